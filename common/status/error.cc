@@ -1,0 +1,76 @@
+#include "common/status/error.h"
+
+#include <algorithm>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+
+namespace zhiping {
+namespace {
+
+constexpr char kPayloadType[] = "type.googleapis.com/zhiping.common.v1.ErrorDetail";
+
+}  // namespace
+
+absl::Status MakeError(absl::StatusCode code, const ErrorDetail& detail) {
+  absl::Status status(code, detail.message().en());
+  status.SetPayload(kPayloadType, absl::Cord(detail.SerializeAsString()));
+  return status;
+}
+
+absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string_view zh,
+                       absl::string_view en, const ErrorValues& values) {
+  ErrorDetail detail;
+  detail.set_reason(reason);
+  *detail.mutable_message() = MakeText(zh, en);
+  ErrorValues sorted = values;
+  std::sort(sorted.begin(), sorted.end());
+  for (auto& [key, value] : sorted) {
+    auto* entry = detail.add_metadata();
+    entry->set_key(key);
+    entry->set_value(value);
+  }
+  return MakeError(code, detail);
+}
+
+ErrorDetail DetailOf(const absl::Status& status) {
+  ErrorDetail detail;
+  const auto payload = status.GetPayload(kPayloadType);
+  if (payload.has_value() && detail.ParseFromString(std::string(*payload))) return detail;
+  detail.Clear();
+  detail.set_reason(Reason::INTERNAL_ERROR);
+  *detail.mutable_message() =
+      MakeText(absl::StrCat("内部错误：", status.ToString()), status.ToString());
+  return detail;
+}
+
+common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en) {
+  common::v1::LocalText text;
+  text.set_zh(std::string(zh));
+  text.set_en(std::string(en));
+  return text;
+}
+
+void Violations::Add(absl::string_view field, Reason::Value reason, absl::string_view zh,
+                     absl::string_view en) {
+  auto* violation = detail_.add_violations();
+  violation->set_field(std::string(field));
+  violation->set_reason(reason);
+  *violation->mutable_message() = MakeText(zh, en);
+}
+
+absl::Status Violations::ToStatus() const {
+  if (empty()) return absl::OkStatus();
+  ErrorDetail detail = detail_;
+  if (size() == 1) {
+    detail.set_reason(detail.violations(0).reason());
+    *detail.mutable_message() = detail.violations(0).message();
+  } else {
+    detail.set_reason(Reason::SEVERAL_VIOLATIONS);
+    *detail.mutable_message() = MakeText(absl::StrCat("有 ", size(), " 处填写有误。"),
+                                         absl::StrCat(size(), " fields are wrong."));
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, detail);
+}
+
+}  // namespace zhiping

@@ -1,0 +1,54 @@
+// Errors as people and programs need them: a stable reason, a sentence in Chinese and in English,
+// values, and every field that is wrong. They travel as the payload of an absl::Status, whose
+// message is the English sentence.
+//
+//   return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
+//                    absl::StrCat("没有发布版 ", digest, "。"),
+//                    absl::StrCat("There is no release ", digest, "."), {{"digest", digest}});
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "zhiping/common/v1/error.pb.h"
+
+namespace zhiping {
+
+using common::v1::ErrorDetail;
+using common::v1::Reason;
+
+// Keys and values for programs. Keys are lowerCamelCase.
+using ErrorValues = std::vector<std::pair<std::string, std::string>>;
+
+// REQUIRES: code is not kOk; zh and en are whole sentences.
+absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string_view zh,
+                       absl::string_view en, const ErrorValues& values = {});
+absl::Status MakeError(absl::StatusCode code, const ErrorDetail& detail);
+
+// What a failed status says. A status that was not made here gives INTERNAL_ERROR with its message.
+ErrorDetail DetailOf(const absl::Status& status);
+
+// A common::v1::LocalText.
+common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en);
+
+// Collects all that is wrong with one input, so that people see everything at once.
+class Violations {
+ public:
+  // field: where, as common.v1.FieldViolation says.
+  void Add(absl::string_view field, Reason::Value reason, absl::string_view zh,
+           absl::string_view en);
+  bool empty() const { return detail_.violations().empty(); }
+  int size() const { return detail_.violations_size(); }
+
+  // OK if nothing was added; else INVALID_ARGUMENT with the reason and sentence of the only
+  // violation, or SEVERAL_VIOLATIONS.
+  absl::Status ToStatus() const;
+
+ private:
+  ErrorDetail detail_;
+};
+
+}  // namespace zhiping

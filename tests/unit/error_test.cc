@@ -1,0 +1,34 @@
+#include "common/status/error.h"
+
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping {
+namespace {
+
+TEST(ErrorTest, CarriesReasonTextsAndSortedValues) {
+  const absl::Status status = MakeError(absl::StatusCode::kNotFound, Reason::UNKNOWN_LEVEL, "无。",
+                                        "None.", {{"b", "2"}, {"a", "1"}});
+  const ErrorDetail detail = DetailOf(status);
+  EXPECT_EQ(status.message(), "None.");
+  EXPECT_EQ(detail.reason(), Reason::UNKNOWN_LEVEL);
+  EXPECT_EQ(detail.message().zh(), "无。");
+  ASSERT_EQ(detail.metadata_size(), 2);
+  EXPECT_EQ(detail.metadata(0).key(), "a");
+}
+
+TEST(ErrorTest, ForeignStatusIsAnInternalError) {
+  EXPECT_EQ(DetailOf(absl::UnknownError("boom")).reason(), Reason::INTERNAL_ERROR);
+}
+
+TEST(ViolationsTest, OneViolationGivesItsReason) {
+  Violations violations;
+  EXPECT_OK(violations.ToStatus());
+  violations.Add("a", Reason::FACT_NOT_A_NUMBER, "不是数字。", "Not a number.");
+  EXPECT_THAT(violations.ToStatus(), HasReason(Reason::FACT_NOT_A_NUMBER));
+  violations.Add("b", Reason::UNKNOWN_FACT, "未知。", "Unknown.");
+  EXPECT_THAT(violations.ToStatus(), HasReason(Reason::SEVERAL_VIOLATIONS));
+  EXPECT_EQ(DetailOf(violations.ToStatus()).violations_size(), 2);
+}
+
+}  // namespace
+}  // namespace zhiping
