@@ -1,0 +1,109 @@
+#include "common/criteria/folder.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/status/error.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace zhiping::criteria {
+namespace {
+
+using catalogue::v1::Finding;
+
+void AddFinding(absl::string_view file, int line, Reason::Value reason, absl::string_view zh,
+                absl::string_view en, std::vector<Finding>& findings) {
+  Finding& finding = findings.emplace_back();
+  finding.set_severity(Finding::ERROR);
+  finding.set_file(std::string(file));
+  finding.set_line(line);
+  finding.set_reason(Reason::Value_Name(reason));
+  *finding.mutable_message() = MakeText(zh, en);
+}
+
+// Turns every error of the text format parser into a finding.
+class FindingCollector : public google::protobuf::io::ErrorCollector {
+ public:
+  FindingCollector(absl::string_view file, std::vector<Finding>& findings)
+      : file_(file), findings_(findings) {}
+
+  void AddError(int line, int column, const std::string& message) override {
+    AddFinding(
+        file_, line + 1, Reason::MALFORMED,
+        absl::StrCat("第 ", line + 1, " 行第 ", column + 1, " 列无法读取：", message),
+        absl::StrCat("Line ", line + 1, ", column ", column + 1, " cannot be read: ", message),
+        findings_);
+  }
+
+ private:
+  absl::string_view file_;
+  std::vector<Finding>& findings_;
+};
+
+void ParseFile(absl::string_view file, const std::optional<std::string>& bytes,
+               google::protobuf::Message& message, std::vector<Finding>& findings) {
+  if (!bytes.has_value()) {
+    AddFinding(file, 0, Reason::FILE_UNREADABLE, absl::StrCat("文件夹中没有 ", file, "。"),
+               absl::StrCat("The folder has no ", file, "."), findings);
+    return;
+  }
+  FindingCollector collector(file, findings);
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&collector);
+  parser.SetRecursionLimit(100);
+  parser.ParseFromString(*bytes, &message);
+}
+
+}  // namespace
+
+Folder ParseFolder(const FolderFiles& files, std::vector<Finding>& findings) {
+  Folder folder;
+  ParseFile(kEditionFile, files.edition, folder.edition, findings);
+  ParseFile(kRulebookFile, files.rulebook, folder.rulebook, findings);
+  ParseFile(kVectorsFile, files.vectors, folder.vectors, findings);
+  if (files.notes.has_value()) {
+    ParseFile(kNotesFile, files.notes, folder.notes.emplace(), findings);
+  }
+  folder.source = files.source;
+  return folder;
+}
+
+std::string SourceFileName(absl::string_view edition_txtpb) {
+  catalogue::v1::Edition edition;
+  // A folder that cannot be read is reported by ParseFolder; here only the name matters.
+  std::vector<Finding> ignored;
+  ParseFile(kEditionFile, std::string(edition_txtpb), edition, ignored);
+  return edition.source().file();
+}
+
+bool HasErrors(const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    if (finding.severity() == Finding::ERROR) return true;
+  }
+  return false;
+}
+
+absl::Status ErrorsAsStatus(const std::vector<Finding>& findings) {
+  if (!HasErrors(findings)) return absl::OkStatus();
+  ErrorDetail detail;
+  detail.set_reason(Reason::INVALID_RELEASE);
+  for (const Finding& finding : findings) {
+    if (finding.severity() != Finding::ERROR) continue;
+    auto* violation = detail.add_violations();
+    violation->set_field(absl::StrCat(finding.file(),
+                                      finding.line() > 0 ? absl::StrCat(":", finding.line()) : "",
+                                      finding.field().empty() ? "" : ": ", finding.field()));
+    Reason::Value reason = Reason::INVALID_RELEASE;
+    Reason::Value_Parse(finding.reason(), &reason);
+    violation->set_reason(reason);
+    *violation->mutable_message() = finding.message();
+  }
+  *detail.mutable_message() = MakeText(
+      absl::StrCat("年版数据有 ", detail.violations_size(), " 处错误，不能使用。"),
+      absl::StrCat("The criteria have ", detail.violations_size(), " errors and cannot be used."));
+  return MakeError(absl::StatusCode::kInvalidArgument, detail);
+}
+
+}  // namespace zhiping::criteria

@@ -1,0 +1,56 @@
+// Upgrade plans: the least costly way to raise answers until a tier's conditions are met.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "common/criteria/answers.h"
+#include "common/criteria/criteria.h"
+
+namespace zhiping::criteria {
+
+inline constexpr int64_t kDefaultNodeBudget = 1'000'000;
+
+// What to plan for.
+struct PlanTarget {
+  // A node of the criteria: TierNodes::conditions or ::advice.
+  int node = -1;
+  // Cost of bringing a scenario to a rank: costs[scenario × level_count + rank − 1], 0 … 10^6.
+  // Empty: the number of ranks risen.
+  std::vector<int32_t> costs;
+  // Scenarios that stay as they are, one byte for each scenario; empty: none.
+  std::vector<uint8_t> excluded;
+  // How many search states may be expanded.
+  int64_t node_budget = kDefaultNodeBudget;
+};
+
+struct PlanStep {
+  int scenario;
+  int from_rank;
+  int to_rank;
+  int32_t cost;
+};
+
+struct Plan {
+  bool feasible = false;
+  // No plan costs less. An unproven plan is valid, but perhaps not the cheapest.
+  bool proven = false;
+  int64_t cost = 0;
+  // No plan costs less than this.
+  int64_t lower_bound = 0;
+  // In edition order. Among plans of least cost: fewest steps, then, at the first scenario in
+  // edition order where two differ, the one that raises it, and raises it less.
+  std::vector<PlanStep> steps;
+  // Another plan costs the same (known only if proven).
+  bool other_optima_exist = false;
+  // Nodes that a plan cannot change because they use only facts, or a missing fact.
+  std::vector<int> outside;
+  // If not feasible: leaves that cannot be met even with every level at its highest.
+  std::vector<int> unreachable;
+};
+
+// REQUIRES: `input` was accepted by ReadInput; target.node is a node.
+Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget& target);
+
+}  // namespace zhiping::criteria

@@ -1,0 +1,38 @@
+// Releases as bytes: made once, named by their SHA-256, and refused unless understood in full.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/criteria/folder.h"
+#include "zhiping/catalogue/v1/release.pb.h"
+
+namespace zhiping::criteria {
+
+// The newest score semantics; an engine implements all from 1 to this.
+inline constexpr int kLatestSemantics = 1;
+
+// Label of criteria that were never published, such as a folder.
+inline constexpr char kUnpublishedLabel[] = "unpublished";
+
+// The largest release that is read, in bytes.
+inline constexpr size_t kMaxReleaseBytes = 64 << 20;
+
+// A release of the folder's edition, rulebook and vectors under the latest semantics.
+catalogue::v1::Release MakeRelease(const Folder& folder, absl::string_view label);
+
+// The bytes of a release: deterministic, the same for equal messages within one build.
+std::string SerializeRelease(const catalogue::v1::Release& release);
+
+// `sha256:` and the lower-case hex SHA-256 of the bytes.
+std::string DigestOf(absl::string_view bytes);
+
+// Whether a label is `<year>-<number>` for that year, number from 1.
+bool IsReleaseLabel(absl::string_view label, int year);
+
+// Errors: TOO_LARGE, MALFORMED; UNKNOWN_FIELD for a field, an enum value or an oneof that this
+// engine does not know or that is unset where one is needed (naming its path); UNKNOWN_SEMANTICS.
+absl::StatusOr<catalogue::v1::Release> ParseRelease(absl::string_view bytes);
+
+}  // namespace zhiping::criteria

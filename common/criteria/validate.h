@@ -1,0 +1,20 @@
+// Validation: everything that is wrong with an edition and its rulebook, at once.
+#pragma once
+
+#include <vector>
+
+#include "common/criteria/folder.h"
+#include "zhiping/catalogue/v1/release.pb.h"
+
+namespace zhiping::criteria {
+
+// Findings about what a release consists of (edition and rulebook), in the order of the files. Does
+// not score the golden vectors: see CheckVectors.
+std::vector<catalogue::v1::Finding> ValidateRelease(const catalogue::v1::Edition& edition,
+                                                    const catalogue::v1::Rulebook& rulebook);
+
+// Findings about everything in a folder: ValidateRelease, the texts against the source document,
+// the notes against the edition, and the golden vectors.
+std::vector<catalogue::v1::Finding> ValidateFolder(const Folder& folder);
+
+}  // namespace zhiping::criteria

@@ -1,0 +1,22 @@
+// The parts of validation, one for each file of an edition folder. Used by validate.cc only.
+#pragma once
+
+#include "common/criteria/findings.h"
+#include "common/criteria/folder.h"
+
+namespace zhiping::criteria {
+
+void ValidateEdition(const catalogue::v1::Edition& edition, Findings& findings);
+
+// REQUIRES: the edition has no errors.
+void ValidateRulebook(const catalogue::v1::Edition& edition,
+                      const catalogue::v1::Rulebook& rulebook, Findings& findings);
+
+// That every official text stands at its line of the source, and the source is the one named.
+void ValidateTexts(const catalogue::v1::Edition& edition, const std::string& source,
+                   Findings& findings);
+
+void ValidateNotes(const catalogue::v1::Edition& edition, const catalogue::v1::Notes& notes,
+                   Findings& findings);
+
+}  // namespace zhiping::criteria
