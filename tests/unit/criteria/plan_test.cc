@@ -1,0 +1,122 @@
+// The planner against trying everything, on random criteria small enough for that.
+#include "common/criteria/plan.h"
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "common/criteria/score.h"
+#include "tests/oracle/plan_oracle.h"
+#include "tests/oracle/random_criteria.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::criteria {
+namespace {
+
+using oracle::Random;
+
+uint64_t Seed() {
+  const char* text = std::getenv("ZHIPING_SEED");
+  return text == nullptr ? 20260201 : std::strtoull(text, nullptr, 10);
+}
+
+struct Case {
+  std::shared_ptr<const Criteria> criteria;
+  Input input;
+  PlanTarget target;
+  int tier = 0;
+  bool advice = false;
+  std::vector<std::vector<int32_t>> costs;
+};
+
+// A random case; its target may be absent (node −1).
+Case MakeCase(const std::shared_ptr<const Criteria>& criteria, Random& random) {
+  Case made;
+  made.criteria = criteria;
+  made.input = {oracle::RandomAnswers(*criteria, random), oracle::RandomFacts(*criteria, random)};
+  made.tier = random.Below(criteria->tier_count());
+  made.advice = random.OneIn(2);
+  const TierNodes& nodes = criteria->tiers()[made.tier];
+  made.target.node = made.advice ? nodes.advice : nodes.conditions;
+  const bool own_costs = random.OneIn(2);
+  for (int i = 0; i < criteria->scenario_count(); ++i) {
+    made.target.excluded.push_back(random.OneIn(8) ? 1 : 0);
+    made.costs.emplace_back(criteria->level_count() + 1, 0);
+    for (int rank = 1; rank <= criteria->level_count(); ++rank) {
+      const int32_t ranks_risen = rank - RankOfCode(made.input.answers[i]);
+      made.costs[i][rank] = own_costs ? random.Below(6) : ranks_risen;
+      if (own_costs) made.target.costs.push_back(made.costs[i][rank]);
+    }
+  }
+  return made;
+}
+
+void CompareWithOracle(const Case& made, const std::string& name) {
+  const Plan plan = PlanUpgrade(*made.criteria, made.input, made.target);
+  const oracle::BestPlan best =
+      oracle::FindBestPlan(made.criteria->release(), made.input.answers, made.input.facts,
+                           made.tier, made.advice, made.costs, made.target.excluded);
+  ASSERT_EQ(plan.feasible, best.feasible) << name;
+  ASSERT_TRUE(plan.proven) << name;
+  if (!plan.feasible) return;
+  ASSERT_EQ(plan.cost, best.cost) << name;
+  ASSERT_EQ(plan.lower_bound, best.cost) << name;
+  ASSERT_EQ(plan.other_optima_exist, best.optima > 1) << name;
+  std::vector<int> ranks;
+  for (uint8_t answer : made.input.answers) ranks.push_back(RankOfCode(answer));
+  int64_t cost = 0;
+  for (const PlanStep& step : plan.steps) {
+    ASSERT_EQ(step.from_rank, ranks[step.scenario]) << name;
+    ranks[step.scenario] = step.to_rank;
+    cost += step.cost;
+  }
+  ASSERT_EQ(cost, plan.cost) << name;
+  ASSERT_EQ(ranks, best.ranks) << name;
+}
+
+TEST(PlanTest, EqualsTheOracle) {
+  Random random(Seed());
+  oracle::Shape shape;
+  shape.most_scenarios = 5;
+  shape.most_levels = 3;
+  int compared = 0;
+  for (int r = 0; r < 4000; ++r) {
+    const auto criteria = Criteria::Compile(oracle::RandomRelease(shape, random), "");
+    ASSERT_OK(criteria);
+    for (int c = 0; c < 10; ++c) {
+      const Case made = MakeCase(*criteria, random);
+      if (made.target.node < 0) continue;
+      ++compared;
+      CompareWithOracle(made, absl::StrCat("ZHIPING_SEED=", Seed(), " release ", r, " case ", c));
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GT(compared, 10000);
+}
+
+TEST(PlanTest, ASmallBudgetGivesAValidPlanAndALowerBound) {
+  Random random(Seed() + 1);
+  oracle::Shape shape;
+  shape.most_scenarios = 300;
+  shape.moving_denominators = false;
+  int feasible = 0;
+  for (int r = 0; r < 60; ++r) {
+    const auto criteria = Criteria::Compile(oracle::RandomRelease(shape, random), "");
+    ASSERT_OK(criteria);
+    Case made = MakeCase(*criteria, random);
+    if (made.target.node < 0) continue;
+    made.target.node_budget = 1;
+    const Plan small = PlanUpgrade(**criteria, made.input, made.target);
+    made.target.node_budget = 100'000;
+    const Plan large = PlanUpgrade(**criteria, made.input, made.target);
+    ASSERT_EQ(small.feasible, large.feasible) << r;
+    if (!small.feasible) continue;
+    ++feasible;
+    EXPECT_LE(small.lower_bound, large.cost) << r;
+    EXPECT_LE(large.cost, small.cost) << r;
+    EXPECT_LE(small.lower_bound, small.cost) << r;
+  }
+  EXPECT_GT(feasible, 10);
+}
+
+}  // namespace
+}  // namespace zhiping::criteria
