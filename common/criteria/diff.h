@@ -1,8 +1,9 @@
 // The passport (版本衔接表): what happens to every answer when criteria change. It drops no answer.
 #pragma once
 
-#include <string>
+#include <vector>
 
+#include "absl/types/span.h"
 #include "common/criteria/criteria.h"
 #include "zhiping/catalogue/v1/passport.pb.h"
 

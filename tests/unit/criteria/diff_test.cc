@@ -1,0 +1,313 @@
+#include "common/criteria/diff.h"
+
+#include <functional>
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "common/criteria/text_diff.h"
+#include "tests/oracle/random_criteria.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::criteria {
+namespace {
+
+using catalogue::v1::AnswerPassage;
+using catalogue::v1::Passport;
+using catalogue::v1::Relation;
+using catalogue::v1::Release;
+using catalogue::v1::ScenarioPassage;
+using catalogue::v1::TextPiece;
+using oracle::Random;
+
+// Three levels; scenarios a (all levels), b (no l0), c (l2 only), in segments g and h.
+Release SmallRelease() {
+  Release release;
+  auto& edition = *release.mutable_edition();
+  edition.set_id("small");
+  edition.set_programme("small");
+  edition.set_year(2026);
+  edition.mutable_title()->set_text("标题");
+  for (int k = 0; k < 3; ++k) {
+    edition.add_levels()->set_id(absl::StrCat("l", k));
+    edition.mutable_levels(k)->mutable_name()->set_text(absl::StrCat("级", k));
+  }
+  for (const char* segment : {"g", "h"}) {
+    edition.add_segments()->set_id(segment);
+    edition.mutable_segments()->rbegin()->mutable_name()->set_text(segment);
+  }
+  const auto add = [&](const std::string& id, const std::string& segment, int lowest) {
+    auto& scenario = *edition.add_scenarios();
+    scenario.set_id(id);
+    scenario.set_segment(segment);
+    scenario.mutable_name()->set_text("场景" + id);
+    for (int k = 0; k < 3; ++k) {
+      auto& cell = *scenario.add_cells();
+      cell.set_level(absl::StrCat("l", k));
+      if (k < lowest) {
+        cell.mutable_absent();
+      } else {
+        cell.mutable_text()->set_text(absl::StrCat("引入", id, k));
+      }
+    }
+  };
+  add("a", "g", 0);
+  add("b", "g", 1);
+  add("c", "h", 2);
+  auto& rulebook = *release.mutable_rulebook();
+  rulebook.set_edition("small");
+  rulebook.set_default_weight(1);
+  for (int k = 0; k < 3; ++k) {
+    rulebook.add_level_points()->set_level(absl::StrCat("l", k));
+    rulebook.mutable_level_points(k)->set_points(k + 1);
+  }
+  release.set_semantics(1);
+  release.set_label("2026-1");
+  return release;
+}
+
+// What a passport says about the answers of scenario `id` after `change`.
+struct Outcome {
+  std::set<int> kinds;
+  // answer → "carried l1", "confirm none", …
+  std::map<std::string, std::string> answers;
+};
+
+Outcome After(const std::function<void(Release&)>& change, const std::string& id) {
+  const auto from = Criteria::Compile(SmallRelease(), "sha256:old");
+  Release changed = SmallRelease();
+  change(changed);
+  const auto to = Criteria::Compile(changed, "sha256:new");
+  EXPECT_OK(from);
+  EXPECT_OK(to);
+  Outcome outcome;
+  if (!from.ok() || !to.ok()) return outcome;
+  const Passport passport = Diff(**from, **to);
+  for (const auto& passage : passport.scenarios()) {
+    if (passage.scenario() != id) continue;
+    outcome.kinds.insert(passage.kinds().begin(), passage.kinds().end());
+    for (const auto& answer : passage.answers()) {
+      const std::string word = answer.outcome() == AnswerPassage::CARRIED      ? "carried "
+                               : answer.outcome() == AnswerPassage::TO_CONFIRM ? "confirm "
+                                                                               : "kept ";
+      outcome.answers[answer.answer()] = word + answer.proposed();
+    }
+  }
+  return outcome;
+}
+
+using Kinds = std::set<int>;
+using Answers = std::map<std::string, std::string>;
+
+TEST(DiffTest, UnchangedCarriesEverything) {
+  const Outcome outcome = After([](Release&) {}, "a");
+  EXPECT_EQ(outcome.kinds, Kinds{ScenarioPassage::UNCHANGED});
+  EXPECT_EQ(outcome.answers, (Answers{{"l0", "carried l0"},
+                                      {"l1", "carried l1"},
+                                      {"l2", "carried l2"},
+                                      {"none", "carried none"},
+                                      {"not_applicable", "carried not_applicable"}}));
+}
+
+TEST(DiffTest, RewordedAsksAgainWhereTheTextOfTheAnswerChanged) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_scenarios(0)->mutable_cells(1)->mutable_text()->set_text(
+        "改了");
+  };
+  const Outcome outcome = After(change, "a");
+  EXPECT_EQ(outcome.kinds, Kinds{ScenarioPassage::REWORDED});
+  EXPECT_EQ(outcome.answers, (Answers{{"l0", "carried l0"},
+                                      {"l1", "confirm l1"},
+                                      {"l2", "carried l2"},
+                                      {"none", "carried none"},
+                                      {"not_applicable", "confirm not_applicable"}}));
+}
+
+TEST(DiffTest, RewordedLowestLevelAsksNoneAgain) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_scenarios(1)->mutable_cells(1)->mutable_text()->set_text(
+        "改了");
+  };
+  EXPECT_EQ(After(change, "b").answers.at("none"), "confirm none");
+  EXPECT_EQ(After(change, "b").answers.at("l2"), "carried l2");
+}
+
+TEST(DiffTest, CorrectionCarriesEverythingWithoutAQuestion) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_correction()->set_release_digest("sha256:old");
+    release.mutable_edition()->mutable_scenarios(0)->mutable_cells(1)->mutable_text()->set_text(
+        "改了");
+  };
+  const Outcome outcome = After(change, "a");
+  EXPECT_EQ(outcome.kinds, Kinds{ScenarioPassage::CORRECTED});
+  EXPECT_EQ(outcome.answers.at("l1"), "carried l1");
+  EXPECT_EQ(outcome.answers.at("not_applicable"), "carried not_applicable");
+}
+
+TEST(DiffTest, CorrectionThatChangesTheRulebookIsNone) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_correction()->set_release_digest("sha256:old");
+    release.mutable_rulebook()->set_default_weight(2);
+    release.mutable_edition()->mutable_scenarios(0)->mutable_cells(1)->mutable_text()->set_text(
+        "改了");
+  };
+  EXPECT_EQ(After(change, "a").kinds, Kinds{ScenarioPassage::REWORDED});
+}
+
+TEST(DiffTest, LevelAddedAsksNoneAgain) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_scenarios(1)->mutable_cells(0)->mutable_text()->set_text(
+        "新级");
+  };
+  const Outcome outcome = After(change, "b");
+  EXPECT_EQ(outcome.kinds, Kinds{ScenarioPassage::LEVEL_ADDED});
+  EXPECT_EQ(outcome.answers, (Answers{{"l1", "carried l1"},
+                                      {"l2", "carried l2"},
+                                      {"none", "confirm none"},
+                                      {"not_applicable", "confirm not_applicable"}}));
+}
+
+TEST(DiffTest, LevelRemovedProposesTheNextLower) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_scenarios(0)->mutable_cells(1)->mutable_absent();
+    release.mutable_edition()->mutable_scenarios(1)->mutable_cells(1)->mutable_absent();
+  };
+  EXPECT_EQ(After(change, "a").kinds, Kinds{ScenarioPassage::LEVEL_REMOVED});
+  EXPECT_EQ(After(change, "a").answers.at("l1"), "confirm l0");
+  EXPECT_EQ(After(change, "a").answers.at("l2"), "carried l2");
+  EXPECT_EQ(After(change, "b").answers.at("l1"), "confirm none");
+}
+
+TEST(DiffTest, MovedCarriesEverything) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_scenarios(1)->set_segment("h");
+  };
+  const Outcome outcome = After(change, "b");
+  EXPECT_EQ(outcome.kinds, Kinds{ScenarioPassage::MOVED});
+  EXPECT_EQ(outcome.answers.at("not_applicable"), "carried not_applicable");
+}
+
+TEST(DiffTest, DeclaredRelationsDecide) {
+  const auto declare = [](Relation::Kind kind) {
+    return [kind](Release& release) {
+      release.mutable_edition()->mutable_scenarios(0)->add_relations()->set_kind(kind);
+    };
+  };
+  EXPECT_EQ(After(declare(Relation::TIGHTENED), "a").answers.at("l2"), "confirm l2");
+  EXPECT_EQ(After(declare(Relation::RELAXED), "a").answers.at("l2"), "carried l2");
+  EXPECT_EQ(After(declare(Relation::RELAXED), "a").answers.at("not_applicable"),
+            "confirm not_applicable");
+}
+
+TEST(DiffTest, SplitProposesTheOldAnswerToEachPart) {
+  const auto change = [](Release& release) {
+    auto& edition = *release.mutable_edition();
+    edition.mutable_scenarios(0)->set_id("a1");
+    auto& relation = *edition.mutable_scenarios(0)->add_relations();
+    relation.set_kind(Relation::SPLIT_FROM);
+    relation.add_from("a");
+    *edition.mutable_scenarios(1)->add_relations() = relation;
+    edition.mutable_scenarios(1)->set_id("a2");
+  };
+  EXPECT_EQ(After(change, "a1").answers.at("l0"), "confirm l0");
+  EXPECT_EQ(After(change, "a2").answers.at("l0"), "confirm none");
+  EXPECT_EQ(After(change, "a2").answers.at("l2"), "confirm l2");
+  EXPECT_EQ(After(change, "b").kinds, Kinds{ScenarioPassage::WITHDRAWN});
+  EXPECT_EQ(After(change, "b").answers.at("l1"), "kept ");
+}
+
+TEST(DiffTest, MergedProposesTheLowest) {
+  Release changed = SmallRelease();
+  auto& edition = *changed.mutable_edition();
+  edition.mutable_scenarios()->DeleteSubrange(1, 1);
+  edition.mutable_scenarios(0)->set_id("ab");
+  auto& relation = *edition.mutable_scenarios(0)->add_relations();
+  relation.set_kind(Relation::MERGED_FROM);
+  relation.add_from("a");
+  relation.add_from("b");
+  const auto from = Criteria::Compile(SmallRelease(), "sha256:old");
+  const auto to = Criteria::Compile(changed, "sha256:new");
+  ASSERT_OK(to);
+  const Passport passport = Diff(**from, **to);
+  const auto carry = [&](uint8_t a, uint8_t b) {
+    return CarryAnswers(**from, **to, passport, {a, b, kNone})[0];
+  };
+  EXPECT_EQ(carry(CodeOfRank(3), CodeOfRank(2)).proposed, CodeOfRank(2));
+  EXPECT_EQ(carry(CodeOfRank(3), kNone).proposed, kNone);
+  EXPECT_EQ(carry(CodeOfRank(3), kNotApplicable).proposed, CodeOfRank(3));
+  EXPECT_EQ(carry(kNotApplicable, kNotApplicable).proposed, kNotApplicable);
+  EXPECT_EQ(carry(kMissing, kMissing).outcome, AnswerPassage::TO_FILL);
+  EXPECT_EQ(carry(CodeOfRank(3), CodeOfRank(3)).outcome, AnswerPassage::TO_CONFIRM);
+}
+
+TEST(DiffTest, NewIsToBeFilled) {
+  const auto change = [](Release& release) {
+    release.mutable_edition()->mutable_scenarios(2)->set_id("d");
+  };
+  EXPECT_EQ(After(change, "d").kinds, Kinds{ScenarioPassage::NEW});
+  EXPECT_EQ(After(change, "c").kinds, Kinds{ScenarioPassage::WITHDRAWN});
+}
+
+// For any two editions: every answer is carried or proposed somewhere, or kept with its withdrawn
+// scenario.
+TEST(DiffTest, DropsNoAnswerBetweenAnyTwoEditions) {
+  Random random(20260301);
+  for (int round = 0; round < 300; ++round) {
+    const auto from = Criteria::Compile(oracle::RandomRelease({}, random), "sha256:old");
+    Release next = oracle::RandomRelease({}, random);
+    for (auto& scenario : *next.mutable_edition()->mutable_scenarios()) {
+      const int origin = random.Below((*from)->scenario_count());
+      if (random.OneIn(3)) scenario.set_id(absl::StrCat("x", scenario.id()));
+      if (random.OneIn(4)) {
+        auto& relation = *scenario.add_relations();
+        relation.set_kind(random.OneIn(2) ? Relation::SPLIT_FROM : Relation::MERGED_FROM);
+        relation.add_from(absl::StrCat("s", origin));
+        if (relation.kind() == Relation::MERGED_FROM) {
+          relation.add_from(absl::StrCat("s", (origin + 1) % (*from)->scenario_count()));
+        }
+      } else if (random.OneIn(4)) {
+        scenario.add_relations()->set_kind(random.OneIn(2) ? Relation::TIGHTENED
+                                                           : Relation::RELAXED);
+      }
+    }
+    next.mutable_rulebook()->clear_tiers();
+    next.mutable_rulebook()->clear_weights();
+    const auto to = Criteria::Compile(next, "sha256:new");
+    ASSERT_OK(to) << round;
+    const Passport passport = Diff(**from, **to);
+    const auto answers = oracle::RandomAnswers(**from, random);
+    const auto carried = CarryAnswers(**from, **to, passport, answers);
+    ASSERT_EQ(carried.size(), static_cast<size_t>((*to)->scenario_count()));
+    std::set<std::string> kept;
+    for (int i = 0; i < passport.scenarios_size(); ++i) {
+      const ScenarioPassage& passage = passport.scenarios(i);
+      const bool shown =
+          i >= (*to)->scenario_count() || carried[i].outcome != AnswerPassage::TO_FILL;
+      if (shown) kept.insert(passage.from().begin(), passage.from().end());
+      if (i >= (*to)->scenario_count()) continue;
+      const int rank = RankOfCode(carried[i].proposed);
+      EXPECT_TRUE(rank == 0 || (*to)->LevelExists(i, rank)) << round;
+    }
+    for (int i = 0; i < (*from)->scenario_count(); ++i) {
+      if (answers[i] == kMissing) continue;
+      EXPECT_EQ(kept.count((*from)->edition().scenarios(i).id()), 1u) << round << " " << i;
+    }
+  }
+}
+
+TEST(TextDiffTest, SpellsBothTexts) {
+  google::protobuf::RepeatedPtrField<TextPiece> pieces;
+  DiffText("引入人工智能算法，优化", "引入深度学习算法，持续优化", pieces);
+  std::string from, to, same;
+  for (const auto& piece : pieces) {
+    if (piece.kind() != TextPiece::ADDED) from += piece.text();
+    if (piece.kind() != TextPiece::REMOVED) to += piece.text();
+    if (piece.kind() == TextPiece::SAME) same += piece.text();
+  }
+  EXPECT_EQ(from, "引入人工智能算法，优化");
+  EXPECT_EQ(to, "引入深度学习算法，持续优化");
+  EXPECT_EQ(same, "引入算法，优化");
+}
+
+}  // namespace
+}  // namespace zhiping::criteria
