@@ -118,6 +118,14 @@ absl::StatusOr<catalogue::v1::Release> ParseRelease(absl::string_view bytes) {
                                   "; this engine implements 1 to ", kLatestSemantics, "."));
   }
   if (absl::Status status = CheckUnderstood(release, ""); !status.ok()) return status;
+  if (release.label() != kUnpublishedLabel &&
+      !IsReleaseLabel(release.label(), release.edition().year())) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
+                     absl::StrCat("发布版标签“", release.label(), "”应为“",
+                                  release.edition().year(), "-序号”。"),
+                     absl::StrCat("The release's label \"", release.label(), "\" should be ",
+                                  release.edition().year(), "-<number>."));
+  }
   return release;
 }
 

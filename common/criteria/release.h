@@ -31,8 +31,9 @@ std::string DigestOf(absl::string_view bytes);
 // Whether a label is `<year>-<number>` for that year, number from 1.
 bool IsReleaseLabel(absl::string_view label, int year);
 
-// Errors: TOO_LARGE, MALFORMED; UNKNOWN_FIELD for a field, an enum value or an oneof that this
-// engine does not know or that is unset where one is needed (naming its path); UNKNOWN_SEMANTICS.
+// Errors: TOO_LARGE; MALFORMED (damaged bytes, or a label that is none); UNKNOWN_FIELD for a field,
+// an enum value or an oneof that this engine does not know or that is unset where one is needed
+// (naming its path); UNKNOWN_SEMANTICS.
 absl::StatusOr<catalogue::v1::Release> ParseRelease(absl::string_view bytes);
 
 }  // namespace zhiping::criteria

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/criteria/text_diff.h"
 #include "tests/oracle/random_criteria.h"
+#include "tests/unit/criteria/small_criteria.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::criteria {
@@ -19,52 +20,6 @@ using catalogue::v1::Release;
 using catalogue::v1::ScenarioPassage;
 using catalogue::v1::TextPiece;
 using oracle::Random;
-
-// Three levels; scenarios a (all levels), b (no l0), c (l2 only), in segments g and h.
-Release SmallRelease() {
-  Release release;
-  auto& edition = *release.mutable_edition();
-  edition.set_id("small");
-  edition.set_programme("small");
-  edition.set_year(2026);
-  edition.mutable_title()->set_text("标题");
-  for (int k = 0; k < 3; ++k) {
-    edition.add_levels()->set_id(absl::StrCat("l", k));
-    edition.mutable_levels(k)->mutable_name()->set_text(absl::StrCat("级", k));
-  }
-  for (const char* segment : {"g", "h"}) {
-    edition.add_segments()->set_id(segment);
-    edition.mutable_segments()->rbegin()->mutable_name()->set_text(segment);
-  }
-  const auto add = [&](const std::string& id, const std::string& segment, int lowest) {
-    auto& scenario = *edition.add_scenarios();
-    scenario.set_id(id);
-    scenario.set_segment(segment);
-    scenario.mutable_name()->set_text("场景" + id);
-    for (int k = 0; k < 3; ++k) {
-      auto& cell = *scenario.add_cells();
-      cell.set_level(absl::StrCat("l", k));
-      if (k < lowest) {
-        cell.mutable_absent();
-      } else {
-        cell.mutable_text()->set_text(absl::StrCat("引入", id, k));
-      }
-    }
-  };
-  add("a", "g", 0);
-  add("b", "g", 1);
-  add("c", "h", 2);
-  auto& rulebook = *release.mutable_rulebook();
-  rulebook.set_edition("small");
-  rulebook.set_default_weight(1);
-  for (int k = 0; k < 3; ++k) {
-    rulebook.add_level_points()->set_level(absl::StrCat("l", k));
-    rulebook.mutable_level_points(k)->set_points(k + 1);
-  }
-  release.set_semantics(1);
-  release.set_label("2026-1");
-  return release;
-}
 
 // What a passport says about the answers of scenario `id` after `change`.
 struct Outcome {
