@@ -31,14 +31,6 @@ std::string ExistingLevelsEn(const Criteria& criteria, int scenario) {
   return absl::StrJoin(levels, ", ");
 }
 
-// Number of the level with that official name; -1 if none.
-int FindLevelByName(const Criteria& criteria, absl::string_view name) {
-  for (int i = 0; i < criteria.level_count(); ++i) {
-    if (absl::string_view(criteria.edition().levels(i).name().text()) == name) return i;
-  }
-  return -1;
-}
-
 const catalogue::v1::Tier* FindTierByIdOrName(const Criteria& criteria, absl::string_view name) {
   for (const auto& tier : criteria.rulebook().tiers()) {
     if (absl::string_view(tier.id()) == name || absl::string_view(tier.name().zh()) == name) {
@@ -94,9 +86,6 @@ void CheckReason(const common::v1::Answer& answer, uint8_t code, const std::stri
                      absl::StrCat("Scenario ", answer.scenario(),
                                   " is not_applicable: a reason is required."));
     }
-  } else if (!answer.reason().empty()) {
-    violations.Add(absl::StrCat(field, ".reason"), Reason::REASON_NOT_ALLOWED,
-                   "只有“不适用”才填写理由。", "Only not_applicable takes a reason.");
   }
   if (CharacterCount(answer.reason()) > kMaxReasonCharacters) {
     violations.Add(
@@ -114,7 +103,7 @@ absl::Status ExplainAnswers(const Criteria& criteria, const AnswerList& answers,
   for (int i = 0; i < answers.size(); ++i) {
     const auto& answer = answers[i];
     const std::string field = absl::StrCat("answers[", i, "]");
-    const int scenario = criteria.FindScenario(answer.scenario());
+    const int scenario = criteria.FindScenarioByAnyName(answer.scenario());
     if (scenario < 0) {
       violations.Add(absl::StrCat(field, ".scenario"), Reason::UNKNOWN_SCENARIO,
                      absl::StrCat("本年版没有场景“", answer.scenario(), "”。"),
@@ -201,14 +190,13 @@ bool ReadQuickly(const Criteria& criteria, const AnswerList& answers, const Fact
   // Marks a scenario that is named with an empty level, so that naming it twice is seen.
   constexpr uint8_t kNamed = 0x80;
   for (const auto& answer : answers) {
-    const int scenario = criteria.FindScenario(answer.scenario());
+    const int scenario = criteria.FindScenarioByAnyName(answer.scenario());
     if (scenario < 0 || input.answers[scenario] != kMissing) return false;
     if (answer.level().empty()) {
-      if (!answer.reason().empty()) return false;
       input.answers[scenario] = kNamed;
       continue;
     }
-    const int code = criteria.FindAnswerCode(answer.level());
+    const int code = criteria.FindAnswerCodeByAnyName(answer.level());
     if (code < 0) return false;
     const int rank = RankOfCode(static_cast<uint8_t>(code));
     if (rank > 0 && !criteria.LevelExists(scenario, rank)) return false;
@@ -240,11 +228,7 @@ bool ReadQuickly(const Criteria& criteria, const AnswerList& answers, const Fact
 uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view level,
                   absl::string_view field, Violations& violations) {
   if (level.empty()) return kMissing;
-  int code = criteria.FindAnswerCode(level);
-  if (code < 0) {
-    const int named = FindLevelByName(criteria, level);
-    if (named >= 0) code = CodeOfRank(named + 1);
-  }
+  const int code = criteria.FindAnswerCodeByAnyName(level);
   if (code < 0) {
     AddWrongLevel(criteria, scenario, level, field, violations);
     return kMissing;

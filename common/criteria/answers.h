@@ -29,7 +29,7 @@ struct Input {
 
 // Errors, as violations with the fields `answers[3].level`, `facts[0].value`, …: UNKNOWN_SCENARIO,
 // DUPLICATE_SCENARIO, UNKNOWN_LEVEL, LEVEL_NOT_AVAILABLE, LEVEL_IS_TIER, REASON_REQUIRED,
-// REASON_NOT_ALLOWED, TOO_LARGE; UNKNOWN_FACT, DUPLICATE_FACT, FACT_*.
+// TOO_LARGE; UNKNOWN_FACT, DUPLICATE_FACT, FACT_*.
 absl::StatusOr<Input> ReadInput(const Criteria& criteria, const AnswerList& answers,
                                 const FactList& facts);
 
@@ -38,7 +38,7 @@ absl::Status ReadInput(const Criteria& criteria, const AnswerList& answers, cons
                        Input& input);
 
 // Reads one answer's level for a scenario; adds what is wrong to `violations` under the field and
-// returns kMissing. `level` is an id, or a name as CSV files have it (level's official name).
+// returns kMissing. `level` is as in Answer.
 uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view level,
                   absl::string_view field, Violations& violations);
 

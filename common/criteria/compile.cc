@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/criteria/criteria.h"
 #include "common/criteria/folder.h"
 #include "common/criteria/validate.h"
@@ -40,7 +41,10 @@ class Compiler {
 
   void IndexIds() {
     for (int i = 0; i < edition_.scenarios_size(); ++i) {
-      criteria_.scenario_ids_[edition_.scenarios(i).id()] = i;
+      const auto& scenario = edition_.scenarios(i);
+      criteria_.scenario_ids_[scenario.id()] = i;
+      criteria_.scenario_names_[scenario.name().text()] = i;
+      if (scenario.has_number()) criteria_.scenario_names_[absl::StrCat(scenario.number())] = i;
     }
     for (int i = 0; i < edition_.segments_size(); ++i) {
       criteria_.segment_ids_[edition_.segments(i).id()] = i;
@@ -338,6 +342,22 @@ int Criteria::FindAnswerCode(absl::string_view id) const {
   if (id == kNoneId) return kNone;
   if (id == kNotApplicableId) return kNotApplicable;
   return -1;
+}
+
+int Criteria::FindScenarioByAnyName(absl::string_view name) const {
+  const int by_id = FindScenario(name);
+  return by_id >= 0 ? by_id : Find(scenario_names_, name);
+}
+
+int Criteria::FindAnswerCodeByAnyName(absl::string_view name) const {
+  if (const int code = FindAnswerCode(name); code >= 0) return code;
+  for (int i = 0; i < level_count(); ++i) {
+    if (absl::string_view(edition().levels(i).name().text()) == name) return CodeOfRank(i + 1);
+  }
+  for (const char* none : {"未达级", "未达到", "未应用", "无"}) {
+    if (name == none) return kNone;
+  }
+  return name == "不适用" ? kNotApplicable : -1;
 }
 
 absl::string_view Criteria::AnswerId(uint8_t code) const {

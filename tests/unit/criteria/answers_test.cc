@@ -46,6 +46,17 @@ TEST_F(AnswersTest, ReadsEveryKindOfAnswerInAnyOrder) {
   EXPECT_EQ(input->facts, (std::vector<int32_t>{595, kFactMissing}));
 }
 
+TEST_F(AnswersTest, UnderstandsNamesNumbersAndOtherWordsForNone) {
+  Answer("场景a", "级1");
+  Answer("2", "未应用");
+  Answer("c", "不适用", "没有该产线");
+  const auto input = Read();
+  ASSERT_OK(input);
+  EXPECT_EQ(input->answers, (std::vector<uint8_t>{CodeOfRank(2), kNone, kNotApplicable}));
+  Answer("1", "l1");
+  EXPECT_THAT(Read(), HasReason(Reason::DUPLICATE_SCENARIO));
+}
+
 TEST_F(AnswersTest, UnknownScenarioAndLevelNameTheField) {
   Answer("a", "l1");
   Answer("zzz", "l1");
@@ -88,12 +99,9 @@ TEST_F(AnswersTest, AScenarioIsNamedOnceAlsoWithoutAnAnswer) {
   EXPECT_THAT(Read(), HasReason(Reason::DUPLICATE_SCENARIO));
 }
 
-TEST_F(AnswersTest, ReasonsGoWithNotApplicableOnly) {
+TEST_F(AnswersTest, NotApplicableNeedsAReason) {
   Answer("a", "not_applicable", "  ");
   EXPECT_THAT(Read(), HasReason(Reason::REASON_REQUIRED));
-  answers_.Clear();
-  Answer("a", "l1", "因为");
-  EXPECT_THAT(Read(), HasReason(Reason::REASON_NOT_ALLOWED));
   answers_.Clear();
   std::string longest;
   for (int i = 0; i < kMaxReasonCharacters; ++i) longest += "字";

@@ -29,6 +29,7 @@ inline catalogue::v1::Release SmallRelease() {
     auto& scenario = *edition.add_scenarios();
     scenario.set_id(id);
     scenario.set_segment(segment);
+    scenario.set_number(edition.scenarios_size());
     scenario.mutable_name()->set_text("场景" + id);
     for (int k = 0; k < 3; ++k) {
       auto& cell = *scenario.add_cells();

@@ -1,0 +1,251 @@
+#include "services/ctl/answers_file.h"
+
+#include <csv.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "services/ctl/encoding.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using common::v1::Answer;
+
+constexpr int kColumns = 3;
+constexpr const char* kHeadings[kColumns][2] = {
+    {"scenario", "场景名称"}, {"level", "等级"}, {"reason", "说明"}};
+
+absl::Status FileError(Reason::Value reason, absl::string_view zh, absl::string_view en) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, zh, en);
+}
+
+common::v1::LocalText Line(int line) {
+  return MakeText(absl::StrCat("第 ", line, " 行"), absl::StrCat("line ", line));
+}
+
+// Collects the rows of a CSV file with the lines on which they begin.
+class RowCollector {
+ public:
+  struct Row {
+    int line;
+    std::vector<std::string> fields;
+  };
+
+  // False if the quotes of a row do not close.
+  bool Parse(const std::string& text) {
+    csv_parser parser;
+    if (csv_init(&parser, CSV_STRICT | CSV_REPALL_NL | CSV_STRICT_FINI) != 0) return false;
+    const size_t header_end = std::min(text.find('\n'), text.size());
+    const absl::string_view header(text.data(), header_end);
+    if (header.find(',') == absl::string_view::npos &&
+        header.find('\t') != absl::string_view::npos) {
+      csv_set_delim(&parser, '\t');
+    }
+    const size_t parsed = csv_parse(&parser, text.data(), text.size(), &RowCollector::OnField,
+                                    &RowCollector::OnRow, this);
+    const bool complete = parsed == text.size() && csv_fini(&parser, &RowCollector::OnField,
+                                                            &RowCollector::OnRow, this) == 0;
+    csv_free(&parser);
+    return complete;
+  }
+
+  const std::vector<Row>& rows() const { return rows_; }
+  // Line on which the row that is being read began.
+  int line() const { return row_line_; }
+
+ private:
+  static void OnField(void* text, size_t size, void* self) {
+    auto& collector = *static_cast<RowCollector*>(self);
+    std::string field(static_cast<const char*>(text), size);
+    collector.newlines_ += static_cast<int>(std::count(field.begin(), field.end(), '\n'));
+    collector.fields_.emplace_back(absl::StripAsciiWhitespace(field));
+  }
+
+  static void OnRow(int, void* self) {
+    auto& collector = *static_cast<RowCollector*>(self);
+    bool blank = true;
+    for (const std::string& field : collector.fields_) blank &= field.empty();
+    if (!blank) collector.rows_.push_back({collector.row_line_, std::move(collector.fields_)});
+    collector.fields_.clear();
+    collector.row_line_ += 1 + std::exchange(collector.newlines_, 0);
+  }
+
+  std::vector<Row> rows_;
+  std::vector<std::string> fields_;
+  int row_line_ = 1;
+  int newlines_ = 0;
+};
+
+absl::Status WrongColumn(absl::string_view zh, absl::string_view en) {
+  return FileError(Reason::WRONG_COLUMN,
+                   absl::StrCat(zh, "表头应为：场景名称,等级,说明（说明列可省略）。"),
+                   absl::StrCat(en, " The headings should be scenario,level,reason (reason may be ",
+                                "left out)."));
+}
+
+// Which field of a row is which column; −1: the file has no such column.
+absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& row) {
+  std::array<int, kColumns> columns;
+  columns.fill(-1);
+  for (size_t f = 0; f < row.fields.size(); ++f) {
+    int column = -1;
+    for (int c = 0; c < kColumns; ++c) {
+      if (absl::AsciiStrToLower(row.fields[f]) == kHeadings[c][0] ||
+          row.fields[f] == kHeadings[c][1]) {
+        column = c;
+      }
+    }
+    if (column < 0) {
+      return WrongColumn(absl::StrCat("第 ", row.line, " 行第 ", f + 1, " 列的表头“", row.fields[f],
+                                      "”无法识别。"),
+                         absl::StrCat("Line ", row.line, ", column ", f + 1, ": the heading \"",
+                                      row.fields[f], "\" is unknown."));
+    }
+    if (columns[column] >= 0) {
+      return WrongColumn(absl::StrCat("表头“", row.fields[f], "”出现了两次。"),
+                         absl::StrCat("The heading \"", row.fields[f], "\" is there twice."));
+    }
+    columns[column] = static_cast<int>(f);
+  }
+  for (int c = 0; c < 2; ++c) {
+    if (columns[c] >= 0) continue;
+    return WrongColumn(absl::StrCat("缺少“", kHeadings[c][1], "”列。"),
+                       absl::StrCat("The column \"", kHeadings[c][0], "\" is missing."));
+  }
+  return columns;
+}
+
+absl::StatusOr<AnswersFile> ReadCsv(const std::string& text) {
+  RowCollector collector;
+  if (!collector.Parse(text)) {
+    return FileError(Reason::MALFORMED,
+                     absl::StrCat("第 ", collector.line(), " 行起的引号不成对，文件可能不完整。"),
+                     absl::StrCat("The quotes from line ", collector.line(),
+                                  " on do not close; the file may be truncated."));
+  }
+  if (collector.rows().empty()) {
+    return FileError(Reason::MALFORMED, "文件是空的。", "The file is empty.");
+  }
+  const auto columns = ReadHeader(collector.rows()[0]);
+  if (!columns.ok()) return columns.status();
+  AnswersFile file;
+  for (size_t r = 1; r < collector.rows().size(); ++r) {
+    const RowCollector::Row& row = collector.rows()[r];
+    if (row.fields.size() > collector.rows()[0].fields.size()) {
+      return FileError(Reason::WRONG_COLUMN,
+                       absl::StrCat("第 ", row.line, " 行有 ", row.fields.size(), " 列，比表头多；",
+                                    "说明中如有逗号，请用英文双引号括起来。"),
+                       absl::StrCat("Line ", row.line, " has ", row.fields.size(),
+                                    " columns, more than the headings; put a reason with commas ",
+                                    "into double quotes."));
+    }
+    const auto field = [&](int column) {
+      const int f = (*columns)[column];
+      return f >= 0 && f < static_cast<int>(row.fields.size()) ? row.fields[f] : "";
+    };
+    Answer& answer = *file.answers.Add();
+    answer.set_scenario(field(0));
+    answer.set_level(field(1));
+    answer.set_reason(field(2));
+    file.places.push_back(Line(row.line));
+  }
+  return file;
+}
+
+absl::Status WrongJson(const std::string& path, absl::string_view zh, absl::string_view en) {
+  return FileError(Reason::MALFORMED, absl::StrCat("JSON 的 ", path, " ", zh),
+                   absl::StrCat("JSON ", path, " ", en));
+}
+
+absl::StatusOr<AnswersFile> ReadJson(const std::string& text) {
+  using Json = nlohmann::json;
+  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (document.is_discarded()) {
+    return FileError(Reason::MALFORMED, "文件不是完整的 JSON。", "The file is not complete JSON.");
+  }
+  const bool wrapped = document.is_object();
+  if (wrapped && !document.contains("answers")) {
+    return WrongJson("$", "缺少成员 answers。", "has no member answers.");
+  }
+  const Json& list = wrapped ? document["answers"] : document;
+  if (!list.is_array()) {
+    return WrongJson(wrapped ? "$.answers" : "$", "应为列表。", "should be a list.");
+  }
+  AnswersFile file;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string path = absl::StrCat(wrapped ? "$.answers[" : "$[", i, "]");
+    if (!list[i].is_object()) return WrongJson(path, "应为对象。", "should be an object.");
+    Answer& answer = *file.answers.Add();
+    for (const auto& [name, value] : list[i].items()) {
+      std::string* const member = name == "scenario" ? answer.mutable_scenario()
+                                  : name == "level"  ? answer.mutable_level()
+                                  : name == "reason" ? answer.mutable_reason()
+                                                     : nullptr;
+      if (member == nullptr) {
+        return WrongJson(absl::StrCat(path, ".", name), "无法识别，只有 scenario、level、reason。",
+                         "is unknown; there are scenario, level and reason.");
+      }
+      // A scenario's printed number may be a number.
+      if (value.is_number_unsigned() && name == "scenario") {
+        *member = absl::StrCat(value.get<uint64_t>());
+      } else if (value.is_string()) {
+        *member = value.get<std::string>();
+      } else {
+        return WrongJson(absl::StrCat(path, ".", name), "应为字符串。", "should be a string.");
+      }
+    }
+    file.places.push_back(MakeText(path, path));
+  }
+  return file;
+}
+
+}  // namespace
+
+absl::StatusOr<AnswersFile> ReadAnswersFile(absl::string_view bytes) {
+  if (bytes.size() > kMaxAnswersBytes) {
+    return FileError(Reason::TOO_LARGE,
+                     absl::StrCat("文件有 ", bytes.size(), " 字节，上限为 ", kMaxAnswersBytes,
+                                  " 字节；请确认是否选错了文件。"),
+                     absl::StrCat("The file has ", bytes.size(), " bytes; at most ",
+                                  kMaxAnswersBytes, " are read. Is it the right file?"));
+  }
+  absl::StatusOr<std::string> text = DecodeText(bytes);
+  if (!text.ok()) return text.status();
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(*text);
+  if (!trimmed.empty() && (trimmed[0] == '{' || trimmed[0] == '[')) return ReadJson(*text);
+  return ReadCsv(absl::StrReplaceAll(*text, {{"\r\n", "\n"}, {"\r", "\n"}}));
+}
+
+absl::Status WithPlaces(const absl::Status& status, const AnswersFile& file) {
+  ErrorDetail detail = DetailOf(status);
+  for (auto& violation : *detail.mutable_violations()) {
+    const absl::string_view field = violation.field();
+    if (field.substr(0, 8) != "answers[") continue;
+    const size_t end = field.find(']');
+    size_t answer = 0;
+    if (end == absl::string_view::npos || !absl::SimpleAtoi(field.substr(8, end - 8), &answer) ||
+        answer >= file.places.size()) {
+      continue;
+    }
+    const std::string column(field.substr(std::min(end + 2, field.size())));
+    const std::string en = absl::StrCat(file.places[answer].en(), ", ", column, ": ");
+    std::string zh = absl::StrCat(file.places[answer].zh(), "，");
+    for (const auto& heading : kHeadings) {
+      if (column == heading[0]) absl::StrAppend(&zh, heading[1], "：");
+    }
+    violation.mutable_message()->mutable_zh()->insert(0, zh);
+    violation.mutable_message()->mutable_en()->insert(0, en);
+  }
+  if (detail.violations_size() == 1) *detail.mutable_message() = detail.violations(0).message();
+  return MakeError(status.code(), detail);
+}
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,115 @@
+#include "services/ctl/answers_file.h"
+
+#include <iconv.h>
+
+#include "services/ctl/encoding.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+std::string ToGb18030(std::string text) {
+  const iconv_t converter = iconv_open("GB18030", "UTF-8");
+  std::string bytes(2 * text.size(), '\0');
+  char* from = text.data();
+  size_t from_left = text.size();
+  char* to = bytes.data();
+  size_t to_left = bytes.size();
+  EXPECT_EQ(iconv(converter, &from, &from_left, &to, &to_left), 0u);
+  iconv_close(converter);
+  bytes.resize(bytes.size() - to_left);
+  return bytes;
+}
+
+constexpr char kChinese[] =
+    "场景名称,等级,说明\r\n在线智能检测,基础级,\r\n\r\n智能经营决策,不适用,\"集团统一,"
+    "不在本厂\"\r\n";
+
+void ExpectChinese(const absl::StatusOr<AnswersFile>& file) {
+  ASSERT_OK(file);
+  ASSERT_EQ(file->answers.size(), 2);
+  EXPECT_EQ(file->answers[0].scenario(), "在线智能检测");
+  EXPECT_EQ(file->answers[0].level(), "基础级");
+  EXPECT_EQ(file->answers[1].reason(), "集团统一,不在本厂");
+  EXPECT_EQ(file->places[1].en(), "line 4");
+}
+
+TEST(AnswersFileTest, ReadsChineseInEveryEncodingOfficeWrites) {
+  ExpectChinese(ReadAnswersFile(kChinese));
+  ExpectChinese(ReadAnswersFile(std::string("\xEF\xBB\xBF") + kChinese));
+  ExpectChinese(ReadAnswersFile(ToGb18030(kChinese)));
+}
+
+TEST(AnswersFileTest, ReadsEnglishHeadingsInAnyOrderWithoutReason) {
+  const auto file = ReadAnswersFile("Level,Scenario\nentry,online-inspection\n,20\n");
+  ASSERT_OK(file);
+  EXPECT_EQ(file->answers[0].scenario(), "online-inspection");
+  EXPECT_EQ(file->answers[1].scenario(), "20");
+  EXPECT_EQ(file->answers[1].level(), "");
+}
+
+TEST(AnswersFileTest, ReadsJsonAloneAndAsMember) {
+  for (
+      const char* text :
+      {R"([{"scenario": "a", "level": "none"}, {"scenario": 20, "level": "entry"}])",
+       R"({"answers": [{"scenario": "a", "level": "none"}, {"scenario": "20", "level": "entry"}]})"}) {
+    const auto file = ReadAnswersFile(text);
+    ASSERT_OK(file);
+    ASSERT_EQ(file->answers.size(), 2);
+    EXPECT_EQ(file->answers[1].scenario(), "20");
+  }
+}
+
+TEST(AnswersFileTest, LinesCountQuotedLineBreaks) {
+  const auto file = ReadAnswersFile("scenario,level,reason\na,none,\"one\ntwo\"\nb,none,\n");
+  ASSERT_OK(file);
+  EXPECT_EQ(file->places[1].en(), "line 4");
+}
+
+TEST(AnswersFileTest, WrongColumnsAreNamed) {
+  const auto unknown = ReadAnswersFile("scenario,grade\na,none\n");
+  EXPECT_THAT(unknown, HasReason(Reason::WRONG_COLUMN));
+  EXPECT_THAT(std::string(unknown.status().message()), HasSubstr("Line 1, column 2"));
+  EXPECT_THAT(ReadAnswersFile("scenario,scenario,level\n"), HasReason(Reason::WRONG_COLUMN));
+  EXPECT_THAT(ReadAnswersFile("场景名称,说明\n"), HasReason(Reason::WRONG_COLUMN));
+  const auto many = ReadAnswersFile("scenario,level\na,none,b,c\n");
+  EXPECT_THAT(many, HasReason(Reason::WRONG_COLUMN));
+  EXPECT_THAT(std::string(many.status().message()), HasSubstr("Line 2"));
+}
+
+TEST(AnswersFileTest, BrokenFilesAreRefused) {
+  EXPECT_THAT(ReadAnswersFile(""), HasReason(Reason::MALFORMED));
+  EXPECT_THAT(ReadAnswersFile("scenario,level\na,\"none\n"), HasReason(Reason::MALFORMED));
+  EXPECT_THAT(ReadAnswersFile("{\"answers\": ["), HasReason(Reason::MALFORMED));
+  EXPECT_THAT(ReadAnswersFile("[{\"scenario\": 1.5}]"), HasReason(Reason::MALFORMED));
+  EXPECT_THAT(ReadAnswersFile("[{\"szenario\": \"a\"}]"), HasReason(Reason::MALFORMED));
+  EXPECT_THAT(ReadAnswersFile(std::string("PK\x03\x04\0\0", 6)),
+              HasReason(Reason::UNKNOWN_ENCODING));
+  EXPECT_THAT(ReadAnswersFile("scenario,level\n\xff\xff,none\n"),
+              HasReason(Reason::UNKNOWN_ENCODING));
+  EXPECT_THAT(ReadAnswersFile(std::string(100'000'000, 'x')), HasReason(Reason::TOO_LARGE));
+}
+
+TEST(AnswersFileTest, ErrorsAboutAnswersSayTheirLine) {
+  const auto file = ReadAnswersFile("scenario,level\na,none\n\nb,best\n");
+  ASSERT_OK(file);
+  Violations violations;
+  violations.Add("answers[1].level", Reason::UNKNOWN_LEVEL, "没有。", "None.");
+  const ErrorDetail detail = DetailOf(WithPlaces(violations.ToStatus(), *file));
+  EXPECT_EQ(detail.reason(), Reason::UNKNOWN_LEVEL);
+  EXPECT_EQ(detail.message().zh(), "第 4 行，等级：没有。");
+  EXPECT_EQ(detail.message().en(), "line 4, level: None.");
+}
+
+TEST(EncodingTest, TellsUtf8FromOtherBytes) {
+  EXPECT_TRUE(IsUtf8("aé中\xF0\x9F\x98\x80"));
+  for (const char* bytes :
+       {"\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\x80", "\xe4\xb8"}) {
+    EXPECT_FALSE(IsUtf8(bytes));
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::ctl
