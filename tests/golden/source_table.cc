@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<PrintedRow>> SplitRows(const std::vector<std::string>
     }
     std::vector<SourceText>& cells = rows.back().cells;
     if (line[0] == '\t' || line[0] == ' ') {
-      cells.push_back({std::string(text), number, 0});
+      cells.push_back({std::string{text}, number, 0});
     } else {
       absl::StrAppend(&cells.back().text, text);
       cells.back().last_line = number;
@@ -80,7 +80,7 @@ absl::StatusOr<SourceRow> ReadRow(const PrintedRow& printed, const SourceText& s
   row.name = *cell++;
   for (size_t level = 0; level < kLevels; ++level) row.cells.push_back(*cell++);
   for (const absl::string_view name : absl::StrSplit(cell->text, "、")) {
-    row.typical.push_back({std::string(name), cell->line, 0});
+    row.typical.push_back({std::string{name}, cell->line, 0});
   }
   return row;
 }
@@ -105,7 +105,7 @@ absl::StatusOr<SourceTable> ReadSourceTable(absl::string_view source) {
   size_t next = 0;
   for (; next < lines.size() && front.size() < 4 + kHeadings + kLevels; ++next) {
     const absl::string_view text = VisibleText(lines[next]);
-    if (!text.empty()) front.push_back({std::string(text), static_cast<int>(next) + 1, 0});
+    if (!text.empty()) front.push_back({std::string{text}, static_cast<int>(next) + 1, 0});
   }
   // A blank cell stands below the last heading.
   while (next < lines.size() && VisibleText(lines[next]).empty()) ++next;
