@@ -332,8 +332,8 @@ class RulebookValidator {
 
   bool CheckCount(const catalogue::v1::Count& count, const std::string& field,
                   std::vector<int>& members, int& rank) {
-    return CheckLevel(count.at_least(), field + ".at_least", rank) &
-           CheckSet(count.set(), field + ".set", members);
+    const bool known = CheckLevel(count.at_least(), field + ".at_least", rank);
+    return CheckSet(count.set(), field + ".set", members) && known;
   }
 
   bool CheckLevel(const std::string& level, const std::string& field, int& rank) {
