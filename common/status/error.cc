@@ -33,6 +33,8 @@ absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string
   return MakeError(code, detail);
 }
 
+bool HasDetail(const absl::Status& status) { return status.GetPayload(kPayloadType).has_value(); }
+
 ErrorDetail DetailOf(const absl::Status& status) {
   ErrorDetail detail;
   const auto payload = status.GetPayload(kPayloadType);

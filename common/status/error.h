@@ -28,6 +28,9 @@ absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string
                        absl::string_view en, const ErrorValues& values = {});
 absl::Status MakeError(absl::StatusCode code, const ErrorDetail& detail);
 
+// Whether a status was made here.
+bool HasDetail(const absl::Status& status);
+
 // What a failed status says. A status that was not made here gives INTERNAL_ERROR with its message.
 ErrorDetail DetailOf(const absl::Status& status);
 

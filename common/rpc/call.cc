@@ -1,0 +1,118 @@
+#include "common/rpc/call.h"
+
+#include <algorithm>
+
+#include "absl/random/random.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/rpc/status.h"
+#include "common/status/error.h"
+
+namespace zhiping::rpc {
+namespace {
+
+bool IsHexDigit(char character) { return absl::ascii_isxdigit(character); }
+
+// The trace id of W3C `traceparent`, or a new one.
+std::string TraceOf(const grpc::CallbackServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto parent = metadata.find("traceparent");
+  if (parent != metadata.end()) {
+    const absl::string_view value(parent->second.data(), parent->second.size());
+    const absl::string_view id = value.size() >= 35 ? value.substr(3, 32) : "";
+    if (!id.empty() && std::all_of(id.begin(), id.end(), IsHexDigit)) {
+      return std::string(id);
+    }
+  }
+  absl::InsecureBitGen random;
+  return absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random),
+                         absl::Uniform<uint64_t>(random));
+}
+
+Severity SeverityOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kOk:
+      return Severity::kDebug;
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return Severity::kError;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return Severity::kWarning;
+    default:
+      return Severity::kInfo;
+  }
+}
+
+}  // namespace
+
+Call::Call(grpc::CallbackServerContext& context, const Method& method)
+    : context_(context), method_(method), start_(absl::Now()) {}
+
+absl::Status Call::CheckWaiting() const {
+  if (absl::FromChrono(context_.deadline()) <= absl::Now()) {
+    return MakeError(absl::StatusCode::kDeadlineExceeded, Reason::DEADLINE_PASSED,
+                     "轮到处理时已过截止时间。",
+                     "The deadline passed before the call's turn came.");
+  }
+  if (context_.IsCancelled()) {
+    return MakeError(absl::StatusCode::kCancelled, Reason::DEADLINE_PASSED, "调用已被取消。",
+                     "The call was cancelled.");
+  }
+  return absl::OkStatus();
+}
+
+grpc::Status Call::Finish(const absl::Status& status) {
+  const absl::Duration duration = absl::Now() - start_;
+  method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
+  const auto& telemetry = method_.telemetry_;
+  const bool hidden = !status.ok() && !HasDetail(status);
+  if (hidden || duration >= telemetry.slow_call || telemetry.log.Wants(SeverityOf(status.code()))) {
+    const std::string trace = TraceOf(context_);
+    Write(status, duration, trace);
+    if (hidden) {
+      return ToGrpcStatus(
+          MakeError(status.code(), Reason::INTERNAL_ERROR,
+                    absl::StrCat("服务内部错误，请把编号 ", trace, " 告知运维人员。"),
+                    absl::StrCat("The service failed; tell its operators the id ", trace, "."),
+                    {{"traceId", trace}}));
+    }
+  }
+  return ToGrpcStatus(status);
+}
+
+void Call::Write(const absl::Status& status, absl::Duration duration,
+                 const std::string& trace) const {
+  const double milliseconds = absl::ToDoubleMilliseconds(duration);
+  const std::string code = status.ok() ? "OK" : absl::StatusCodeToString(status.code());
+  const auto& log = method_.telemetry_.log;
+  if (status.ok()) {
+    log.Write(duration >= method_.telemetry_.slow_call ? Severity::kWarning : Severity::kDebug,
+              "call",
+              {{"trace", trace},
+               {"method", method_.path_},
+               {"status", code},
+               {"milliseconds", milliseconds}});
+    return;
+  }
+  // The sentence of an ErrorDetail may quote what the caller sent: only the reason is logged.
+  const bool detailed = HasDetail(status);
+  log.Write(detailed ? SeverityOf(status.code()) : Severity::kError, "call_failed",
+            {{"trace", trace},
+             {"method", method_.path_},
+             {"status", code},
+             {"reason", Reason::Value_Name(DetailOf(status).reason())},
+             {"text", detailed ? std::string() : std::string(status.message())},
+             {"milliseconds", milliseconds}});
+}
+
+Method::Method(const Telemetry& telemetry, absl::string_view service, absl::string_view method)
+    : telemetry_(telemetry),
+      path_(absl::StrCat("/", service, "/", method)),
+      metrics_(telemetry.metrics.Of(service, method)) {}
+
+}  // namespace zhiping::rpc

@@ -1,0 +1,98 @@
+// The one way to handle a call: every handler of every service goes through a Method.
+//
+//   grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const ScoreRequest*
+//   request,
+//                                   ScoreResponse* response) override {
+//     return score_.Handle(*context, [&] { return DoScore(*request, *response); });
+//   }
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/rpc/bounded_pool.h"
+#include "common/rpc/log.h"
+#include "common/rpc/metrics.h"
+
+namespace zhiping::rpc {
+
+// Where what happens is counted and logged. All outlive the services.
+struct Telemetry {
+  Metrics& metrics;
+  const Log& log;
+  // Calls that take longer are logged even if they succeed.
+  absl::Duration slow_call = absl::Seconds(1);
+};
+
+class Method;
+
+// One call, from its start to its answer; unary handlers get it from Method::Handle, reactors of
+// streams hold one.
+class Call {
+ public:
+  // REQUIRES: context and method outlive this.
+  Call(grpc::CallbackServerContext& context, const Method& method);
+
+  // OK, or DEADLINE_PASSED or CANCELLED: nobody waits for the answer any more.
+  absl::Status CheckWaiting() const;
+
+  // Counts and logs the call and gives the status for the client. Call it once. Of an error without
+  // an ErrorDetail the client gets INTERNAL_ERROR and an id under which the log has the text.
+  grpc::Status Finish(const absl::Status& status);
+
+ private:
+  void Write(const absl::Status& status, absl::Duration duration, const std::string& trace) const;
+
+  grpc::CallbackServerContext& context_;
+  const Method& method_;
+  const absl::Time start_;
+};
+
+// A method of a service. Thread-safe.
+class Method {
+ public:
+  // REQUIRES: `service` is the full name of a service that is linked in, and has the method.
+  Method(const Telemetry& telemetry, absl::string_view service, absl::string_view method);
+
+  // Runs a handler, which returns an absl::Status, at once. REQUIRES: it takes microseconds and
+  // never blocks.
+  template <typename Handler>
+  grpc::ServerUnaryReactor* Handle(grpc::CallbackServerContext& context, Handler handler) const {
+    Call call(context, *this);
+    auto* reactor = context.DefaultReactor();
+    reactor->Finish(call.Finish(handler()));
+    return reactor;
+  }
+
+  // Runs a handler in the pool, unless nobody waits for it any more when its turn comes. Full:
+  // OVERLOADED. Request and response live until it is finished.
+  template <typename Handler>
+  grpc::ServerUnaryReactor* HandleIn(BoundedPool& pool, grpc::CallbackServerContext& context,
+                                     Handler handler) const {
+    auto* reactor = context.DefaultReactor();
+    auto call = std::make_shared<Call>(context, *this);
+    const absl::Status submitted =
+        pool.Submit([call, reactor, handler = std::move(handler)]() mutable {
+          absl::Status status = call->CheckWaiting();
+          if (status.ok()) status = handler();
+          reactor->Finish(call->Finish(status));
+        });
+    if (!submitted.ok()) reactor->Finish(call->Finish(submitted));
+    return reactor;
+  }
+
+ private:
+  friend class Call;
+  const Telemetry telemetry_;
+  const std::string path_;
+  const MethodMetrics metrics_;
+};
+
+}  // namespace zhiping::rpc

@@ -1,0 +1,86 @@
+#include "common/rpc/channel.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "absl/time/clock.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/descriptor.pb.h"
+
+namespace zhiping::rpc {
+namespace {
+
+using google::protobuf::MethodOptions;
+using Json = nlohmann::ordered_json;
+
+constexpr char kTraceParent[] = "traceparent";
+// Must not be shorter than what servers allow (server.cc).
+constexpr int kKeepaliveMilliseconds = 60'000;
+constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
+
+Json RepeatableMethods(const std::vector<std::string>& services) {
+  Json names = Json::array();
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  for (const auto& service : services) {
+    const auto* descriptor = pool->FindServiceByName(service);
+    for (int i = 0; i < descriptor->method_count(); ++i) {
+      const auto* method = descriptor->method(i);
+      if (method->options().idempotency_level() == MethodOptions::IDEMPOTENCY_UNKNOWN) continue;
+      names.push_back({{"service", service}, {"method", method->name()}});
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string ServiceConfig(const std::vector<std::string>& services) {
+  Json config;
+  config["loadBalancingConfig"] = Json::array({{{"round_robin", Json::object()}}});
+  config["healthCheckConfig"] = {{"serviceName", ""}};
+  // A service that fails as a whole is not asked four times as often.
+  config["retryThrottling"] = {{"maxTokens", 100}, {"tokenRatio", 0.1}};
+  const Json names = RepeatableMethods(services);
+  if (!names.empty()) {
+    config["methodConfig"] = Json::array({{{"name", names},
+                                           {"retryPolicy",
+                                            {{"maxAttempts", 4},
+                                             {"initialBackoff", "0.05s"},
+                                             {"maxBackoff", "1s"},
+                                             {"backoffMultiplier", 2},
+                                             {"retryableStatusCodes", {"UNAVAILABLE"}}}}}});
+  }
+  return config.dump();
+}
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
+                                          const std::vector<std::string>& services) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(ServiceConfig(services));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout) {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  return context;
+}
+
+std::unique_ptr<grpc::ClientContext> NewContextWithin(const grpc::CallbackServerContext& call,
+                                                      absl::Duration at_most) {
+  auto context = grpc::ClientContext::FromCallbackServerContext(call);
+  context->set_deadline(std::min(call.deadline(), absl::ToChronoTime(absl::Now() + at_most)));
+  const auto& metadata = call.client_metadata();
+  const auto parent = metadata.find(kTraceParent);
+  if (parent != metadata.end()) {
+    context->AddMetadata(kTraceParent, {parent->second.data(), parent->second.size()});
+  }
+  return context;
+}
+
+}  // namespace zhiping::rpc

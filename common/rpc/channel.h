@@ -1,0 +1,35 @@
+// Channels to services: load balancing over all instances, retries of what may be repeated,
+// keepalive, and deadlines that travel with a call.
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/server_context.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace zhiping::rpc {
+
+// gRPC service config, as JSON, for the services with these full names: round_robin over the
+// instances that answer SERVING, and up to 4 attempts, on UNAVAILABLE only, of the methods that
+// their proto declares `idempotency_level = NO_SIDE_EFFECTS` or IDEMPOTENT.
+// REQUIRES: the services are linked into the program.
+std::string ServiceConfig(const std::vector<std::string>& services);
+
+// target: HOST:PORT, or a name of gRPC's such as `dns:///scoring.zhiping.svc:50051`.
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
+                                          const std::vector<std::string>& services);
+
+// The context of a call that may take at most `timeout`.
+std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout);
+
+// The context of a call that is part of answering another: it ends at the other's deadline, or
+// after `at_most` if that is sooner; it is cancelled with the other; and it carries its trace.
+std::unique_ptr<grpc::ClientContext> NewContextWithin(const grpc::CallbackServerContext& call,
+                                                      absl::Duration at_most);
+
+}  // namespace zhiping::rpc

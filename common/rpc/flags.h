@@ -1,0 +1,41 @@
+// The flags that every service has. A flag can also be set by its environment variable:
+// `--drain-delay` by ZHIPING_DRAIN_DELAY.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/rpc/log.h"
+#include "common/rpc/server.h"
+
+namespace zhiping::rpc {
+
+struct ServiceFlags {
+  ServerOptions server;
+  // HOST:PORT of the metrics; empty: none are served.
+  std::string metrics_listen;
+  Severity log_level = Severity::kInfo;
+};
+
+void AddServiceFlags(CLI::App& app, ServiceFlags& flags);
+
+// `--drain-delay` → `ZHIPING_DRAIN_DELAY`.
+std::string EnvironmentName(const std::string& flag);
+
+// A flag with a default and an environment variable.
+template <typename T>
+CLI::Option* AddFlag(CLI::App& app, const std::string& name, T& value, const std::string& help) {
+  return app.add_option(name, value, help)->envname(EnvironmentName(name))->capture_default_str();
+}
+
+// The same for a duration such as `250ms`, `5s` or `2m` within the bounds.
+CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Duration& value,
+                             absl::Duration least, absl::Duration most, const std::string& help);
+
+// Reads the arguments. The exit code if the program has nothing more to do: 0 after --help or
+// --version, 2 after a wrong argument, which is said on standard error.
+std::optional<int> ParseFlags(CLI::App& app, int argc, char** argv);
+
+}  // namespace zhiping::rpc

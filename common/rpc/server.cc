@@ -1,0 +1,137 @@
+#include "common/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server_builder.h>
+
+#include <cerrno>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status/error.h"
+
+namespace zhiping::rpc {
+namespace {
+
+// What still runs on a connection that is being renewed may take this long.
+constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(1);
+// A silent peer is asked this often whether it is still there, and may ask us half as long after.
+constexpr absl::Duration kKeepalive = absl::Seconds(60);
+constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+// Health and reflection are switched on for the whole process, before its first server.
+void EnablePlugins() {
+  static const bool enabled = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  (void)enabled;
+}
+
+absl::Status CannotListen(const std::string& listen) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
+      absl::StrCat("--listen：无法在 ", listen, " 上监听；应为 主机:端口，且端口未被占用。"),
+      absl::StrCat("--listen: cannot listen on ", listen,
+                   "; it must be HOST:PORT with a port that is free."),
+      {{"field", "--listen"}});
+}
+
+// gRPC itself takes ports modulo 65536.
+bool HasPort(const std::string& listen) {
+  int port = 0;
+  return absl::SimpleAtoi(listen.substr(listen.rfind(':') + 1), &port) && port >= 0 &&
+         port <= 65535;
+}
+
+}  // namespace
+
+TerminationSignals::TerminationSignals() {
+  sigemptyset(&set_);
+  sigaddset(&set_, SIGTERM);
+  sigaddset(&set_, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+}
+
+void TerminationSignals::Wait() const {
+  int signal = 0;
+  while (sigwait(&set_, &signal) != 0) {
+  }
+}
+
+bool TerminationSignals::WaitFor(absl::Duration timeout) const {
+  const absl::Time end = absl::Now() + timeout;
+  while (true) {
+    const absl::Duration left = std::max(end - absl::Now(), absl::ZeroDuration());
+    const timespec wait = absl::ToTimespec(left);
+    if (sigtimedwait(&set_, nullptr, &wait) > 0) return true;
+    if (errno != EINTR) return false;
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const std::vector<ServedService>& services) {
+  if (!HasPort(options.listen)) return CannotListen(options.listen);
+  EnablePlugins();
+  auto result = std::unique_ptr<Server>(new Server());
+  result->options_ = options;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &result->port_);
+  // Two processes that share a port by mistake would each get half of the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             Milliseconds(options.max_connection_age));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             Milliseconds(kConnectionAgeGrace));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(kKeepalive));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Milliseconds(kKeepalive / 2));
+  builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  for (const auto& served : services) {
+    builder.RegisterService(served.service);
+    result->names_.push_back(served.full_name);
+  }
+  result->server_ = builder.BuildAndStart();
+  if (result->server_ == nullptr || result->port_ == 0) {
+    return CannotListen(options.listen);
+  }
+  result->server_->GetHealthCheckService()->SetServingStatus(kLivenessService, true);
+  result->SetReady(false);
+  return result;
+}
+
+Server::~Server() {
+  if (server_ != nullptr) CloseNow();
+}
+
+void Server::CloseNow() { server_->Shutdown(std::chrono::system_clock::now()); }
+
+void Server::SetReady(bool ready) {
+  auto* health = server_->GetHealthCheckService();
+  health->SetServingStatus("", ready);
+  for (const auto& name : names_) health->SetServingStatus(name, ready);
+}
+
+void Server::ServeUntil(const TerminationSignals& signals, const Log& log) {
+  signals.Wait();
+  SetReady(false);
+  log.Write(Severity::kInfo, "draining",
+            {{"seconds", absl::ToDoubleSeconds(options_.drain_delay)}});
+  signals.WaitFor(options_.drain_delay);
+  Shutdown();
+  log.Write(Severity::kInfo, "stopped", {});
+}
+
+void Server::Shutdown() {
+  server_->Shutdown(std::chrono::system_clock::now() +
+                    absl::ToChronoMilliseconds(options_.shutdown_grace));
+}
+
+}  // namespace zhiping::rpc

@@ -1,0 +1,179 @@
+#include "common/rpc/status.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/status/error.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace zhiping::rpc {
+namespace {
+
+using google::rpc::BadRequest;
+using google::rpc::ErrorInfo;
+using google::rpc::LocalizedMessage;
+
+constexpr char kChinese[] = "zh-CN";
+constexpr char kEnglish[] = "en";
+constexpr char kViolationsTotal[] = "violationsTotal";
+// Of grpc-message, which repeats what the details say.
+constexpr size_t kMaxMessageBytes = 512;
+// Of one sentence or value in the details.
+constexpr size_t kMaxTextBytes = 700;
+
+// Cuts at a whole character.
+std::string Shorten(const std::string& text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  size_t end = bytes - 3;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
+  return absl::StrCat(text.substr(0, end), "…");
+}
+
+// REQUIRES: text is UTF-8.
+std::string Ascii(const std::string& text) {
+  std::string ascii;
+  for (size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const int length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t character = length == 1 ? lead : lead & (0x7F >> length);
+    for (int k = 1; k < length && i + k < text.size(); ++k) {
+      character = character << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3F);
+    }
+    i += length;
+    if (character >= 0x20 && character < 0x7F) {
+      ascii.push_back(static_cast<char>(character));
+    } else if (character <= 0xFFFF) {
+      absl::StrAppendFormat(&ascii, "\\u%04X", character);
+    } else {
+      absl::StrAppendFormat(&ascii, "\\U%08X", character);
+    }
+    if (ascii.size() >= kMaxMessageBytes) return absl::StrCat(ascii, "...");
+  }
+  return ascii;
+}
+
+void AddText(const std::string& locale, const std::string& message, google::rpc::Status& status) {
+  LocalizedMessage text;
+  text.set_locale(locale);
+  text.set_message(Shorten(message, kMaxTextBytes));
+  status.add_details()->PackFrom(text);
+}
+
+// The status with the first `violations` of the detail's violations.
+google::rpc::Status Details(int code, const ErrorDetail& detail, int violations) {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(Ascii(detail.message().en()));
+  ErrorInfo info;
+  info.set_reason(Reason::Value_Name(detail.reason()));
+  info.set_domain(kErrorDomain);
+  for (const auto& entry : detail.metadata()) {
+    (*info.mutable_metadata())[entry.key()] = Shorten(entry.value(), kMaxTextBytes);
+  }
+  if (violations < detail.violations_size()) {
+    (*info.mutable_metadata())[kViolationsTotal] = absl::StrCat(detail.violations_size());
+  }
+  status.add_details()->PackFrom(info);
+  AddText(kChinese, detail.message().zh(), status);
+  AddText(kEnglish, detail.message().en(), status);
+  if (violations == 0) return status;
+  BadRequest request;
+  for (int i = 0; i < violations; ++i) {
+    const auto& from = detail.violations(i);
+    auto* to = request.add_field_violations();
+    to->set_field(Shorten(from.field(), kMaxTextBytes));
+    to->set_reason(Reason::Value_Name(from.reason()));
+    to->set_description(Shorten(from.message().en(), kMaxTextBytes));
+    to->mutable_localized_message()->set_locale(kChinese);
+    to->mutable_localized_message()->set_message(Shorten(from.message().zh(), kMaxTextBytes));
+  }
+  status.add_details()->PackFrom(request);
+  return status;
+}
+
+Reason::Value ReasonNamed(const std::string& name) {
+  Reason::Value reason = Reason::REASON_UNSPECIFIED;
+  return Reason::Value_Parse(name, &reason) ? reason : Reason::INTERNAL_ERROR;
+}
+
+// Whether the status carries an ErrorInfo of ours; then `detail` is what it says.
+bool ReadDetails(const google::rpc::Status& status, ErrorDetail& detail) {
+  bool ours = false;
+  for (const auto& any : status.details()) {
+    ErrorInfo info;
+    LocalizedMessage text;
+    BadRequest request;
+    if (any.UnpackTo(&info)) {
+      ours = info.domain() == kErrorDomain;
+      detail.set_reason(ReasonNamed(info.reason()));
+      const std::map<std::string, std::string> sorted(info.metadata().begin(),
+                                                      info.metadata().end());
+      for (const auto& [key, value] : sorted) {
+        auto* entry = detail.add_metadata();
+        entry->set_key(key);
+        entry->set_value(value);
+      }
+    } else if (any.UnpackTo(&text)) {
+      auto& message = *detail.mutable_message();
+      (text.locale() == kChinese ? *message.mutable_zh() : *message.mutable_en()) = text.message();
+    } else if (any.UnpackTo(&request)) {
+      for (const auto& from : request.field_violations()) {
+        auto* to = detail.add_violations();
+        to->set_field(from.field());
+        to->set_reason(ReasonNamed(from.reason()));
+        *to->mutable_message() = MakeText(from.localized_message().message(), from.description());
+      }
+    }
+  }
+  return ours;
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const ErrorDetail detail = DetailOf(status);
+  const int code = static_cast<int>(status.code());
+  int violations = std::min(detail.violations_size(), kMaxFieldViolations);
+  google::rpc::Status details = Details(code, detail, violations);
+  while (details.ByteSizeLong() > kMaxStatusBytes && violations > 0) {
+    details = Details(code, detail, --violations);
+  }
+  if (details.ByteSizeLong() > kMaxStatusBytes) {
+    ErrorDetail bare = detail;
+    bare.clear_metadata();
+    details = Details(code, bare, 0);
+  }
+  return {static_cast<grpc::StatusCode>(code), details.message(), details.SerializeAsString()};
+}
+
+absl::Status FromGrpcStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  google::rpc::Status details;
+  ErrorDetail detail;
+  if (!status.error_details().empty() && details.ParseFromString(status.error_details()) &&
+      ReadDetails(details, detail)) {
+    return MakeError(code, detail);
+  }
+  const ErrorValues values = {{"grpcMessage", status.error_message()}};
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+      return MakeError(code, Reason::SERVICE_UNREACHABLE, "服务无法连接。",
+                       "The service cannot be reached.", values);
+    case absl::StatusCode::kDeadlineExceeded:
+      return MakeError(code, Reason::DEADLINE_PASSED, "在截止时间之前没有得到答复。",
+                       "There was no answer before the deadline.", values);
+    case absl::StatusCode::kResourceExhausted:
+      return MakeError(code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
+                       "The service is busy: try again later.", values);
+    default:
+      return MakeError(
+          code, Reason::INTERNAL_ERROR, absl::StrCat("服务返回了错误：", status.error_message()),
+          absl::StrCat("The service answered with an error: ", status.error_message()), values);
+  }
+}
+
+}  // namespace zhiping::rpc

@@ -1,0 +1,28 @@
+// Errors on the wire: an absl::Status with its ErrorDetail becomes a grpc::Status with
+// google.rpc.ErrorInfo (domain `zhiping`), LocalizedMessage in zh-CN and en, and BadRequest, and
+// back again. The only place that knows both.
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include "absl/status/status.h"
+
+namespace zhiping::rpc {
+
+inline constexpr char kErrorDomain[] = "zhiping";
+
+// A status travels in HTTP/2 headers, of which gRPC accepts 8 KiB in all.
+inline constexpr size_t kMaxStatusBytes = 4096;
+inline constexpr int kMaxFieldViolations = 10;
+
+// What a client gets for `status`. At most kMaxFieldViolations violations, fewer if they would not
+// fit into kMaxStatusBytes; ErrorInfo's metadata `violationsTotal` says how many there were if not
+// all are there. The message is the English sentence in ASCII; other characters are written \uXXXX.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+// What a server meant. An answer without our details (the service cannot be reached, the deadline
+// passed, a proxy answered) gets SERVICE_UNREACHABLE, DEADLINE_PASSED, OVERLOADED or
+// INTERNAL_ERROR.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
+}  // namespace zhiping::rpc

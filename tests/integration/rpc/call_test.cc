@@ -1,0 +1,199 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdio>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "tests/integration/rpc/test_service.h"
+
+namespace zhiping::rpc {
+namespace {
+
+constexpr absl::Duration kLong = absl::Seconds(30);
+
+std::string Fetch(int port) {
+  const std::string command =
+      absl::StrCat("curl --silent --fail --noproxy '*' http://127.0.0.1:", port, "/metrics");
+  FILE* pipe = popen(command.c_str(), "r");
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (size_t size; (size = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    text.append(buffer.data(), size);
+  }
+  EXPECT_EQ(pclose(pipe), 0);
+  return text;
+}
+
+TEST(Call, IsCountedByStatusAndTimed) {
+  std::atomic<int> calls = 0;
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
+    return method.Handle(context, [&] {
+      return ++calls < 4 ? absl::OkStatus()
+                         : MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND, "无。",
+                                     "None.");
+    });
+  });
+  const auto server = StartServer(service);
+  const auto stub = StubOf({server.get()});
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(CallGetStatus(*stub, kLong).ok());
+  EXPECT_EQ(DetailOf(FromGrpcStatus(CallGetStatus(*stub, kLong))).reason(),
+            Reason::RELEASE_NOT_FOUND);
+
+  const auto exposer = ServeMetrics(service.metrics(), "127.0.0.1:0");
+  ASSERT_OK(exposer);
+  const std::string text = Fetch((*exposer)->GetListeningPorts().at(0));
+  const std::string labels =
+      R"(grpc_method="GetStatus",grpc_service="zhiping.scoring.v1.ScoringService",grpc_type="unary")";
+  EXPECT_TRUE(absl::StrContains(
+      text, absl::StrCat(R"(grpc_server_handled_total{grpc_code="OK",)", labels, "} 3")))
+      << text;
+  EXPECT_TRUE(absl::StrContains(
+      text, absl::StrCat(R"(grpc_server_handled_total{grpc_code="NotFound",)", labels, "} 1")));
+  EXPECT_TRUE(
+      absl::StrContains(text, absl::StrCat("grpc_server_handling_seconds_count{", labels, "} 4")));
+}
+
+TEST(Call, MetricsOnAnAddressInUseAreRefused) {
+  Metrics metrics;
+  const auto first = ServeMetrics(metrics, "127.0.0.1:0");
+  ASSERT_OK(first);
+  const auto port = (*first)->GetListeningPorts().at(0);
+  EXPECT_THAT(ServeMetrics(metrics, absl::StrCat("127.0.0.1:", port)),
+              HasReason(Reason::INVALID_FIELD));
+}
+
+// What an unexpected error says may be anything: it goes to the log, not to the client.
+TEST(Call, UnexpectedErrorsGoToTheLogUnderAnId) {
+  testing::internal::CaptureStdout();
+  std::string id;
+  {
+    TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
+      return method.Handle(context, [] { return absl::InternalError("disk at 0x7f is on fire"); });
+    });
+    const auto server = StartServer(service);
+    const auto stub = StubOf({server.get()});
+    const grpc::Status status = CallGetStatus(*stub, kLong);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+    EXPECT_FALSE(absl::StrContains(status.error_message(), "fire"));
+    EXPECT_FALSE(absl::StrContains(status.error_details(), "fire"));
+    const ErrorDetail detail = DetailOf(FromGrpcStatus(status));
+    EXPECT_EQ(detail.reason(), Reason::INTERNAL_ERROR);
+    ASSERT_EQ(detail.metadata_size(), 1);
+    id = detail.metadata(0).value();
+  }
+  const std::string log = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(absl::StrContains(log, "disk at 0x7f is on fire")) << log;
+  EXPECT_TRUE(absl::StrContains(log, absl::StrCat("\"trace\":\"", id, "\""))) << log;
+}
+
+TEST(Call, TheTraceOfTheCallerIsLogged) {
+  testing::internal::CaptureStdout();
+  {
+    TestService service([](const Method& method, grpc::CallbackServerContext& context) {
+      return method.Handle(context, [] {
+        return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
+                         "没有 91320000123456789X。", "No 91320000123456789X.");
+      });
+    });
+    const auto server = StartServer(service);
+    const auto stub = StubOf({server.get()});
+    const auto context = NewContext(kLong);
+    context->AddMetadata("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    GetStatusResponse response;
+    EXPECT_FALSE(stub->GetStatus(context.get(), {}, &response).ok());
+  }
+  const std::string log = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(absl::StrContains(log, R"("trace":"0af7651916cd43dd8448eb211c80319c")")) << log;
+  EXPECT_TRUE(absl::StrContains(log, R"("reason":"RELEASE_NOT_FOUND")")) << log;
+  EXPECT_FALSE(absl::StrContains(log, "91320000123456789X")) << "what callers send is not logged";
+}
+
+TEST(Call, APoolThatIsFullShedsAndWhatIsTooLateIsNotRun) {
+  absl::Notification occupied, go;
+  std::atomic<int> calls = 0, ran = 0;
+  BoundedPool pool(1, 1);
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
+    ++calls;
+    return method.HandleIn(pool, context, [&] {
+      if (++ran == 1) {
+        occupied.Notify();
+        go.WaitForNotification();
+      }
+      return absl::OkStatus();
+    });
+  });
+  const auto server = StartServer(service);
+  const auto stub = StubOf({server.get()});
+  std::thread first([&] { EXPECT_TRUE(CallGetStatus(*stub, kLong).ok()); });
+  occupied.WaitForNotification();
+  // The second waits in the queue until its deadline.
+  const grpc::Status second = CallGetStatus(*stub, absl::Milliseconds(200));
+  EXPECT_EQ(second.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  // It still holds the only place; the third is refused at once.
+  const grpc::Status third = CallGetStatus(*stub, kLong);
+  EXPECT_EQ(third.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(DetailOf(FromGrpcStatus(third)).reason(), Reason::OVERLOADED);
+  go.Notify();
+  first.join();
+  while (pool.waiting() > 0) std::this_thread::yield();
+  EXPECT_TRUE(CallGetStatus(*stub, kLong).ok());
+  EXPECT_EQ(calls, 4);
+  EXPECT_EQ(ran, 2) << "the second had no one waiting for it";
+}
+
+TEST(Channel, RepeatsWhatMayBeRepeatedWhenAServiceIsUnavailable) {
+  std::atomic<int> calls = 0;
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
+    return method.Handle(context, [&] {
+      return ++calls < 3 ? MakeError(absl::StatusCode::kUnavailable, Reason::SHUTTING_DOWN, "停。",
+                                     "Stopping.")
+                         : absl::OkStatus();
+    });
+  });
+  const auto server = StartServer(service);
+  EXPECT_TRUE(CallGetStatus(*StubOf({server.get()}), kLong).ok());
+  EXPECT_EQ(calls, 3);
+}
+
+TEST(Channel, DoesNotRepeatOtherErrors) {
+  std::atomic<int> calls = 0;
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
+    return method.Handle(context, [&] {
+      ++calls;
+      return MakeError(absl::StatusCode::kResourceExhausted, Reason::OVERLOADED, "忙。", "Busy.");
+    });
+  });
+  const auto server = StartServer(service);
+  EXPECT_FALSE(CallGetStatus(*StubOf({server.get()}), kLong).ok());
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(Channel, TheDeadlineTravelsWithACall) {
+  std::atomic<double> seconds_left = -1;
+  TestService inner([&](const Method& method, grpc::CallbackServerContext& context) {
+    return method.Handle(context, [&] {
+      seconds_left = absl::ToDoubleSeconds(absl::FromChrono(context.deadline()) - absl::Now());
+      return absl::OkStatus();
+    });
+  });
+  const auto inner_server = StartServer(inner);
+  const auto inner_stub = StubOf({inner_server.get()});
+  BoundedPool pool(1, 1);
+  TestService outer([&](const Method& method, grpc::CallbackServerContext& context) {
+    return method.HandleIn(pool, context, [&] {
+      const auto within = NewContextWithin(context, absl::Minutes(5));
+      GetStatusResponse response;
+      return FromGrpcStatus(inner_stub->GetStatus(within.get(), {}, &response));
+    });
+  });
+  const auto outer_server = StartServer(outer);
+  EXPECT_TRUE(CallGetStatus(*StubOf({outer_server.get()}), kLong).ok());
+  EXPECT_GT(seconds_left, 0);
+  EXPECT_LE(seconds_left, absl::ToDoubleSeconds(kLong));
+}
+
+}  // namespace
+}  // namespace zhiping::rpc

@@ -1,0 +1,132 @@
+// A server that is asked to stop loses no request.
+#include <grpcpp/create_channel.h>
+#include <grpcpp/impl/client_unary_call.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/validate_service_config.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "google/protobuf/descriptor.h"
+#include "tests/integration/rpc/test_service.h"
+
+namespace zhiping::rpc {
+namespace {
+
+// Before main, so that every thread of the program has them blocked.
+const TerminationSignals signals;
+
+// Asks gRPC's health service as a probe does, without its proto: 1 SERVING, 2 NOT_SERVING, 0 if the
+// name is not known.
+int HealthOf(const Server& server, const std::string& service) {
+  std::string request;
+  if (!service.empty()) {
+    request = absl::StrCat("\n", std::string(1, static_cast<char>(service.size())), service);
+  }
+  const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server.port()),
+                                           grpc::InsecureChannelCredentials());
+  const auto context = NewContext(absl::Seconds(30));
+  grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
+                                   grpc::internal::RpcMethod::NORMAL_RPC, channel);
+  grpc::Slice slice(request);
+  grpc::ByteBuffer in(&slice, 1), out;
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall(channel.get(), method, context.get(), in, &out);
+  if (!status.ok()) return 0;
+  std::vector<grpc::Slice> slices;
+  EXPECT_TRUE(out.Dump(&slices).ok());
+  return slices.at(0).begin()[1];
+}
+
+TEST(Server, HealthFollowsReadinessAndLivenessDoesNot) {
+  TestService service([](const Method& method, grpc::CallbackServerContext& context) {
+    return method.Handle(context, [] { return absl::OkStatus(); });
+  });
+  const auto server = StartServer(service);
+  for (const bool ready : {true, false, true}) {
+    server->SetReady(ready);
+    EXPECT_EQ(HealthOf(*server, ""), ready ? 1 : 2);
+    EXPECT_EQ(HealthOf(*server, ScoringService::service_full_name()), ready ? 1 : 2);
+    EXPECT_EQ(HealthOf(*server, kLivenessService), 1);
+  }
+  EXPECT_EQ(HealthOf(*server, "unknown"), 0);
+}
+
+TEST(Server, AnAddressInUseIsRefused) {
+  TestService service([](const Method& method, grpc::CallbackServerContext& context) {
+    return method.Handle(context, [] { return absl::OkStatus(); });
+  });
+  const auto server = StartServer(service);
+  ServerOptions options;
+  for (const auto& listen : {absl::StrCat("127.0.0.1:", server->port()),
+                             std::string("no such host:1"), std::string("127.0.0.1:99999")}) {
+    options.listen = listen;
+    EXPECT_THAT(Server::Start(options, {{ScoringService::service_full_name(), &service}}),
+                HasReason(Reason::INVALID_FIELD))
+        << listen;
+  }
+}
+
+struct Count {
+  std::atomic<int> ok = 0;
+  std::atomic<int> lost = 0;
+};
+
+// Calls two servers from four threads, without repeating anything, while `stop` ends the first.
+void CallWhile(Count& count, const std::function<void(Server&)>& stop) {
+  BoundedPool pool(4, 100);
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
+    return method.HandleIn(pool, context, [] {
+      absl::SleepFor(absl::Milliseconds(2));
+      return absl::OkStatus();
+    });
+  });
+  auto first = StartServer(service);
+  const auto second = StartServer(service);
+  const auto stub = StubOf({first.get(), second.get()}, false);
+  std::atomic<bool> done = false;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&] {
+      while (!done) (CallGetStatus(*stub, absl::Seconds(30)).ok() ? count.ok : count.lost)++;
+    });
+  }
+  while (count.ok < 100) std::this_thread::yield();
+  stop(*first);
+  const int before = count.ok;
+  while (count.ok < before + 100 && count.lost < 1000) std::this_thread::yield();
+  done = true;
+  for (auto& caller : callers) caller.join();
+}
+
+TEST(Drain, LosesNoRequestOnASignal) {
+  Count count;
+  CallWhile(count, [&](Server& server) {
+    const Log log(Severity::kInfo);
+    std::thread operator_thread([] { kill(getpid(), SIGTERM); });
+    server.ServeUntil(signals, log);
+    operator_thread.join();
+  });
+  EXPECT_EQ(count.lost, 0);
+  EXPECT_GE(count.ok, 200);
+}
+
+// The control: without the drain, requests are lost.
+TEST(Drain, ClosingAtOnceLosesRequests) {
+  Count count;
+  for (int round = 0; round < 20 && count.lost == 0; ++round) {
+    CallWhile(count, [](Server& server) { server.CloseNow(); });
+  }
+  EXPECT_GT(count.lost, 0);
+}
+
+TEST(ServiceConfig, IsAcceptedByGrpcAndNamesWhatMayBeRepeated) {
+  const std::string config = ServiceConfig({ScoringService::service_full_name()});
+  EXPECT_EQ(grpc::experimental::ValidateServiceConfigJSON(config), "");
+  EXPECT_NE(config.find(R"("method":"Score")"), std::string::npos) << config;
+  EXPECT_NE(config.find(R"("loadBalancingConfig":[{"round_robin":{}}])"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace zhiping::rpc

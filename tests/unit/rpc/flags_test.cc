@@ -1,0 +1,61 @@
+#include "common/rpc/flags.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace zhiping::rpc {
+namespace {
+
+std::optional<int> Parse(std::vector<std::string> arguments, ServiceFlags& flags) {
+  CLI::App app;
+  AddServiceFlags(app, flags);
+  arguments.insert(arguments.begin(), "program");
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  testing::internal::CaptureStderr();
+  const auto code = ParseFlags(app, static_cast<int>(argv.size()), argv.data());
+  const std::string error = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(error.empty(), code != 2) << error;
+  return code;
+}
+
+TEST(Flags, HaveSafeDefaults) {
+  ServiceFlags flags;
+  EXPECT_EQ(Parse({}, flags), std::nullopt);
+  EXPECT_EQ(flags.server.listen, "127.0.0.1:50051");
+  EXPECT_EQ(flags.metrics_listen, "");
+}
+
+TEST(Flags, AreReadFromArgumentsAndEnvironment) {
+  ServiceFlags flags;
+  setenv("ZHIPING_DRAIN_DELAY", "250ms", 1);
+  setenv("ZHIPING_LISTEN", "127.0.0.1:1", 1);
+  EXPECT_EQ(Parse({"--listen", "127.0.0.1:2", "--log-level", "debug"}, flags), std::nullopt);
+  unsetenv("ZHIPING_DRAIN_DELAY");
+  unsetenv("ZHIPING_LISTEN");
+  EXPECT_EQ(flags.server.drain_delay, absl::Milliseconds(250));
+  EXPECT_EQ(flags.server.listen, "127.0.0.1:2") << "arguments win";
+  EXPECT_EQ(flags.log_level, Severity::kDebug);
+}
+
+TEST(Flags, RefuseWrongValues) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"--drain-delay", "five"},      {"--drain-delay", "-1s"},
+      {"--drain-delay", "6m"},        {"--log-level", "verbose"},
+      {"--max-request-bytes", "100"}, {"--no-such-flag"},
+      {"--shutdown-grace"},           {"unexpected"}};
+  for (const auto& arguments : wrong) {
+    ServiceFlags flags;
+    EXPECT_EQ(Parse(arguments, flags), 2) << arguments[0];
+  }
+}
+
+TEST(Flags, AWrongValueInTheEnvironmentIsRefused) {
+  ServiceFlags flags;
+  setenv("ZHIPING_DRAIN_DELAY", "never", 1);
+  EXPECT_EQ(Parse({}, flags), 2);
+  unsetenv("ZHIPING_DRAIN_DELAY");
+}
+
+}  // namespace
+}  // namespace zhiping::rpc

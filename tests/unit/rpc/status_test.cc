@@ -1,0 +1,113 @@
+#include "common/rpc/status.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::rpc {
+namespace {
+
+google::rpc::Status DetailsOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  EXPECT_TRUE(details.ParseFromString(status.error_details()));
+  return details;
+}
+
+absl::Status ManyViolations(int count, const std::string& zh) {
+  Violations violations;
+  for (int i = 0; i < count; ++i) {
+    violations.Add(absl::StrCat("answers[", i, "].level"), Reason::UNKNOWN_LEVEL, zh,
+                   "Not a level.");
+  }
+  return violations.ToStatus();
+}
+
+TEST(RpcStatus, OkStaysOk) {
+  EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
+  EXPECT_TRUE(FromGrpcStatus(grpc::Status::OK).ok());
+}
+
+TEST(RpcStatus, CarriesReasonBothLanguagesAndValuesThereAndBack) {
+  const auto status = MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
+                                "没有发布版。", "There is no release.", {{"digest", "sha256:1"}});
+  const grpc::Status wire = ToGrpcStatus(status);
+  EXPECT_EQ(wire.error_code(), grpc::StatusCode::NOT_FOUND);
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(DetailsOf(wire).details(0).UnpackTo(&info));
+  EXPECT_EQ(info.domain(), "zhiping");
+  EXPECT_EQ(info.reason(), "RELEASE_NOT_FOUND");
+  google::rpc::LocalizedMessage chinese, english;
+  ASSERT_TRUE(DetailsOf(wire).details(1).UnpackTo(&chinese));
+  ASSERT_TRUE(DetailsOf(wire).details(2).UnpackTo(&english));
+  EXPECT_EQ(chinese.locale(), "zh-CN");
+  EXPECT_EQ(chinese.message(), "没有发布版。");
+  EXPECT_EQ(english.locale(), "en");
+
+  const absl::Status back = FromGrpcStatus(wire);
+  EXPECT_EQ(back.code(), status.code());
+  EXPECT_EQ(DetailOf(back).SerializeAsString(), DetailOf(status).SerializeAsString());
+}
+
+TEST(RpcStatus, CarriesViolationsThereAndBack) {
+  const auto status = ManyViolations(3, "没有这个等级。");
+  EXPECT_EQ(DetailOf(FromGrpcStatus(ToGrpcStatus(status))).SerializeAsString(),
+            DetailOf(status).SerializeAsString());
+}
+
+TEST(RpcStatus, FitsIntoHeadersHoweverMuchIsWrong) {
+  std::string text;
+  for (const int characters : {1, 10, 100, 1000}) {
+    while (text.size() < static_cast<size_t>(3 * characters)) text += "错";
+    for (const int count : {1, 10, 11, 33, 4096}) {
+      const grpc::Status wire = ToGrpcStatus(ManyViolations(count, text));
+      EXPECT_LE(wire.error_details().size(), kMaxStatusBytes) << characters << " × " << count;
+      const ErrorDetail detail = DetailOf(FromGrpcStatus(wire));
+      EXPECT_LE(detail.violations_size(), kMaxFieldViolations);
+      EXPECT_GE(detail.violations_size(), 1);
+      if (detail.violations_size() < count) {
+        ASSERT_EQ(detail.metadata_size(), 1);
+        EXPECT_EQ(detail.metadata(0).key(), "violationsTotal");
+        EXPECT_EQ(detail.metadata(0).value(), absl::StrCat(count));
+      }
+    }
+  }
+}
+
+TEST(RpcStatus, LongValuesAreCutAtWholeCharacters) {
+  std::string value;
+  for (int i = 0; i < 5000; ++i) value += "值";
+  ErrorValues values;
+  for (int i = 0; i < 20; ++i) values.emplace_back(absl::StrCat("key", i), value);
+  const grpc::Status wire = ToGrpcStatus(
+      MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE, value, value, values));
+  EXPECT_LE(wire.error_details().size(), kMaxStatusBytes);
+  EXPECT_LE(wire.error_message().size(), 600U);
+  const ErrorDetail detail = DetailOf(FromGrpcStatus(wire));
+  EXPECT_EQ(detail.reason(), Reason::TOO_LARGE);
+  EXPECT_TRUE(absl::EndsWith(detail.message().zh(), "值…"));
+}
+
+TEST(RpcStatus, MessageIsAscii) {
+  const grpc::Status wire = ToGrpcStatus(MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_LEVEL, "没有。", "No “先进级”\n𠀀."));
+  EXPECT_EQ(wire.error_message(), "No \\u201C\\u5148\\u8FDB\\u7EA7\\u201D\\u000A\\U00020000.");
+}
+
+TEST(RpcStatus, AnswersOfOthersAreUnderstood) {
+  const auto reason = [](grpc::StatusCode code) {
+    return DetailOf(FromGrpcStatus({code, "from a proxy"})).reason();
+  };
+  EXPECT_EQ(reason(grpc::StatusCode::UNAVAILABLE), Reason::SERVICE_UNREACHABLE);
+  EXPECT_EQ(reason(grpc::StatusCode::DEADLINE_EXCEEDED), Reason::DEADLINE_PASSED);
+  EXPECT_EQ(reason(grpc::StatusCode::RESOURCE_EXHAUSTED), Reason::OVERLOADED);
+  EXPECT_EQ(reason(grpc::StatusCode::UNIMPLEMENTED), Reason::INTERNAL_ERROR);
+}
+
+}  // namespace
+}  // namespace zhiping::rpc
