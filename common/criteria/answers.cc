@@ -31,24 +31,15 @@ std::string ExistingLevelsEn(const Criteria& criteria, int scenario) {
   return absl::StrJoin(levels, ", ");
 }
 
-const catalogue::v1::Tier* FindTierByIdOrName(const Criteria& criteria, absl::string_view name) {
-  for (const auto& tier : criteria.rulebook().tiers()) {
-    if (absl::string_view(tier.id()) == name || absl::string_view(tier.name().zh()) == name) {
-      return &tier;
-    }
-  }
-  return nullptr;
-}
-
 void AddWrongLevel(const Criteria& criteria, int scenario, absl::string_view level,
                    absl::string_view field, Violations& violations) {
   const std::string zh = ExistingLevelsZh(criteria, scenario);
   const std::string en = ExistingLevelsEn(criteria, scenario);
-  if (const auto* tier = FindTierByIdOrName(criteria, level); tier != nullptr) {
+  if (const int tier = criteria.FindTierByAnyName(level); tier >= 0) {
     violations.Add(
         field, Reason::LEVEL_IS_TIER,
         absl::StrCat("“", level, "”是智能工厂层级，不是应用等级；您可能想填：", zh, "。"),
-        absl::StrCat("\"", level, "\" (", tier->name().en(),
+        absl::StrCat("\"", level, "\" (", criteria.rulebook().tiers(tier).name().en(),
                      ") is a tier of smart factory, not a level; perhaps you meant: ", en, "."));
     return;
   }

@@ -349,6 +349,16 @@ int Criteria::FindScenarioByAnyName(absl::string_view name) const {
   return by_id >= 0 ? by_id : Find(scenario_names_, name);
 }
 
+int Criteria::FindTierByAnyName(absl::string_view name) const {
+  for (int t = 0; t < tier_count(); ++t) {
+    const auto& tier = rulebook().tiers(t);
+    for (const absl::string_view known : {tier.id(), tier.name().zh(), tier.name().en()}) {
+      if (known == name) return t;
+    }
+  }
+  return -1;
+}
+
 int Criteria::FindAnswerCodeByAnyName(absl::string_view name) const {
   if (const int code = FindAnswerCode(name); code >= 0) return code;
   for (int i = 0; i < level_count(); ++i) {

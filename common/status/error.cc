@@ -61,6 +61,15 @@ void Violations::Add(absl::string_view field, Reason::Value reason, absl::string
   *violation->mutable_message() = MakeText(zh, en);
 }
 
+void Violations::AddAll(const absl::Status& status, absl::string_view field) {
+  if (status.ok()) return;
+  const ErrorDetail detail = DetailOf(status);
+  detail_.mutable_violations()->MergeFrom(detail.violations());
+  if (detail.violations().empty()) {
+    Add(field, detail.reason(), detail.message().zh(), detail.message().en());
+  }
+}
+
 absl::Status Violations::ToStatus() const {
   if (empty()) return absl::OkStatus();
   ErrorDetail detail = detail_;

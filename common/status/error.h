@@ -43,6 +43,8 @@ class Violations {
   // field: where, as common.v1.FieldViolation says.
   void Add(absl::string_view field, Reason::Value reason, absl::string_view zh,
            absl::string_view en);
+  // Adds what a failed status says: its violations, or itself under `field` if it has none.
+  void AddAll(const absl::Status& status, absl::string_view field = "");
   bool empty() const { return detail_.violations().empty(); }
   int size() const { return detail_.violations_size(); }
 
