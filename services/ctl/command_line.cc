@@ -1,0 +1,119 @@
+#include "services/ctl/command_line.h"
+
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/status/error.h"
+#include "services/ctl/help.h"
+
+namespace zhiping::ctl {
+namespace {
+
+// What CLI11 found wrong, in both languages; its own words are English only.
+absl::Status FromCli11(const CLI::ParseError& error) {
+  const std::string name = error.get_name();
+  const std::string words = error.what();
+  const absl::string_view after_colon =
+      absl::string_view(words).substr(std::min(words.size(), words.rfind(": ") + 2));
+  const absl::string_view before_colon = absl::string_view(words).substr(0, words.find(':'));
+  if (name == "ExtrasError") {
+    return WrongUsage(absl::StrCat("不认识的参数：", after_colon, "。"),
+                      absl::StrCat("Unknown argument: ", after_colon, "."));
+  }
+  if (name == "RequiredError") {
+    absl::string_view what = words;
+    if (absl::StartsWith(what, "A subcommand")) {
+      return WrongUsage("缺少要执行的命令；可用的命令见 --help。",
+                        "A command is missing; --help lists them.");
+    }
+    absl::ConsumeSuffix(&what, " is required");
+    return WrongUsage(absl::StrCat("缺少参数 ", what, "。"),
+                      absl::StrCat("The argument ", what, " is missing."));
+  }
+  if (name == "ArgumentMismatch") {
+    return WrongUsage(absl::StrCat(before_colon, " 后面需要一个值。"),
+                      absl::StrCat(before_colon, " needs a value."));
+  }
+  return WrongUsage(absl::StrCat("参数无法识别：", words, "。"), absl::StrCat(words, "."));
+}
+
+void AddCommonOptions(CLI::App& command, CommandLine& line) {
+  AddOption(command, line, "--lang", line.language, "LANGUAGE",
+            "语言：zh 或 en；默认按 LC_ALL、LC_MESSAGES、LANG，否则为中文",
+            "Language: zh or en; by default as LC_ALL, LC_MESSAGES or LANG say, else Chinese")
+      ->envname("ZHIPING_LANG");
+  AddFlag(command, line, "--json", line.json, "输出 JSON（出错时也是）",
+          "Print JSON, for errors too");
+}
+
+}  // namespace
+
+std::string RawLanguage(int argc, char** argv, const Environment& environment) {
+  for (int i = 1; i < argc; ++i) {
+    absl::string_view argument = argv[i];
+    if (argument == "--lang" && i + 1 < argc) return argv[i + 1];
+    if (absl::ConsumePrefix(&argument, "--lang=")) return std::string(argument);
+  }
+  const char* const language = environment("ZHIPING_LANG");
+  return language == nullptr ? "" : language;
+}
+
+bool HasJsonFlag(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (absl::string_view(argv[i]) == "--json") return true;
+  }
+  return false;
+}
+
+CLI::App* AddCommand(CLI::App& parent, CommandLine& line, const std::string& name,
+                     absl::string_view zh, absl::string_view en) {
+  CLI::App* const command = parent.add_subcommand(name, std::string(line.screen.Say(zh, en)));
+  command->formatter(std::make_shared<Help>(line.screen));
+  AddCommonOptions(*command, line);
+  return command;
+}
+
+CLI::App* AddCommandGroup(CLI::App& parent, CommandLine& line, const std::string& name,
+                          absl::string_view zh, absl::string_view en) {
+  CLI::App* const group = AddCommand(parent, line, name, zh, en);
+  group->require_subcommand(1);
+  return group;
+}
+
+CLI::Option* AddOption(CLI::App& command, const CommandLine& line, const std::string& name,
+                       std::string& value, const std::string& placeholder, absl::string_view zh,
+                       absl::string_view en) {
+  CLI::Option* const option = command.add_option(name, value, std::string(line.screen.Say(zh, en)));
+  if (option->nonpositional()) option->option_text(placeholder);
+  return option->multi_option_policy(CLI::MultiOptionPolicy::Join);
+}
+
+CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::string& name,
+                     bool& value, absl::string_view zh, absl::string_view en) {
+  return command.add_flag(name, value, std::string(line.screen.Say(zh, en)))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return -1;
+  } catch (const CLI::CallForVersion& version) {
+    std::fputs(absl::StrCat(version.what(), "\n").c_str(), stdout);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+  } catch (const CLI::ParseError& error) {
+    return FromCli11(error);
+  }
+  return kExitOk;
+}
+
+absl::Status WrongUsage(absl::string_view zh, absl::string_view en) {
+  return MakeError(absl::StatusCode::kInvalidArgument, Reason::WRONG_USAGE, zh, en);
+}
+
+}  // namespace zhiping::ctl

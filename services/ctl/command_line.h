@@ -1,0 +1,59 @@
+// What the commands share: how options are declared in both languages, and what main runs.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/ctl/screen.h"
+
+namespace zhiping::ctl {
+
+// Exit codes, as --help documents them.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitRefused = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitUnreachable = 3;
+inline constexpr int kExitDefect = 4;
+
+struct CommandLine {
+  Screen screen;
+  bool json = false;
+  // Value of --lang; `screen` speaks it already (RawLanguage).
+  std::string language;
+  // What the arguments ask for; set by the command that they name. Gives the exit code.
+  std::function<absl::StatusOr<int>()> action;
+};
+
+// Value of --lang, before anything is parsed; so that --help and errors speak it.
+std::string RawLanguage(int argc, char** argv, const Environment& environment);
+
+// Whether --json is among the arguments, however wrong they are otherwise.
+bool HasJsonFlag(int argc, char** argv);
+
+// A command below `parent` with --json, --lang and --help.
+CLI::App* AddCommand(CLI::App& parent, CommandLine& line, const std::string& name,
+                     absl::string_view zh, absl::string_view en);
+
+// A group of commands below `parent`, of which one has to be named.
+CLI::App* AddCommandGroup(CLI::App& parent, CommandLine& line, const std::string& name,
+                          absl::string_view zh, absl::string_view en);
+
+// An option (or, without dashes, an argument) that takes a text. `placeholder` stands for it in
+// --help. Given twice, the values are joined by new lines.
+CLI::Option* AddOption(CLI::App& command, const CommandLine& line, const std::string& name,
+                       std::string& value, const std::string& placeholder, absl::string_view zh,
+                       absl::string_view en);
+
+CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::string& name,
+                     bool& value, absl::string_view zh, absl::string_view en);
+
+// Parses; what cannot be parsed is WRONG_USAGE. The exit code 0 (after printing) if help or the
+// version was asked for, −1 if line.action is to be run.
+absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char** argv);
+
+absl::Status WrongUsage(absl::string_view zh, absl::string_view en);
+
+}  // namespace zhiping::ctl

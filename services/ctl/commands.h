@@ -1,0 +1,13 @@
+// The commands of zhipingctl, a file each. Each declares its arguments below `app` and sets
+// line.action when it is named.
+#pragma once
+
+#include "services/ctl/command_line.h"
+
+namespace zhiping::ctl {
+
+void AddEditionCommands(CLI::App& app, CommandLine& line);
+void AddScoreCommand(CLI::App& app, CommandLine& line);
+void AddPlanCommand(CLI::App& app, CommandLine& line);
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,72 @@
+#include "services/ctl/edition_source.h"
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/criteria/release.h"
+#include "common/criteria/validate.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ctl/file.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using catalogue::v1::Finding;
+
+// nullopt if there is no such file, which ParseFolder reports where it is needed.
+absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::optional<std::string>();
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path.string(), criteria::kMaxReleaseBytes));
+  return std::optional<std::string>(std::move(bytes));
+}
+
+}  // namespace
+
+absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path,
+                                            std::vector<Finding>& findings) {
+  if (!IsFolder(path)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::FILE_UNREADABLE,
+                     absl::StrCat("“", path, "”不是文件夹；这里需要一个年版文件夹。"),
+                     absl::StrCat("\"", path, "\" is not a folder; an edition folder is needed."),
+                     {{"path", path}});
+  }
+  const std::filesystem::path folder(path);
+  criteria::FolderFiles files;
+  ASSIGN_OR_RETURN(files.edition, ReadIfThere(folder / criteria::kEditionFile));
+  ASSIGN_OR_RETURN(files.rulebook, ReadIfThere(folder / criteria::kRulebookFile));
+  ASSIGN_OR_RETURN(files.vectors, ReadIfThere(folder / criteria::kVectorsFile));
+  ASSIGN_OR_RETURN(files.notes, ReadIfThere(folder / criteria::kNotesFile));
+  const std::string source = files.edition ? criteria::SourceFileName(*files.edition) : "";
+  // The source stands beside the edition: a name with folders in it could lead anywhere.
+  if (!source.empty() && source.find('/') == std::string::npos) {
+    ASSIGN_OR_RETURN(files.source, ReadIfThere(folder / source));
+  }
+  criteria::Folder read = criteria::ParseFolder(files, findings);
+  // What could not be parsed would be reported again as missing.
+  if (criteria::HasErrors(findings)) return read;
+  const std::vector<Finding> more = criteria::ValidateFolder(read);
+  findings.insert(findings.end(), more.begin(), more.end());
+  return read;
+}
+
+absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
+                                                       absl::string_view label) {
+  std::vector<Finding> findings;
+  ASSIGN_OR_RETURN(const criteria::Folder folder, ReadFolder(path, findings));
+  RETURN_IF_ERROR(criteria::ErrorsAsStatus(findings));
+  return criteria::MakeRelease(folder, label);
+}
+
+absl::StatusOr<std::shared_ptr<const criteria::Criteria>> CriteriaOfFolder(
+    const std::string& path) {
+  ASSIGN_OR_RETURN(catalogue::v1::Release release,
+                   ReleaseOfFolder(path, criteria::kUnpublishedLabel));
+  const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));
+  return criteria::Criteria::Compile(std::move(release), digest);
+}
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,84 @@
+#include "services/ctl/error_report.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "services/ctl/command_line.h"
+#include "services/ctl/display_width.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using catalogue::v1::Finding;
+
+// `rulebook.txtpb:12 tiers[1].conditions[0]`
+std::string PlaceOf(const Finding& finding) {
+  std::string place = finding.file();
+  if (finding.line() > 0) absl::StrAppend(&place, ":", finding.line());
+  if (!finding.field().empty()) absl::StrAppend(&place, place.empty() ? "" : " ", finding.field());
+  return place;
+}
+
+}  // namespace
+
+std::string ErrorReport(const absl::Status& error, const Screen& screen) {
+  const ErrorDetail detail = DetailOf(error);
+  std::string out = Hang(
+      screen.Say("错误：", "Error: "),
+      absl::StrCat(screen.Say(detail.message()), " [", Reason::Value_Name(detail.reason()), "]"),
+      screen.width);
+  if (detail.violations_size() == 1 &&
+      detail.violations(0).message().en() == detail.message().en()) {
+    return out;
+  }
+  for (const auto& violation : detail.violations()) {
+    absl::StrAppend(&out, Hang("  - ",
+                               absl::StrCat(screen.Say(violation.message()), " [",
+                                            Reason::Value_Name(violation.reason()), "]"),
+                               screen.width));
+  }
+  return out;
+}
+
+int ExitCodeOf(const absl::Status& error) {
+  const Reason::Value reason = DetailOf(error).reason();
+  switch (reason) {
+    case Reason::WRONG_USAGE:
+      return kExitUsage;
+    case Reason::SERVICE_UNREACHABLE:
+    case Reason::DEADLINE_PASSED:
+    case Reason::OVERLOADED:
+    case Reason::SHUTTING_DOWN:
+      return kExitUnreachable;
+    case Reason::INTERNAL_ERROR:
+      return kExitDefect;
+    default:
+      return kExitRefused;
+  }
+}
+
+std::string FindingsReport(const std::vector<Finding>& findings, const Screen& screen) {
+  std::string out;
+  int errors = 0;
+  for (const auto severity : {Finding::ERROR, Finding::WARNING}) {
+    for (const Finding& finding : findings) {
+      if (finding.severity() != severity) continue;
+      const bool is_error = severity == Finding::ERROR;
+      errors += is_error ? 1 : 0;
+      absl::StrAppend(
+          &out,
+          screen.Bold(absl::StrCat(
+              is_error ? screen.Say("错误  ", "error    ") : screen.Say("提醒  ", "warning  "),
+              PlaceOf(finding))),
+          "  ", finding.reason(), "\n",
+          Hang(screen.Say("      ", "         "), screen.Say(finding.message()), screen.width));
+    }
+  }
+  const auto warnings = static_cast<int>(findings.size()) - errors;
+  absl::StrAppend(&out,
+                  screen.Say(absl::StrCat(errors, " 处错误，", warnings, " 处提醒。"),
+                             absl::StrCat(errors, " errors, ", warnings, " warnings.")),
+                  "\n");
+  return out;
+}
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,76 @@
+#include "services/ctl/help.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/ctl/display_width.h"
+
+namespace zhiping::ctl {
+namespace {
+
+constexpr int kNameWidth = 26;
+
+// `zhipingctl edition show`
+std::string FullName(const CLI::App& app) {
+  return app.get_parent() == nullptr
+             ? app.get_name()
+             : absl::StrCat(FullName(*app.get_parent()), " ", app.get_name());
+}
+
+}  // namespace
+
+std::string Help::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
+  std::string out =
+      absl::StrCat(Hang("", app->get_description(), screen_.width), "\n", Usage(*app));
+  std::string arguments, options;
+  for (const CLI::Option* option : app->get_options()) {
+    std::string text = option->get_description();
+    if (!option->get_envname().empty()) {
+      absl::StrAppend(&text, screen_.Say("（环境变量 ", " (environment: "), option->get_envname(),
+                      screen_.Say("）", ")"));
+    }
+    if (option->get_positional()) {
+      absl::StrAppend(&arguments, Entry(option->get_name(true), text));
+    } else {
+      absl::StrAppend(
+          &options,
+          Entry(absl::StrCat(option->get_name(false, true), " ", option->get_option_text()), text));
+    }
+  }
+  std::string commands;
+  for (const CLI::App* command : app->get_subcommands({})) {
+    absl::StrAppend(&commands, Entry(command->get_name(), command->get_description()));
+  }
+  const auto section = [&](absl::string_view title, const std::string& entries) {
+    if (!entries.empty()) absl::StrAppend(&out, "\n", title, "\n", entries);
+  };
+  section(screen_.Say("命令", "Commands"), commands);
+  section(screen_.Say("参数", "Arguments"), arguments);
+  section(screen_.Say("选项", "Options"), options);
+  if (!app->get_footer().empty()) absl::StrAppend(&out, "\n", app->get_footer(), "\n");
+  return out;
+}
+
+std::string Help::Usage(const CLI::App& app) const {
+  std::string usage = FullName(app);
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) {
+      absl::StrAppend(&usage, " ", option->get_required() ? "" : "[", option->get_name(true),
+                      option->get_required() ? "" : "]");
+    } else if (option->get_required()) {
+      absl::StrAppend(&usage, " ", option->get_name(), " ", option->get_option_text());
+    }
+  }
+  absl::StrAppend(&usage, app.get_subcommands({}).empty() ? "" : screen_.Say(" 命令", " COMMAND"),
+                  screen_.Say(" [选项]", " [OPTIONS]"));
+  return absl::StrCat(screen_.Say("用法：", "Usage: "), usage, "\n");
+}
+
+std::string Help::Entry(const std::string& name, const std::string& text) const {
+  const std::string first = PadRight(absl::StrCat("  ", name), kNameWidth);
+  if (DisplayWidth(first) < kNameWidth || first.back() == ' ')
+    return Hang(first, text, screen_.width);
+  return absl::StrCat(first, "\n", Hang(std::string(kNameWidth, ' '), text, screen_.width));
+}
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,157 @@
+#include "services/ctl/plan_report.h"
+
+#include "absl/strings/str_cat.h"
+#include "services/ctl/condition_report.h"
+#include "services/ctl/display_width.h"
+#include "services/ctl/score_report.h"
+#include "services/ctl/table.h"
+#include "services/ctl/words.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using common::v1::Ratio;
+using common::v1::ScoreResult;
+using common::v1::TierResult;
+using scoring::v1::PlanUpgradeResponse;
+using scoring::v1::ScoreResponse;
+
+const TierResult* FindTier(const ScoreResult& result, const std::string& name) {
+  for (const TierResult& tier : result.tiers()) {
+    if (name == tier.tier() || name == tier.name().zh() || name == tier.name().en()) return &tier;
+  }
+  return nullptr;
+}
+
+std::string Section(absl::string_view title, const Screen& screen) {
+  return absl::StrCat("\n", screen.Bold(title), "\n");
+}
+
+std::string Goal(const PlanSubject& subject, const TierResult& tier, const Screen& screen) {
+  return Hang(screen.Say("目标：", "Target: "),
+              absl::StrCat(screen.Say("满足“", "meet "), TierName(tier, screen),
+                           subject.advice ? screen.Say("”的建议（建议，非申报条件）",
+                                                       ": its advice (not a condition)")
+                                          : screen.Say("”所列条件中由本表场景决定的部分",
+                                                       ": those listed conditions that the "
+                                                       "scenarios of this table decide")),
+              screen.width);
+}
+
+// What each step asks for stands under it in full.
+std::string Steps(const PlanSubject& subject, const PlanUpgradeResponse& plan,
+                  const Screen& screen) {
+  std::string out;
+  int number = 0;
+  for (const auto& step : plan.steps()) {
+    const std::string from = AnswerName(step.from_level(), step.from_level_name(), screen);
+    std::string head = absl::StrCat(
+        PadLeft(absl::StrCat(++number), 4), ". ",
+        screen.Bold(screen.Say(step.scenario_name(),
+                               absl::StrCat(step.scenario(), " ", step.scenario_name()))),
+        screen.Say("  应用等级：", "  level: "), from, " → ",
+        AnswerName(step.to_level(), step.to_level_name(), screen));
+    const std::string cost = absl::StrCat(step.cost());
+    absl::StrAppend(
+        &head,
+        subject.own_costs
+            ? screen.Say(absl::StrCat("（成本 ", cost, "）"), absl::StrCat(" (cost ", cost, ")"))
+            : screen.Say(absl::StrCat("（", cost, " 步）"),
+                         absl::StrCat(step.cost() == 1 ? " (1 step)"
+                                                       : absl::StrCat(" (", cost, " steps)"))));
+    absl::StrAppend(
+        &out, head, "\n",
+        Hang("      ", absl::StrCat(screen.Say("要求：", "Asked: "), step.to_level_text()),
+             screen.width));
+  }
+  return out;
+}
+
+std::string Total(const PlanSubject& subject, const PlanUpgradeResponse& plan,
+                  const Screen& screen) {
+  const std::string cost = absl::StrCat(plan.cost());
+  const std::string scenarios = absl::StrCat(plan.steps_size());
+  std::string zh =
+      absl::StrCat("共涉及 ", scenarios, " 个场景，", subject.own_costs ? "总成本 " : "合计 ", cost,
+                   subject.own_costs ? "。" : " 步。");
+  std::string en =
+      absl::StrCat(scenarios, " scenarios, ", subject.own_costs ? "total cost " : "in all ", cost,
+                   subject.own_costs ? "." : " steps.");
+  if (!plan.proven()) {
+    absl::StrAppend(&zh, "可以确定的下限是 ", plan.lower_bound(), "。");
+    absl::StrAppend(&en, " No plan can take less than ", plan.lower_bound(), ".");
+  } else if (plan.other_optima_exist()) {
+    absl::StrAppend(&zh, "另有同样好的路径；这里列出涉及场景最少、按表中次序最先的一条。");
+    absl::StrAppend(&en,
+                    " Other paths are as good; this one has the fewest scenarios, and comes first "
+                    "in the order of the table.");
+  } else {
+    absl::StrAppend(&zh, "没有其他同样好的路径。");
+    absl::StrAppend(&en, " No other path is as good.");
+  }
+  return Hang("  ", screen.Say(zh, en), screen.width);
+}
+
+std::string IndexText(const Ratio& ratio) {
+  return ratio.has_basis_points() ? Percent(ratio.basis_points()) : "–";
+}
+
+std::string After(const ScoreResponse& now, const ScoreResult& after, const TierResult& tier,
+                  const Screen& screen) {
+  const ScoreResult& before = now.result();
+  const TierResult* const then = FindTier(after, tier.tier());
+  std::string out = Section(screen.Say("全部完成后", "After all steps"), screen);
+  absl::StrAppend(&out, "  ", screen.Say("参考得分率  ", "Index  "), IndexText(before.index()),
+                  " → ", IndexText(after.index()), "\n  ",
+                  screen.Say("已应用场景  ", "Applied scenarios  "), before.built(), " → ",
+                  after.built(), "\n");
+  if (then != nullptr) {
+    absl::StrAppend(&out, Hang(absl::StrCat("  ", TierName(*then, screen), "  "),
+                               TierStatus(*then, screen), screen.width));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
+                       const PlanUpgradeResponse& plan, const Screen& screen) {
+  std::string out = ScoreHeader(screen.Say("提升路径", "Upgrade path"), now, screen);
+  const TierResult* const tier = FindTier(now.result(), subject.tier);
+  if (tier == nullptr) return out;
+  absl::StrAppend(&out, "\n", Goal(subject, *tier, screen));
+  Footnotes footnotes(screen);
+  if (!plan.feasible()) {
+    absl::StrAppend(
+        &out, Section(screen.Say("没有可行的提升路径", "There is no upgrade path"), screen),
+        Hang("  ",
+             screen.Say("即使可以提升的场景都升到最高一级，下列条件仍不能满足：",
+                        "Even with every scenario that may rise at its highest level, these cannot "
+                        "be met:"),
+             screen.width),
+        ConditionsReport(plan.unreachable(), 2, screen, footnotes));
+  } else if (plan.steps().empty()) {
+    absl::StrAppend(&out, Section(screen.Say("无需提升：目标中由场景决定的部分已经满足",
+                                             "Nothing to raise: what the scenarios decide is met "
+                                             "already"),
+                                  screen));
+  } else {
+    absl::StrAppend(&out, Section(screen.Say(plan.cost_text()), screen),
+                    Steps(subject, plan, screen), Total(subject, plan, screen));
+  }
+  if (!plan.outside().empty()) {
+    absl::StrAppend(&out,
+                    Section(screen.Say("路径之外（由外部指标决定，提升场景改变不了）",
+                                       "Outside the path (decided by facts; no scenario changes "
+                                       "them)"),
+                            screen),
+                    ConditionsReport(plan.outside(), 2, screen, footnotes));
+  }
+  if (plan.has_after()) absl::StrAppend(&out, After(now, plan.after(), *tier, screen));
+  if (const std::string notes = footnotes.Render(); !notes.empty()) {
+    absl::StrAppend(&out, "\n  ", screen.Say("依据", "Bases"), "\n", notes);
+  }
+  return absl::StrCat(out, StatementReport(now.result(), screen));
+}
+
+}  // namespace zhiping::ctl

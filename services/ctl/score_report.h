@@ -1,0 +1,19 @@
+// The result of a self-assessment as an enterprise reads it.
+#pragma once
+
+#include <string>
+
+#include "services/ctl/screen.h"
+#include "zhiping/scoring/v1/scoring_service.pb.h"
+
+namespace zhiping::ctl {
+
+// REQUIRES: the response is of view FULL.
+std::string ScoreReport(const scoring::v1::ScoreResponse& response, const Screen& screen);
+
+// Parts of it that a plan's report has too.
+std::string ScoreHeader(absl::string_view title, const scoring::v1::ScoreResponse& response,
+                        const Screen& screen);
+std::string StatementReport(const common::v1::ScoreResult& result, const Screen& screen);
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,71 @@
+#include "services/ctl/scoring_options.h"
+
+#include <utility>
+
+#include "common/status/status_macros.h"
+#include "services/ctl/edition_source.h"
+#include "services/ctl/file.h"
+#include "services/ctl/flag_lists.h"
+
+namespace zhiping::ctl {
+
+void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOptions& options) {
+  AddOption(command, line, "--answers", options.answers, "FILE",
+            "答卷：CSV（UTF-8 或 GB18030）或 JSON，最大 16 MiB；“-”为标准输入",
+            "The answers: CSV (UTF-8 or GB18030) or JSON, at most 16 MiB; \"-\" is standard input")
+      ->required();
+  AddOption(command, line, "--facts", options.facts, "NAME=VALUE,…",
+            "外部指标；没有给出的不参与判断",
+            "Facts; rules that need one not given are undetermined");
+  AddOption(command, line, "--server", options.server, "HOST:PORT",
+            "评分服务，默认 127.0.0.1:50051", "The scoring service, by default 127.0.0.1:50051")
+      ->envname("ZHIPING_SERVER");
+  AddOption(command, line, "--offline", options.offline, "FOLDER|RELEASE",
+            "不连服务，用年版文件夹或发布版文件在本机计算",
+            "Score here, without a service, by an edition folder or the file of a release");
+  AddOption(command, line, "--trust-file", options.trust_file, "FILE",
+            "信任文件；--offline 用发布版文件时必填",
+            "Trusted keys; needed by --offline with the file of a release")
+      ->envname("ZHIPING_TRUST_FILE");
+  AddOption(command, line, "--programme", options.programme, "ID",
+            "评测体系；服务只有一个评测体系时可省略",
+            "The programme; may be left out if the service has one only")
+      ->envname("ZHIPING_PROGRAMME");
+  AddOption(command, line, "--release", options.release, "DIGEST",
+            "指定发布版（sha256:…）；默认用现行发布版",
+            "Score under this release (sha256:…) instead of the one in force");
+}
+
+absl::StatusOr<ScoringInput> OpenScoring(const ScoringOptions& options) {
+  ScoringInput input;
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(options.answers, kMaxAnswersBytes));
+  ASSIGN_OR_RETURN(input.answers, ReadAnswersFile(bytes));
+  auto facts = ParseFacts(options.facts);
+  if (!facts.ok()) return WithFlags(facts.status());
+  input.facts = *std::move(facts);
+  input.criteria.set_programme(options.programme);
+  input.criteria.set_release_digest(options.release);
+  if (options.offline.empty()) {
+    return WrongUsage("目前须用 --offline 指定年版文件夹。", "Give --offline FOLDER for now.");
+  }
+  ASSIGN_OR_RETURN(auto criteria, CriteriaOfFolder(options.offline));
+  input.source = NewOfflineSource(std::move(criteria));
+  return input;
+}
+
+absl::StatusOr<scoring::v1::ScoreResponse> ScoreAnswers(const ScoringInput& input) {
+  scoring::v1::ScoreRequest request;
+  *request.mutable_criteria() = input.criteria;
+  *request.mutable_answers() = input.answers.answers;
+  *request.mutable_facts() = input.facts;
+  request.set_view(scoring::v1::View::FULL);
+  auto response = input.source->Score(request);
+  if (!response.ok()) return WithOrigins(response.status(), input);
+  return response;
+}
+
+absl::Status WithOrigins(const absl::Status& status, const ScoringInput& input) {
+  return WithFlags(WithPlaces(status, input.answers));
+}
+
+}  // namespace zhiping::ctl

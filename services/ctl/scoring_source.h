@@ -1,0 +1,26 @@
+// Where scores and plans come from: a service, or an edition or release at hand.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/criteria/criteria.h"
+#include "zhiping/scoring/v1/scoring_service.pb.h"
+
+namespace zhiping::ctl {
+
+// As scoring.v1 ScoringService, whose errors it gives.
+class ScoringSource {
+ public:
+  virtual ~ScoringSource() = default;
+  virtual absl::StatusOr<scoring::v1::ScoreResponse> Score(
+      const scoring::v1::ScoreRequest& request) = 0;
+  virtual absl::StatusOr<scoring::v1::PlanUpgradeResponse> PlanUpgrade(
+      const scoring::v1::PlanUpgradeRequest& request) = 0;
+};
+
+// Answers from these criteria, with freshness OFFLINE and revision 0. A request for another
+// programme or release is refused: UNKNOWN_PROGRAMME, RELEASE_NOT_FOUND.
+std::unique_ptr<ScoringSource> NewOfflineSource(std::shared_ptr<const criteria::Criteria> criteria);
+
+}  // namespace zhiping::ctl

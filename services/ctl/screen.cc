@@ -1,0 +1,25 @@
+#include "services/ctl/screen.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace zhiping::ctl {
+
+Screen ScreenOfStandardOutput(Language language, const Environment& environment) {
+  Screen screen;
+  screen.language = language;
+  if (isatty(STDOUT_FILENO) == 0) return screen;
+  const char* const no_color = environment("NO_COLOR");
+  const char* const term = environment("TERM");
+  const bool dumb = term == nullptr || absl::string_view(term) == "dumb";
+  screen.colours = (no_color == nullptr || *no_color == '\0') && !dumb;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    screen.width = std::clamp<int>(size.ws_col, kNarrowest, kWidest);
+  }
+  return screen;
+}
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,44 @@
+// What reports are written for: a language, a width, and whether there are colours.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "services/ctl/language.h"
+
+namespace zhiping::ctl {
+
+inline constexpr int kNarrowest = 80;
+inline constexpr int kWidest = 100;
+
+struct Screen {
+  Language language = Language::kChinese;
+  // In columns, kNarrowest … kWidest.
+  int width = kWidest;
+  bool colours = false;
+
+  absl::string_view Say(absl::string_view zh, absl::string_view en) const {
+    return Pick(language, zh, en);
+  }
+  absl::string_view Say(const common::v1::LocalText& text) const { return Pick(language, text); }
+
+  std::string Bold(absl::string_view text) const { return Styled("1", text); }
+  std::string Dim(absl::string_view text) const { return Styled("2", text); }
+  // For bars and ladders, which are about shares and levels; the status of a tier has no colour.
+  std::string Filled(absl::string_view text) const { return Styled("36", text); }
+  std::string Added(absl::string_view text) const { return Styled("32", text); }
+  std::string Removed(absl::string_view text) const { return Styled("31", text); }
+
+ private:
+  std::string Styled(absl::string_view code, absl::string_view text) const {
+    return colours && !text.empty() ? absl::StrCat("\x1b[", code, "m", text, "\x1b[0m")
+                                    : std::string(text);
+  }
+};
+
+// The screen of standard output. Colours only on a terminal, never with NO_COLOR; the terminal's
+// width, or the widest if there is none.
+Screen ScreenOfStandardOutput(Language language, const Environment& environment);
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,82 @@
+#include "services/ctl/table.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "services/ctl/display_width.h"
+
+namespace zhiping::ctl {
+namespace {
+
+constexpr int kGap = 2;
+
+std::string Repeat(absl::string_view text, int64_t times) {
+  std::string out;
+  for (int64_t i = 0; i < times; ++i) absl::StrAppend(&out, text);
+  return out;
+}
+
+}  // namespace
+
+std::vector<int> Table::Widths() const {
+  std::vector<int> widths;
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    int width = DisplayWidth(columns_[c].heading);
+    for (const Row& row : rows_) {
+      if (!row.is_group) width = std::max(width, DisplayWidth(row.cells[c]));
+    }
+    widths.push_back(width);
+  }
+  return widths;
+}
+
+std::string Table::Line(const std::vector<std::string>& cells, const std::vector<int>& widths,
+                        const Screen& screen, int indent) const {
+  std::string line(indent, ' ');
+  for (size_t c = 0; c + 1 < cells.size(); ++c) {
+    absl::StrAppend(
+        &line,
+        columns_[c].align_right ? PadLeft(cells[c], widths[c]) : PadRight(cells[c], widths[c]),
+        std::string(kGap, ' '));
+  }
+  const std::string& last = cells.back();
+  if (last.find('\x1b') != std::string::npos) return absl::StrCat(line, last, "\n");
+  if (columns_[cells.size() - 1].align_right) {
+    return absl::StrCat(line, PadLeft(last, widths[cells.size() - 1]), "\n");
+  }
+  std::string out = Hang(line, last, screen.width);
+  // A line without a last cell ends where its text does.
+  if (last.empty()) out = absl::StrCat(out.substr(0, out.find_last_not_of(" \n") + 1), "\n");
+  return out;
+}
+
+std::string Table::Render(const Screen& screen, int indent) const {
+  const std::vector<int> widths = Widths();
+  std::vector<std::string> headings;
+  for (const Column& column : columns_) headings.push_back(column.heading);
+  std::string heading = Line(headings, widths, screen, indent);
+  heading.pop_back();
+  std::string out = absl::StrCat(screen.Dim(heading), "\n");
+  for (const Row& row : rows_) {
+    if (row.is_group) {
+      absl::StrAppend(&out, std::string(indent, ' '), screen.Bold(row.cells[0]), "\n");
+    } else {
+      absl::StrAppend(&out, Line(row.cells, widths, screen, indent));
+    }
+  }
+  return out;
+}
+
+std::string Bar(int64_t numerator, int64_t denominator, int width, const Screen& screen) {
+  if (denominator == 0) return "";
+  int64_t filled = std::min<int64_t>(width, numerator * width / denominator);
+  if (numerator > 0) filled = std::max<int64_t>(filled, 1);
+  return absl::StrCat(screen.Filled(Repeat("█", filled)), screen.Dim(Repeat("░", width - filled)));
+}
+
+std::string Percent(int32_t basis_points) {
+  return absl::StrFormat("%d.%02d%%", basis_points / 100, basis_points % 100);
+}
+
+}  // namespace zhiping::ctl

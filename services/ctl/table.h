@@ -1,0 +1,51 @@
+// Tables in plain text, with columns as wide as their widest cell.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "services/ctl/screen.h"
+
+namespace zhiping::ctl {
+
+class Table {
+ public:
+  struct Column {
+    std::string heading;
+    bool align_right = false;
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  // REQUIRES: one cell a column. The last cell may be styled; the others are plain text.
+  void AddRow(std::vector<std::string> cells) { rows_.push_back({std::move(cells), false}); }
+  // A line over the rows that follow, in bold.
+  void AddGroup(std::string title) { rows_.push_back({{std::move(title)}, true}); }
+
+  // Each line begins with `indent` spaces. The last cell is wrapped to the screen's width unless it
+  // is styled.
+  std::string Render(const Screen& screen, int indent) const;
+
+ private:
+  struct Row {
+    std::vector<std::string> cells;
+    bool is_group;
+  };
+
+  std::vector<int> Widths() const;
+  std::string Line(const std::vector<std::string>& cells, const std::vector<int>& widths,
+                   const Screen& screen, int indent) const;
+
+  std::vector<Column> columns_;
+  std::vector<Row> rows_;
+};
+
+// A share as a bar of `width` characters: filled up to numerator / denominator, rounded down; a
+// positive share fills at least one. Empty if the denominator is 0.
+std::string Bar(int64_t numerator, int64_t denominator, int width, const Screen& screen);
+
+// 4444 → `44.44%`.
+std::string Percent(int32_t basis_points);
+
+}  // namespace zhiping::ctl
