@@ -72,9 +72,9 @@ std::string Explanation(const ConditionResult& condition, const Screen& screen) 
 
 }  // namespace
 
-std::string Footnotes::Mark(const ConditionResult& condition) {
-  std::pair<std::string, std::string> note(screen_.Say(condition.basis()),
-                                           screen_.Say(condition.source()));
+std::string Footnotes::Mark(const common::v1::LocalText& basis,
+                            const common::v1::LocalText& source) {
+  std::pair<std::string, std::string> note(screen_.Say(basis), screen_.Say(source));
   auto found = std::find(notes_.begin(), notes_.end(), note);
   if (found == notes_.end()) found = notes_.insert(notes_.end(), std::move(note));
   return absl::StrCat("[", found - notes_.begin() + 1, "]");
@@ -102,8 +102,8 @@ std::string ConditionsReport(const ConditionList& conditions, int indent, const 
     const std::string first =
         absl::StrCat(std::string(indent, ' '),
                      PadRight(ConditionStatus(condition.status(), screen), status_width), "  ");
-    const std::string text =
-        absl::StrCat(screen.Say(condition.text()), " ", footnotes.Mark(condition));
+    const std::string text = absl::StrCat(screen.Say(condition.text()), " ",
+                                          footnotes.Mark(condition.basis(), condition.source()));
     const std::string why = Explanation(condition, screen);
     const int inner = DisplayWidth(first);
     const bool fits = inner + DisplayWidth(text) + 2 + DisplayWidth(why) <= screen.width;

@@ -20,7 +20,7 @@ class Footnotes {
   explicit Footnotes(const Screen& screen) : screen_(screen) {}
 
   // `[1]`
-  std::string Mark(const common::v1::ConditionResult& condition);
+  std::string Mark(const common::v1::LocalText& basis, const common::v1::LocalText& source);
 
   // All of them, a paragraph each.
   std::string Render() const;

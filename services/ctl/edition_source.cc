@@ -61,8 +61,8 @@ absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
   return criteria::MakeRelease(folder, label);
 }
 
-absl::StatusOr<std::shared_ptr<const criteria::Criteria>> CriteriaOfFolder(
-    const std::string& path) {
+absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
+    const std::string& path, const std::string& trust_file) {
   ASSIGN_OR_RETURN(catalogue::v1::Release release,
                    ReleaseOfFolder(path, criteria::kUnpublishedLabel));
   const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));

@@ -1,4 +1,4 @@
-// Editions from the disk: a folder that people write.
+// Editions from the disk: a folder that people write, or the file of a release.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,9 @@ absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path,
 absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
                                                        absl::string_view label);
 
-// A folder, compiled, under the label of unpublished criteria.
-absl::StatusOr<std::shared_ptr<const criteria::Criteria>> CriteriaOfFolder(const std::string& path);
+// An edition folder (as unpublished criteria), or the file of a release, compiled. A release is
+// verified by the trust file, its digest checked and its golden vectors scored before it is used.
+absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
+    const std::string& path, const std::string& trust_file);
 
 }  // namespace zhiping::ctl

@@ -44,6 +44,7 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   SetTexts(app, line.screen);
   app.formatter(std::make_shared<Help>(line.screen));
   app.require_subcommand(1);
+  AddEditionCommands(app, line);
   AddScoreCommand(app, line);
   AddPlanCommand(app, line);
   ASSIGN_OR_RETURN(const int code, Parse(app, line, argc, argv));

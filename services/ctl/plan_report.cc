@@ -28,14 +28,17 @@ std::string Section(absl::string_view title, const Screen& screen) {
 }
 
 std::string Goal(const PlanSubject& subject, const TierResult& tier, const Screen& screen) {
-  return Hang(screen.Say("目标：", "Target: "),
-              absl::StrCat(screen.Say("满足“", "meet "), TierName(tier, screen),
-                           subject.advice ? screen.Say("”的建议（建议，非申报条件）",
-                                                       ": its advice (not a condition)")
-                                          : screen.Say("”所列条件中由本表场景决定的部分",
-                                                       ": those listed conditions that the "
-                                                       "scenarios of this table decide")),
-              screen.width);
+  return Hang(
+      screen.Say("目标：", "Target: "),
+      absl::StrCat(
+          screen.Say("满足“", subject.advice ? "the advice (not a condition) of the "
+                                             : "of the listed conditions, those that scenarios of "
+                                               "this table decide, for the "),
+          screen.Say(TierName(tier, screen), tier.name().en()),
+          screen.Say(
+              subject.advice ? "”的建议（建议，非申报条件）" : "”所列条件中由本表场景决定的部分",
+              "")),
+      screen.width);
 }
 
 // What each step asks for stands under it in full.
@@ -74,9 +77,11 @@ std::string Total(const PlanSubject& subject, const PlanUpgradeResponse& plan,
   std::string zh =
       absl::StrCat("共涉及 ", scenarios, " 个场景，", subject.own_costs ? "总成本 " : "合计 ", cost,
                    subject.own_costs ? "。" : " 步。");
-  std::string en =
-      absl::StrCat(scenarios, " scenarios, ", subject.own_costs ? "total cost " : "in all ", cost,
-                   subject.own_costs ? "." : " steps.");
+  std::string en = absl::StrCat(scenarios, plan.steps_size() == 1 ? " scenario, " : " scenarios, ",
+                                subject.own_costs ? "total cost " : "in all ", cost,
+                                subject.own_costs  ? "."
+                                : plan.cost() == 1 ? " step."
+                                                   : " steps.");
   if (!plan.proven()) {
     absl::StrAppend(&zh, "可以确定的下限是 ", plan.lower_bound(), "。");
     absl::StrAppend(&en, " No plan can take less than ", plan.lower_bound(), ".");

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/edition_source.h"
 #include "services/ctl/file.h"
@@ -34,7 +36,35 @@ void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOption
   AddOption(command, line, "--release", options.release, "DIGEST",
             "指定发布版（sha256:…）；默认用现行发布版",
             "Score under this release (sha256:…) instead of the one in force");
+  AddOption(command, line, "--timeout", options.timeout, "DURATION",
+            "等待服务的时间，100ms 至 10m，默认 10s",
+            "How long to wait for the service, 100ms to 10m, by default 10s")
+      ->envname("ZHIPING_TIMEOUT");
 }
+
+namespace {
+
+constexpr char kDefaultServer[] = "127.0.0.1:50051";
+constexpr char kDefaultTimeout[] = "10s";
+
+absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& options) {
+  absl::Duration timeout;
+  if (!absl::ParseDuration(options.timeout.empty() ? kDefaultTimeout : options.timeout, &timeout) ||
+      timeout < absl::Milliseconds(100) || timeout > absl::Minutes(10)) {
+    return WrongUsage(
+        absl::StrCat("--timeout 应为 100ms 至 10m，例如 5s，而不是 ", options.timeout, "。"),
+        absl::StrCat("--timeout should be 100ms to 10m, such as 5s, not ", options.timeout, "."));
+  }
+  return NewServerSource(options.server.empty() ? kDefaultServer : options.server, timeout);
+}
+
+absl::StatusOr<std::unique_ptr<ScoringSource>> OpenSource(const ScoringOptions& options) {
+  if (options.offline.empty()) return OpenServer(options);
+  ASSIGN_OR_RETURN(auto criteria, OpenCriteria(options.offline, options.trust_file));
+  return NewOfflineSource(std::move(criteria));
+}
+
+}  // namespace
 
 absl::StatusOr<ScoringInput> OpenScoring(const ScoringOptions& options) {
   ScoringInput input;
@@ -45,11 +75,7 @@ absl::StatusOr<ScoringInput> OpenScoring(const ScoringOptions& options) {
   input.facts = *std::move(facts);
   input.criteria.set_programme(options.programme);
   input.criteria.set_release_digest(options.release);
-  if (options.offline.empty()) {
-    return WrongUsage("目前须用 --offline 指定年版文件夹。", "Give --offline FOLDER for now.");
-  }
-  ASSIGN_OR_RETURN(auto criteria, CriteriaOfFolder(options.offline));
-  input.source = NewOfflineSource(std::move(criteria));
+  ASSIGN_OR_RETURN(input.source, OpenSource(options));
   return input;
 }
 

@@ -12,7 +12,7 @@
 namespace zhiping::ctl {
 
 struct ScoringOptions {
-  std::string answers, facts, server, offline, trust_file, programme, release;
+  std::string answers, facts, server, offline, trust_file, programme, release, timeout;
 };
 
 void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOptions& options);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/criteria/criteria.h"
 #include "zhiping/scoring/v1/scoring_service.pb.h"
 
@@ -22,5 +24,9 @@ class ScoringSource {
 // Answers from these criteria, with freshness OFFLINE and revision 0. A request for another
 // programme or release is refused: UNKNOWN_PROGRAMME, RELEASE_NOT_FOUND.
 std::unique_ptr<ScoringSource> NewOfflineSource(std::shared_ptr<const criteria::Criteria> criteria);
+
+// Asks the service at `target` (HOST:PORT), at most `timeout` for each call. Errors: the service's;
+// SERVICE_UNREACHABLE and DEADLINE_PASSED, naming the target.
+std::unique_ptr<ScoringSource> NewServerSource(const std::string& target, absl::Duration timeout);
 
 }  // namespace zhiping::ctl

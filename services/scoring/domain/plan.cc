@@ -12,9 +12,9 @@ namespace {
 
 using criteria::Criteria;
 
-// Without the caller's own costs a plan is never said to cost anything.
+// A title. Without the caller's own costs a plan is never said to cost anything.
 common::v1::LocalText CostText(bool own_costs, const criteria::Plan& plan) {
-  if (!plan.feasible) return MakeText("没有可行的提升路径。", "There is no upgrade path.");
+  if (!plan.feasible) return MakeText("没有可行的提升路径", "No upgrade path");
   std::string zh = own_costs ? "按自报成本，总成本最低的提升路径"
                              : "步骤最少的提升路径（每个场景每升一级计一步）";
   std::string en = own_costs ? "The upgrade path of least total cost, by your own costs"
@@ -28,7 +28,7 @@ common::v1::LocalText CostText(bool own_costs, const criteria::Plan& plan) {
         own_costs ? "by your own costs" : "(one step for each level that a scenario rises)",
         "; the search reached its limit before it was proven to be the least");
   }
-  return MakeText(absl::StrCat(zh, "。"), absl::StrCat(en, "."));
+  return MakeText(zh, en);
 }
 
 void FillStep(const Criteria& criteria, const criteria::Input& input,

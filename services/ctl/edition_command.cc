@@ -1,0 +1,120 @@
+// edition show, validate and diff.
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/criteria/diff.h"
+#include "common/status/status_macros.h"
+#include "services/ctl/commands.h"
+#include "services/ctl/edition_report.h"
+#include "services/ctl/edition_source.h"
+#include "services/ctl/error_report.h"
+#include "services/ctl/json_output.h"
+#include "services/ctl/passport_report.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using catalogue::v1::Finding;
+using Json = nlohmann::ordered_json;
+
+Json AsJson(const google::protobuf::Message& message) {
+  return Json::parse(ToJson(message), nullptr, /*allow_exceptions=*/false);
+}
+
+void PrintJson(const Json& json) { std::fputs((json.dump(1) + "\n").c_str(), stdout); }
+
+struct Paths {
+  std::string first, second, trust_file;
+};
+
+void AddTrustFile(CLI::App& command, const CommandLine& line, Paths& paths) {
+  AddOption(command, line, "--trust-file", paths.trust_file, "FILE",
+            "信任文件；读取发布版文件时必填", "Trusted keys; needed to read the file of a release")
+      ->envname("ZHIPING_TRUST_FILE");
+}
+
+absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
+  ASSIGN_OR_RETURN(const auto criteria, OpenCriteria(paths.first, paths.trust_file));
+  if (line.json) {
+    PrintJson({{"digest", criteria->digest()},
+               {"label", criteria->release().label()},
+               {"semantics", criteria->release().semantics()},
+               {"edition", AsJson(criteria->edition())},
+               {"rulebook", AsJson(criteria->rulebook())}});
+  } else {
+    std::fputs(EditionReport(*criteria, line.screen).c_str(), stdout);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> Validate(const Paths& paths, const CommandLine& line) {
+  std::vector<Finding> findings;
+  RETURN_IF_ERROR(ReadFolder(paths.first, findings).status());
+  const bool valid = !criteria::HasErrors(findings);
+  if (line.json) {
+    Json list = Json::array();
+    for (const Finding& finding : findings) list.push_back(AsJson(finding));
+    PrintJson({{"valid", valid}, {"findings", list}});
+  } else {
+    std::fputs(FindingsReport(findings, line.screen).c_str(), stdout);
+  }
+  return valid ? kExitOk : kExitRefused;
+}
+
+absl::StatusOr<int> Diff(const Paths& paths, const CommandLine& line) {
+  ASSIGN_OR_RETURN(const auto from, OpenCriteria(paths.first, paths.trust_file));
+  ASSIGN_OR_RETURN(const auto to, OpenCriteria(paths.second, paths.trust_file));
+  const catalogue::v1::Passport passport = criteria::Diff(*from, *to);
+  std::fputs(
+      (line.json ? ToJson(passport) : PassportReport(passport, *from, *to, line.screen)).c_str(),
+      stdout);
+  return kExitOk;
+}
+
+using Action = absl::StatusOr<int> (*)(const Paths&, const CommandLine&);
+
+void RunWith(CLI::App& command, CommandLine& line, Action action,
+             const std::shared_ptr<Paths>& paths) {
+  command.callback([action, paths, &line] {
+    line.action = [action, paths, &line] { return action(*paths, line); };
+  });
+}
+
+}  // namespace
+
+void AddEditionCommands(CLI::App& app, CommandLine& line) {
+  CLI::App* const group = AddCommandGroup(app, line, "edition", "查看、校验、比较和发布评测年版",
+                                          "Look at, validate, compare and build editions");
+  constexpr char kEitherZh[] = "年版文件夹或发布版文件";
+  constexpr char kEitherEn[] = "An edition folder, or the file of a release";
+
+  auto paths = std::make_shared<Paths>();
+  CLI::App* const show =
+      AddCommand(*group, line, "show", "显示年版的环节、场景、应用等级和各智能工厂层级的条件",
+                 "Show segments, scenarios, levels, and the tiers with their conditions");
+  AddOption(*show, line, "FOLDER|RELEASE", paths->first, "", kEitherZh, kEitherEn)->required();
+  AddTrustFile(*show, line, *paths);
+  RunWith(*show, line, &Show, paths);
+
+  paths = std::make_shared<Paths>();
+  CLI::App* const validate =
+      AddCommand(*group, line, "validate", "校验年版文件夹，一次列出所有问题；有错误时退出码为 1",
+                 "Find everything that is wrong with an edition folder; exit code 1 on errors");
+  AddOption(*validate, line, "FOLDER", paths->first, "", "年版文件夹", "An edition folder")
+      ->required();
+  RunWith(*validate, line, &Validate, paths);
+
+  paths = std::make_shared<Paths>();
+  CLI::App* const diff =
+      AddCommand(*group, line, "diff", "比较两版：每个场景怎样变化，已有答案怎样处理",
+                 "Compare two: how every scenario changes and what becomes of the answers");
+  AddOption(*diff, line, "OLD", paths->first, "", kEitherZh, kEitherEn)->required();
+  AddOption(*diff, line, "NEW", paths->second, "", kEitherZh, kEitherEn)->required();
+  AddTrustFile(*diff, line, *paths);
+  RunWith(*diff, line, &Diff, paths);
+}
+
+}  // namespace zhiping::ctl
