@@ -1,0 +1,341 @@
+// B2 and B3: the scoring service on one core, its callers on another, both in this machine.
+//
+// B2: unary Score with every scenario answered by id, against an echo of the same messages on the
+// same server (parsed request, reply made beforehand, same handling of calls). B3: ScoreBatch,
+// packed in and out, against the kernel alone. Prints one JSON object.
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/time/clock.h"
+#include "common/criteria/result.h"
+#include "common/criteria/score.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/server.h"
+#include "services/scoring/scoring_service.h"
+#include "tests/edition_folder.h"
+#include "tests/oracle/random_criteria.h"
+#include "zhiping/bench/v1/echo_service.grpc.pb.h"
+
+namespace zhiping::scoring {
+namespace {
+
+constexpr int kConcurrentCalls = 32;
+constexpr int kRounds = 7;
+constexpr absl::Duration kRound = absl::Seconds(1);
+
+void PinTo(int core) {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  CPU_SET(core, &cores);
+  if (sched_setaffinity(0, sizeof(cores), &cores) != 0) std::perror("sched_setaffinity");
+}
+
+// Requests are parsed into messages that are used again; the reply is there already.
+class EchoMessages final : public grpc::MessageHolder<v1::ScoreRequest, v1::ScoreResponse> {
+ public:
+  explicit EchoMessages(const v1::ScoreResponse& reply) : reply_(reply) {
+    set_request(&request_);
+    set_response(&reply_);
+  }
+  void Release() override;
+  class Allocator* allocator = nullptr;
+
+ private:
+  friend class Allocator;
+  v1::ScoreRequest request_;
+  v1::ScoreResponse reply_;
+};
+
+class Allocator final : public grpc::MessageAllocator<v1::ScoreRequest, v1::ScoreResponse> {
+ public:
+  explicit Allocator(v1::ScoreResponse reply) : reply_(std::move(reply)) {}
+  EchoMessages* AllocateMessages() override {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!free_.empty()) {
+        auto* messages = free_.back().release();
+        free_.pop_back();
+        return messages;
+      }
+    }
+    auto* messages = new EchoMessages(reply_);
+    messages->allocator = this;
+    return messages;
+  }
+  void TakeBack(EchoMessages* messages) {
+    messages->request()->Clear();
+    absl::MutexLock lock(&mutex_);
+    free_.emplace_back(messages);
+  }
+
+ private:
+  const v1::ScoreResponse reply_;
+  absl::Mutex mutex_;
+  std::vector<std::unique_ptr<EchoMessages>> free_ ABSL_GUARDED_BY(mutex_);
+};
+
+void EchoMessages::Release() { allocator->TakeBack(this); }
+
+class EchoService final : public bench::v1::EchoService::CallbackService {
+ public:
+  EchoService(v1::ScoreResponse reply, const rpc::Telemetry& telemetry)
+      : allocator_(std::move(reply)),
+        score_(telemetry, bench::v1::EchoService::service_full_name(), "Score") {
+    SetMessageAllocatorFor_Score(&allocator_);
+  }
+  grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const v1::ScoreRequest*,
+                                  v1::ScoreResponse*) override {
+    return score_.Handle(*context, [] { return absl::OkStatus(); });
+  }
+
+ private:
+  Allocator allocator_;
+  const rpc::Method score_;
+};
+
+v1::ScoreRequest FullRequest(const criteria::Criteria& criteria, oracle::Random& random) {
+  v1::ScoreRequest request;
+  for (int i = 0; i < criteria.scenario_count(); ++i) {
+    auto* answer = request.add_answers();
+    answer->set_scenario(criteria.edition().scenarios(i).id());
+    int rank = 1 + random.Below(criteria.level_count());
+    while (!criteria.LevelExists(i, rank)) rank = 1 + random.Below(criteria.level_count());
+    answer->set_level(criteria.edition().levels(rank - 1).id());
+  }
+  for (const auto& fact : criteria.rulebook().facts()) {
+    auto* value = request.add_facts();
+    value->set_fact(fact.name());
+    value->set_value(criteria::FormatDecimal(fact.max(), fact.scale()));
+  }
+  return request;
+}
+
+v1::ScoreResponse ReplyTo(const criteria::Criteria& criteria, const v1::ScoreRequest& request) {
+  const auto input = criteria::ReadInput(criteria, request.answers(), request.facts());
+  auto tally = criteria.NewTally();
+  criteria::Score(criteria, input->answers, input->facts, tally);
+  v1::ScoreResponse response;
+  *response.mutable_result() = criteria::MakeResult(criteria, tally, false);
+  response.mutable_result()->set_freshness(common::v1::Freshness::OFFLINE);
+  return response;
+}
+
+// The process of the server: writes its port to `port_pipe` and serves until it is killed.
+[[noreturn]] void Serve(int core, int port_pipe) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  PinTo(core);
+  const std::shared_ptr<const criteria::Criteria> criteria = *criteria::CompileEdition2026();
+  oracle::Random random(1);
+  rpc::Metrics metrics;
+  const rpc::Log log(rpc::Severity::kError);
+  rpc::BoundedPool pool(1, 64);
+  ScoringService service(
+      std::make_shared<const releases::Snapshot>(
+          releases::Snapshot::Available{{criteria->digest(), criteria}},
+          releases::Snapshot::InForce{{criteria->edition().programme(), {criteria}}}),
+      pool, {metrics, log});
+  EchoService echo(ReplyTo(*criteria, FullRequest(*criteria, random)), {metrics, log});
+  rpc::ServerOptions options;
+  options.listen = "127.0.0.1:0";
+  const auto server =
+      *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), &service},
+                                    {bench::v1::EchoService::service_full_name(), &echo}});
+  server->SetReady(true);
+  const int port = server->port();
+  if (write(port_pipe, &port, sizeof(port)) != sizeof(port)) _exit(1);
+  while (true) pause();
+}
+
+struct Load {
+  double per_second;
+  double p99_microseconds;
+};
+
+// Keeps kConcurrentCalls calls of one kind under way for a round.
+template <typename Stub>
+class Callers {
+ public:
+  Callers(Stub& stub, const v1::ScoreRequest& request) : stub_(stub), request_(request) {}
+
+  Load Run() {
+    start_ = absl::Now();
+    absl::BlockingCounter running(kConcurrentCalls);
+    std::vector<std::vector<double>> latencies(kConcurrentCalls);
+    std::vector<std::unique_ptr<Caller>> callers;
+    for (int i = 0; i < kConcurrentCalls; ++i) {
+      callers.push_back(std::make_unique<Caller>(*this, latencies[i], running));
+      callers.back()->Start();
+    }
+    running.Wait();
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - start_);
+    std::vector<double> all;
+    for (const auto& some : latencies) all.insert(all.end(), some.begin(), some.end());
+    std::sort(all.begin(), all.end());
+    return {static_cast<double>(all.size()) / seconds, all[all.size() * 99 / 100]};
+  }
+
+ private:
+  struct Caller {
+    Caller(Callers& of, std::vector<double>& latencies_of, absl::BlockingCounter& running_of)
+        : callers(of), latencies(latencies_of), running(running_of) {}
+    void Start() {
+      context = std::make_unique<grpc::ClientContext>();
+      begin = absl::Now();
+      callers.stub_.async()->Score(context.get(), &callers.request_, &response,
+                                   [this](const grpc::Status& status) { Done(status); });
+    }
+    void Done(const grpc::Status& status) {
+      const absl::Time now = absl::Now();
+      if (!status.ok()) {
+        std::fprintf(stderr, "a call failed: %s\n", status.error_message().c_str());
+        std::exit(1);
+      }
+      latencies.push_back(absl::ToDoubleMicroseconds(now - begin));
+      if (now - callers.start_ < kRound) {
+        Start();
+      } else {
+        running.DecrementCount();
+      }
+    }
+    Callers& callers;
+    std::vector<double>& latencies;
+    absl::BlockingCounter& running;
+    std::unique_ptr<grpc::ClientContext> context;
+    v1::ScoreResponse response;
+    absl::Time begin;
+  };
+
+  Stub& stub_;
+  const v1::ScoreRequest& request_;
+  absl::Time start_;
+};
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// Assessments a second through one stream that always has the next message under way.
+double BatchPerSecond(v1::ScoringService::Stub& stub, const v1::ScoreBatchRequest& request,
+                      int rows) {
+  const auto context = rpc::NewContext(absl::Minutes(1));
+  const auto stream = stub.ScoreBatch(context.get());
+  v1::ScoreBatchResponse response;
+  stream->Write(request);
+  stream->Read(&response);
+  const absl::Time start = absl::Now();
+  int64_t scored = 0;
+  stream->Write(request);
+  while (absl::Now() - start < kRound) {
+    stream->Write(request);
+    if (!stream->Read(&response) || response.points_size() != rows) {
+      std::fprintf(stderr, "ScoreBatch failed: %s\n", stream->Finish().error_message().c_str());
+      std::exit(1);
+    }
+    scored += rows;
+  }
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  context->TryCancel();
+  return static_cast<double>(scored) / seconds;
+}
+
+double KernelPerSecond(const criteria::Criteria& criteria, const std::string& answers, int rows,
+                       const std::vector<int32_t>& facts) {
+  auto tally = criteria.NewTally();
+  const auto* bytes = reinterpret_cast<const uint8_t*>(answers.data());
+  const size_t width = criteria.scenario_count();
+  int64_t points = 0, scored = 0;
+  const absl::Time start = absl::Now();
+  while (absl::Now() - start < kRound / 4) {
+    for (int row = 0; row < rows; ++row) {
+      criteria::Score(criteria, {bytes + row * width, width}, facts, tally);
+      points += tally.points;
+    }
+    scored += rows;
+  }
+  if (points == 0) std::exit(1);
+  return static_cast<double>(scored) / absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+void Measure(int port) {
+  const auto criteria = *criteria::CompileEdition2026();
+  oracle::Random random(1);
+  const v1::ScoreRequest request = FullRequest(*criteria, random);
+  const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", port), {});
+  const auto scoring = v1::ScoringService::NewStub(channel);
+  const auto echo = bench::v1::EchoService::NewStub(channel);
+
+  v1::ScoreBatchRequest batch;
+  const int rows = (1 << 20) / criteria->scenario_count();
+  std::vector<int32_t> facts(criteria->fact_count());
+  for (int f = 0; f < criteria->fact_count(); ++f) {
+    facts[f] = criteria->rulebook().facts(f).max();
+    batch.add_facts()->set_fact(criteria->rulebook().facts(f).name());
+    batch.mutable_facts(f)->mutable_values()->Resize(rows, facts[f]);
+  }
+  for (int row = 0; row < rows; ++row) {
+    const auto answers = oracle::RandomAnswers(*criteria, random);
+    batch.mutable_answers()->append(answers.begin(), answers.end());
+  }
+
+  std::vector<double> score_rate, echo_rate, rate_ratio, score_p99, echo_p99, p99_ratio;
+  std::vector<double> batch_rate, kernel_rate;
+  // Round −1 warms up.
+  for (int round = -1; round < kRounds; ++round) {
+    const Load ours = Callers(*scoring, request).Run();
+    const Load theirs = Callers(*echo, request).Run();
+    const double batches = BatchPerSecond(*scoring, batch, rows);
+    const double kernel = KernelPerSecond(*criteria, batch.answers(), rows, facts);
+    if (round < 0) continue;
+    score_rate.push_back(ours.per_second);
+    echo_rate.push_back(theirs.per_second);
+    rate_ratio.push_back(ours.per_second / theirs.per_second);
+    score_p99.push_back(ours.p99_microseconds);
+    echo_p99.push_back(theirs.p99_microseconds);
+    p99_ratio.push_back(ours.p99_microseconds / theirs.p99_microseconds);
+    batch_rate.push_back(batches);
+    kernel_rate.push_back(kernel);
+  }
+  absl::PrintF(
+      "{\"score_per_second\": %.0f, \"echo_per_second\": %.0f, \"throughput_ratio\": %.3f,\n"
+      " \"score_p99_us\": %.0f, \"echo_p99_us\": %.0f, \"p99_ratio\": %.3f,\n"
+      " \"batch_per_second\": %.0f, \"kernel_per_second\": %.0f}\n",
+      Median(score_rate), Median(echo_rate), Median(rate_ratio), Median(score_p99),
+      Median(echo_p99), Median(p99_ratio), Median(batch_rate), Median(kernel_rate));
+}
+
+int Main() {
+  if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+    std::fprintf(stderr, "needs two cores\n");
+    return 1;
+  }
+  int ends[2];
+  if (pipe(ends) != 0) return 1;
+  // Before gRPC starts any thread.
+  const pid_t server = fork();
+  if (server == 0) Serve(0, ends[1]);
+  int port = 0;
+  if (read(ends[0], &port, sizeof(port)) != sizeof(port)) return 1;
+  PinTo(1);
+  Measure(port);
+  kill(server, SIGKILL);
+  waitpid(server, nullptr, 0);
+  return 0;
+}
+
+}  // namespace
+}  // namespace zhiping::scoring
+
+int main() { return zhiping::scoring::Main(); }
