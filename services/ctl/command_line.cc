@@ -45,9 +45,12 @@ void AddCommonOptions(CLI::App& command, CommandLine& line) {
   AddOption(command, line, "--lang", line.language, "LANGUAGE",
             "语言：zh 或 en；默认按 LC_ALL、LC_MESSAGES、LANG，否则为中文",
             "Language: zh or en; by default as LC_ALL, LC_MESSAGES or LANG say, else Chinese")
-      ->envname("ZHIPING_LANG");
+      ->envname("ZHIPING_LANG")
+      ->group(kCommonGroup);
   AddFlag(command, line, "--json", line.json, "输出 JSON（出错时也是）",
-          "Print JSON, for errors too");
+          "Print JSON, for errors too")
+      ->group(kCommonGroup);
+  command.get_help_ptr()->group(kCommonGroup);
 }
 
 }  // namespace

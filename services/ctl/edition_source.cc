@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/criteria/finding_lines.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
 #include "common/status/error.h"
@@ -50,6 +51,7 @@ absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path,
   if (criteria::HasErrors(findings)) return read;
   const std::vector<Finding> more = criteria::ValidateFolder(read);
   findings.insert(findings.end(), more.begin(), more.end());
+  criteria::LocateFindings(files, findings);
   return read;
 }
 
