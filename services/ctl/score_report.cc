@@ -164,7 +164,7 @@ std::string Scenarios(const ScoreResponse& response, const Screen& screen) {
           "  ", screen.Say(absl::StrCat("方格从左到右为应用等级：", absl::StrJoin(ladder, "、"),
                                         "；“/”表示该场景没有这一级"),
                            absl::StrCat("The squares are the levels ", absl::StrJoin(ladder, ", "),
-                                        " from the left; \"/\": the scenario has no such level")))),
+                                        " from the left; \"/\": there is no such level")))),
       "\n");
 }
 
