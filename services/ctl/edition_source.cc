@@ -10,7 +10,7 @@
 #include "common/criteria/validate.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ctl/file.h"
+#include "common/files/file.h"
 
 namespace zhiping::ctl {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/edition_source.h"
-#include "services/ctl/file.h"
+#include "common/files/file.h"
 #include "services/ctl/flag_lists.h"
 
 namespace zhiping::ctl {

@@ -1,4 +1,4 @@
-#include "services/ctl/file.h"
+#include "common/files/file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 
-namespace zhiping::ctl {
+namespace zhiping {
 namespace {
 
 namespace fs = std::filesystem;
@@ -151,4 +151,4 @@ absl::Status WriteFile(const std::string& path, absl::string_view bytes, Overwri
   return Replace(path, bytes, secret);
 }
 
-}  // namespace zhiping::ctl
+}  // namespace zhiping

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace zhiping::ctl {
+namespace zhiping {
 
 // Reads at most max_bytes + 1 bytes, whatever the file's size. `-` is standard input.
 // Errors: FILE_UNREADABLE; TOO_LARGE.
@@ -29,4 +29,4 @@ enum class Overwrite {
 absl::Status WriteFile(const std::string& path, absl::string_view bytes, Overwrite overwrite,
                        bool secret = false);
 
-}  // namespace zhiping::ctl
+}  // namespace zhiping

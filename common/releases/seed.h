@@ -1,0 +1,31 @@
+// A seed folder: signed releases, and `seed.json` that names the one in force for each programme.
+// For services without a catalogue, and for a first start.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/envelope/trust.h"
+#include "common/releases/snapshot.h"
+
+namespace zhiping::releases {
+
+inline constexpr char kSeedFile[] = "seed.json";
+// Ending of a file with a release's envelope.
+inline constexpr char kReleaseSuffix[] = ".release.json";
+
+// Reads every release of the folder; all can be scored under when pinned. What is in force is
+// OFFLINE, with revision 0.
+//
+// Errors, naming the file: FILE_UNREADABLE, MALFORMED, RELEASE_NOT_FOUND (seed.json names a release
+// that is not there), and those of OpenRelease.
+absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSeed(const std::string& folder,
+                                                         const envelope::Trust& trust,
+                                                         absl::Time now);
+
+// Reads a trust file. Errors: FILE_UNREADABLE and those of Trust::Parse.
+absl::StatusOr<std::shared_ptr<const envelope::Trust>> ReadTrustFile(const std::string& path);
+
+}  // namespace zhiping::releases

@@ -1,0 +1,49 @@
+#include "services/scoring/score_messages.h"
+
+#include <utility>
+
+#include "common/criteria/result.h"
+
+namespace zhiping::scoring {
+namespace {
+
+// A request that took more memory than this is not kept: nobody's long texts stay with us.
+constexpr size_t kMaxKeptBytes = 64 << 10;
+
+}  // namespace
+
+ScoreMessages::ScoreMessages(ScoreMessagePool& pool) : pool_(pool) {
+  set_request(&request_message_);
+  set_response(&response_message_);
+}
+
+void ScoreMessages::Release() { pool_.TakeBack(std::unique_ptr<ScoreMessages>(this)); }
+
+void ScoreMessages::Prepare(const std::shared_ptr<const criteria::Criteria>& criteria) {
+  if (criteria_ == criteria) return;
+  response_message_.Clear();
+  *response_message_.mutable_result() = criteria::ResultFrame(*criteria, false);
+  tally_ = criteria->NewTally();
+  criteria_ = criteria;
+}
+
+ScoreMessages* ScoreMessagePool::AllocateMessages() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!free_.empty()) {
+      auto* messages = free_.back().release();
+      free_.pop_back();
+      return messages;
+    }
+  }
+  return new ScoreMessages(*this);
+}
+
+void ScoreMessagePool::TakeBack(std::unique_ptr<ScoreMessages> messages) {
+  if (messages->request_message_.SpaceUsedLong() > kMaxKeptBytes) return;
+  messages->request_message_.Clear();
+  absl::MutexLock lock(&mutex_);
+  if (free_.size() < kept_) free_.push_back(std::move(messages));
+}
+
+}  // namespace zhiping::scoring

@@ -1,0 +1,43 @@
+// zhiping.scoring.v1.ScoringService: what is asked over gRPC, answered by domain/ and
+// common/criteria.
+#pragma once
+
+#include <memory>
+
+#include "common/releases/snapshot.h"
+#include "common/rpc/bounded_pool.h"
+#include "common/rpc/call.h"
+#include "services/scoring/score_messages.h"
+#include "zhiping/scoring/v1/scoring_service.grpc.pb.h"
+
+namespace zhiping::scoring {
+
+// Thread-safe.
+class ScoringService final : public v1::ScoringService::CallbackService {
+ public:
+  // `pool` runs what takes longer than microseconds: plans and batches. All outlive the service.
+  ScoringService(std::shared_ptr<const releases::Snapshot> snapshot, rpc::BoundedPool& pool,
+                 const rpc::Telemetry& telemetry);
+
+  grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const v1::ScoreRequest*,
+                                  v1::ScoreResponse* response) override;
+  grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* ScoreBatch(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* PlanUpgrade(grpc::CallbackServerContext* context,
+                                        const v1::PlanUpgradeRequest* request,
+                                        v1::PlanUpgradeResponse* response) override;
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const v1::GetStatusRequest*,
+                                      v1::GetStatusResponse* response) override;
+
+ private:
+  const std::shared_ptr<const releases::Snapshot> snapshot_;
+  rpc::BoundedPool& pool_;
+  ScoreMessagePool messages_;
+  const rpc::Method score_;
+  const rpc::Method score_batch_;
+  const rpc::Method plan_upgrade_;
+  const rpc::Method get_status_;
+};
+
+}  // namespace zhiping::scoring
