@@ -4,9 +4,11 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "services/ctl/help.h"
@@ -114,6 +116,30 @@ absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char
     return FromCli11(app, error);
   }
   return kExitOk;
+}
+
+absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,
+                                                   absl::string_view value, absl::Duration least,
+                                                   absl::Duration most) {
+  absl::Duration duration;
+  if (absl::ParseDuration(value, &duration) && duration >= least && duration <= most) {
+    return duration;
+  }
+  const std::string bounds[] = {absl::FormatDuration(least), absl::FormatDuration(most)};
+  return WrongUsage(absl::StrCat(option, " 应为 ", bounds[0], " 至 ", bounds[1],
+                                 "（例如 5s），而不是 ", value, "。"),
+                    absl::StrCat(option, " should be ", bounds[0], " to ", bounds[1],
+                                 ", such as 5s, not ", value, "."));
+}
+
+std::vector<std::string> ValuesOf(absl::string_view joined, bool commas) {
+  std::vector<std::string> values;
+  for (const absl::string_view value :
+       absl::StrSplit(joined, absl::ByAnyChar(commas ? "\n," : "\n"))) {
+    const absl::string_view trimmed = absl::StripAsciiWhitespace(value);
+    if (!trimmed.empty()) values.emplace_back(trimmed);
+  }
+  return values;
 }
 
 absl::Status WrongUsage(absl::string_view zh, absl::string_view en) {

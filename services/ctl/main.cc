@@ -49,6 +49,8 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddEditionCommands(app, line);
   AddScoreCommand(app, line);
   AddPlanCommand(app, line);
+  AddKeyCommands(app, line);
+  AddVerifyCommand(app, line);
   ASSIGN_OR_RETURN(const int code, Parse(app, line, argc, argv));
   return code >= 0 ? code : line.action();
 }

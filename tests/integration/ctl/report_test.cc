@@ -61,6 +61,17 @@ std::string WithoutVersions(const std::string& text) {
                             "$1 #");
 }
 
+// The first line in which two texts differ; empty if they are the same.
+std::string FirstDifference(const std::string& report, const std::string& golden) {
+  if (report == golden) return "";
+  const std::vector<std::string> now = absl::StrSplit(report, '\n');
+  const std::vector<std::string> then = absl::StrSplit(golden, '\n');
+  size_t line = 0;
+  while (line < now.size() && line < then.size() && now[line] == then[line]) ++line;
+  return absl::StrCat("line ", line + 1, ":\n- ", line < then.size() ? then[line] : "", "\n+ ",
+                      line < now.size() ? now[line] : "");
+}
+
 TEST_P(GoldenTest, IsAsReviewed) {
   const Golden golden = Goldens()[std::get<0>(GetParam())];
   const std::string language = std::get<1>(GetParam());
@@ -74,7 +85,7 @@ TEST_P(GoldenTest, IsAsReviewed) {
   if (std::getenv("ZHIPING_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path, std::ios::binary) << report;
   }
-  EXPECT_EQ(report, ReadWhole(path)) << path;
+  EXPECT_EQ(FirstDifference(report, ReadWhole(path)), "") << path;
   for (const absl::string_view line : absl::StrSplit(report, '\n')) {
     EXPECT_LE(DisplayWidth(line), 100) << line;
     EXPECT_TRUE(line.empty() || line.back() != ' ') << line;
@@ -183,6 +194,10 @@ TEST(HelpTest, SpeaksTheLanguageAndFitsTheScreen) {
                                              {"edition", "show"},
                                              {"edition", "validate"},
                                              {"edition", "diff"},
+                                             {"edition", "build"},
+                                             {"key"},
+                                             {"key", "generate"},
+                                             {"verify"},
                                              {"score"},
                                              {"plan"}}) {
     std::vector<std::string> zh = command;
