@@ -10,6 +10,9 @@
 
 namespace zhiping::criteria {
 
+// Version of the scoring software, as results name it.
+inline constexpr char kEngineVersion[] = ZHIPING_VERSION;
+
 // The newest score semantics; an engine implements all from 1 to this.
 inline constexpr int kLatestSemantics = 1;
 

@@ -177,7 +177,7 @@ ScoreResult ResultFrame(const Criteria& criteria, bool texts) {
   result.set_scenario_total(edition.scenarios_size());
   result.set_release_digest(criteria.digest());
   result.set_release_label(criteria.release().label());
-  result.set_engine_version(ZHIPING_VERSION);
+  result.set_engine_version(kEngineVersion);
   result.set_semantics(criteria.release().semantics());
   if (texts) *result.mutable_statement() = criteria.rulebook().statement();
   return result;

@@ -40,8 +40,8 @@ ScoreMessages* ScoreMessagePool::AllocateMessages() {
 }
 
 void ScoreMessagePool::TakeBack(std::unique_ptr<ScoreMessages> messages) {
-  if (messages->request_message_.SpaceUsedLong() > kMaxKeptBytes) return;
-  messages->request_message_.Clear();
+  if (messages->request()->SpaceUsedLong() > kMaxKeptBytes) return;
+  messages->request()->Clear();
   absl::MutexLock lock(&mutex_);
   if (free_.size() < kept_) free_.push_back(std::move(messages));
 }

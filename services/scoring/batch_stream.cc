@@ -1,0 +1,87 @@
+#include "services/scoring/batch_stream.h"
+
+#include <utility>
+
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/scoring/choice.h"
+#include "services/scoring/domain/batch.h"
+
+namespace zhiping::scoring {
+namespace {
+
+class BatchStream final
+    : public grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse> {
+ public:
+  BatchStream(grpc::CallbackServerContext& context, const rpc::Method& method,
+              rpc::BoundedPool& pool, std::shared_ptr<const releases::Snapshot> snapshot)
+      : call_(context, method), pool_(pool), snapshot_(std::move(snapshot)) {
+    StartRead(&request_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      // The caller has no more, or is gone.
+      Finish(call_.Finish(call_.CheckWaiting()));
+      return;
+    }
+    const absl::Status submitted = pool_.Submit([this] { AnswerMessage(); });
+    if (!submitted.ok()) Finish(call_.Finish(submitted));
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      StartRead(&request_);
+    } else {
+      Finish(call_.Finish(call_.CheckWaiting()));
+    }
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  void AnswerMessage() {
+    absl::Status status = call_.CheckWaiting();
+    if (status.ok()) status = Answer();
+    if (status.ok()) {
+      StartWrite(&response_);
+    } else {
+      Finish(call_.Finish(status));
+    }
+  }
+
+  absl::Status Answer() {
+    response_.Clear();
+    if (chosen_.criteria == nullptr) {
+      ASSIGN_OR_RETURN(chosen_, snapshot_->Choose(ChoiceOf(request_.criteria())));
+      auto& header = *response_.mutable_header();
+      FillBatchHeader(*chosen_.criteria, header);
+      header.set_revision(chosen_.revision);
+      header.set_freshness(chosen_.freshness);
+    } else if (request_.has_criteria()) {
+      return MakeError(absl::StatusCode::kInvalidArgument, Reason::WRONG_STREAM_MESSAGE,
+                       "只有第一条消息可以指定 criteria；换发布版请另开一个流。",
+                       "Only the first message may have criteria; open another stream for another "
+                       "release.");
+    }
+    return ScoreBatchMessage(*chosen_.criteria, request_, response_);
+  }
+
+  rpc::Call call_;
+  rpc::BoundedPool& pool_;
+  const std::shared_ptr<const releases::Snapshot> snapshot_;
+  // Set by the first message.
+  releases::Chosen chosen_;
+  v1::ScoreBatchRequest request_;
+  v1::ScoreBatchResponse response_;
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* NewBatchStream(
+    grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
+    std::shared_ptr<const releases::Snapshot> snapshot) {
+  return new BatchStream(context, method, pool, std::move(snapshot));
+}
+
+}  // namespace zhiping::scoring

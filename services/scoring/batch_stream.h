@@ -1,0 +1,19 @@
+// One ScoreBatch stream: a message is read, scored in the pool and answered before the next is
+// read, so that a caller can never queue more than one message's work.
+#pragma once
+
+#include <memory>
+
+#include "common/releases/snapshot.h"
+#include "common/rpc/bounded_pool.h"
+#include "common/rpc/call.h"
+#include "zhiping/scoring/v1/scoring_service.pb.h"
+
+namespace zhiping::scoring {
+
+// Deletes itself when the stream is over. REQUIRES: method and pool outlive the server.
+grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* NewBatchStream(
+    grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
+    std::shared_ptr<const releases::Snapshot> snapshot);
+
+}  // namespace zhiping::scoring

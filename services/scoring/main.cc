@@ -1,0 +1,106 @@
+// zhiping-scoring: the scoring service. Wiring only.
+#include <iostream>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/criteria/release.h"
+#include "common/releases/seed.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/metrics.h"
+#include "common/rpc/server.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/scoring/scoring_service.h"
+
+namespace zhiping::scoring {
+namespace {
+
+struct Flags {
+  rpc::ServiceFlags service;
+  std::string seed_dir;
+  std::string trust_file;
+  int pool_threads = 2;
+  int pool_queue = 256;
+};
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  rpc::AddFlag(
+      app, "--seed-dir", flags.seed_dir,
+      "发布版文件夹：*.release.json 和 seed.json / folder with signed releases and seed.json")
+      ->required();
+  rpc::AddFlag(app, "--trust-file", flags.trust_file,
+               "信任文件：哪些密钥可以签署发布版 / which keys may sign releases")
+      ->required();
+  rpc::AddFlag(app, "--pool-threads", flags.pool_threads,
+               "计算提升路径和批量评分的线程数 / threads for plans and batches")
+      ->check(CLI::Range(1, 256));
+  rpc::AddFlag(app, "--pool-queue", flags.pool_queue,
+               "最多排队的任务数，超出即拒绝 / tasks that may wait; more are refused")
+      ->check(CLI::Range(1, 100'000));
+  rpc::AddServiceFlags(app, flags.service);
+  app.set_version_flag("--version", criteria::kEngineVersion);
+}
+
+absl::StatusOr<std::shared_ptr<const releases::Snapshot>> ReadCriteria(const Flags& flags) {
+  ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(flags.trust_file));
+  return releases::ReadSeed(flags.seed_dir, *trust, absl::Now());
+}
+
+absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
+                   const rpc::Log& log) {
+  ASSIGN_OR_RETURN(const auto snapshot, ReadCriteria(flags));
+  rpc::Metrics metrics;
+  std::unique_ptr<prometheus::Exposer> exposer;
+  if (!flags.service.metrics_listen.empty()) {
+    ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
+  }
+  rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
+  ScoringService service(snapshot, pool, {metrics, log});
+  ASSIGN_OR_RETURN(const auto server,
+                   rpc::Server::Start(flags.service.server,
+                                      {{v1::ScoringService::service_full_name(), &service}}));
+  for (const auto& [programme, chosen] : snapshot->in_force()) {
+    log.Write(rpc::Severity::kInfo, "release_in_force",
+              {{"programme", programme},
+               {"digest", chosen.criteria->digest()},
+               {"label", chosen.criteria->release().label()},
+               {"source", std::string("seed")}});
+  }
+  server->SetReady(true);
+  log.Write(rpc::Severity::kInfo, "serving",
+            {{"listen", flags.service.server.listen},
+             {"port", static_cast<int64_t>(server->port())},
+             {"version", std::string(criteria::kEngineVersion)}});
+  server->ServeUntil(signals, log);
+  return absl::OkStatus();
+}
+
+// One sentence a line, Chinese first.
+void Print(const absl::Status& status) {
+  const ErrorDetail detail = DetailOf(status);
+  std::cerr << "启动失败：" << detail.message().zh() << "\n  Not started: " << detail.message().en()
+            << "\n";
+  if (detail.violations_size() < 2) return;
+  for (const auto& violation : detail.violations()) {
+    std::cerr << "- " << violation.field() << "：" << violation.message().zh() << "\n    "
+              << violation.message().en() << "\n";
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::scoring
+
+int main(int argc, char** argv) {
+  // Before any thread is started.
+  const zhiping::rpc::TerminationSignals signals;
+  zhiping::scoring::Flags flags;
+  CLI::App app("智评评分服务 / Zhiping scoring service", "zhiping-scoring");
+  zhiping::scoring::AddFlags(app, flags);
+  if (const auto code = zhiping::rpc::ParseFlags(app, argc, argv)) return *code;
+  const zhiping::rpc::Log log(flags.service.log_level);
+  const absl::Status status = zhiping::scoring::Serve(flags, signals, log);
+  if (status.ok()) return 0;
+  zhiping::scoring::Print(status);
+  return 1;
+}

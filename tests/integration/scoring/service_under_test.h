@@ -1,0 +1,71 @@
+// The scoring service over real gRPC, in this process, with the 2026 edition in force.
+#pragma once
+
+#include <memory>
+
+#include "common/rpc/channel.h"
+#include "common/rpc/server.h"
+#include "common/rpc/status.h"
+#include "services/scoring/scoring_service.h"
+#include "tests/edition_folder.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::scoring {
+
+class ServiceUnderTest {
+ public:
+  explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {})
+      : criteria_(*criteria::CompileEdition2026()), log_(rpc::Severity::kError), pool_(2, 64) {
+    releases::Snapshot::Available available = {{criteria_->digest(), criteria_}};
+    releases::Snapshot::InForce in_force = {{criteria_->edition().programme(), {criteria_}}};
+    for (auto& other : more) {
+      available[other->digest()] = other;
+      in_force[other->edition().programme()] = {other};
+    }
+    service_ = std::make_unique<ScoringService>(
+        std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)),
+        pool_, rpc::Telemetry{metrics_, log_});
+    rpc::ServerOptions options;
+    options.listen = "127.0.0.1:0";
+    server_ =
+        *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), service_.get()}});
+    server_->SetReady(true);
+    stub_ = v1::ScoringService::NewStub(rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                                        {v1::ScoringService::service_full_name()}));
+  }
+
+  const criteria::Criteria& criteria() const { return *criteria_; }
+  v1::ScoringService::Stub& stub() { return *stub_; }
+
+  absl::StatusOr<v1::ScoreResponse> Score(const v1::ScoreRequest& request) {
+    return Call<v1::ScoreResponse>(&v1::ScoringService::Stub::Score, request);
+  }
+  absl::StatusOr<v1::PlanUpgradeResponse> PlanUpgrade(const v1::PlanUpgradeRequest& request) {
+    return Call<v1::PlanUpgradeResponse>(&v1::ScoringService::Stub::PlanUpgrade, request);
+  }
+  absl::StatusOr<v1::GetStatusResponse> GetStatus() {
+    return Call<v1::GetStatusResponse>(&v1::ScoringService::Stub::GetStatus,
+                                       v1::GetStatusRequest());
+  }
+
+ private:
+  template <typename Response, typename Method, typename Request>
+  absl::StatusOr<Response> Call(Method method, const Request& request) {
+    const auto context = rpc::NewContext(absl::Minutes(1));
+    Response response;
+    const absl::Status status =
+        rpc::FromGrpcStatus(((*stub_).*method)(context.get(), request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  std::shared_ptr<const criteria::Criteria> criteria_;
+  rpc::Metrics metrics_;
+  rpc::Log log_;
+  rpc::BoundedPool pool_;
+  std::unique_ptr<ScoringService> service_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::ScoringService::Stub> stub_;
+};
+
+}  // namespace zhiping::scoring
