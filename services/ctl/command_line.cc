@@ -4,8 +4,11 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "services/ctl/help.h"
@@ -14,40 +17,43 @@ namespace zhiping::ctl {
 namespace {
 
 // What CLI11 found wrong, in both languages; its own words are English only.
-absl::Status FromCli11(const CLI::ParseError& error) {
-  const std::string name = error.get_name();
+absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
   const std::string words = error.what();
-  const absl::string_view after_colon =
-      absl::string_view(words).substr(std::min(words.size(), words.rfind(": ") + 2));
-  const absl::string_view before_colon = absl::string_view(words).substr(0, words.find(':'));
-  if (name == "ExtrasError") {
-    return WrongUsage(absl::StrCat("不认识的参数：", after_colon, "。"),
-                      absl::StrCat("Unknown argument: ", after_colon, "."));
-  }
-  if (name == "RequiredError") {
-    absl::string_view what = words;
-    if (absl::StartsWith(what, "A subcommand")) {
-      return WrongUsage("缺少要执行的命令；可用的命令见 --help。",
-                        "A command is missing; --help lists them.");
+  absl::string_view what = words;
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::ExtrasError: {
+      const std::string extras = absl::StrJoin(app.remaining(/*recurse=*/true), " ");
+      return WrongUsage(
+          absl::StrCat("不认识的参数：", extras, "；可用的参数见 --help。"),
+          absl::StrCat("Unknown argument: ", extras, "; --help lists what there is."));
     }
-    absl::ConsumeSuffix(&what, " is required");
-    return WrongUsage(absl::StrCat("缺少参数 ", what, "。"),
-                      absl::StrCat("The argument ", what, " is missing."));
+    case CLI::ExitCodes::RequiredError:
+      if (absl::StartsWith(what, "A subcommand")) {
+        return WrongUsage("缺少要执行的命令；可用的命令见 --help。",
+                          "A command is missing; --help lists them.");
+      }
+      absl::ConsumeSuffix(&what, " is required");
+      return WrongUsage(absl::StrCat("缺少参数 ", what, "。"),
+                        absl::StrCat("The argument ", what, " is missing."));
+    case CLI::ExitCodes::ArgumentMismatch:
+      what = what.substr(0, what.find(':'));
+      return WrongUsage(absl::StrCat(what, " 后面需要一个值。"),
+                        absl::StrCat(what, " needs a value."));
+    default:
+      return WrongUsage(absl::StrCat("参数无法识别：", words, "。"), absl::StrCat(words, "."));
   }
-  if (name == "ArgumentMismatch") {
-    return WrongUsage(absl::StrCat(before_colon, " 后面需要一个值。"),
-                      absl::StrCat(before_colon, " needs a value."));
-  }
-  return WrongUsage(absl::StrCat("参数无法识别：", words, "。"), absl::StrCat(words, "."));
 }
 
 void AddCommonOptions(CLI::App& command, CommandLine& line) {
   AddOption(command, line, "--lang", line.language, "LANGUAGE",
             "语言：zh 或 en；默认按 LC_ALL、LC_MESSAGES、LANG，否则为中文",
             "Language: zh or en; by default as LC_ALL, LC_MESSAGES or LANG say, else Chinese")
-      ->envname("ZHIPING_LANG");
+      ->envname("ZHIPING_LANG")
+      ->group(kCommonGroup);
   AddFlag(command, line, "--json", line.json, "输出 JSON（出错时也是）",
-          "Print JSON, for errors too");
+          "Print JSON, for errors too")
+      ->group(kCommonGroup);
+  command.get_help_ptr()->group(kCommonGroup);
 }
 
 }  // namespace
@@ -107,9 +113,33 @@ absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
   } catch (const CLI::ParseError& error) {
-    return FromCli11(error);
+    return FromCli11(app, error);
   }
   return kExitOk;
+}
+
+absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,
+                                                   absl::string_view value, absl::Duration least,
+                                                   absl::Duration most) {
+  absl::Duration duration;
+  if (absl::ParseDuration(value, &duration) && duration >= least && duration <= most) {
+    return duration;
+  }
+  const std::string bounds[] = {absl::FormatDuration(least), absl::FormatDuration(most)};
+  return WrongUsage(absl::StrCat(option, " 应为 ", bounds[0], " 至 ", bounds[1],
+                                 "（例如 5s），而不是 ", value, "。"),
+                    absl::StrCat(option, " should be ", bounds[0], " to ", bounds[1],
+                                 ", such as 5s, not ", value, "."));
+}
+
+std::vector<std::string> ValuesOf(absl::string_view joined, bool commas) {
+  std::vector<std::string> values;
+  for (const absl::string_view value :
+       absl::StrSplit(joined, absl::ByAnyChar(commas ? "\n," : "\n"))) {
+    const absl::string_view trimmed = absl::StripAsciiWhitespace(value);
+    if (!trimmed.empty()) values.emplace_back(trimmed);
+  }
+  return values;
 }
 
 absl::Status WrongUsage(absl::string_view zh, absl::string_view en) {

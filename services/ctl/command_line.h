@@ -4,9 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/ctl/screen.h"
 
 namespace zhiping::ctl {
@@ -53,6 +55,14 @@ CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::stri
 // Parses; what cannot be parsed is WRONG_USAGE. The exit code 0 (after printing) if help or the
 // version was asked for, −1 if line.action is to be run.
 absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char** argv);
+
+// The value of an option that takes a duration such as `5s`. Errors: WRONG_USAGE, with the bounds.
+absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,
+                                                   absl::string_view value, absl::Duration least,
+                                                   absl::Duration most);
+
+// The values of an option that was given several times, or as a list with commas.
+std::vector<std::string> ValuesOf(absl::string_view joined, bool commas);
 
 absl::Status WrongUsage(absl::string_view zh, absl::string_view en);
 

@@ -7,6 +7,9 @@
 namespace zhiping::ctl {
 
 void AddEditionCommands(CLI::App& app, CommandLine& line);
+void AddEditionBuildCommand(CLI::App& edition, CommandLine& line);
+void AddKeyCommands(CLI::App& app, CommandLine& line);
+void AddVerifyCommand(CLI::App& app, CommandLine& line);
 void AddScoreCommand(CLI::App& app, CommandLine& line);
 void AddPlanCommand(CLI::App& app, CommandLine& line);
 

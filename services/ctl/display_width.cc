@@ -49,9 +49,10 @@ bool Contains(absl::string_view set, absl::string_view character) {
   return set.find(character) != absl::string_view::npos;
 }
 
-// What must not begin, and what must not end, a line.
+// What must not begin, and what must not end, a line. `[` begins the mark of a footnote, which
+// stays with what it is about.
 bool IsClosing(const Character& c) {
-  return Contains("，。；：、！？）》」』】”’％,.;:!?)", c.bytes);
+  return Contains("[，。；：、！？）》」』】”’％,.;:!?)", c.bytes);
 }
 bool IsOpening(const Character& c) { return Contains("（《「『【“‘(", c.bytes); }
 

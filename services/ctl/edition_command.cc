@@ -115,6 +115,8 @@ void AddEditionCommands(CLI::App& app, CommandLine& line) {
   AddOption(*diff, line, "NEW", paths->second, "", kEitherZh, kEitherEn)->required();
   AddTrustFile(*diff, line, *paths);
   RunWith(*diff, line, &Diff, paths);
+
+  AddEditionBuildCommand(*group, line);
 }
 
 }  // namespace zhiping::ctl

@@ -5,11 +5,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/criteria/finding_lines.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
+#include "common/files/file.h"
+#include "common/releases/seed.h"
+#include "common/releases/signed_release.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "common/files/file.h"
+#include "services/ctl/command_line.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -50,6 +55,7 @@ absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path,
   if (criteria::HasErrors(findings)) return read;
   const std::vector<Finding> more = criteria::ValidateFolder(read);
   findings.insert(findings.end(), more.begin(), more.end());
+  criteria::LocateFindings(files, findings);
   return read;
 }
 
@@ -63,10 +69,22 @@ absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
 
 absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
     const std::string& path, const std::string& trust_file) {
-  ASSIGN_OR_RETURN(catalogue::v1::Release release,
-                   ReleaseOfFolder(path, criteria::kUnpublishedLabel));
-  const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));
-  return criteria::Criteria::Compile(std::move(release), digest);
+  if (IsFolder(path)) {
+    ASSIGN_OR_RETURN(catalogue::v1::Release release,
+                     ReleaseOfFolder(path, criteria::kUnpublishedLabel));
+    const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));
+    return criteria::Criteria::Compile(std::move(release), digest);
+  }
+  ASSIGN_OR_RETURN(const std::string envelope, ReadFile(path, kMaxEnvelopeBytes));
+  if (trust_file.empty()) {
+    return WrongUsage(
+        absl::StrCat("“", path, "”是文件：读取发布版文件时须用 --trust-file 给出信任文件。"),
+        absl::StrCat("\"", path,
+                     "\" is a file: to read a release, --trust-file has "
+                     "to name the trusted keys."));
+  }
+  ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(trust_file));
+  return releases::OpenRelease(envelope, *trust, absl::Now());
 }
 
 }  // namespace zhiping::ctl

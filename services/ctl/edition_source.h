@@ -8,8 +8,12 @@
 #include "absl/status/statusor.h"
 #include "common/criteria/criteria.h"
 #include "common/criteria/folder.h"
+#include "common/criteria/release.h"
 
 namespace zhiping::ctl {
+
+// The largest envelope with a release that is read: it writes four characters for three bytes.
+inline constexpr size_t kMaxEnvelopeBytes = criteria::kMaxReleaseBytes / 3 * 4 + (1 << 20);
 
 // Reads an edition folder and everything that is wrong with it. Fails only if there is no such
 // folder or it cannot be read: FILE_UNREADABLE.
@@ -23,6 +27,8 @@ absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
 
 // An edition folder (as unpublished criteria), or the file of a release, compiled. A release is
 // verified by the trust file, its digest checked and its golden vectors scored before it is used.
+// Errors: as ReleaseOfFolder; WRONG_USAGE for a file without a trust file; those of
+// releases::OpenRelease.
 absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
     const std::string& path, const std::string& trust_file);
 

@@ -22,7 +22,7 @@ std::string FullName(const CLI::App& app) {
 std::string Help::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
   std::string out =
       absl::StrCat(Hang("", app->get_description(), screen_.width), "\n", Usage(*app));
-  std::string arguments, options;
+  std::string arguments, options, common;
   for (const CLI::Option* option : app->get_options()) {
     std::string text = option->get_description();
     if (!option->get_envname().empty()) {
@@ -33,7 +33,7 @@ std::string Help::make_help(const CLI::App* app, std::string, CLI::AppFormatMode
       absl::StrAppend(&arguments, Entry(option->get_name(true), text));
     } else {
       absl::StrAppend(
-          &options,
+          option->get_group() == kCommonGroup ? &common : &options,
           Entry(absl::StrCat(option->get_name(false, true), " ", option->get_option_text()), text));
     }
   }
@@ -47,6 +47,7 @@ std::string Help::make_help(const CLI::App* app, std::string, CLI::AppFormatMode
   section(screen_.Say("命令", "Commands"), commands);
   section(screen_.Say("参数", "Arguments"), arguments);
   section(screen_.Say("选项", "Options"), options);
+  section(screen_.Say("通用选项", "Common options"), common);
   if (!app->get_footer().empty()) absl::StrAppend(&out, "\n", app->get_footer(), "\n");
   return out;
 }

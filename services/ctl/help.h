@@ -8,6 +8,9 @@
 
 namespace zhiping::ctl {
 
+// Group of the options that every command has.
+inline constexpr char kCommonGroup[] = "common";
+
 class Help : public CLI::FormatterBase {
  public:
   explicit Help(const Screen& screen) : screen_(screen) {}

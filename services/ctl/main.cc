@@ -27,8 +27,10 @@ void SetTexts(CLI::App& app, const Screen& screen) {
       "Exit codes: 0 done; 1 the input is wrong or refused; 2 wrong usage; 3 the service is not "
       "available,\ntry again later; 4 a defect of the software")));
   app.set_help_flag("-h,--help", std::string(screen.Say("显示说明", "Show this text")));
+  app.get_help_ptr()->group(kCommonGroup);
   app.set_version_flag("--version", "zhipingctl " ZHIPING_VERSION,
-                       std::string(screen.Say("显示版本", "Show the version")));
+                       std::string(screen.Say("显示版本", "Show the version")))
+      ->group(kCommonGroup);
 }
 
 absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
@@ -47,6 +49,8 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddEditionCommands(app, line);
   AddScoreCommand(app, line);
   AddPlanCommand(app, line);
+  AddKeyCommands(app, line);
+  AddVerifyCommand(app, line);
   ASSIGN_OR_RETURN(const int code, Parse(app, line, argc, argv));
   return code >= 0 ? code : line.action();
 }

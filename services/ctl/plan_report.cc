@@ -1,5 +1,7 @@
 #include "services/ctl/plan_report.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "services/ctl/condition_report.h"
 #include "services/ctl/display_width.h"
@@ -117,6 +119,14 @@ std::string After(const ScoreResponse& now, const ScoreResult& after, const Tier
   return out;
 }
 
+// Whether the plan could be another, or say more, if nothing were missing.
+bool MattersWhatIsMissing(const ScoreResponse& now, const PlanUpgradeResponse& plan) {
+  if (!now.result().complete()) return true;
+  return std::any_of(plan.outside().begin(), plan.outside().end(), [](const auto& condition) {
+    return condition.status() == common::v1::RuleStatus::UNDETERMINED;
+  });
+}
+
 }  // namespace
 
 std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
@@ -156,6 +166,7 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
   if (const std::string notes = footnotes.Render(); !notes.empty()) {
     absl::StrAppend(&out, "\n  ", screen.Say("依据", "Bases"), "\n", notes);
   }
+  if (MattersWhatIsMissing(now, plan)) absl::StrAppend(&out, MissingReport(now, screen));
   return absl::StrCat(out, StatementReport(now.result(), screen));
 }
 

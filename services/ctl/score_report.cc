@@ -164,7 +164,7 @@ std::string Scenarios(const ScoreResponse& response, const Screen& screen) {
           "  ", screen.Say(absl::StrCat("方格从左到右为应用等级：", absl::StrJoin(ladder, "、"),
                                         "；“/”表示该场景没有这一级"),
                            absl::StrCat("The squares are the levels ", absl::StrJoin(ladder, ", "),
-                                        " from the left; \"/\": the scenario has no such level")))),
+                                        " from the left; \"/\": there is no such level")))),
       "\n");
 }
 
@@ -187,7 +187,16 @@ std::string Tiers(const ScoreResult& result, const Screen& screen) {
   return absl::StrCat(out, "\n  ", screen.Say("依据", "Bases"), "\n", footnotes.Render());
 }
 
-std::string Missing(const ScoreResponse& response, const Screen& screen) {
+}  // namespace
+
+std::string ScoreHeader(absl::string_view title, const ScoreResponse& response,
+                        const Screen& screen) {
+  return absl::StrCat(screen.Bold(title), "\n",
+                      Hang("", response.input().edition_title(), screen.width),
+                      screen.Dim(Provenance(response.result(), screen)), "\n");
+}
+
+std::string MissingReport(const ScoreResponse& response, const Screen& screen) {
   std::string out;
   for (const ScoredAnswer& answer : response.input().answers()) {
     if (!answer.level().empty()) continue;
@@ -220,15 +229,6 @@ std::string Missing(const ScoreResponse& response, const Screen& screen) {
       out);
 }
 
-}  // namespace
-
-std::string ScoreHeader(absl::string_view title, const ScoreResponse& response,
-                        const Screen& screen) {
-  return absl::StrCat(screen.Bold(title), "\n",
-                      Hang("", response.input().edition_title(), screen.width),
-                      screen.Dim(Provenance(response.result(), screen)), "\n");
-}
-
 std::string StatementReport(const ScoreResult& result, const Screen& screen) {
   return absl::StrCat("\n", Hang("", screen.Say(result.statement()), screen.width));
 }
@@ -239,8 +239,8 @@ std::string ScoreReport(const ScoreResponse& response, const Screen& screen) {
                                              "Self-assessment of AI scenarios (self-evaluated)"),
                                   response, screen),
                       Summary(result, screen), Segments(response, screen),
-                      Scenarios(response, screen), Tiers(result, screen), Missing(response, screen),
-                      StatementReport(result, screen));
+                      Scenarios(response, screen), Tiers(result, screen),
+                      MissingReport(response, screen), StatementReport(result, screen));
 }
 
 }  // namespace zhiping::ctl

@@ -14,6 +14,8 @@ std::string ScoreReport(const scoring::v1::ScoreResponse& response, const Screen
 // Parts of it that a plan's report has too.
 std::string ScoreHeader(absl::string_view title, const scoring::v1::ScoreResponse& response,
                         const Screen& screen);
+// What was not answered or given, and where to find it; empty if nothing is missing.
+std::string MissingReport(const scoring::v1::ScoreResponse& response, const Screen& screen);
 std::string StatementReport(const common::v1::ScoreResult& result, const Screen& screen);
 
 }  // namespace zhiping::ctl

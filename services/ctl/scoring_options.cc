@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "common/files/file.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/edition_source.h"
-#include "common/files/file.h"
 #include "services/ctl/flag_lists.h"
 
 namespace zhiping::ctl {
@@ -48,13 +48,10 @@ constexpr char kDefaultServer[] = "127.0.0.1:50051";
 constexpr char kDefaultTimeout[] = "10s";
 
 absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& options) {
-  absl::Duration timeout;
-  if (!absl::ParseDuration(options.timeout.empty() ? kDefaultTimeout : options.timeout, &timeout) ||
-      timeout < absl::Milliseconds(100) || timeout > absl::Minutes(10)) {
-    return WrongUsage(
-        absl::StrCat("--timeout 应为 100ms 至 10m，例如 5s，而不是 ", options.timeout, "。"),
-        absl::StrCat("--timeout should be 100ms to 10m, such as 5s, not ", options.timeout, "."));
-  }
+  ASSIGN_OR_RETURN(
+      const absl::Duration timeout,
+      ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
+                          absl::Milliseconds(100), absl::Minutes(10)));
   return NewServerSource(options.server.empty() ? kDefaultServer : options.server, timeout);
 }
 

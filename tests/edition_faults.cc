@@ -1,0 +1,160 @@
+#include "tests/edition_faults.h"
+
+#include <iterator>
+
+namespace zhiping::criteria {
+namespace {
+
+using catalogue::v1::Edition;
+using catalogue::v1::Relation;
+using catalogue::v1::Rulebook;
+
+Edition& E(Folder& folder) { return folder.edition; }
+catalogue::v1::Scenario& S(Folder& folder, int i) { return *folder.edition.mutable_scenarios(i); }
+Rulebook& R(Folder& folder) { return folder.rulebook; }
+catalogue::v1::Condition& FirstCondition(Folder& folder) {
+  return *folder.rulebook.mutable_tiers(1)->mutable_conditions(0);
+}
+
+const Fault kFaults[] = {
+    {"IdNoSlug", [](Folder& f) { S(f, 0).set_id("Bad_Id"); }, Reason::INVALID_ID,
+     "scenarios[0].id"},
+    {"LevelIdReserved", [](Folder& f) { E(f).mutable_levels(0)->set_id("none"); },
+     Reason::INVALID_ID, "levels"},
+    {"ScenarioTwice", [](Folder& f) { S(f, 1).set_id(S(f, 0).id()); }, Reason::DUPLICATE_ID,
+     "scenarios[1].id"},
+    {"NumberTwice", [](Folder& f) { S(f, 1).set_number(1); }, Reason::DUPLICATE_ID,
+     "scenarios[1].number"},
+    {"NameTwice", [](Folder& f) { *S(f, 1).mutable_name() = S(f, 0).name(); },
+     Reason::DUPLICATE_NAME, "scenarios[1].name"},
+    {"NameEmpty", [](Folder& f) { S(f, 2).mutable_name()->clear_text(); }, Reason::EMPTY_TEXT,
+     "scenarios[2].name.text"},
+    {"LevelWithoutText", [](Folder& f) { S(f, 0).mutable_cells(1)->mutable_text()->clear_text(); },
+     Reason::LEVEL_WITHOUT_TEXT, "scenarios[0].cells[1].text"},
+    {"CellLeftOut", [](Folder& f) { S(f, 0).mutable_cells()->RemoveLast(); },
+     Reason::LEVEL_WITHOUT_TEXT, "scenarios[0].cells"},
+    {"CellsSwapped", [](Folder& f) { S(f, 3).mutable_cells()->SwapElements(0, 1); },
+     Reason::LEVEL_WITHOUT_TEXT, "scenarios[3].cells[0].level"},
+    {"NoLevelAtAll",
+     [](Folder& f) {
+       for (auto& cell : *S(f, 0).mutable_cells()) cell.mutable_absent();
+     },
+     Reason::SCENARIO_WITHOUT_LEVEL, "scenarios[0].cells"},
+    {"SegmentUnknown", [](Folder& f) { S(f, 0).set_segment("nowhere"); }, Reason::UNKNOWN_SEGMENT,
+     "scenarios[0].segment"},
+    {"SegmentSplit", [](Folder& f) { S(f, 1).set_segment(S(f, 20).segment()); },
+     Reason::SEGMENT_SPLIT, "scenarios[2].segment"},
+    {"SegmentEmpty",
+     [](Folder& f) {
+       auto& segment = *E(f).add_segments();
+       segment.set_id("empty");
+       segment.mutable_name()->set_text("空");
+     },
+     Reason::SEGMENT_EMPTY, "segments[8]"},
+    {"TypicalUnknown", [](Folder& f) { S(f, 0).set_typical_scenarios(0, "nothing"); },
+     Reason::UNKNOWN_TYPICAL_SCENARIO, "scenarios[0].typical_scenarios[0]"},
+    {"TypicalTwice",
+     [](Folder& f) { S(f, 1).set_typical_scenarios(0, S(f, 0).typical_scenarios(0)); },
+     Reason::TYPICAL_SCENARIO_TWICE, "scenarios[1].typical_scenarios[0]"},
+    {"TypicalUnused", [](Folder& f) { S(f, 0).clear_typical_scenarios(); },
+     Reason::TYPICAL_SCENARIO_UNUSED, "typical_scenarios[0]"},
+    {"RelationWithoutOrigin",
+     [](Folder& f) { S(f, 0).add_relations()->set_kind(Relation::SPLIT_FROM); },
+     Reason::INVALID_RELATION, "scenarios[0].relations[0]"},
+    {"YearOutOfRange", [](Folder& f) { E(f).set_year(26); }, Reason::NUMBER_OUT_OF_RANGE, "year"},
+    {"NoScenarios", [](Folder& f) { E(f).clear_scenarios(); }, Reason::NUMBER_OUT_OF_RANGE,
+     "scenarios"},
+    {"RulebookOfAnotherEdition", [](Folder& f) { R(f).set_edition("other"); },
+     Reason::WRONG_EDITION, "edition"},
+    {"PointsOfUnknownLevel", [](Folder& f) { R(f).mutable_level_points(0)->set_level("x"); },
+     Reason::UNKNOWN_LEVEL, "level_points[0].level"},
+    {"PointsLeftOut", [](Folder& f) { R(f).mutable_level_points()->RemoveLast(); },
+     Reason::FIELD_REQUIRED, "level_points"},
+    {"PointsFall", [](Folder& f) { R(f).mutable_level_points(2)->set_points(1); },
+     Reason::POINTS_FALL, "level_points"},
+    {"WeightOfUnknownScenario",
+     [](Folder& f) {
+       R(f).add_weights()->set_scenario("x");
+       R(f).mutable_weights(0)->set_weight(1);
+     },
+     Reason::UNKNOWN_SCENARIO, "weights[0].scenario"},
+    {"WeightZero", [](Folder& f) { R(f).set_default_weight(0); }, Reason::NUMBER_OUT_OF_RANGE,
+     "default_weight"},
+    {"PointsOverflow",
+     [](Folder& f) {
+       R(f).set_default_weight(1'000'000);
+       R(f).mutable_level_points(2)->set_points(1'000'000);
+     },
+     Reason::OVERFLOW_POSSIBLE, "weights"},
+    {"FactTwice", [](Folder& f) { R(f).mutable_facts(1)->set_name(R(f).facts(0).name()); },
+     Reason::DUPLICATE_ID, "facts[1].name"},
+    {"FactBoundsCross", [](Folder& f) { R(f).mutable_facts(0)->set_max(-1); },
+     Reason::NUMBER_OUT_OF_RANGE, "facts[0].max"},
+    {"FactScaleTooLarge", [](Folder& f) { R(f).mutable_facts(0)->set_scale(5); },
+     Reason::NUMBER_OUT_OF_RANGE, "facts[0].scale"},
+    {"TierTwice", [](Folder& f) { R(f).mutable_tiers(1)->set_id(R(f).tiers(0).id()); },
+     Reason::DUPLICATE_ID, "tiers[1].id"},
+    {"ConditionTwice",
+     [](Folder& f) { FirstCondition(f).set_id(R(f).tiers(1).conditions(1).id()); },
+     Reason::DUPLICATE_ID, "tiers[1].conditions[1].id"},
+    {"RuleUnset", [](Folder& f) { FirstCondition(f).clear_rule(); }, Reason::EMPTY_RULE,
+     "tiers[1].conditions[0].rule"},
+    {"PartsEmpty", [](Folder& f) { FirstCondition(f).mutable_any_of(); }, Reason::EMPTY_RULE,
+     "tiers[1].conditions[0].any_of.conditions"},
+    {"RulebookNamesUnknownFact",
+     [](Folder& f) { FirstCondition(f).mutable_at_least()->mutable_measure()->set_fact("x"); },
+     Reason::UNKNOWN_FACT, "tiers[1].conditions[0].at_least.measure.fact"},
+    {"RulebookNamesUnknownSegment",
+     [](Folder& f) {
+       FirstCondition(f)
+           .mutable_at_least()
+           ->mutable_measure()
+           ->mutable_scenarios()
+           ->mutable_segments()
+           ->add_ids(std::string("x"));
+     },
+     Reason::UNKNOWN_SEGMENT, "tiers[1].conditions[0].at_least.measure.scenarios.ids[0]"},
+    {"ThresholdOfFactUnreachable",
+     [](Folder& f) { FirstCondition(f).mutable_at_least()->set_threshold(1001); },
+     Reason::THRESHOLD_UNREACHABLE, "tiers[1].conditions[0].at_least.threshold"},
+    {"ThresholdOfCountUnreachable",
+     [](Folder& f) {
+       auto& rule = *FirstCondition(f).mutable_at_least();
+       rule.mutable_measure()->mutable_count()->mutable_set()->mutable_all();
+       rule.mutable_measure()->mutable_count()->set_at_least("entry");
+       rule.set_threshold(34);
+     },
+     Reason::THRESHOLD_UNREACHABLE, "tiers[1].conditions[0].at_least.threshold"},
+    {"RatioUnreachable",
+     [](Folder& f) {
+       auto& rule = *FirstCondition(f).mutable_ratio_at_least();
+       rule.mutable_numerator()->mutable_count()->mutable_set()->mutable_all();
+       rule.mutable_numerator()->mutable_count()->set_at_least("entry");
+       rule.mutable_denominator()->mutable_scenarios()->mutable_all();
+       rule.set_n(34);
+       rule.set_d(33);
+     },
+     Reason::THRESHOLD_UNREACHABLE, "tiers[1].conditions[0].ratio_at_least.n"},
+    {"FactWithDecimalsInRatio",
+     [](Folder& f) {
+       auto& rule = *FirstCondition(f).mutable_ratio_at_least();
+       rule.mutable_numerator()->set_fact("digital_general_score");
+       rule.mutable_denominator()->mutable_scenarios()->mutable_all();
+       rule.set_d(1);
+     },
+     Reason::FACT_SCALE_IN_RATIO, "tiers[1].conditions[0].ratio_at_least"},
+    {"TextNotInSource",
+     [](Folder& f) { S(f, 0).mutable_cells(1)->mutable_text()->mutable_text()->append("。"); },
+     Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].cells[1].text"},
+    {"LineOutsideSource", [](Folder& f) { S(f, 0).mutable_name()->set_line(100000); },
+     Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].name"},
+    {"SourceChanged", [](Folder& f) { f.source->append("\n"); }, Reason::SOURCE_MISMATCH,
+     "source.sha256"},
+    {"SourceLeftOut", [](Folder& f) { f.source.reset(); }, Reason::SOURCE_MISMATCH, "source.file"},
+};
+
+}  // namespace
+
+std::vector<Fault> EveryFault() { return {std::begin(kFaults), std::end(kFaults)}; }
+
+}  // namespace zhiping::criteria

@@ -1,0 +1,259 @@
+// Every bad input of the command line: a stable reason, both languages, the place, exit code 1.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/integration/ctl/run_ctl.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+struct BadAnswers {
+  const char* name;
+  // The file's bytes; headings are scenario,level,reason unless it brings its own.
+  std::string bytes;
+  Reason::Value reason;
+  // What the messages have to say.
+  const char* zh;
+  const char* en;
+};
+
+std::string Rows(const std::string& rows) { return "scenario,level,reason\n" + rows; }
+
+const BadAnswers kBadAnswers[] = {
+    {"UnknownScenario", Rows("online-inspection,basic,\nno-such,basic,\n"),
+     Reason::UNKNOWN_SCENARIO, "第 3 行，场景名称：本年版没有场景“no-such”",
+     "line 3, scenario: The edition has no scenario \"no-such\""},
+    {"UnknownLevel", Rows("online-inspection,best,\n"), Reason::UNKNOWN_LEVEL,
+     "第 2 行，等级：没有应用等级“best”", "line 2, level: There is no level \"best\""},
+    {"LevelThatDoesNotExist", Rows("digital-factory-planning,entry,\n"),
+     Reason::LEVEL_NOT_AVAILABLE, "可填：基础级（basic）、进阶级（advanced）",
+     "it has: basic, advanced"},
+    {"TierAsLevel", Rows("在线智能检测,先进级,\n"), Reason::LEVEL_IS_TIER,
+     "“先进级”是智能工厂层级，不是应用等级；您可能想填：", "is a tier of smart factory"},
+    {"Slash", Rows("online-inspection,/,\n"), Reason::UNKNOWN_LEVEL, "没有应用等级“/”",
+     "There is no level \"/\""},
+    {"ScenarioTwice", Rows("online-inspection,basic,\n20,basic,\n"), Reason::DUPLICATE_SCENARIO,
+     "第 3 行", "line 3"},
+    {"NoReason", Rows("online-inspection,not_applicable,\n"), Reason::REASON_REQUIRED,
+     "第 2 行，说明：", "line 2, reason: "},
+    {"WrongColumn", "scenario,grade\nonline-inspection,basic\n", Reason::WRONG_COLUMN,
+     "第 1 行第 2 列的表头“grade”无法识别", "Line 1, column 2"},
+    {"ColumnMissing", "scenario,reason\n1,x\n", Reason::WRONG_COLUMN, "缺少“等级”列",
+     "The column \"level\" is missing"},
+    {"TooManyColumns", Rows("online-inspection,basic,a,b\n"), Reason::WRONG_COLUMN,
+     "第 2 行有 4 列", "Line 2 has 4 columns"},
+    {"QuotesDoNotClose", Rows("online-inspection,basic,\"a\n"), Reason::MALFORMED,
+     "第 2 行起的引号", "quotes from line 2"},
+    {"TruncatedJson", R"({"answers": [{"scenario": "onli)", Reason::MALFORMED, "不是完整的 JSON",
+     "not complete JSON"},
+    {"JsonOfAnotherShape", R"([{"scenario": 20, "grade": "basic"}])", Reason::MALFORMED,
+     "$[0].grade", "$[0].grade"},
+    {"Binary",
+     std::string("\x7f"
+                 "ELF\0\0\1",
+                 7),
+     Reason::UNKNOWN_ENCODING, "不是文本文件", "not a text file"},
+    {"NoEncoding", Rows("\xff\xff\xff\xff,basic,\n"), Reason::UNKNOWN_ENCODING, "既不是 UTF-8",
+     "neither UTF-8 nor GB18030"},
+    {"Empty", "", Reason::MALFORMED, "文件是空的", "The file is empty"},
+};
+
+class BadAnswersTest : public testing::TestWithParam<BadAnswers> {};
+
+TEST_P(BadAnswersTest, IsRefusedWithItsPlaceInBothLanguages) {
+  const BadAnswers& bad = GetParam();
+  const std::string file = Scratch("answers", bad.bytes);
+  const Outcome outcome = RunCtl({"score", "--answers", file, "--offline", kEdition, "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err, "");
+  const ErrorDetail error = ErrorOf(outcome);
+  EXPECT_EQ(Reason::Value_Name(error.reason()), Reason::Value_Name(bad.reason));
+  EXPECT_THAT(error.message().zh(), HasSubstr(bad.zh));
+  EXPECT_THAT(error.message().en(), HasSubstr(bad.en));
+  for (const char* language : {"zh", "en"}) {
+    const Outcome text =
+        RunCtl({"score", "--answers", file, "--offline", kEdition, "--lang", language});
+    EXPECT_EQ(text.exit_code, 1);
+    EXPECT_EQ(text.out, "");
+    const std::string one_line =
+        absl::StrReplaceAll(text.err, {{"\n       ", " "}, {"\n      ", ""}});
+    EXPECT_THAT(one_line, HasSubstr(Reason::Value_Name(bad.reason)));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, BadAnswersTest, testing::ValuesIn(kBadAnswers),
+                         [](const auto& bad) { return std::string(bad.param.name); });
+
+struct BadFlags {
+  const char* name;
+  std::vector<std::string> arguments;
+  int exit_code;
+  Reason::Value reason;
+  const char* zh;
+  const char* en;
+};
+
+const BadFlags kBadFlags[] = {
+    {"FactOutOfRange",
+     {"--facts", "cmmm_level=3,digital_general_score=100.1"},
+     1,
+     Reason::FACT_OUT_OF_RANGE,
+     "--facts 第 2 项：",
+     "--facts, item 2: "},
+    {"FactTooPrecise",
+     {"--facts", "digital_general_score=59.55"},
+     1,
+     Reason::FACT_TOO_PRECISE,
+     "最多保留 1 位小数",
+     "at most 1 decimals"},
+    {"FactUnknown",
+     {"--facts", "profit=1"},
+     1,
+     Reason::UNKNOWN_FACT,
+     "没有外部指标“profit”",
+     "There is no fact \"profit\""},
+    {"FactTwice",
+     {"--facts", "cmmm_level=3", "--facts", "cmmm_level=4"},
+     1,
+     Reason::DUPLICATE_FACT,
+     "--facts 第 2 项",
+     "--facts, item 2"},
+    {"FactNotANumber",
+     {"--facts", "cmmm_level=three"},
+     1,
+     Reason::FACT_NOT_A_NUMBER,
+     "不是数字",
+     "not a number"},
+    {"FactWithoutValue",
+     {"--facts", "cmmm_level"},
+     1,
+     Reason::MALFORMED,
+     "name=value",
+     "name=value"},
+    {"UnknownArgument",
+     {"--answer", "x"},
+     2,
+     Reason::WRONG_USAGE,
+     "不认识的参数：--answer x",
+     "Unknown"},
+    {"UnknownLanguage", {"--lang", "fr"}, 2, Reason::WRONG_USAGE, "--lang", "--lang"},
+    {"WrongTimeout",
+     {"--timeout", "1ms", "--offline", ""},
+     2,
+     Reason::WRONG_USAGE,
+     "--timeout",
+     "--timeout"},
+    {"OtherProgramme", {"--programme", "other"}, 1, Reason::UNKNOWN_PROGRAMME, "评测体系", "other"},
+    {"OtherRelease",
+     {"--release", "sha256:00"},
+     1,
+     Reason::RELEASE_NOT_FOUND,
+     "发布版",
+     "sha256:00"},
+};
+
+class BadFlagsTest : public testing::TestWithParam<BadFlags> {};
+
+TEST_P(BadFlagsTest, AreRefusedByName) {
+  const BadFlags& bad = GetParam();
+  std::vector<std::string> arguments = {"score", "--answers", kSampleAnswers, "--json"};
+  arguments.insert(arguments.end(), bad.arguments.begin(), bad.arguments.end());
+  if (std::count(arguments.begin(), arguments.end(), "--offline") == 0) {
+    arguments.insert(arguments.end(), {"--offline", kEdition});
+  }
+  const Outcome outcome = RunCtl(arguments);
+  EXPECT_EQ(outcome.exit_code, bad.exit_code);
+  const ErrorDetail error = ErrorOf(outcome);
+  EXPECT_EQ(Reason::Value_Name(error.reason()), Reason::Value_Name(bad.reason));
+  EXPECT_THAT(error.message().zh(), HasSubstr(bad.zh));
+  EXPECT_THAT(error.message().en(), HasSubstr(bad.en));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, BadFlagsTest, testing::ValuesIn(kBadFlags),
+                         [](const auto& bad) { return std::string(bad.param.name); });
+
+TEST(BadInputTest, EverythingThatIsWrongIsSaidAtOnce) {
+  const std::string file = Scratch("answers", Rows("no-such,basic,\nonline-inspection,best,\n"));
+  const Outcome outcome = RunCtl(
+      {"score", "--answers", file, "--offline", kEdition, "--facts", "profit=1", "--lang", "zh"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("有 3 处填写有误。 [SEVERAL_VIOLATIONS]"));
+  EXPECT_THAT(outcome.err, HasSubstr("第 2 行，场景名称："));
+  EXPECT_THAT(outcome.err, HasSubstr("第 3 行，等级："));
+  EXPECT_THAT(outcome.err, HasSubstr("--facts 第 1 项："));
+}
+
+TEST(BadInputTest, AFileOf100MegabytesIsRefusedWithoutReadingIt) {
+  const std::string file = Scratch("answers", "");
+  std::filesystem::resize_file(file, 100 << 20);
+  const Outcome outcome = RunCtl({"score", "--answers", file, "--offline", kEdition, "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(ErrorOf(outcome).reason(), Reason::TOO_LARGE);
+  // A pipe has no size to look at: no more is read than the limit.
+  const Outcome piped =
+      RunCtl({"score", "--answers", "/dev/zero", "--offline", kEdition, "--json"});
+  EXPECT_EQ(ErrorOf(piped).reason(), Reason::TOO_LARGE);
+}
+
+TEST(BadInputTest, AMissingFileAndAFolderAreNamed) {
+  Outcome outcome = RunCtl({"score", "--answers", "no/such.csv", "--offline", kEdition, "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(ErrorOf(outcome).reason(), Reason::FILE_UNREADABLE);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("不能读取“no/such.csv”：文件不存在"));
+  outcome = RunCtl({"score", "--answers", kEdition, "--offline", kEdition, "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("这是一个文件夹，不是文件"));
+  outcome = RunCtl({"edition", "validate", kSampleAnswers, "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(ErrorOf(outcome).reason(), Reason::FILE_UNREADABLE);
+}
+
+TEST(BadInputTest, AServiceThatIsNotThereHasAnExitCodeOfItsOwn) {
+  // Port 1 is nobody's.
+  const Outcome outcome = RunCtl({"score", "--answers", kSampleAnswers, "--server", "127.0.0.1:1",
+                                  "--timeout", "2s", "--json"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("127.0.0.1:1"));
+  EXPECT_THAT(ErrorOf(outcome).message().en(), HasSubstr("127.0.0.1:1"));
+}
+
+TEST(BadInputTest, AFullDiskUnderStandardOutputIsNotASuccess) {
+  const std::string command =
+      absl::StrCat("cd " ZHIPING_SOURCE_DIR " && " ZHIPING_CTL " edition show ", kEdition,
+                   " >/dev/full 2>/dev/null");
+  EXPECT_NE(std::system(command.c_str()), 0);
+}
+
+TEST(BadPlanTest, TiersCostsAndExclusionsAreNamedByTheirFlags) {
+  const std::vector<std::string> plan = {"plan",      "--answers", kSampleAnswers,
+                                         "--offline", kEdition,    "--json"};
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), plan.begin(), plan.end());
+    const Outcome outcome = RunCtl(more);
+    EXPECT_EQ(outcome.exit_code, 1);
+    return ErrorOf(outcome);
+  };
+  EXPECT_THAT(run({"--tier", "进阶级"}).message().zh(),
+              HasSubstr("--tier：“进阶级”是应用等级，不是智能工厂层级"));
+  EXPECT_EQ(run({"--tier", "jichu"}).reason(), Reason::TIER_WITHOUT_CONDITIONS);
+  EXPECT_THAT(run({"--tier", "linghang", "--cost", "online-inspection:advanced=1,1:entry=2"})
+                  .message()
+                  .en(),
+              HasSubstr("--cost, item 2: "));
+  EXPECT_EQ(run({"--tier", "linghang", "--cost", "online-inspection"}).reason(), Reason::MALFORMED);
+  EXPECT_EQ(run({"--tier", "linghang", "--cost", "20:advanced=1.5"}).reason(),
+            Reason::COST_OUT_OF_RANGE);
+  EXPECT_EQ(run({"--tier", "linghang", "--cost", "20:advanced=1000001"}).reason(),
+            Reason::COST_OUT_OF_RANGE);
+  EXPECT_THAT(run({"--tier", "linghang", "--exclude", "3，no-such"}).message().zh(),
+              HasSubstr("--exclude 第 2 项：本年版没有场景“no-such”"));
+}
+
+}  // namespace
+}  // namespace zhiping::ctl

@@ -1,0 +1,298 @@
+// Keys, signed releases and their verification, through the real program.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "common/criteria/release.h"
+#include "common/envelope/envelope.h"
+#include "common/envelope/signer.h"
+#include "tests/integration/ctl/run_ctl.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using envelope::Purpose;
+using testing::HasSubstr;
+using Json = nlohmann::json;
+
+Json Parse(const std::string& text) {
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+// A key, a trust file and a signed release of the 2026 edition, in the folder of the test.
+class SigningTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = ScratchFolder();
+    Generate("key", {});
+    const Outcome built = Build({"--key", folder_ + "/key"});
+    ASSERT_EQ(built.exit_code, 0) << built.err;
+  }
+
+  Outcome Generate(const std::string& name, std::vector<std::string> more) const {
+    more.insert(more.begin(), {"key", "generate", "--out", absl::StrCat(folder_, "/", name),
+                               "--trust-file", trust_});
+    return RunCtl(more);
+  }
+
+  Outcome Build(std::vector<std::string> more) const {
+    more.insert(more.begin(),
+                {"edition", "build", kEdition, "--label", "2026-1", "--out", release_, "--json"});
+    return RunCtl(more);
+  }
+
+  Outcome Verify(std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"verify", release_, "--trust-file", trust_, "--json"});
+    return RunCtl(more);
+  }
+
+  // Neither verify nor score accepts the release, for that reason.
+  void ExpectRefused(Reason::Value reason) const {
+    const Outcome verified = Verify();
+    EXPECT_EQ(verified.exit_code, 1);
+    EXPECT_EQ(Reason::Value_Name(ErrorOf(verified).reason()), Reason::Value_Name(reason));
+    EXPECT_NE(ErrorOf(verified).message().zh(), "");
+    EXPECT_NE(ErrorOf(verified).message().en(), "");
+    const Outcome scored = Score();
+    EXPECT_EQ(scored.exit_code, 1);
+    EXPECT_EQ(Reason::Value_Name(ErrorOf(scored).reason()), Reason::Value_Name(reason));
+  }
+
+  Outcome Score() const {
+    return RunCtl({"score", "--answers", kSampleAnswers, "--offline", release_, "--trust-file",
+                   trust_, "--json"});
+  }
+
+  // Changes the trust file's text; the new text has to be another.
+  void EditTrust(const std::string& from, const std::string& to) const {
+    const std::string text = ReadWhole(trust_);
+    ASSERT_THAT(text, HasSubstr(from));
+    Scratch("trust.txtpb", absl::StrReplaceAll(text, {{from, to}}));
+  }
+
+  // Replaces the release by another payload with a good signature.
+  void SignAnew(const std::string& payload, Purpose::Value purpose = Purpose::RELEASE) const {
+    const auto signer = envelope::ReadKeyFile(folder_ + "/key");
+    ASSERT_OK(signer);
+    const auto envelope = envelope::SignPayload(purpose, payload, {signer->get()});
+    ASSERT_OK(envelope);
+    Scratch("seed/2026-1.release.json", envelope::SerializeEnvelope(*envelope));
+  }
+
+  envelope::Envelope ReadRelease() const {
+    const auto envelope = envelope::ParseEnvelope(ReadWhole(release_));
+    EXPECT_OK(envelope);
+    return *envelope;
+  }
+
+  std::string folder_;
+  const std::string trust_ = ScratchFolder() + "/trust.txtpb";
+  const std::string release_ = ScratchFolder() + "/seed/2026-1.release.json";
+};
+
+TEST_F(SigningTest, AReleaseVerifiesAndScoresLikeItsFolder) {
+  const Outcome verified = Verify();
+  EXPECT_EQ(verified.exit_code, 0) << verified.out;
+  const Json json = Parse(verified.out);
+  EXPECT_EQ(json["purpose"], "release");
+  EXPECT_EQ(json["label"], "2026-1");
+  EXPECT_EQ(json["keyIds"].size(), 1u);
+  Json of_release = Parse(Score().out);
+  EXPECT_EQ(of_release["releaseDigest"], json["payloadDigest"]);
+  EXPECT_EQ(of_release["releaseLabel"], "2026-1");
+  Json of_folder =
+      Parse(RunCtl({"score", "--answers", kSampleAnswers, "--offline", kEdition, "--json"}).out);
+  for (Json* result : {&of_release, &of_folder}) {
+    result->erase("releaseDigest");
+    result->erase("releaseLabel");
+  }
+  EXPECT_EQ(of_release, of_folder);
+  EXPECT_THAT(RunCtl({"verify", release_, "--trust-file", trust_, "--lang", "zh"}).out,
+              HasSubstr("签名有效"));
+}
+
+TEST_F(SigningTest, BothAlgorithmsMaySignTheSameRelease) {
+  ASSERT_EQ(Generate("sm2", {"--algorithm", "sm2"}).exit_code, 0);
+  ASSERT_EQ(Build({"--key", folder_ + "/key", "--key", folder_ + "/sm2"}).exit_code, 0);
+  EXPECT_EQ(Parse(Verify().out)["keyIds"].size(), 2u);
+}
+
+TEST_F(SigningTest, OneFlippedBitIsNoticed) {
+  envelope::Envelope envelope = ReadRelease();
+  for (const size_t at : {size_t{0}, envelope.payload.size() / 2, envelope.payload.size() - 1}) {
+    envelope::Envelope flipped = envelope;
+    flipped.payload[at] = static_cast<char>(flipped.payload[at] ^ 1);
+    Scratch("seed/2026-1.release.json", envelope::SerializeEnvelope(flipped));
+    ExpectRefused(Reason::BAD_SIGNATURE);
+  }
+  envelope.signatures[0].bytes[0] = static_cast<char>(envelope.signatures[0].bytes[0] ^ 1);
+  Scratch("seed/2026-1.release.json", envelope::SerializeEnvelope(envelope));
+  ExpectRefused(Reason::BAD_SIGNATURE);
+}
+
+TEST_F(SigningTest, ATruncatedFileIsMalformed) {
+  const std::string json = ReadWhole(release_);
+  Scratch("seed/2026-1.release.json", json.substr(0, json.size() / 2));
+  ExpectRefused(Reason::MALFORMED);
+}
+
+TEST_F(SigningTest, AnUnknownFieldIsRefusedThoughSigned) {
+  // Field 99, a varint: what a newer edition format could bring.
+  SignAnew(ReadRelease().payload + std::string("\x98\x06\x01", 3));
+  ExpectRefused(Reason::UNKNOWN_FIELD);
+}
+
+TEST_F(SigningTest, AVectorWithAnotherResultIsRefusedThoughSigned) {
+  auto release = criteria::ParseRelease(ReadRelease().payload);
+  ASSERT_OK(release);
+  auto& points = *release->mutable_rulebook()->mutable_level_points(2);
+  points.set_points(points.points() + 1);
+  SignAnew(criteria::SerializeRelease(*release));
+  const Outcome scored = Score();
+  EXPECT_EQ(scored.exit_code, 1);
+  EXPECT_EQ(ErrorOf(scored).reason(), Reason::VECTOR_MISMATCH);
+}
+
+TEST_F(SigningTest, AnUnknownKeyCountsForNothing) {
+  std::filesystem::remove(trust_);
+  ASSERT_EQ(Generate("other", {}).exit_code, 0);
+  ExpectRefused(Reason::UNKNOWN_KEY);
+}
+
+TEST_F(SigningTest, AKeyForAnotherPurposeOrProgrammeCountsForNothing) {
+  EditTrust("purposes: RELEASE", "purposes: NOTES");
+  ExpectRefused(Reason::KEY_NOT_FOR_PURPOSE);
+  EditTrust("purposes: NOTES", "purposes: RELEASE");
+  EditTrust("programmes: \"*\"", "programmes: \"other\"");
+  ExpectRefused(Reason::KEY_NOT_FOR_PROGRAMME);
+}
+
+TEST_F(SigningTest, DatesAndRevocationCount) {
+  const std::string key = "purposes: RELEASE";
+  EditTrust(key, absl::StrCat(key, " not_after: \"2026-01-01T00:00:00+08:00\""));
+  ExpectRefused(Reason::KEY_EXPIRED);
+  EXPECT_EQ(Verify({"--at", "2025-12-31T23:59:59+08:00"}).exit_code, 0);
+  EXPECT_EQ(Verify({"--at", "2026-01-01T00:00:00+08:00"}).exit_code, 1);
+  EditTrust("not_after", "revoked_at");
+  ExpectRefused(Reason::KEY_REVOKED);
+  EXPECT_EQ(Verify({"--at", "2025-12-31T23:59:59+08:00"}).exit_code, 1);
+}
+
+TEST_F(SigningTest, AnotherPurposeThanAskedIsRefused) {
+  EXPECT_EQ(ErrorOf(Verify({"--purpose", "notes"})).reason(), Reason::WRONG_PAYLOAD_TYPE);
+  EXPECT_EQ(Verify({"--purpose", "release"}).exit_code, 0);
+  EXPECT_EQ(ErrorOf(Verify({"--programme", "other"})).reason(), Reason::UNKNOWN_PROGRAMME);
+  EXPECT_EQ(Verify({"--purpose", "nonsense"}).exit_code, 2);
+  EXPECT_EQ(Verify({"--at", "yesterday"}).exit_code, 2);
+  SignAnew(ReadRelease().payload, Purpose::CANDIDATE);
+  EXPECT_EQ(ErrorOf(Score()).reason(), Reason::WRONG_PAYLOAD_TYPE);
+}
+
+TEST_F(SigningTest, AReleaseIsNeverReadWithoutATrustFile) {
+  const Outcome outcome =
+      RunCtl({"score", "--answers", kSampleAnswers, "--offline", release_, "--json"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("--trust-file"));
+}
+
+TEST_F(SigningTest, TheSeedNamesTheReleaseAndKeepsOtherProgrammes) {
+  Scratch("seed/seed.json",
+          R"({"programmes": [{"programme": "other", "releaseDigest": "sha256:01"},
+                             {"programme": "jiangsu-ai", "releaseDigest": "sha256:02"}]})");
+  ASSERT_EQ(Build({"--key", folder_ + "/key", "--seed"}).exit_code, 0);
+  const Json seed = Parse(ReadWhole(folder_ + "/seed/seed.json"));
+  EXPECT_EQ(seed["programmes"].size(), 2u);
+  EXPECT_EQ(seed["programmes"][0]["releaseDigest"], "sha256:01");
+  EXPECT_EQ(seed["programmes"][1]["releaseDigest"], Parse(Verify().out)["payloadDigest"]);
+  Scratch("seed/seed.json", "not json");
+  EXPECT_EQ(ErrorOf(Build({"--key", folder_ + "/key", "--seed"})).reason(), Reason::MALFORMED);
+}
+
+TEST_F(SigningTest, AnotherReleaseIsNeverReplaced) {
+  const std::string before = ReadWhole(release_);
+  const Outcome outcome = RunCtl({"edition", "build", kEdition, "--label", "2026-2", "--key",
+                                  folder_ + "/key", "--out", release_, "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(ErrorOf(outcome).reason(), Reason::FILE_UNWRITABLE);
+  EXPECT_EQ(ReadWhole(release_), before);
+}
+
+TEST_F(SigningTest, WhatCannotBeBuiltWritesNothing) {
+  const std::string out = folder_ + "/new/2026-1.release.json";
+  const std::string key = folder_ + "/key";
+  const auto build = [&](const std::string& edition, const std::string& label,
+                         const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"edition", "build", edition, "--label",
+                                          label,     "--out", out,     "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = RunCtl(arguments);
+    EXPECT_NE(outcome.exit_code, 0);
+    EXPECT_FALSE(std::filesystem::exists(out));
+    return ErrorOf(outcome).reason();
+  };
+  EXPECT_EQ(build(kEdition, "2025-1", {"--key", key}), Reason::INVALID_FIELD);
+  EXPECT_EQ(build(kEdition, "2026-1", {}), Reason::WRONG_USAGE);
+  EXPECT_EQ(build(kEdition, "2026-1", {"--key", folder_ + "/none"}), Reason::FILE_UNREADABLE);
+  EXPECT_EQ(build(kEdition, "2026-1", {"--key", trust_}), Reason::FILE_UNREADABLE);
+  Scratch("empty/edition.txtpb", "id: \"x\"\n");
+  EXPECT_NE(build(folder_ + "/empty", "2026-1", {"--key", key}), Reason::INTERNAL_ERROR);
+  const auto signer = envelope::ReadKeyFile(key);
+  ASSERT_OK(signer);
+  const Json entry = Parse(Generate("second", {"--json"}).out);
+  EXPECT_EQ(build(kEdition, "2026-1",
+                  {"--signing-command", "false", "--signing-public-key", entry["publicKey"]}),
+            Reason::SIGNING_FAILED);
+}
+
+TEST_F(SigningTest, ACommandSignsWithAKeyThatIsNeverRead) {
+  const Json key = Parse(Generate("held", {"--json"}).out);
+  const std::string script =
+      Scratch("sign", absl::StrCat("#!/bin/sh\nset -e\ncat > '", folder_, "/message'\n",
+                                   "openssl pkeyutl -sign -rawin -inkey '", folder_, "/held' -in '",
+                                   folder_, "/message' | base64 --wrap=0\n"));
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  const Outcome built =
+      RunCtl({"edition", "build", kEdition, "--label", "2026-1", "--out", release_,
+              "--signing-command", script, "--signing-public-key", key["publicKey"], "--json"},
+             {{"PATH", "/usr/bin:/bin"}});
+  ASSERT_EQ(built.exit_code, 0) << built.out;
+  EXPECT_EQ(Parse(Verify().out)["keyIds"][0], key["keyId"]);
+}
+
+TEST_F(SigningTest, AKeyIsNeverReplacedAndOnlyItsOwnerReadsIt) {
+  const std::string trust = ReadWhole(trust_);
+  const Outcome again = Generate("key", {"--json"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_EQ(ErrorOf(again).reason(), Reason::FILE_UNWRITABLE);
+  EXPECT_EQ(ReadWhole(trust_), trust);
+  const auto permissions = std::filesystem::status(folder_ + "/key").permissions();
+  EXPECT_EQ(permissions & std::filesystem::perms::all,
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(SigningTest, AnUnwritableTrustFileLeavesNoKeyBehind) {
+  const Outcome outcome =
+      RunCtl({"key", "generate", "--out", folder_ + "/lost", "--trust-file", folder_, "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/lost"));
+  Scratch("broken.txtpb", "keys { nonsense }");
+  const Outcome broken = RunCtl({"key", "generate", "--out", folder_ + "/lost", "--trust-file",
+                                 folder_ + "/broken.txtpb", "--json"});
+  EXPECT_EQ(ErrorOf(broken).reason(), Reason::MALFORMED);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/lost"));
+}
+
+TEST_F(SigningTest, PurposesAlgorithmsAndProgrammesAreChecked) {
+  EXPECT_EQ(Generate("a", {"--algorithm", "rsa"}).exit_code, 2);
+  EXPECT_EQ(Generate("a", {"--purposes", "release,poetry"}).exit_code, 2);
+  const Json key = Parse(
+      Generate("a", {"--purposes", "release,notes", "--programmes", "jiangsu-ai", "--json"}).out);
+  EXPECT_EQ(key["purposes"], (Json{"release", "notes"}));
+  EXPECT_EQ(key["programmes"], (Json{"jiangsu-ai"}));
+}
+
+}  // namespace
+}  // namespace zhiping::ctl
