@@ -25,11 +25,6 @@ void SetRatio(int32_t numerator, int32_t denominator, Ratio& ratio) {
   }
 }
 
-common::v1::RuleStatus::Value StatusValue(uint8_t status) {
-  if (status == kMet) return common::v1::RuleStatus::MET;
-  return status == kNotMet ? common::v1::RuleStatus::NOT_MET : common::v1::RuleStatus::UNDETERMINED;
-}
-
 common::v1::Combination::Value CombinationOf(Node::Kind kind) {
   switch (kind) {
     case Node::kAllOf:
@@ -151,6 +146,11 @@ void FillMissing(const Criteria& criteria, const Tally& tally, ScoreResult& resu
 }
 
 }  // namespace
+
+common::v1::RuleStatus::Value StatusValue(uint8_t status) {
+  if (status == kMet) return common::v1::RuleStatus::MET;
+  return status == kNotMet ? common::v1::RuleStatus::NOT_MET : common::v1::RuleStatus::UNDETERMINED;
+}
 
 ScoreResult ResultFrame(const Criteria& criteria, bool texts) {
   ScoreResult result;

@@ -6,6 +6,9 @@
 
 namespace zhiping::criteria {
 
+// How messages say a Status.
+common::v1::RuleStatus::Value StatusValue(uint8_t status);
+
 // What a result of these criteria always says: ids, thresholds, totals, digest, label, semantics
 // and engine version; with `texts` also names, texts, bases and sources. Numbers and statuses are
 // unset.

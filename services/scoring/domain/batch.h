@@ -16,11 +16,8 @@ void FillBatchHeader(const criteria::Criteria& criteria, v1::BatchHeader& header
 // Appends one value for each assessment of the request to every column of the response; criteria
 // and header are not looked at.
 //
-// Errors, as violations with the fields of the request; the response is then unspecified: TOO_LARGE
-// and INVALID_FIELD (`answers`: not whole assessments); LEVEL_NOT_AVAILABLE and INVALID_FIELD
-// (`answers[7]`: a byte that stands for no answer of its scenario); UNKNOWN_FACT, DUPLICATE_FACT,
-// INVALID_FIELD (`facts[0].values`: another number of values) and FACT_OUT_OF_RANGE
-// (`facts[0].values[5]`).
+// Errors, as violations with the fields of the request: TOO_LARGE (`answers`); UNKNOWN_FACT and
+// DUPLICATE_FACT (`facts[0].fact`); those of criteria::ScoreColumns.
 absl::Status ScoreBatchMessage(const criteria::Criteria& criteria,
                                const v1::ScoreBatchRequest& request,
                                v1::ScoreBatchResponse& response);

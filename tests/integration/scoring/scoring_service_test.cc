@@ -271,7 +271,7 @@ TEST(ScoreBatch, WhatIsWrongEndsTheStreamAndIsSaid) {
   refused(request, "answers", Reason::INVALID_FIELD);
   request.set_answers(std::string(3 * scenarios, '\0'));
   request.mutable_answers()->at(2 * scenarios + 5) = '\xFF';
-  refused(request, absl::StrCat("answers[", 2 * scenarios + 5, "]"), Reason::INVALID_FIELD);
+  refused(request, absl::StrCat("answers[", 2 * scenarios + 5, "]"), Reason::UNKNOWN_LEVEL);
   for (int i = 0; i < scenarios; ++i) {
     for (int rank = 1; rank <= criteria.level_count(); ++rank) {
       if (criteria.LevelExists(i, rank)) continue;
