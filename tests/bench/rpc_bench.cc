@@ -327,6 +327,7 @@ int Main() {
   // Before gRPC starts any thread.
   const pid_t server = fork();
   if (server == 0) Serve(0, ends[1]);
+  close(ends[1]);
   int port = 0;
   if (read(ends[0], &port, sizeof(port)) != sizeof(port)) return 1;
   PinTo(1);
