@@ -35,6 +35,7 @@ class ServiceUnderTest {
   }
 
   const criteria::Criteria& criteria() const { return *criteria_; }
+  int port() const { return server_->port(); }
   v1::ScoringService::Stub& stub() { return *stub_; }
 
   absl::StatusOr<v1::ScoreResponse> Score(const v1::ScoreRequest& request) {
