@@ -104,7 +104,7 @@ CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::stri
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char** argv) {
+absl::StatusOr<int> Parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return -1;

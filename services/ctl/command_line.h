@@ -54,7 +54,7 @@ CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::stri
 
 // Parses; what cannot be parsed is WRONG_USAGE. The exit code 0 (after printing) if help or the
 // version was asked for, −1 if line.action is to be run.
-absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char** argv);
+absl::StatusOr<int> Parse(CLI::App& app, int argc, char** argv);
 
 // The value of an option that takes a duration such as `5s`. Errors: WRONG_USAGE, with the bounds.
 absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,

@@ -51,7 +51,7 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddPlanCommand(app, line);
   AddKeyCommands(app, line);
   AddVerifyCommand(app, line);
-  ASSIGN_OR_RETURN(const int code, Parse(app, line, argc, argv));
+  ASSIGN_OR_RETURN(const int code, Parse(app, argc, argv));
   return code >= 0 ? code : line.action();
 }
 
