@@ -35,6 +35,9 @@ std::string RawLanguage(int argc, char** argv, const Environment& environment);
 // Whether --json is among the arguments, however wrong they are otherwise.
 bool HasJsonFlag(int argc, char** argv);
 
+// --json and --lang, and --help among them. They are understood before and after a command's name.
+void AddCommonOptions(CLI::App& command, CommandLine& line);
+
 // A command below `parent` with --json, --lang and --help.
 CLI::App* AddCommand(CLI::App& parent, CommandLine& line, const std::string& name,
                      absl::string_view zh, absl::string_view en);

@@ -203,6 +203,10 @@ TEST(LanguageTest, FollowsTheFlagThenTheLocaleAndIsChineseOtherwise) {
   EXPECT_TRUE(is_english({{"LC_ALL", "zh_CN.UTF-8"}}, {"--lang", "en"}));
   EXPECT_FALSE(is_english({{"LC_ALL", "en_GB.UTF-8"}}, {"--lang=zh"}));
   EXPECT_TRUE(is_english({{"ZHIPING_LANG", "en"}}, {}));
+  EXPECT_EQ(RunCtl({"--lang", "en", "edition", "validate", kEdition}).out,
+            "0 errors, 0 warnings.\n");
+  EXPECT_THAT(RunCtl({"--json", "edition", "validate", kEdition}).out,
+              HasSubstr("\"valid\": true"));
 }
 
 TEST(HelpTest, SpeaksTheLanguageAndFitsTheScreen) {
