@@ -1,6 +1,7 @@
 // zhipingctl: the command line of Zhiping.
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 
 #include "common/status/error.h"
@@ -81,4 +82,12 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace zhiping::ctl
 
-int main(int argc, char** argv) { return zhiping::ctl::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // CLI11 throws where options are declared wrongly: a defect of ours, never of the input.
+  try {
+    return zhiping::ctl::Main(argc, argv);
+  } catch (const std::exception& defect) {
+    std::fputs(defect.what(), stderr);
+    return zhiping::ctl::kExitDefect;
+  }
+}
