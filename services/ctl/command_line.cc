@@ -44,18 +44,6 @@ absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
   }
 }
 
-void AddCommonOptions(CLI::App& command, CommandLine& line) {
-  AddOption(command, line, "--lang", line.language, "LANGUAGE",
-            "语言：zh 或 en；默认按 LC_ALL、LC_MESSAGES、LANG，否则为中文",
-            "Language: zh or en; by default as LC_ALL, LC_MESSAGES or LANG say, else Chinese")
-      ->envname("ZHIPING_LANG")
-      ->group(kCommonGroup);
-  AddFlag(command, line, "--json", line.json, "输出 JSON（出错时也是）",
-          "Print JSON, for errors too")
-      ->group(kCommonGroup);
-  command.get_help_ptr()->group(kCommonGroup);
-}
-
 }  // namespace
 
 std::string RawLanguage(int argc, char** argv, const Environment& environment) {
@@ -73,6 +61,18 @@ bool HasJsonFlag(int argc, char** argv) {
     if (absl::string_view(argv[i]) == "--json") return true;
   }
   return false;
+}
+
+void AddCommonOptions(CLI::App& command, CommandLine& line) {
+  AddOption(command, line, "--lang", line.language, "LANGUAGE",
+            "语言：zh 或 en；默认按 LC_ALL、LC_MESSAGES、LANG，否则为中文",
+            "Language: zh or en; by default as LC_ALL, LC_MESSAGES or LANG say, else Chinese")
+      ->envname("ZHIPING_LANG")
+      ->group(kCommonGroup);
+  AddFlag(command, line, "--json", line.json, "输出 JSON（出错时也是）",
+          "Print JSON, for errors too")
+      ->group(kCommonGroup);
+  command.get_help_ptr()->group(kCommonGroup);
 }
 
 CLI::App* AddCommand(CLI::App& parent, CommandLine& line, const std::string& name,
@@ -104,7 +104,7 @@ CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::stri
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char** argv) {
+absl::StatusOr<int> Parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return -1;

@@ -35,6 +35,9 @@ std::string RawLanguage(int argc, char** argv, const Environment& environment);
 // Whether --json is among the arguments, however wrong they are otherwise.
 bool HasJsonFlag(int argc, char** argv);
 
+// --json and --lang, and --help among them. They are understood before and after a command's name.
+void AddCommonOptions(CLI::App& command, CommandLine& line);
+
 // A command below `parent` with --json, --lang and --help.
 CLI::App* AddCommand(CLI::App& parent, CommandLine& line, const std::string& name,
                      absl::string_view zh, absl::string_view en);
@@ -54,7 +57,7 @@ CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::stri
 
 // Parses; what cannot be parsed is WRONG_USAGE. The exit code 0 (after printing) if help or the
 // version was asked for, −1 if line.action is to be run.
-absl::StatusOr<int> Parse(CLI::App& app, const CommandLine& line, int argc, char** argv);
+absl::StatusOr<int> Parse(CLI::App& app, int argc, char** argv);
 
 // The value of an option that takes a duration such as `5s`. Errors: WRONG_USAGE, with the bounds.
 absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,

@@ -72,7 +72,12 @@ void AppendLine(std::string line, std::vector<std::string>& lines) {
 
 int DisplayWidth(absl::string_view text) {
   int width = 0;
-  for (const Character& c : Characters(text)) width += WidthOf(c.code);
+  bool escaped = false;
+  for (const Character& c : Characters(text)) {
+    if (c.code == '\x1b') escaped = true;
+    if (!escaped) width += WidthOf(c.code);
+    if (c.code == 'm') escaped = false;
+  }
   return width;
 }
 

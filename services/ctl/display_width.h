@@ -1,5 +1,6 @@
 // How many columns of a terminal a text takes, and texts laid out by that. Chinese characters and
-// full-width punctuation take two columns; texts are UTF-8 without control characters.
+// full-width punctuation take two columns, escape sequences of colours none; texts are UTF-8
+// without other control characters.
 #pragma once
 
 #include <string>

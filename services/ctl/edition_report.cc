@@ -17,10 +17,6 @@ using catalogue::v1::Condition;
 using catalogue::v1::Scenario;
 using criteria::Criteria;
 
-std::string Section(absl::string_view title, const Screen& screen) {
-  return absl::StrCat("\n", screen.Bold(title), "\n");
-}
-
 std::string Header(const Criteria& criteria, const Screen& screen) {
   const auto& edition = criteria.edition();
   const bool unpublished = criteria.release().label() == criteria::kUnpublishedLabel;
@@ -49,7 +45,8 @@ std::string Header(const Criteria& criteria, const Screen& screen) {
 }
 
 std::string Levels(const Criteria& criteria, const Screen& screen) {
-  std::string out = Section(screen.Say("应用等级（从低到高）", "Levels, from the lowest"), screen);
+  std::string out =
+      SectionTitle(screen.Say("应用等级（从低到高）", "Levels, from the lowest"), screen);
   for (const auto& level : criteria.edition().levels()) {
     int points = 0;
     for (const auto& given : criteria.rulebook().level_points()) {
@@ -92,8 +89,8 @@ std::string Segments(const Criteria& criteria, const Screen& screen) {
   std::string out;
   for (const auto& segment : criteria.edition().segments()) {
     absl::StrAppend(
-        &out,
-        Section(absl::StrCat(screen.Say("环节：", "Segment: "), segment.name().text()), screen));
+        &out, SectionTitle(absl::StrCat(screen.Say("环节：", "Segment: "), segment.name().text()),
+                           screen));
     for (const Scenario& scenario : criteria.edition().scenarios()) {
       if (scenario.segment() == segment.id()) {
         absl::StrAppend(&out, ScenarioText(criteria, scenario, screen));
@@ -105,7 +102,7 @@ std::string Segments(const Criteria& criteria, const Screen& screen) {
 
 std::string Facts(const Criteria& criteria, const Screen& screen) {
   if (criteria.fact_count() == 0) return "";
-  std::string out = Section(screen.Say("外部指标", "Facts"), screen);
+  std::string out = SectionTitle(screen.Say("外部指标", "Facts"), screen);
   for (const auto& fact : criteria.rulebook().facts()) {
     std::string labels;
     for (const auto& label : fact.labels()) {
@@ -148,9 +145,9 @@ std::string Tiers(const Criteria& criteria, const Screen& screen) {
   for (const auto& tier : criteria.rulebook().tiers()) {
     absl::StrAppend(
         &out,
-        Section(absl::StrCat(screen.Say("智能工厂层级：", "Smart-factory tier: "),
-                             screen.Say(tier.name()), "  ", tier.id()),
-                screen),
+        SectionTitle(absl::StrCat(screen.Say("智能工厂层级：", "Smart-factory tier: "),
+                                  screen.Say(tier.name()), "  ", tier.id()),
+                     screen),
         tier.conditions().empty()
             ? Hang("  ", screen.Say("没有列出条件", "no conditions are listed"), screen.width)
             : Hang("  ", screen.Say("所列条件（须全部满足）", "Conditions, all of them asked for"),
@@ -168,7 +165,7 @@ std::string Tiers(const Criteria& criteria, const Screen& screen) {
 
 std::string Remarks(const Criteria& criteria, const Screen& screen) {
   if (criteria.rulebook().remarks().empty()) return "";
-  std::string out = Section(screen.Say("评分规则的说明", "Remarks of the rulebook"), screen);
+  std::string out = SectionTitle(screen.Say("评分规则的说明", "Remarks of the rulebook"), screen);
   for (const auto& remark : criteria.rulebook().remarks()) {
     absl::StrAppend(&out, Hang("  - ", screen.Say(remark), screen.width));
   }

@@ -76,6 +76,7 @@ absl::StatusOr<int> Generate(const KeyOptions& options, const CommandLine& line)
     return status;
   }
   std::vector<std::string> names;
+  names.reserve(purposes.size());
   for (const Purpose::Value purpose : purposes) names.push_back(PurposeName(purpose));
   if (line.json) {
     const nlohmann::ordered_json json = {{"keyId", key.id()},

@@ -1,6 +1,7 @@
 // zhipingctl: the command line of Zhiping.
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 
 #include "common/status/error.h"
@@ -15,7 +16,8 @@ namespace {
 
 const char* FromEnvironment(const char* name) { return std::getenv(name); }
 
-void SetTexts(CLI::App& app, const Screen& screen) {
+void SetTexts(CLI::App& app, CommandLine& line) {
+  const Screen& screen = line.screen;
   app.description(std::string(
       screen.Say("智评命令行：查看、校验和发布评测年版，给企业自评测评分，规划提升路径。",
                  "The command line of Zhiping: look at, validate and build editions, score "
@@ -27,7 +29,7 @@ void SetTexts(CLI::App& app, const Screen& screen) {
       "Exit codes: 0 done; 1 the input is wrong or refused; 2 wrong usage; 3 the service is not "
       "available,\ntry again later; 4 a defect of the software")));
   app.set_help_flag("-h,--help", std::string(screen.Say("显示说明", "Show this text")));
-  app.get_help_ptr()->group(kCommonGroup);
+  AddCommonOptions(app, line);
   app.set_version_flag("--version", "zhipingctl " ZHIPING_VERSION,
                        std::string(screen.Say("显示版本", "Show the version")))
       ->group(kCommonGroup);
@@ -43,7 +45,7 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   }
   CLI::App app;
   app.name("zhipingctl");
-  SetTexts(app, line.screen);
+  SetTexts(app, line);
   app.formatter(std::make_shared<Help>(line.screen));
   app.require_subcommand(1);
   AddEditionCommands(app, line);
@@ -51,7 +53,7 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddPlanCommand(app, line);
   AddKeyCommands(app, line);
   AddVerifyCommand(app, line);
-  ASSIGN_OR_RETURN(const int code, Parse(app, line, argc, argv));
+  ASSIGN_OR_RETURN(const int code, Parse(app, argc, argv));
   return code >= 0 ? code : line.action();
 }
 
@@ -80,4 +82,12 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace zhiping::ctl
 
-int main(int argc, char** argv) { return zhiping::ctl::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // CLI11 throws where options are declared wrongly: a defect of ours, never of the input.
+  try {
+    return zhiping::ctl::Main(argc, argv);
+  } catch (const std::exception& defect) {
+    std::fputs(defect.what(), stderr);
+    return zhiping::ctl::kExitDefect;
+  }
+}

@@ -46,9 +46,9 @@ absl::StatusOr<int> Run(const PlanOptions& options, const CommandLine& line) {
 }  // namespace
 
 void AddPlanCommand(CLI::App& app, CommandLine& line) {
-  CLI::App* const command =
-      AddCommand(app, line, "plan", "找出满足某个智能工厂层级所列条件（或建议）的最省提升路径",
-                 "Find the least costly way to meet a tier's listed conditions, or its advice");
+  CLI::App* const command = AddCommand(
+      app, line, "plan", "找出满足某个智能工厂层级所列条件（或建议）的步骤最少的提升路径",
+      "Find the fewest steps that meet a tier's listed conditions, or its advice");
   const auto options = std::make_shared<PlanOptions>();
   AddScoringOptions(*command, line, *options);
   AddOption(*command, line, "--tier", options->tier, "TIER", "目标智能工厂层级（标识或名称）",

@@ -25,10 +25,6 @@ const TierResult* FindTier(const ScoreResult& result, const std::string& name) {
   return nullptr;
 }
 
-std::string Section(absl::string_view title, const Screen& screen) {
-  return absl::StrCat("\n", screen.Bold(title), "\n");
-}
-
 std::string Goal(const PlanSubject& subject, const TierResult& tier, const Screen& screen) {
   return Hang(
       screen.Say("目标：", "Target: "),
@@ -43,6 +39,16 @@ std::string Goal(const PlanSubject& subject, const TierResult& tier, const Scree
       screen.width);
 }
 
+// How many steps it counts, or the enterprise's own cost.
+std::string CostOf(int32_t cost, bool own, const Screen& screen) {
+  if (own) {
+    return std::string(
+        screen.Say(absl::StrCat("（成本 ", cost, "）"), absl::StrCat(" (cost ", cost, ")")));
+  }
+  return std::string(screen.Say(absl::StrCat("（", cost, " 步）"),
+                                absl::StrCat(" (", cost, cost == 1 ? " step)" : " steps)")));
+}
+
 // What each step asks for stands under it in full.
 std::string Steps(const PlanSubject& subject, const PlanUpgradeResponse& plan,
                   const Screen& screen) {
@@ -50,22 +56,15 @@ std::string Steps(const PlanSubject& subject, const PlanUpgradeResponse& plan,
   int number = 0;
   for (const auto& step : plan.steps()) {
     const std::string from = AnswerName(step.from_level(), step.from_level_name(), screen);
-    std::string head = absl::StrCat(
-        PadLeft(absl::StrCat(++number), 4), ". ",
-        screen.Bold(screen.Say(step.scenario_name(),
-                               absl::StrCat(step.scenario(), " ", step.scenario_name()))),
-        screen.Say("  应用等级：", "  level: "), from, " → ",
-        AnswerName(step.to_level(), step.to_level_name(), screen));
-    const std::string cost = absl::StrCat(step.cost());
+    const std::string name(
+        screen.Say(step.scenario_name(), absl::StrCat(step.scenario(), " ", step.scenario_name())));
+    const std::string rise = absl::StrCat(screen.Say("应用等级：", "level: "), from, " → ",
+                                          AnswerName(step.to_level(), step.to_level_name(), screen),
+                                          CostOf(step.cost(), subject.own_costs, screen));
+    const std::string first = absl::StrCat(PadLeft(absl::StrCat(++number), 4), ". ");
+    const int width = DisplayWidth(first) + DisplayWidth(name) + 2 + DisplayWidth(rise);
     absl::StrAppend(
-        &head,
-        subject.own_costs
-            ? screen.Say(absl::StrCat("（成本 ", cost, "）"), absl::StrCat(" (cost ", cost, ")"))
-            : screen.Say(absl::StrCat("（", cost, " 步）"),
-                         absl::StrCat(step.cost() == 1 ? " (1 step)"
-                                                       : absl::StrCat(" (", cost, " steps)"))));
-    absl::StrAppend(
-        &out, head, "\n",
+        &out, first, screen.Bold(name), width <= screen.width ? "  " : "\n      ", rise, "\n",
         Hang("      ", absl::StrCat(screen.Say("要求：", "Asked: "), step.to_level_text()),
              screen.width));
   }
@@ -107,7 +106,7 @@ std::string After(const ScoreResponse& now, const ScoreResult& after, const Tier
                   const Screen& screen) {
   const ScoreResult& before = now.result();
   const TierResult* const then = FindTier(after, tier.tier());
-  std::string out = Section(screen.Say("全部完成后", "After all steps"), screen);
+  std::string out = SectionTitle(screen.Say("全部完成后", "After all steps"), screen);
   absl::StrAppend(&out, "  ", screen.Say("参考得分率  ", "Index  "), IndexText(before.index()),
                   " → ", IndexText(after.index()), "\n  ",
                   screen.Say("已应用场景  ", "Applied scenarios  "), before.built(), " → ",
@@ -138,7 +137,7 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
   Footnotes footnotes(screen);
   if (!plan.feasible()) {
     absl::StrAppend(
-        &out, Section(screen.Say("没有可行的提升路径", "There is no upgrade path"), screen),
+        &out, SectionTitle(screen.Say("没有可行的提升路径", "There is no upgrade path"), screen),
         Hang("  ",
              screen.Say("即使可以提升的场景都升到最高一级，下列条件仍不能满足：",
                         "Even with every scenario that may rise at its highest level, these cannot "
@@ -146,21 +145,23 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
              screen.width),
         ConditionsReport(plan.unreachable(), 2, screen, footnotes));
   } else if (plan.steps().empty()) {
-    absl::StrAppend(&out, Section(screen.Say("无需提升：目标中由场景决定的部分已经满足",
-                                             "Nothing to raise: what the scenarios decide is met "
-                                             "already"),
-                                  screen));
+    absl::StrAppend(&out,
+                    SectionTitle(screen.Say("无需提升：目标中由场景决定的部分已经满足",
+                                            "Nothing to raise: what the scenarios decide is met "
+                                            "already"),
+                                 screen));
   } else {
-    absl::StrAppend(&out, Section(screen.Say(plan.cost_text()), screen),
+    absl::StrAppend(&out, SectionTitle(screen.Say(plan.cost_text()), screen),
                     Steps(subject, plan, screen), Total(subject, plan, screen));
   }
   if (!plan.outside().empty()) {
-    absl::StrAppend(&out,
-                    Section(screen.Say("路径之外（由外部指标决定，提升场景改变不了）",
-                                       "Outside the path (decided by facts; no scenario changes "
-                                       "them)"),
-                            screen),
-                    ConditionsReport(plan.outside(), 2, screen, footnotes));
+    absl::StrAppend(
+        &out,
+        SectionTitle(screen.Say("路径之外（由外部指标决定，提升场景改变不了）",
+                                "Outside the path (decided by facts; no scenario changes "
+                                "them)"),
+                     screen),
+        ConditionsReport(plan.outside(), 2, screen, footnotes));
   }
   if (plan.has_after()) absl::StrAppend(&out, After(now, plan.after(), *tier, screen));
   if (const std::string notes = footnotes.Render(); !notes.empty()) {

@@ -20,7 +20,7 @@ using scoring::v1::ScoredAnswer;
 using scoring::v1::ScoredInput;
 using scoring::v1::ScoreResponse;
 
-constexpr int kBarWidth = 20;
+int BarWidth(const Screen& screen) { return screen.width < 90 ? 12 : 20; }
 
 std::string PercentOf(const Ratio& ratio) {
   return ratio.has_basis_points() ? Percent(ratio.basis_points()) : "–";
@@ -30,16 +30,12 @@ std::string Fraction(const Ratio& ratio) {
   return absl::StrCat(ratio.numerator(), "/", ratio.denominator());
 }
 
-std::string Section(absl::string_view title, const Screen& screen) {
-  return absl::StrCat("\n", screen.Bold(title), "\n");
-}
-
 std::string Summary(const ScoreResult& result, const Screen& screen) {
   const Ratio& index = result.index();
   std::string out = absl::StrCat(
       "\n", screen.Bold(absl::StrCat(screen.Say("参考得分率  ", "Index  "), PercentOf(index))),
-      "  ", Bar(index.numerator(), index.denominator(), kBarWidth, screen), "  ", Fraction(index),
-      screen.Say(" 分", " points"), "\n");
+      "  ", Bar(index.numerator(), index.denominator(), BarWidth(screen), screen), "  ",
+      Fraction(index), screen.Say(" 分", " points"), "\n");
   const auto line = [&](absl::string_view zh, absl::string_view en) {
     absl::StrAppend(&out, Hang("  ", screen.Say(zh, en), screen.width));
   };
@@ -100,13 +96,13 @@ std::string Segments(const ScoreResponse& response, const Screen& screen) {
       cells.push_back(any ? absl::StrCat(of_segment->second.at(level.level())) : "–");
     }
     cells.push_back(
-        Bar(segment.index().numerator(), segment.index().denominator(), kBarWidth, screen));
+        Bar(segment.index().numerator(), segment.index().denominator(), BarWidth(screen), screen));
     table.AddRow(std::move(cells));
   }
   return absl::StrCat(
-      Section(screen.Say("各环节（右侧各列为应用等级恰为该级的场景数）",
-                         "Segments (and how many scenarios are exactly at a level)"),
-              screen),
+      SectionTitle(screen.Say("各环节（右侧各列为应用等级恰为该级的场景数）",
+                              "Segments (and how many scenarios are exactly at a level)"),
+                   screen),
       table.Render(screen, 2));
 }
 
@@ -129,12 +125,12 @@ std::string Ladder(const ScoredAnswer& answer, const ScoreResult& result, const 
   return ladder;
 }
 
-std::string Scenarios(const ScoreResponse& response, const Screen& screen) {
+Table ScenarioTable(const ScoreResponse& response, bool with_ids, bool with_names,
+                    const Screen& screen) {
   const ScoreResult& result = response.result();
-  const bool english = screen.language == Language::kEnglish;
-  std::vector<Table::Column> columns = {{std::string(screen.Say("序号", "no.")), true},
-                                        {std::string(screen.Say("场景", "scenario"))}};
-  if (english) columns.push_back({"official name"});
+  std::vector<Table::Column> columns = {{std::string(screen.Say("序号", "no.")), true}};
+  if (with_ids) columns.push_back({std::string(screen.Say("标识", "scenario"))});
+  if (with_names) columns.push_back({std::string(screen.Say("场景", "official name"))});
   columns.push_back({std::string(screen.Say("应用等级", "level"))});
   columns.push_back({""});
   Table table(columns);
@@ -143,38 +139,51 @@ std::string Scenarios(const ScoreResponse& response, const Screen& screen) {
     if (answer.segment() != segment) {
       segment = answer.segment();
       for (const auto& known : result.segments()) {
-        if (known.segment() == segment)
-          table.AddGroup(std::string(screen.Say(known.name(), segment)));
+        if (known.segment() != segment) continue;
+        table.AddGroup(std::string(screen.Say(known.name(), segment)));
       }
     }
     std::vector<std::string> cells = {answer.has_number() ? absl::StrCat(answer.number()) : ""};
-    if (english) cells.push_back(answer.scenario());
-    cells.push_back(answer.name());
+    if (with_ids) cells.push_back(answer.scenario());
+    if (with_names) cells.push_back(answer.name());
     cells.push_back(AnswerName(answer.level(), answer.level_name(), screen));
     cells.push_back(Ladder(answer, result, screen));
     table.AddRow(std::move(cells));
   }
-  std::vector<std::string> ladder;
-  for (const auto& level : result.levels()) {
-    ladder.emplace_back(screen.Say(level.name(), level.level()));
+  return table;
+}
+
+std::string Scenarios(const ScoreResponse& response, const Screen& screen) {
+  constexpr int kIndent = 2;
+  const bool english = screen.language == Language::kEnglish;
+  Table table = ScenarioTable(response, english, /*with_names=*/true, screen);
+  // Official names are Chinese: on a narrow screen ids alone have to do in English.
+  if (english && table.Width(kIndent) > screen.width) {
+    table = ScenarioTable(response, english, /*with_names=*/false, screen);
   }
-  return absl::StrCat(
-      Section(screen.Say("各场景", "Scenarios"), screen), table.Render(screen, 2),
-      screen.Dim(absl::StrCat(
-          "  ", screen.Say(absl::StrCat("方格从左到右为应用等级：", absl::StrJoin(ladder, "、"),
-                                        "；“/”表示该场景没有这一级"),
-                           absl::StrCat("The squares are the levels ", absl::StrJoin(ladder, ", "),
-                                        " from the left; \"/\": there is no such level")))),
-      "\n");
+  std::vector<std::string> levels;
+  for (const auto& level : response.result().levels()) {
+    levels.emplace_back(screen.Say(level.name(), level.level()));
+  }
+  std::string legend =
+      Hang("  ",
+           screen.Say(absl::StrCat("方格从左到右为应用等级：", absl::StrJoin(levels, "、"),
+                                   "；“/”表示该场景没有这一级"),
+                      absl::StrCat("The squares are the levels ", absl::StrJoin(levels, ", "),
+                                   " from the left; \"/\": there is no such level")),
+           screen.width);
+  legend.pop_back();
+  return absl::StrCat(SectionTitle(screen.Say("各场景", "Scenarios"), screen),
+                      table.Render(screen, kIndent), screen.Dim(legend), "\n");
 }
 
 std::string Tiers(const ScoreResult& result, const Screen& screen) {
   Footnotes footnotes(screen);
-  std::string out =
-      Section(screen.Say("智能工厂层级所列条件（仅供参考，不是认定）",
-                         "Listed conditions of the smart-factory tiers (for reference only, not a "
-                         "recognition)"),
-              screen);
+  std::string out = SectionTitle(
+      screen.Say("智能工厂层级所列条件（仅供参考，不是认定）",
+                 "Listed conditions of the smart-factory tiers (for reference only, not a "
+                 "recognition)"),
+      screen);
   for (const auto& tier : result.tiers()) {
     absl::StrAppend(&out, tier.conditions().empty() ? "" : "\n", "  ",
                     screen.Bold(TierName(tier, screen)), "\n",
@@ -200,14 +209,16 @@ std::string MissingReport(const ScoreResponse& response, const Screen& screen) {
   std::string out;
   for (const ScoredAnswer& answer : response.input().answers()) {
     if (!answer.level().empty()) continue;
-    absl::StrAppend(&out, "  - ", screen.Say("场景：", "Scenario: "),
-                    screen.Say(answer.name(), absl::StrCat(answer.scenario(), " ", answer.name())),
-                    "\n");
+    absl::StrAppend(
+        &out, Hang(screen.Say("  - 场景：", "  - Scenario: "),
+                   screen.Say(answer.name(), absl::StrCat(answer.scenario(), " ", answer.name())),
+                   screen.width));
   }
   for (const auto& fact : response.input().facts()) {
     if (!fact.value().empty()) continue;
     absl::StrAppend(
-        &out, "  - ", screen.Say("外部指标：", "Fact: "), screen.Say(fact.title()), "\n",
+        &out,
+        Hang(screen.Say("  - 外部指标：", "  - Fact: "), screen.Say(fact.title()), screen.width),
         Hang("      ", screen.Say(fact.where_to_find()), screen.width),
         Hang("      ",
              screen.Say(absl::StrCat("填写：--facts ", fact.fact(), "=…（", fact.min(), " 至 ",
@@ -218,7 +229,7 @@ std::string MissingReport(const ScoreResponse& response, const Screen& screen) {
   }
   if (out.empty()) return "";
   return absl::StrCat(
-      Section(screen.Say("待补充", "Still missing"), screen),
+      SectionTitle(screen.Say("待补充", "Still missing"), screen),
       response.result().complete()
           ? ""
           : Hang("  ",

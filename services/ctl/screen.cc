@@ -5,7 +5,15 @@
 
 #include <algorithm>
 
+#include "services/ctl/display_width.h"
+
 namespace zhiping::ctl {
+
+std::string SectionTitle(absl::string_view title, const Screen& screen) {
+  std::string lines = Hang("", title, screen.width);
+  lines.pop_back();
+  return absl::StrCat("\n", screen.Bold(lines), "\n");
+}
 
 Screen ScreenOfStandardOutput(Language language, const Environment& environment) {
   Screen screen;

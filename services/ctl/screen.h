@@ -37,6 +37,9 @@ struct Screen {
   }
 };
 
+// A heading over a part of a report, with an empty line before it.
+std::string SectionTitle(absl::string_view title, const Screen& screen);
+
 // The screen of standard output. Colours only on a terminal, never with NO_COLOR; the terminal's
 // width, or the widest if there is none.
 Screen ScreenOfStandardOutput(Language language, const Environment& environment);

@@ -31,6 +31,12 @@ std::vector<int> Table::Widths() const {
   return widths;
 }
 
+int Table::Width(int indent) const {
+  int width = indent - kGap;
+  for (const int column : Widths()) width += column + kGap;
+  return width;
+}
+
 std::string Table::Line(const std::vector<std::string>& cells, const std::vector<int>& widths,
                         const Screen& screen, int indent) const {
   std::string line(indent, ' ');

@@ -1,7 +1,9 @@
 // Tables in plain text, with columns as wide as their widest cell.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -22,6 +24,9 @@ class Table {
   void AddRow(std::vector<std::string> cells) { rows_.push_back({std::move(cells), false}); }
   // A line over the rows that follow, in bold.
   void AddGroup(std::string title) { rows_.push_back({{std::move(title)}, true}); }
+
+  // How many columns of the screen it takes.
+  int Width(int indent) const;
 
   // Each line begins with `indent` spaces. The last cell is wrapped to the screen's width unless it
   // is styled.

@@ -172,6 +172,24 @@ TEST(ReportTest, JsonHasEveryNameOfTheIssue) {
   EXPECT_EQ(plan["after"]["freshness"], "OFFLINE");
 }
 
+// `script`, which every Debian has, gives the program a terminal.
+TEST(ColourTest, OnlyOnATerminalAndNeverWithNoColor) {
+  const auto is_coloured = [](const std::string& environment) {
+    const std::string out = Scratch("typescript", "");
+    const std::string command = absl::StrCat(
+        "cd " ZHIPING_SOURCE_DIR " && env -i PATH=/usr/bin:/bin ", environment,
+        " script --quiet --return --command '" ZHIPING_CTL " score --answers ", kSampleAnswers,
+        " --offline ", kEdition, "' /dev/null >'", out, "' </dev/null");
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    EXPECT_THAT(ReadWhole(out), HasSubstr("37.37%"));
+    return ReadWhole(out).find('\x1b') != std::string::npos;
+  };
+  EXPECT_TRUE(is_coloured("TERM=xterm"));
+  EXPECT_FALSE(is_coloured("TERM=xterm NO_COLOR=1"));
+  EXPECT_FALSE(is_coloured("TERM=dumb"));
+  EXPECT_EQ(RunCtl(Score({}), {{"TERM", "xterm"}}).out.find('\x1b'), std::string::npos);
+}
+
 TEST(LanguageTest, FollowsTheFlagThenTheLocaleAndIsChineseOtherwise) {
   const auto is_english = [](const Variables& variables, std::vector<std::string> flags) {
     flags.insert(flags.begin(), {"edition", "validate", kEdition});
@@ -185,6 +203,10 @@ TEST(LanguageTest, FollowsTheFlagThenTheLocaleAndIsChineseOtherwise) {
   EXPECT_TRUE(is_english({{"LC_ALL", "zh_CN.UTF-8"}}, {"--lang", "en"}));
   EXPECT_FALSE(is_english({{"LC_ALL", "en_GB.UTF-8"}}, {"--lang=zh"}));
   EXPECT_TRUE(is_english({{"ZHIPING_LANG", "en"}}, {}));
+  EXPECT_EQ(RunCtl({"--lang", "en", "edition", "validate", kEdition}).out,
+            "0 errors, 0 warnings.\n");
+  EXPECT_THAT(RunCtl({"--json", "edition", "validate", kEdition}).out,
+              HasSubstr("\"valid\": true"));
 }
 
 TEST(HelpTest, SpeaksTheLanguageAndFitsTheScreen) {
