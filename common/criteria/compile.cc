@@ -385,7 +385,8 @@ Tally Criteria::NewTally() const {
   tally.level_counts.resize(level_count());
   tally.values.resize(program_.value_count);
   tally.statuses.resize(program_.status_count);
-  tally.states.resize((level_count() + 2) * word_count());
+  tally.states.resize((kMostRanks + 1) * word_count());
+  tally.missing_scenarios.resize(word_count());
   return tally;
 }
 

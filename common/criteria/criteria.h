@@ -108,8 +108,9 @@ struct Tally {
   // Values that measures take and statuses that nodes have: see Criteria::ValueOf and StatusOf.
   std::vector<int32_t> values;
   std::vector<uint8_t> statuses;
-  // Bit masks of the scenarios by state, as Term says, then those that are missing.
+  // Bit masks of the scenarios by state, as Term says, and of those that are missing.
   std::vector<uint64_t> states;
+  std::vector<uint64_t> missing_scenarios;
 };
 
 class Criteria {

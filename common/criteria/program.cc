@@ -41,8 +41,8 @@ class ProgramMaker {
   explicit ProgramMaker(const Criteria& criteria) : criteria_(criteria) {}
 
   Program Run() {
-    program_.point_columns = MakeColumns(criteria_.segment_points_terms());
-    program_.max_columns = MakeColumns(criteria_.segment_max_terms());
+    program_.points = MakeSegmentTerms(criteria_.segment_points_terms());
+    program_.max_points = MakeSegmentTerms(criteria_.segment_max_terms());
     FindValues();
     PlaceValues();
     FindLeaves();
@@ -60,7 +60,7 @@ class ProgramMaker {
   using Value = std::pair<ValueKind, int32_t>;
   using AtLeastKey = std::pair<int32_t, int32_t>;
   using RatioKey = std::tuple<int32_t, int32_t, int64_t, int64_t>;
-  // Row of the join, then the slots of its parts.
+  // Kind, then the slots of its parts.
   using JoinKey = std::vector<int32_t>;
 
   MaskWords WordsOf(const Term& term) const {
@@ -76,26 +76,31 @@ class ProgramMaker {
     return static_cast<int32_t>(program_.masks.size()) - 1;
   }
 
-  // As many columns of a state as the segment with the most terms in it has; where a segment has
-  // fewer, it adds nothing.
-  std::vector<Program::Column> MakeColumns(const std::vector<Range>& of_segments) {
-    std::vector<Program::Column> columns;
+  // As many terms of a state as the segment with the most of them has; where a segment has fewer,
+  // it adds nothing.
+  Program::SegmentTerms MakeSegmentTerms(const std::vector<Range>& of_segments) {
+    Program::SegmentTerms made;
+    made.first = static_cast<int32_t>(program_.masks.size());
+    std::vector<int32_t> nths;
     for (int32_t state = 0; state <= criteria_.level_count(); ++state) {
-      for (int32_t nth = 0;; ++nth) {
-        std::vector<const Term*> terms;
-        for (const Range& range : of_segments) terms.push_back(FindTerm(range, state, nth));
-        if (std::count(terms.begin(), terms.end(), nullptr) ==
-            static_cast<ptrdiff_t>(terms.size())) {
-          break;
-        }
-        columns.push_back({state, static_cast<int32_t>(program_.masks.size())});
-        for (const Term* term : terms) {
-          AddMask(term == nullptr ? MaskWords{} : WordsOf(*term));
-          program_.multipliers.push_back(term == nullptr ? 0 : term->multiplier);
-        }
+      const auto has_nth = [&](const Range& range, int32_t nth) {
+        return FindTerm(range, state, nth) != nullptr;
+      };
+      for (int32_t nth = 0; std::any_of(of_segments.begin(), of_segments.end(),
+                                        [&](const Range& range) { return has_nth(range, nth); });
+           ++nth) {
+        made.states.push_back(state);
+        nths.push_back(nth);
       }
     }
-    return columns;
+    for (const Range& range : of_segments) {
+      for (size_t c = 0; c < nths.size(); ++c) {
+        const Term* const term = FindTerm(range, made.states[c], nths[c]);
+        AddMask(term == nullptr ? MaskWords{} : WordsOf(*term));
+        program_.multipliers.push_back(term == nullptr ? 0 : term->multiplier);
+      }
+    }
+    return made;
   }
 
   // The nth term of the state; null if there are fewer.
@@ -255,7 +260,7 @@ class ProgramMaker {
     parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
     // Whatever joins a single part says what the part says.
     if (parts.size() == 1) return parts[0];
-    JoinKey key = {8 * (node.kind - Node::kAllOf)};
+    JoinKey key = {node.kind};
     key.insert(key.end(), parts.begin(), parts.end());
     return first_join() + joins_.NumberOf(key);
   }

@@ -23,11 +23,11 @@ struct Program {
     int32_t word_count;
     int32_t begin;
   };
-  // One term of every segment: segment s adds multipliers[first + s] × the scenarios of masks[first
-  // + s] in the state.
-  struct Column {
-    int32_t state;
-    int32_t first;
+  // Terms of every segment, as many in each: segment s adds up, for every c, multipliers[m] × the
+  // scenarios of masks[m] in states[c], m counting on from `first`.
+  struct SegmentTerms {
+    std::vector<int32_t> states;
+    int32_t first = 0;
   };
   // Values that count the scenarios of masks[first_mask], masks[first_mask + 1], … in the state.
   struct Counts {
@@ -61,15 +61,15 @@ struct Program {
     int64_t d;
   };
   struct Join {
-    // Of kJoined in score.cc: 0 all of, 8 any of, 16 readings.
-    int32_t row;
+    // A Node::Kind, from kAllOf.
+    int32_t kind;
     Range parts;
   };
 
   std::vector<uint64_t> words;
   std::vector<Mask> masks;
   std::vector<int32_t> multipliers;
-  std::vector<Column> point_columns, max_columns;
+  SegmentTerms points, max_points;
 
   // Tally::values: the facts, then the counts, the sums, and how many were reached.
   std::vector<Counts> counts;

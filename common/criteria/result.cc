@@ -136,10 +136,8 @@ void FillRoot(const Criteria& criteria, int root, const Tally& tally,
 void FillMissing(const Criteria& criteria, const Tally& tally, ScoreResult& result) {
   result.clear_missing();
   if (tally.missing == 0) return;
-  const int words = criteria.word_count();
-  const uint64_t* const missing = tally.states.data() + (criteria.level_count() + 1) * words;
-  for (int w = 0; w < words; ++w) {
-    for (uint64_t rest = missing[w]; rest != 0; rest &= rest - 1) {
+  for (int w = 0; w < criteria.word_count(); ++w) {
+    for (uint64_t rest = tally.missing_scenarios[w]; rest != 0; rest &= rest - 1) {
       const int scenario = 64 * w + __builtin_ctzll(rest);
       result.add_missing(criteria.edition().scenarios(scenario).id());
     }

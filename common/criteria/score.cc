@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace zhiping::criteria {
 namespace {
@@ -55,26 +56,39 @@ struct Planes {
   // Whether every answer fits into the planes.
   bool Fits() const { return (all & (kEveryByte * (0xff & ~((1 << kPlanes) - 1)))) == 0; }
 
-  // at_least[c]: the answers whose code is c or above. Bits that are no answers are code 0.
-  void Compare(uint64_t* at_least) const {
-    at_least[0] = ~uint64_t{0};
+  // The answers whose code is at least kCode. Bits that are no answers are code 0.
+  template <int kCode>
+  uint64_t AtLeast() const {
+    if constexpr (kCode >= 1 << kPlanes) return 0;
+    uint64_t at_least = ~uint64_t{0};
     for (int b = 0; b < kPlanes; ++b) {
-      const int known = 1 << b;
-      for (int c = 0; c < known; ++c) {
-        at_least[known + c] = planes[b] & at_least[c];
-        at_least[c] |= planes[b];
-      }
+      at_least = (kCode >> b & 1) != 0 ? at_least & planes[b] : at_least | planes[b];
     }
+    return at_least;
   }
 };
+
+// Puts the scenarios at a rank or above into states[rank × stride], for every rank. Returns those
+// at a rank that does not exist for them. Written out for each rank, so that no code is compared
+// bit by bit.
+template <int kPlanes, int... kRanks>
+inline uint64_t LoadRanks(const Planes<kPlanes>& planes, const uint64_t* existing, int stride,
+                          uint64_t* states, std::integer_sequence<int, kRanks...>) {
+  uint64_t wrong = 0;
+  ((states[(kRanks + 1) * stride] = planes.template AtLeast<CodeOfRank(kRanks + 1)>(),
+    wrong |= (planes.template AtLeast<CodeOfRank(kRanks + 1)>() ^
+              planes.template AtLeast<CodeOfRank(kRanks + 2)>()) &
+             ~existing[kRanks * stride]),
+   ...);
+  return wrong;
+}
 
 // Fills tally.states from the answers. Returns false if an answer is none, or of a level that does
 // not exist.
 template <int kPlanes>
 inline bool LoadStates(const Criteria& criteria, const uint8_t* answers, int words, Tally& tally) {
-  constexpr int kCodes = 1 << kPlanes;
+  constexpr int kRanks = RankOfCode((1 << kPlanes) - 1);
   const int count = criteria.scenario_count();
-  const int levels = criteria.level_count();
   uint64_t* const states = tally.states.data();
   const uint64_t* const existing = criteria.existing_masks().data();
   uint64_t wrong = 0;
@@ -84,16 +98,11 @@ inline bool LoadStates(const Criteria& criteria, const uint8_t* answers, int wor
     Planes<kPlanes> planes;
     planes.AddAll(answers + 64 * w, in_word);
     if (!planes.Fits()) return false;
-    uint64_t at_least[kCodes + 1];
-    planes.Compare(at_least);
-    at_least[kCodes] = 0;
-    for (int code = CodeOfRank(1); code < kCodes; ++code) {
-      wrong |=
-          (at_least[code] ^ at_least[code + 1]) & ~existing[(code - CodeOfRank(1)) * words + w];
-    }
-    states[w] = used & ~(at_least[kNotApplicable] ^ at_least[kNotApplicable + 1]);
-    for (int rank = 1; rank <= levels; ++rank) states[rank * words + w] = at_least[rank + 2];
-    states[(levels + 1) * words + w] = used & ~at_least[kNone];
+    wrong |= LoadRanks(planes, existing + w, words, states + w,
+                       std::make_integer_sequence<int, kRanks>());
+    states[w] = used & ~(planes.template AtLeast<kNotApplicable>() ^
+                         planes.template AtLeast<CodeOfRank(1)>());
+    tally.missing_scenarios[w] = used & ~planes.template AtLeast<kNone>();
   }
   return wrong == 0;
 }
@@ -118,27 +127,30 @@ class Counter {
     return count;
   }
 
-  int32_t CountAll(int state) const {
-    const uint64_t* const in_state = states_ + state * word_count_;
+  // How many scenarios are in `mask`, of word_count words.
+  int32_t CountAll(const uint64_t* mask) const {
     int32_t count = 0;
-    for (int w = 0; w < word_count_; ++w) count += std::popcount(in_state[w]);
+    for (int w = 0; w < word_count_; ++w) count += std::popcount(mask[w]);
     return count;
   }
+  int32_t CountAll(int state) const { return CountAll(states_ + state * word_count_); }
 
-  // Returns the sum of what it writes for each segment.
-  int32_t SumColumns(const Program& program, const std::vector<Program::Column>& columns,
-                     std::vector<int32_t>& of_segments) const {
-    std::fill(of_segments.begin(), of_segments.end(), 0);
-    const int segments = static_cast<int>(of_segments.size());
-    for (const Program::Column& column : columns) {
-      const int32_t* const multipliers = program.multipliers.data() + column.first;
-      for (int s = 0; s < segments; ++s) {
-        of_segments[s] += multipliers[s] * Count(column.state, column.first + s);
+  // Writes a sum for each segment and returns the sum of them all.
+  int32_t SumSegments(const Program& program, const Program::SegmentTerms& terms,
+                      std::vector<int32_t>& of_segments) const {
+    const int32_t* const multipliers = program.multipliers.data();
+    int32_t all = 0;
+    int mask = terms.first;
+    for (int32_t& of_segment : of_segments) {
+      int32_t sum = 0;
+      for (const int32_t state : terms.states) {
+        sum += multipliers[mask] * Count(state, mask);
+        ++mask;
       }
+      of_segment = sum;
+      all += sum;
     }
-    int32_t sum = 0;
-    for (int s = 0; s < segments; ++s) sum += of_segments[s];
-    return sum;
+    return all;
   }
 
  private:
@@ -152,9 +164,9 @@ template <bool kOneWord>
 inline void FillTotals(const Criteria& criteria, const Counter<kOneWord>& counter, Tally& tally) {
   const Program& program = criteria.program();
   const int levels = criteria.level_count();
-  tally.points = counter.SumColumns(program, program.point_columns, tally.segment_points);
+  tally.points = counter.SumSegments(program, program.points, tally.segment_points);
   tally.applicable_max_points =
-      counter.SumColumns(program, program.max_columns, tally.segment_applicable_max_points);
+      counter.SumSegments(program, program.max_points, tally.segment_applicable_max_points);
   int32_t above = 0;
   for (int rank = levels; rank >= 1; --rank) {
     const int32_t at_least = counter.CountAll(rank);
@@ -163,7 +175,7 @@ inline void FillTotals(const Criteria& criteria, const Counter<kOneWord>& counte
   }
   tally.built = above;
   tally.applicable = counter.CountAll(0);
-  tally.missing = counter.CountAll(levels + 1);
+  tally.missing = counter.CountAll(tally.missing_scenarios.data());
   tally.typical_covered = tally.values[program.typical_value];
 }
 
@@ -196,37 +208,39 @@ inline void FillValues(const Program& program, const Counter<kOneWord>& counter,
 
 // Which status follows from the statuses of the parts, joined.
 constexpr uint8_t M = kMet, N = kNotMet, U = kUndetermined;
-constexpr uint8_t kJoined[3 * 8] = {
-    0, M, N, N, U, U, N, N,  // all_of
-    0, M, N, M, U, M, U, M,  // any_of
-    0, M, N, U, U, U, U, U,  // readings
+constexpr uint8_t kJoined[3][8] = {
+    {0, M, N, N, U, U, N, N},  // all_of
+    {0, M, N, M, U, M, U, M},  // any_of
+    {0, M, N, U, U, U, U, U},  // readings
 };
 
-inline uint8_t MetIf(bool met) { return static_cast<uint8_t>(kNotMet - met); }
-
 // Without branches, which would be guessed wrongly as often as answers differ.
+inline uint8_t StatusOf(bool unknown, bool met) {
+  const int known_status = kNotMet - met;
+  return static_cast<uint8_t>((known_status & (unknown - 1)) | (unknown * kUndetermined));
+}
+
 void FillStatuses(const Program& program, const int32_t* values, uint8_t* statuses) {
   uint8_t* next = statuses;
   for (const Program::AtLeast& leaf : program.fact_leaves) {
     const int32_t value = values[leaf.value];
-    *next++ = value == kFactMissing ? uint8_t{kUndetermined} : MetIf(value >= leaf.threshold);
+    *next++ = StatusOf(value == kFactMissing, value >= leaf.threshold);
   }
   for (const Program::AtLeast& leaf : program.count_leaves) {
-    *next++ = MetIf(values[leaf.value] >= leaf.threshold);
+    *next++ = StatusOf(false, values[leaf.value] >= leaf.threshold);
   }
   for (const Program::Ratio& leaf : program.ratios) {
     const int64_t value = values[leaf.value];
     const int64_t denominator = values[leaf.denominator];
     const bool unknown =
         (value == kFactMissing) | (denominator == kFactMissing) | (denominator == 0);
-    const uint8_t status = MetIf(value * leaf.d >= leaf.n * denominator);
-    *next++ = unknown ? uint8_t{kUndetermined} : status;
+    *next++ = StatusOf(unknown, value * leaf.d >= leaf.n * denominator);
   }
   const int32_t* const parts = program.join_parts.data();
   for (const Program::Join& join : program.joins) {
     uint8_t joined = 0;
     for (int p = join.parts.begin; p < join.parts.end; ++p) joined |= statuses[parts[p]];
-    *next++ = kJoined[join.row + joined];
+    *next++ = kJoined[join.kind - Node::kAllOf][joined];
   }
 }
 
