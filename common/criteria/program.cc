@@ -239,6 +239,7 @@ class ProgramMaker {
       program_.join_parts.insert(program_.join_parts.end(), key.begin() + 1, key.end());
       program_.joins.push_back({key[0], {begin, static_cast<int32_t>(program_.join_parts.size())}});
     }
+    program_.first_join = first_join();
     program_.status_count = first_join() + joins_.size();
   }
 

@@ -86,6 +86,7 @@ struct Program {
   std::vector<Ratio> ratios;
   std::vector<Join> joins;
   std::vector<int32_t> join_parts;
+  int32_t first_join = 0;
   int32_t status_count = 0;
 
   // Where the results are: by measure and by node.

@@ -220,8 +220,7 @@ inline uint8_t StatusOf(bool unknown, bool met) {
   return static_cast<uint8_t>((known_status & (unknown - 1)) | (unknown * kUndetermined));
 }
 
-void FillStatuses(const Program& program, const int32_t* values, uint8_t* statuses) {
-  uint8_t* next = statuses;
+inline void FillLeaves(const Program& program, const int32_t* values, uint8_t* next) {
   for (const Program::AtLeast& leaf : program.fact_leaves) {
     const int32_t value = values[leaf.value];
     *next++ = StatusOf(value == kFactMissing, value >= leaf.threshold);
@@ -236,6 +235,10 @@ void FillStatuses(const Program& program, const int32_t* values, uint8_t* status
         (value == kFactMissing) | (denominator == kFactMissing) | (denominator == 0);
     *next++ = StatusOf(unknown, value * leaf.d >= leaf.n * denominator);
   }
+}
+
+inline void FillJoins(const Program& program, uint8_t* statuses) {
+  uint8_t* next = statuses + program.first_join;
   const int32_t* const parts = program.join_parts.data();
   for (const Program::Join& join : program.joins) {
     uint8_t joined = 0;
@@ -255,8 +258,10 @@ inline bool Run(const Criteria& criteria, absl::Span<const uint8_t> answers,
   const Program& program = criteria.program();
   const Counter<kOneWord> counter(criteria, tally);
   FillValues(program, counter, facts, tally.values.data());
+  FillLeaves(program, tally.values.data(), tally.statuses.data());
+  // Between the leaves and what waits for them.
   FillTotals(criteria, counter, tally);
-  FillStatuses(program, tally.values.data(), tally.statuses.data());
+  FillJoins(program, tally.statuses.data());
   return true;
 }
 
