@@ -41,8 +41,8 @@ class ProgramMaker {
   explicit ProgramMaker(const Criteria& criteria) : criteria_(criteria) {}
 
   Program Run() {
-    program_.points = MakeSegmentTerms(criteria_.segment_points_terms());
-    program_.max_points = MakeSegmentTerms(criteria_.segment_max_terms());
+    program_.points = MakeColumns(criteria_.segment_points_terms());
+    program_.max_points = MakeColumns(criteria_.segment_max_terms());
     FindValues();
     PlaceValues();
     FindLeaves();
@@ -58,7 +58,7 @@ class ProgramMaker {
   using ReachedKey = std::vector<int32_t>;
   enum ValueKind { kFactValue, kCountValue, kSumValue, kReachedValue };
   using Value = std::pair<ValueKind, int32_t>;
-  using AtLeastKey = std::pair<int32_t, int32_t>;
+  using AtLeastKey = std::pair<int32_t, int64_t>;
   using RatioKey = std::tuple<int32_t, int32_t, int64_t, int64_t>;
   // Kind, then the slots of its parts.
   using JoinKey = std::vector<int32_t>;
@@ -76,31 +76,32 @@ class ProgramMaker {
     return static_cast<int32_t>(program_.masks.size()) - 1;
   }
 
-  // As many terms of a state as the segment with the most of them has; where a segment has fewer,
-  // it adds nothing.
-  Program::SegmentTerms MakeSegmentTerms(const std::vector<Range>& of_segments) {
-    Program::SegmentTerms made;
-    made.first = static_cast<int32_t>(program_.masks.size());
-    std::vector<int32_t> nths;
+  // As many columns of a state as the segment with the most terms in it has, but one in any case;
+  // where a segment has fewer, it adds nothing.
+  std::vector<Program::Column> MakeColumns(const std::vector<Range>& of_segments) {
+    std::vector<Program::Column> columns;
     for (int32_t state = 0; state <= criteria_.level_count(); ++state) {
-      const auto has_nth = [&](const Range& range, int32_t nth) {
-        return FindTerm(range, state, nth) != nullptr;
-      };
-      for (int32_t nth = 0; std::any_of(of_segments.begin(), of_segments.end(),
-                                        [&](const Range& range) { return has_nth(range, nth); });
-           ++nth) {
-        made.states.push_back(state);
-        nths.push_back(nth);
+      for (int32_t nth = 0; HasNth(of_segments, state, nth); ++nth) {
+        columns.push_back(AddColumn(of_segments, state, nth));
       }
     }
+    if (columns.empty()) columns.push_back(AddColumn(of_segments, 0, 0));
+    return columns;
+  }
+
+  bool HasNth(const std::vector<Range>& of_segments, int32_t state, int32_t nth) const {
+    return std::any_of(of_segments.begin(), of_segments.end(),
+                       [&](const Range& range) { return FindTerm(range, state, nth) != nullptr; });
+  }
+
+  Program::Column AddColumn(const std::vector<Range>& of_segments, int32_t state, int32_t nth) {
+    const Program::Column column{state, static_cast<int32_t>(program_.masks.size())};
     for (const Range& range : of_segments) {
-      for (size_t c = 0; c < nths.size(); ++c) {
-        const Term* const term = FindTerm(range, made.states[c], nths[c]);
-        AddMask(term == nullptr ? MaskWords{} : WordsOf(*term));
-        program_.multipliers.push_back(term == nullptr ? 0 : term->multiplier);
-      }
+      const Term* const term = FindTerm(range, state, nth);
+      AddMask(term == nullptr ? MaskWords{} : WordsOf(*term));
+      program_.multipliers.push_back(term == nullptr ? 0 : term->multiplier);
     }
-    return made;
+    return column;
   }
 
   // The nth term of the state; null if there are fewer.
@@ -196,8 +197,19 @@ class ProgramMaker {
     return program_.first_sum + (kind == kSumValue ? 0 : sums_.size()) + number;
   }
 
+  // Whether the node compares one value with a number.
+  bool IsAtLeast(const Node& node) const {
+    if (node.kind == Node::kAtLeast) return true;
+    return criteria_.measures()[node.denominator].constant_only &&
+           criteria_.measures()[node.denominator].constant > 0;
+  }
+
   AtLeastKey AtLeastOf(const Node& node) const {
-    return {program_.value_of_measure[node.measure], static_cast<int32_t>(node.n)};
+    const int32_t value = program_.value_of_measure[node.measure];
+    if (node.kind == Node::kAtLeast) return {value, node.n};
+    // value × d ≥ n × constant, for whole numbers.
+    const int64_t least = node.n * criteria_.measures()[node.denominator].constant;
+    return {value, (least + node.d - 1) / node.d};
   }
 
   RatioKey RatioOf(const Node& node) const {
@@ -205,17 +217,10 @@ class ProgramMaker {
             node.n, node.d};
   }
 
-  bool IsFact(int32_t measure) const {
-    return criteria_.measures()[measure].kind == Measure::kFact;
-  }
-
   void FindLeaves() {
     for (const Node& node : criteria_.nodes()) {
-      if (node.kind == Node::kAtLeast) {
-        (IsFact(node.measure) ? fact_leaves_ : count_leaves_).NumberOf(AtLeastOf(node));
-      } else if (node.kind == Node::kRatio) {
-        ratios_.NumberOf(RatioOf(node));
-      }
+      if (node.kind > Node::kRatio) continue;
+      IsAtLeast(node) ? at_leasts_.NumberOf(AtLeastOf(node)) : ratios_.NumberOf(RatioOf(node));
     }
   }
 
@@ -225,11 +230,8 @@ class ProgramMaker {
     for (int i = static_cast<int>(criteria_.nodes().size()) - 1; i >= 0; --i) {
       program_.status_of_node[i] = StatusOf(criteria_.nodes()[i]);
     }
-    for (const auto& [value, threshold] : fact_leaves_.things()) {
-      program_.fact_leaves.push_back({value, threshold});
-    }
-    for (const auto& [value, threshold] : count_leaves_.things()) {
-      program_.count_leaves.push_back({value, threshold});
+    for (const auto& [value, threshold] : at_leasts_.things()) {
+      program_.at_leasts.push_back({value, threshold});
     }
     for (const auto& [value, denominator, n, d] : ratios_.things()) {
       program_.ratios.push_back({value, denominator, n, d});
@@ -243,15 +245,12 @@ class ProgramMaker {
     program_.status_count = first_join() + joins_.size();
   }
 
-  int32_t first_join() const { return fact_leaves_.size() + count_leaves_.size() + ratios_.size(); }
+  int32_t first_join() const { return at_leasts_.size() + ratios_.size(); }
 
   int32_t StatusOf(const Node& node) {
-    if (node.kind == Node::kAtLeast) {
-      return IsFact(node.measure) ? fact_leaves_.NumberOf(AtLeastOf(node))
-                                  : fact_leaves_.size() + count_leaves_.NumberOf(AtLeastOf(node));
-    }
-    if (node.kind == Node::kRatio) {
-      return fact_leaves_.size() + count_leaves_.size() + ratios_.NumberOf(RatioOf(node));
+    if (node.kind <= Node::kRatio) {
+      return IsAtLeast(node) ? at_leasts_.NumberOf(AtLeastOf(node))
+                             : at_leasts_.size() + ratios_.NumberOf(RatioOf(node));
     }
     std::vector<int32_t> parts;
     for (int32_t p = node.parts.begin; p < node.parts.end; ++p) {
@@ -274,7 +273,7 @@ class ProgramMaker {
   std::vector<Value> values_;
   Value typical_;
   std::vector<int32_t> slot_of_count_;
-  Numbering<AtLeastKey> fact_leaves_, count_leaves_;
+  Numbering<AtLeastKey> at_leasts_;
   Numbering<RatioKey> ratios_;
   Numbering<JoinKey> joins_;
 };

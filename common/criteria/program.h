@@ -23,11 +23,11 @@ struct Program {
     int32_t word_count;
     int32_t begin;
   };
-  // Terms of every segment, as many in each: segment s adds up, for every c, multipliers[m] × the
-  // scenarios of masks[m] in states[c], m counting on from `first`.
-  struct SegmentTerms {
-    std::vector<int32_t> states;
-    int32_t first = 0;
+  // One term of every segment: segment s adds multipliers[first + s] × the scenarios of masks[first
+  // + s] in the state.
+  struct Column {
+    int32_t state;
+    int32_t first;
   };
   // Values that count the scenarios of masks[first_mask], masks[first_mask + 1], … in the state.
   struct Counts {
@@ -51,7 +51,7 @@ struct Program {
   };
   struct AtLeast {
     int32_t value;
-    int32_t threshold;
+    int64_t threshold;
   };
   // value / denominator ≥ n / d.
   struct Ratio {
@@ -69,7 +69,8 @@ struct Program {
   std::vector<uint64_t> words;
   std::vector<Mask> masks;
   std::vector<int32_t> multipliers;
-  SegmentTerms points, max_points;
+  // At least one each.
+  std::vector<Column> points, max_points;
 
   // Tally::values: the facts, then the counts, the sums, and how many were reached.
   std::vector<Counts> counts;
@@ -80,9 +81,9 @@ struct Program {
   int32_t first_sum = 0;
   int32_t value_count = 0;
 
-  // Tally::statuses: those that compare facts, which may be missing, other numbers, and ratios;
-  // then those that join others, each after its parts.
-  std::vector<AtLeast> fact_leaves, count_leaves;
+  // Tally::statuses: those that compare a value, or a ratio, then those that join others, each
+  // after its parts. A ratio to a constant is a value and a threshold.
+  std::vector<AtLeast> at_leasts;
   std::vector<Ratio> ratios;
   std::vector<Join> joins;
   std::vector<int32_t> join_parts;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 namespace zhiping::criteria {
@@ -136,24 +137,30 @@ class Counter {
   int32_t CountAll(int state) const { return CountAll(states_ + state * word_count_); }
 
   // Writes a sum for each segment and returns the sum of them all.
-  int32_t SumSegments(const Program& program, const Program::SegmentTerms& terms,
+  int32_t SumSegments(const Program& program, const std::vector<Program::Column>& columns,
                       std::vector<int32_t>& of_segments) const {
-    const int32_t* const multipliers = program.multipliers.data();
-    int32_t all = 0;
-    int mask = terms.first;
-    for (int32_t& of_segment : of_segments) {
-      int32_t sum = 0;
-      for (const int32_t state : terms.states) {
-        sum += multipliers[mask] * Count(state, mask);
-        ++mask;
-      }
-      of_segment = sum;
-      all += sum;
-    }
-    return all;
+    return SumColumn<false>(program, columns[0], of_segments) +
+           std::accumulate(columns.begin() + 1, columns.end(), 0,
+                           [&](int32_t sum, const Program::Column& column) {
+                             return sum + SumColumn<true>(program, column, of_segments);
+                           });
   }
 
  private:
+  template <bool kAdd>
+  int32_t SumColumn(const Program& program, const Program::Column& column,
+                    std::vector<int32_t>& of_segments) const {
+    const int32_t* multiplier = program.multipliers.data() + column.first;
+    int mask = column.first;
+    int32_t sum = 0;
+    for (int32_t& of_segment : of_segments) {
+      const int32_t added = *multiplier++ * Count(column.state, mask++);
+      of_segment = kAdd ? of_segment + added : added;
+      sum += added;
+    }
+    return sum;
+  }
+
   const Program::Mask* masks_;
   const uint64_t* words_;
   const uint64_t* states_;
@@ -214,26 +221,23 @@ constexpr uint8_t kJoined[3][8] = {
     {0, M, N, U, U, U, U, U},  // readings
 };
 
-// Without branches, which would be guessed wrongly as often as answers differ.
+// Without branches, which would be guessed wrongly as often as answers differ. Only a missing fact
+// is negative.
 inline uint8_t StatusOf(bool unknown, bool met) {
-  const int known_status = kNotMet - met;
-  return static_cast<uint8_t>((known_status & (unknown - 1)) | (unknown * kUndetermined));
+  static_assert((kNotMet ^ 6) == kUndetermined);
+  return static_cast<uint8_t>((kNotMet - met) ^ (-static_cast<int>(unknown) & 6));
 }
 
 inline void FillLeaves(const Program& program, const int32_t* values, uint8_t* next) {
-  for (const Program::AtLeast& leaf : program.fact_leaves) {
+  for (const Program::AtLeast& leaf : program.at_leasts) {
     const int32_t value = values[leaf.value];
-    *next++ = StatusOf(value == kFactMissing, value >= leaf.threshold);
-  }
-  for (const Program::AtLeast& leaf : program.count_leaves) {
-    *next++ = StatusOf(false, values[leaf.value] >= leaf.threshold);
+    *next++ = StatusOf(value < 0, value >= leaf.threshold);
   }
   for (const Program::Ratio& leaf : program.ratios) {
     const int64_t value = values[leaf.value];
     const int64_t denominator = values[leaf.denominator];
-    const bool unknown =
-        (value == kFactMissing) | (denominator == kFactMissing) | (denominator == 0);
-    *next++ = StatusOf(unknown, value * leaf.d >= leaf.n * denominator);
+    const bool unknown = (value < 0) | (denominator <= 0);
+    *next++ = StatusOf(unknown, !unknown & (value * leaf.d >= leaf.n * denominator));
   }
 }
 
