@@ -1,7 +1,6 @@
 // B1: scoring one assessment in process, beside an honest one-pass loop over the same tables.
 #include <benchmark/benchmark.h>
 
-#include "common/criteria/plan.h"
 #include "common/criteria/score.h"
 #include "tests/edition_folder.h"
 #include "tests/oracle/random_criteria.h"
@@ -196,31 +195,6 @@ void BM_OnePassLoop(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_OnePassLoop);
-
-// B4: all 33 scenarios open, own costs, the highest tier and its advice.
-void BM_PlanUpgrade(benchmark::State& state) {
-  const Assessments& sample = Sample();
-  const Criteria& criteria = *sample.criteria;
-  oracle::Random random(11);
-  Input input{std::vector<uint8_t>(criteria.scenario_count(), kMissing),
-              std::vector<int32_t>(criteria.fact_count(), kFactMissing)};
-  input.facts[criteria.FindFact("smart_factory_scenarios")] = 40;
-  PlanTarget target;
-  target.node =
-      state.range(0) != 0 ? criteria.tiers().back().advice : criteria.tiers().back().conditions;
-  int64_t unproven = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    target.costs.clear();
-    for (int k = 0; k < criteria.scenario_count() * criteria.level_count(); ++k) {
-      target.costs.push_back(random.Between(0, 1000));
-    }
-    state.ResumeTiming();
-    unproven += !PlanUpgrade(criteria, input, target).proven;
-  }
-  state.counters["unproven"] = static_cast<double>(unproven);
-}
-BENCHMARK(BM_PlanUpgrade)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace zhiping::criteria
