@@ -149,7 +149,9 @@ class Writer {
         std::copy(tally.segment_points.begin(), tally.segment_points.end(), segment_points_);
     for (const TierNodes& tier : criteria_.tiers()) {
       *tier_statuses_++ =
-          tier.conditions < 0 ? 0 : static_cast<char>(StatusValue(tally.nodes[tier.conditions]));
+          tier.conditions < 0
+              ? 0
+              : static_cast<char>(StatusValue(criteria_.StatusOf(tally, tier.conditions)));
     }
   }
 

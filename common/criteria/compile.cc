@@ -62,7 +62,7 @@ class Compiler {
     const int levels = criteria_.level_count();
     criteria_.existing_levels_.assign(count, 0);
     criteria_.highest_rank_.assign(count, 0);
-    criteria_.existing_masks_.assign(levels * criteria_.word_count(), 0);
+    criteria_.existing_masks_.assign(kMostRanks * criteria_.word_count(), 0);
     weight_.assign(count, rulebook_.default_weight());
     for (const auto& weight : rulebook_.weights()) {
       weight_[criteria_.FindScenario(weight.scenario())] = weight.weight();
@@ -321,6 +321,7 @@ absl::StatusOr<std::shared_ptr<const Criteria>> Criteria::Compile(catalogue::v1:
   criteria->release_ = std::move(release);
   criteria->digest_ = std::move(digest);
   Compiler(*criteria).Run();
+  criteria->program_ = MakeProgram(*criteria);
   return criteria;
 }
 
@@ -382,9 +383,10 @@ Tally Criteria::NewTally() const {
   tally.segment_points.resize(segment_count());
   tally.segment_applicable_max_points.resize(segment_count());
   tally.level_counts.resize(level_count());
-  tally.measures.resize(measures_.size());
-  tally.nodes.resize(nodes_.size());
-  tally.states.resize((level_count() + 2) * word_count());
+  tally.values.resize(program_.value_count);
+  tally.statuses.resize(program_.status_count);
+  tally.states.resize((kMostRanks + 1) * word_count());
+  tally.missing_scenarios.resize(word_count());
   return tally;
 }
 

@@ -16,12 +16,15 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/criteria/program.h"
 #include "zhiping/catalogue/v1/release.pb.h"
 
 namespace zhiping::criteria {
 
 inline constexpr int kMaxScenarios = 4096;
 inline constexpr int kMaxLevels = 16;
+// Ranks that fit into the five bits in which Score reads an answer.
+inline constexpr int kMostRanks = 29;
 // Bound of thresholds, n, d, weights and points.
 inline constexpr int32_t kMaxNumber = 1'000'000;
 
@@ -52,11 +55,6 @@ struct Term {
   int32_t word_count;
   // Into Criteria::masks.
   int32_t mask;
-};
-
-struct Range {
-  int32_t begin = 0;
-  int32_t end = 0;
 };
 
 // A number that conditions compare. kLinear: constant + its terms. kSegments: how many of its terms
@@ -107,12 +105,12 @@ struct Tally {
   std::vector<int32_t> segment_applicable_max_points;
   // Claimed exactly at the level.
   std::vector<int32_t> level_counts;
-  // Value of each measure; kFactMissing if unknown.
-  std::vector<int32_t> measures;
-  // Status of each node.
-  std::vector<uint8_t> nodes;
-  // Bit masks of the scenarios by state, as Term says, then those that are missing.
+  // Values that measures take and statuses that nodes have: see Criteria::ValueOf and StatusOf.
+  std::vector<int32_t> values;
+  std::vector<uint8_t> statuses;
+  // Bit masks of the scenarios by state, as Term says, and of those that are missing.
   std::vector<uint64_t> states;
+  std::vector<uint64_t> missing_scenarios;
 };
 
 class Criteria {
@@ -168,7 +166,17 @@ class Criteria {
   // Sized for Score; everything 0.
   Tally NewTally() const;
 
-  // The program that Score runs.
+  // The value of a measure; kFactMissing if unknown.
+  int32_t ValueOf(const Tally& tally, int measure) const {
+    return tally.values[program_.value_of_measure[measure]];
+  }
+  // The Status of a node.
+  uint8_t StatusOf(const Tally& tally, int node) const {
+    return tally.statuses[program_.status_of_node[node]];
+  }
+
+  // What the rulebook says, as numbers; and laid out for Score.
+  const Program& program() const { return program_; }
   const std::vector<uint64_t>& masks() const { return masks_; }
   const std::vector<Term>& terms() const { return terms_; }
   const std::vector<Measure>& measures() const { return measures_; }
@@ -179,7 +187,7 @@ class Criteria {
   const std::vector<Range>& segment_max_terms() const { return segment_max_terms_; }
   Range typical_terms() const { return typical_terms_; }
   // Scenarios for which the level of the rank exists: word_count words from (rank − 1) ×
-  // word_count.
+  // word_count; empty for ranks above level_count, up to what five bits of an answer can say.
   const std::vector<uint64_t>& existing_masks() const { return existing_masks_; }
 
  private:
@@ -207,6 +215,7 @@ class Criteria {
   std::vector<Range> segment_points_terms_;
   std::vector<Range> segment_max_terms_;
   Range typical_terms_;
+  Program program_;
 };
 
 }  // namespace zhiping::criteria

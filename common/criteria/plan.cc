@@ -410,7 +410,7 @@ class PlanSearch {
 // Leaves below `node` that are not met although every answer is at its highest.
 void CollectUnreachable(const Criteria& criteria, int node, const Tally& highest,
                         const std::vector<int>& outside, std::vector<int>& unreachable) {
-  if (highest.nodes[node] == kMet) return;
+  if (criteria.StatusOf(highest, node) == kMet) return;
   const Node& here = criteria.nodes()[node];
   if (here.kind <= Node::kRatio) {
     const bool is_outside = std::find(outside.begin(), outside.end(), node) != outside.end();

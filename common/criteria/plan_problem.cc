@@ -37,7 +37,7 @@ class ProblemBuilder {
 
   bool IsMissingFact(int measure) const {
     return criteria_.measures()[measure].kind == Measure::kFact &&
-           tally_.measures[measure] == kFactMissing;
+           criteria_.ValueOf(tally_, measure) == kFactMissing;
   }
 
   bool IsFact(int measure) const { return criteria_.measures()[measure].kind == Measure::kFact; }
@@ -67,7 +67,7 @@ class ProblemBuilder {
       if (Build(part, child)) {
         problem_.nodes[into].parts.push_back(child);
       } else {
-        met |= node.kind == Node::kAnyOf && tally_.nodes[part] == kMet;
+        met |= node.kind == Node::kAnyOf && criteria_.StatusOf(tally_, part) == kMet;
       }
     }
     if (problem_.nodes[into].parts.empty()) return false;
@@ -115,7 +115,7 @@ class ProblemBuilder {
   void AddMeasure(int number, int64_t factor, int leaf) {
     if (factor == 0) return;
     const Measure& measure = criteria_.measures()[number];
-    problem_.leaves[leaf].needed -= factor * tally_.measures[number];
+    problem_.leaves[leaf].needed -= factor * criteria_.ValueOf(tally_, number);
     if (measure.kind == Measure::kFact) return;
     for (int t = measure.terms.begin; t < measure.terms.end; ++t) {
       const Term& term = criteria_.terms()[t];

@@ -72,8 +72,9 @@ void FrameRoot(const Criteria& criteria, int root, bool texts,
   }
 }
 
-void FillLeaf(const Node& node, const Tally& tally, ConditionResult& result) {
-  const int32_t value = tally.measures[node.measure];
+void FillLeaf(const Criteria& criteria, const Node& node, const Tally& tally,
+              ConditionResult& result) {
+  const int32_t value = criteria.ValueOf(tally, node.measure);
   const bool known = value != kFactMissing;
   known ? result.set_value(value) : result.clear_value();
   if (node.kind == Node::kAtLeast) {
@@ -81,7 +82,7 @@ void FillLeaf(const Node& node, const Tally& tally, ConditionResult& result) {
                            : UndeterminedCause::FACT_MISSING);
     return;
   }
-  const int32_t denominator = tally.measures[node.denominator];
+  const int32_t denominator = criteria.ValueOf(tally, node.denominator);
   const bool denominator_known = denominator != kFactMissing;
   denominator_known ? result.set_denominator(denominator) : result.clear_denominator();
   if (!known || !denominator_known) {
@@ -102,16 +103,16 @@ void FillLeaf(const Node& node, const Tally& tally, ConditionResult& result) {
 void FillCondition(const Criteria& criteria, int number, const Tally& tally,
                    ConditionResult& result) {
   const Node& node = criteria.nodes()[number];
-  const uint8_t status = tally.nodes[number];
+  const uint8_t status = criteria.StatusOf(tally, number);
   result.set_status(StatusValue(status));
   if (node.kind <= Node::kRatio) {
-    FillLeaf(node, tally, result);
+    FillLeaf(criteria, node, tally, result);
     return;
   }
   uint8_t joined = 0;
   for (int p = node.parts.begin; p < node.parts.end; ++p) {
     const int32_t part = criteria.parts()[p];
-    joined |= tally.nodes[part];
+    joined |= criteria.StatusOf(tally, part);
     FillCondition(criteria, part, tally, *result.mutable_parts(p - node.parts.begin));
   }
   if (status != kUndetermined) {
@@ -135,10 +136,8 @@ void FillRoot(const Criteria& criteria, int root, const Tally& tally,
 void FillMissing(const Criteria& criteria, const Tally& tally, ScoreResult& result) {
   result.clear_missing();
   if (tally.missing == 0) return;
-  const int words = criteria.word_count();
-  const uint64_t* const missing = tally.states.data() + (criteria.level_count() + 1) * words;
-  for (int w = 0; w < words; ++w) {
-    for (uint64_t rest = missing[w]; rest != 0; rest &= rest - 1) {
+  for (int w = 0; w < criteria.word_count(); ++w) {
+    for (uint64_t rest = tally.missing_scenarios[w]; rest != 0; rest &= rest - 1) {
       const int scenario = 64 * w + __builtin_ctzll(rest);
       result.add_missing(criteria.edition().scenarios(scenario).id());
     }
@@ -204,7 +203,8 @@ void FillResult(const Criteria& criteria, const Tally& tally, ScoreResult& resul
   for (int t = 0; t < criteria.tier_count(); ++t) {
     const TierNodes& nodes = criteria.tiers()[t];
     auto& tier = *result.mutable_tiers(t);
-    if (nodes.conditions >= 0) tier.set_status(StatusValue(tally.nodes[nodes.conditions]));
+    if (nodes.conditions >= 0)
+      tier.set_status(StatusValue(criteria.StatusOf(tally, nodes.conditions)));
     FillRoot(criteria, nodes.conditions, tally, *tier.mutable_conditions());
     FillRoot(criteria, nodes.advice, tally, *tier.mutable_advice());
   }

@@ -1,7 +1,10 @@
 #include "common/criteria/score.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
+#include <utility>
 
 namespace zhiping::criteria {
 namespace {
@@ -9,216 +12,269 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "LoadPlanes reads eight answers as one little-endian word");
 
-// Codes are at most rank 16 + 2 = 18: five bits.
-constexpr int kPlanes = 5;
+// Codes are at most rank 16 + 2 = 18: five bits, or three if there are at most five levels.
+constexpr int kMostPlanes = 5;
+constexpr int kFewPlanes = 3;
+static_assert(CodeOfRank(kMaxLevels) < 1 << kMostPlanes);
 constexpr uint64_t kEveryByte = 0x0101010101010101;
+static_assert(CodeOfRank(kMostRanks) == (1 << kMostPlanes) - 1);
 
-// Bit `plane` of each of eight bytes, gathered into the low eight bits.
-inline uint64_t Gather(uint64_t bytes, int plane) {
-  return ((bytes >> plane & kEveryByte) * 0x0102040810204080) >> 56;
+// Eight answers as they stand in memory.
+inline uint64_t Load(const uint8_t* answers) {
+  uint64_t bytes;
+  std::memcpy(&bytes, answers, sizeof bytes);
+  return bytes;
 }
 
-// Turns up to 64 answers into bit planes: bit i of planes[b] is bit b of answers[i]. Returns false
-// if a byte does not fit into the planes.
-template <int kUsedPlanes>
-inline bool LoadPlanes(const uint8_t* answers, int count, uint64_t* planes) {
+// The bit planes of up to 64 answers: bit i of planes[b] is bit b of answer i.
+template <int kPlanes>
+struct Planes {
+  uint64_t planes[kPlanes] = {};
   uint64_t all = 0;
-  for (int b = 0; b < kUsedPlanes; ++b) planes[b] = 0;
-  int i = 0;
-  for (; i + 8 <= count; i += 8) {
-    uint64_t bytes;
-    std::memcpy(&bytes, answers + i, 8);
-    all |= bytes;
-    for (int b = 0; b < kUsedPlanes; ++b) planes[b] |= Gather(bytes, b) << i;
-  }
-  if (i < count) {
-    uint64_t bytes = 0;
-    for (int k = i; k < count; ++k) bytes |= uint64_t{answers[k]} << (8 * (k - i));
-    all |= bytes;
-    for (int b = 0; b < kUsedPlanes; ++b) planes[b] |= Gather(bytes, b) << i;
-  }
-  return (all & (kEveryByte * (0xff & ~((1 << kUsedPlanes) - 1)))) == 0;
-}
 
-// Scenarios whose code is at least `code`.
-template <int kUsedPlanes>
-inline uint64_t AtLeast(const uint64_t* planes, int code) {
-  uint64_t at_least = ~uint64_t{0};
-  for (int b = 0; b < kUsedPlanes; ++b) {
-    at_least = (code >> b & 1) != 0 ? at_least & planes[b] : at_least | planes[b];
+  // Adds eight answers; those that were added before may be among them.
+  void Add(uint64_t bytes, int first) {
+    all |= bytes;
+    for (int b = 0; b < kPlanes; ++b) {
+      // Gathers bit b of each byte into the highest byte.
+      const uint64_t gathered = ((bytes >> b & kEveryByte) * 0x0102040810204080) >> 56;
+      planes[b] |= gathered << first;
+    }
   }
-  return at_least;
+
+  void AddAll(const uint8_t* answers, int count) {
+    for (int i = 0; i + 8 <= count; i += 8) Add(Load(answers + i), i);
+    if (count % 8 == 0) return;
+    if (count > 8) {
+      Add(Load(answers + count - 8), count - 8);
+    } else {
+      uint64_t bytes = 0;
+      std::memcpy(&bytes, answers, count);
+      Add(bytes, 0);
+    }
+  }
+
+  // Whether every answer fits into the planes.
+  bool Fits() const { return (all & (kEveryByte * (0xff & ~((1 << kPlanes) - 1)))) == 0; }
+
+  // The answers whose code is at least kCode. Bits that are no answers are code 0.
+  template <int kCode>
+  uint64_t AtLeast() const {
+    if constexpr (kCode >= 1 << kPlanes) return 0;
+    uint64_t at_least = ~uint64_t{0};
+    for (int b = 0; b < kPlanes; ++b) {
+      at_least = (kCode >> b & 1) != 0 ? at_least & planes[b] : at_least | planes[b];
+    }
+    return at_least;
+  }
+};
+
+// Puts the scenarios at a rank or above into states[rank × stride], for every rank. Returns those
+// at a rank that does not exist for them. Written out for each rank, so that no code is compared
+// bit by bit.
+template <int kPlanes, int... kRanks>
+inline uint64_t LoadRanks(const Planes<kPlanes>& planes, const uint64_t* existing, int stride,
+                          uint64_t* states, std::integer_sequence<int, kRanks...>) {
+  uint64_t wrong = 0;
+  ((states[(kRanks + 1) * stride] = planes.template AtLeast<CodeOfRank(kRanks + 1)>(),
+    wrong |= (planes.template AtLeast<CodeOfRank(kRanks + 1)>() ^
+              planes.template AtLeast<CodeOfRank(kRanks + 2)>()) &
+             ~existing[kRanks * stride]),
+   ...);
+  return wrong;
 }
 
 // Fills tally.states from the answers. Returns false if an answer is none, or of a level that does
 // not exist.
-template <int kUsedPlanes>
-bool LoadStates(const Criteria& criteria, const uint8_t* answers, Tally& tally) {
+template <int kPlanes>
+inline bool LoadStates(const Criteria& criteria, const uint8_t* answers, int words, Tally& tally) {
+  constexpr int kRanks = RankOfCode((1 << kPlanes) - 1);
   const int count = criteria.scenario_count();
-  const int words = criteria.word_count();
-  const int levels = criteria.level_count();
   uint64_t* const states = tally.states.data();
   const uint64_t* const existing = criteria.existing_masks().data();
   uint64_t wrong = 0;
   for (int w = 0; w < words; ++w) {
     const int in_word = std::min(64, count - 64 * w);
-    const uint64_t used = in_word == 64 ? ~uint64_t{0} : (uint64_t{1} << in_word) - 1;
-    uint64_t planes[kPlanes];
-    if (!LoadPlanes<kUsedPlanes>(answers + 64 * w, in_word, planes)) return false;
-    wrong |= AtLeast<kUsedPlanes>(planes, CodeOfRank(levels) + 1) *
-             static_cast<uint64_t>((CodeOfRank(levels) + 1) >> kUsedPlanes == 0);
-    uint64_t above = 0;
-    for (int rank = levels; rank >= 1; --rank) {
-      const uint64_t at_least = AtLeast<kUsedPlanes>(planes, CodeOfRank(rank));
-      wrong |= at_least & ~above & ~existing[(rank - 1) * words + w];
-      states[rank * words + w] = at_least;
-      above = at_least;
-    }
-    const uint64_t answered = AtLeast<kUsedPlanes>(planes, kNone);
-    const uint64_t not_applicable = AtLeast<kUsedPlanes>(planes, kNotApplicable) & ~above;
-    states[w] = used & ~not_applicable;
-    states[(levels + 1) * words + w] = used & ~answered;
+    const uint64_t used = ~uint64_t{0} >> (64 - in_word);
+    Planes<kPlanes> planes;
+    planes.AddAll(answers + 64 * w, in_word);
+    if (!planes.Fits()) return false;
+    wrong |= LoadRanks(planes, existing + w, words, states + w,
+                       std::make_integer_sequence<int, kRanks>());
+    states[w] = used & ~(planes.template AtLeast<kNotApplicable>() ^
+                         planes.template AtLeast<CodeOfRank(1)>());
+    tally.missing_scenarios[w] = used & ~planes.template AtLeast<kNone>();
   }
   return wrong == 0;
 }
 
+// The states of an assessment and how many scenarios of a mask are in one of them.
 template <bool kOneWord>
-inline int32_t CountTerm(const Criteria& criteria, const uint64_t* states, const Term& term) {
-  const uint64_t* const masks = criteria.masks().data() + term.mask;
-  if constexpr (kOneWord) {
-    return std::popcount(states[term.state] & masks[0]);
-  } else {
-    const uint64_t* const state = states + term.state * criteria.word_count() + term.first_word;
+class Counter {
+ public:
+  Counter(const Criteria& criteria, const Tally& tally)
+      : masks_(criteria.program().masks.data()),
+        words_(criteria.program().words.data()),
+        states_(tally.states.data()),
+        word_count_(kOneWord ? 1 : criteria.word_count()) {}
+
+  int32_t Count(int state, int mask) const {
+    if constexpr (kOneWord) return std::popcount(states_[state] & words_[mask]);
+    const Program::Mask& where = masks_[mask];
+    const uint64_t* const in_state = states_ + state * word_count_ + where.first_word;
+    const uint64_t* const words = words_ + where.begin;
     int32_t count = 0;
-    for (int w = 0; w < term.word_count; ++w) count += std::popcount(state[w] & masks[w]);
+    for (int w = 0; w < where.word_count; ++w) count += std::popcount(in_state[w] & words[w]);
     return count;
   }
-}
 
-template <bool kOneWord>
-inline int32_t SumTerms(const Criteria& criteria, const uint64_t* states, Range range) {
-  const Term* const terms = criteria.terms().data();
-  int32_t sum = 0;
-  for (int t = range.begin; t < range.end; ++t) {
-    sum += terms[t].multiplier * CountTerm<kOneWord>(criteria, states, terms[t]);
+  // How many scenarios are in `mask`, of word_count words.
+  int32_t CountAll(const uint64_t* mask) const {
+    int32_t count = 0;
+    for (int w = 0; w < word_count_; ++w) count += std::popcount(mask[w]);
+    return count;
   }
-  return sum;
-}
+  int32_t CountAll(int state) const { return CountAll(states_ + state * word_count_); }
+
+  // Writes a sum for each segment and returns the sum of them all.
+  int32_t SumSegments(const Program& program, const std::vector<Program::Column>& columns,
+                      std::vector<int32_t>& of_segments) const {
+    return SumColumn<false>(program, columns[0], of_segments) +
+           std::accumulate(columns.begin() + 1, columns.end(), 0,
+                           [&](int32_t sum, const Program::Column& column) {
+                             return sum + SumColumn<true>(program, column, of_segments);
+                           });
+  }
+
+ private:
+  template <bool kAdd>
+  int32_t SumColumn(const Program& program, const Program::Column& column,
+                    std::vector<int32_t>& of_segments) const {
+    const int32_t* multiplier = program.multipliers.data() + column.first;
+    int mask = column.first;
+    int32_t sum = 0;
+    for (int32_t& of_segment : of_segments) {
+      const int32_t added = *multiplier++ * Count(column.state, mask++);
+      of_segment = kAdd ? of_segment + added : added;
+      sum += added;
+    }
+    return sum;
+  }
+
+  const Program::Mask* masks_;
+  const uint64_t* words_;
+  const uint64_t* states_;
+  int word_count_;
+};
 
 template <bool kOneWord>
-int32_t Count(const uint64_t* state, int words) {
-  if constexpr (kOneWord) return std::popcount(*state);
-  int32_t count = 0;
-  for (int w = 0; w < words; ++w) count += std::popcount(state[w]);
-  return count;
-}
-
-template <bool kOneWord>
-void FillCounts(const Criteria& criteria, Tally& tally) {
-  const uint64_t* const states = tally.states.data();
-  const int words = criteria.word_count();
+inline void FillTotals(const Criteria& criteria, const Counter<kOneWord>& counter, Tally& tally) {
+  const Program& program = criteria.program();
   const int levels = criteria.level_count();
-  int32_t points = 0;
-  int32_t applicable_max = 0;
-  for (int s = 0; s < criteria.segment_count(); ++s) {
-    const int32_t of_segment =
-        SumTerms<kOneWord>(criteria, states, criteria.segment_points_terms()[s]);
-    const int32_t max_of_segment =
-        SumTerms<kOneWord>(criteria, states, criteria.segment_max_terms()[s]);
-    tally.segment_points[s] = of_segment;
-    tally.segment_applicable_max_points[s] = max_of_segment;
-    points += of_segment;
-    applicable_max += max_of_segment;
-  }
-  tally.points = points;
-  tally.applicable_max_points = applicable_max;
+  tally.points = counter.SumSegments(program, program.points, tally.segment_points);
+  tally.applicable_max_points =
+      counter.SumSegments(program, program.max_points, tally.segment_applicable_max_points);
   int32_t above = 0;
   for (int rank = levels; rank >= 1; --rank) {
-    const int32_t at_least = Count<kOneWord>(states + rank * words, words);
+    const int32_t at_least = counter.CountAll(rank);
     tally.level_counts[rank - 1] = at_least - above;
     above = at_least;
   }
   tally.built = above;
-  tally.applicable = Count<kOneWord>(states, words);
-  tally.missing = Count<kOneWord>(states + (levels + 1) * words, words);
-  tally.typical_covered = SumTerms<kOneWord>(criteria, states, criteria.typical_terms());
+  tally.applicable = counter.CountAll(0);
+  tally.missing = counter.CountAll(tally.missing_scenarios.data());
+  tally.typical_covered = tally.values[program.typical_value];
 }
 
 template <bool kOneWord>
-void FillMeasures(const Criteria& criteria, const int32_t* facts, Tally& tally) {
-  const uint64_t* const states = tally.states.data();
-  const Measure* const measures = criteria.measures().data();
-  const int count = static_cast<int>(criteria.measures().size());
-  for (int m = 0; m < count; ++m) {
-    const Measure& measure = measures[m];
-    if (measure.kind == Measure::kFact) {
-      tally.measures[m] = facts[measure.fact];
-    } else if (measure.kind == Measure::kLinear) {
-      tally.measures[m] = measure.constant + SumTerms<kOneWord>(criteria, states, measure.terms);
-    } else {
-      int32_t segments = 0;
-      for (int t = measure.terms.begin; t < measure.terms.end; ++t) {
-        segments += CountTerm<kOneWord>(criteria, states, criteria.terms()[t]) >= measure.each;
-      }
-      tally.measures[m] = segments;
+inline void FillValues(const Program& program, const Counter<kOneWord>& counter,
+                       absl::Span<const int32_t> facts, int32_t* values) {
+  for (size_t f = 0; f < facts.size(); ++f) values[f] = facts[f];
+  for (const Program::Counts& counts : program.counts) {
+    int32_t mask = counts.first_mask;
+    for (int v = counts.values.begin; v < counts.values.end; ++v) {
+      values[v] = counter.Count(counts.state, mask++);
     }
+  }
+  int32_t* next = values + program.first_sum;
+  for (const Program::Sum& sum : program.sums) {
+    int32_t value = sum.constant;
+    for (int t = sum.terms.begin; t < sum.terms.end; ++t) {
+      value += program.sum_terms[t].multiplier * values[program.sum_terms[t].count];
+    }
+    *next++ = value;
+  }
+  for (const Program::Reached& reached : program.reached) {
+    int32_t value = 0;
+    for (int c = reached.counts.begin; c < reached.counts.end; ++c) {
+      value += values[program.reached_counts[c]] >= reached.each;
+    }
+    *next++ = value;
   }
 }
 
-// Which status follows from the statuses of the parts, joined: index is 8 × (kind − kAllOf) + join.
+// Which status follows from the statuses of the parts, joined.
 constexpr uint8_t M = kMet, N = kNotMet, U = kUndetermined;
-constexpr uint8_t kJoined[3 * 8] = {
-    0, M, N, N, U, U, N, N,  // all_of
-    0, M, N, M, U, M, U, M,  // any_of
-    0, M, N, U, U, U, U, U,  // readings
+constexpr uint8_t kJoined[3][8] = {
+    {0, M, N, N, U, U, N, N},  // all_of
+    {0, M, N, M, U, M, U, M},  // any_of
+    {0, M, N, U, U, U, U, U},  // readings
 };
 
-inline uint8_t LeafStatus(const Node& node, const int32_t* measures) {
-  const int64_t value = measures[node.measure];
-  if (node.kind == Node::kAtLeast) {
-    return value == kFactMissing ? kUndetermined : value >= node.n ? kMet : kNotMet;
-  }
-  const int64_t denominator = measures[node.denominator];
-  if (value == kFactMissing || denominator == kFactMissing || denominator == 0) {
-    return kUndetermined;
-  }
-  return value * node.d >= node.n * denominator ? kMet : kNotMet;
+// Without branches, which would be guessed wrongly as often as answers differ. Only a missing fact
+// is negative.
+inline uint8_t StatusOf(bool unknown, bool met) {
+  static_assert((kNotMet ^ 6) == kUndetermined);
+  return static_cast<uint8_t>((kNotMet - met) ^ (-static_cast<int>(unknown) & 6));
 }
 
-void FillNodes(const Criteria& criteria, Tally& tally) {
-  const Node* const nodes = criteria.nodes().data();
-  const int32_t* const parts = criteria.parts().data();
-  const int32_t* const measures = tally.measures.data();
-  uint8_t* const statuses = tally.nodes.data();
-  for (int i = static_cast<int>(criteria.nodes().size()) - 1; i >= 0; --i) {
-    const Node& node = nodes[i];
-    if (node.kind <= Node::kRatio) {
-      statuses[i] = LeafStatus(node, measures);
-      continue;
-    }
-    uint8_t joined = 0;
-    for (int p = node.parts.begin; p < node.parts.end; ++p) joined |= statuses[parts[p]];
-    statuses[i] = kJoined[8 * (node.kind - Node::kAllOf) + joined];
+inline void FillLeaves(const Program& program, const int32_t* values, uint8_t* next) {
+  for (const Program::AtLeast& leaf : program.at_leasts) {
+    const int32_t value = values[leaf.value];
+    *next++ = StatusOf(value < 0, value >= leaf.threshold);
   }
+  for (const Program::Ratio& leaf : program.ratios) {
+    const int64_t value = values[leaf.value];
+    const int64_t denominator = values[leaf.denominator];
+    const bool unknown = (value < 0) | (denominator <= 0);
+    *next++ = StatusOf(unknown, !unknown & (value * leaf.d >= leaf.n * denominator));
+  }
+}
+
+inline void FillJoins(const Program& program, uint8_t* statuses) {
+  uint8_t* next = statuses + program.first_join;
+  const int32_t* const parts = program.join_parts.data();
+  for (const Program::Join& join : program.joins) {
+    uint8_t joined = 0;
+    for (int p = join.parts.begin; p < join.parts.end; ++p) joined |= statuses[parts[p]];
+    *next++ = kJoined[join.kind - Node::kAllOf][joined];
+  }
+}
+
+template <bool kOneWord>
+inline bool Run(const Criteria& criteria, absl::Span<const uint8_t> answers,
+                absl::Span<const int32_t> facts, Tally& tally) {
+  const int words = kOneWord ? 1 : criteria.word_count();
+  const bool few_planes = CodeOfRank(criteria.level_count()) < 1 << kFewPlanes;
+  const bool valid = few_planes ? LoadStates<kFewPlanes>(criteria, answers.data(), words, tally)
+                                : LoadStates<kMostPlanes>(criteria, answers.data(), words, tally);
+  if (!valid) return false;
+  const Program& program = criteria.program();
+  const Counter<kOneWord> counter(criteria, tally);
+  FillValues(program, counter, facts, tally.values.data());
+  FillLeaves(program, tally.values.data(), tally.statuses.data());
+  // Between the leaves and what waits for them.
+  FillTotals(criteria, counter, tally);
+  FillJoins(program, tally.statuses.data());
+  return true;
 }
 
 }  // namespace
 
 bool Score(const Criteria& criteria, absl::Span<const uint8_t> answers,
            absl::Span<const int32_t> facts, Tally& tally) {
-  const bool three_planes = CodeOfRank(criteria.level_count()) < 8;
-  const bool valid = three_planes ? LoadStates<3>(criteria, answers.data(), tally)
-                                  : LoadStates<kPlanes>(criteria, answers.data(), tally);
-  if (!valid) return false;
-  if (criteria.word_count() == 1) {
-    FillCounts<true>(criteria, tally);
-    FillMeasures<true>(criteria, facts.data(), tally);
-  } else {
-    FillCounts<false>(criteria, tally);
-    FillMeasures<false>(criteria, facts.data(), tally);
-  }
-  FillNodes(criteria, tally);
-  return true;
+  return criteria.word_count() == 1 ? Run<true>(criteria, answers, facts, tally)
+                                    : Run<false>(criteria, answers, facts, tally);
 }
 
 }  // namespace zhiping::criteria

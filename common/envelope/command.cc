@@ -15,8 +15,6 @@
 
 #include "absl/time/clock.h"
 
-extern char** environ;
-
 namespace zhiping::envelope {
 namespace {
 
@@ -49,6 +47,7 @@ struct Ends {
 // Starts the command; -1 if it cannot be started.
 pid_t Start(const std::vector<std::string>& command, Ends& in, Ends& out, Ends& error) {
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

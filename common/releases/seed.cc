@@ -62,7 +62,7 @@ absl::StatusOr<Snapshot::Available> ReadReleases(const std::string& folder,
     ASSIGN_OR_RETURN(const std::string json, ReadFile(path, kMaxEnvelopeBytes));
     auto criteria = OpenRelease(json, trust, now);
     if (!criteria.ok()) return InFile(path, criteria.status());
-    available[(*criteria)->digest()] = *std::move(criteria);
+    available.emplace((*criteria)->digest(), *criteria);
   }
   return available;
 }

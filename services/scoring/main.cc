@@ -1,4 +1,6 @@
 // zhiping-scoring: the scoring service. Wiring only.
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <memory>
 
@@ -88,19 +90,29 @@ void Print(const absl::Status& status) {
   }
 }
 
+int Main(int argc, char** argv) {
+  // Before any thread is started.
+  const rpc::TerminationSignals signals;
+  Flags flags;
+  CLI::App app("智评评分服务 / Zhiping scoring service", "zhiping-scoring");
+  AddFlags(app, flags);
+  if (const auto code = rpc::ParseFlags(app, argc, argv)) return *code;
+  const rpc::Log log(flags.service.log_level);
+  const absl::Status status = Serve(flags, signals, log);
+  if (status.ok()) return 0;
+  Print(status);
+  return 1;
+}
+
 }  // namespace
 }  // namespace zhiping::scoring
 
 int main(int argc, char** argv) {
-  // Before any thread is started.
-  const zhiping::rpc::TerminationSignals signals;
-  zhiping::scoring::Flags flags;
-  CLI::App app("智评评分服务 / Zhiping scoring service", "zhiping-scoring");
-  zhiping::scoring::AddFlags(app, flags);
-  if (const auto code = zhiping::rpc::ParseFlags(app, argc, argv)) return *code;
-  const zhiping::rpc::Log log(flags.service.log_level);
-  const absl::Status status = zhiping::scoring::Serve(flags, signals, log);
-  if (status.ok()) return 0;
-  zhiping::scoring::Print(status);
-  return 1;
+  // CLI11 throws where flags are declared wrongly: a defect of ours, never of the input.
+  try {
+    return zhiping::scoring::Main(argc, argv);
+  } catch (const std::exception& defect) {
+    std::fputs(defect.what(), stderr);
+    return 1;
+  }
 }
