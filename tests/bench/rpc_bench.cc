@@ -2,7 +2,7 @@
 //
 // B2: unary Score with every scenario answered by id, against an echo of the same messages on the
 // same server (parsed request, reply made beforehand, same handling of calls). B3: ScoreBatch,
-// packed in and out, against the kernel alone. Prints one JSON object.
+// packed in and out, against the kernel alone. Each prints one JSON object.
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -270,54 +270,63 @@ double KernelPerSecond(const criteria::Criteria& criteria, const std::string& an
   return static_cast<double>(scored) / absl::ToDoubleSeconds(absl::Now() - start);
 }
 
-void Measure(int port) {
-  const auto criteria = *criteria::CompileEdition2026();
-  oracle::Random random(1);
-  const v1::ScoreRequest request = FullRequest(*criteria, random);
-  const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", port), {});
-  const auto scoring = v1::ScoringService::NewStub(channel);
+// One round of each, first ours; the medians over kRounds.
+void MeasureUnary(v1::ScoringService::Stub& scoring, const std::shared_ptr<grpc::Channel>& channel,
+                  const criteria::Criteria& criteria) {
   const auto echo = bench::v1::EchoService::NewStub(channel);
+  oracle::Random random(1);
+  const v1::ScoreRequest request = FullRequest(criteria, random);
+  std::vector<double> ours_rate, echo_rate, rate_ratio, ours_p99, echo_p99, p99_ratio;
+  // Round −1 warms up.
+  for (int round = -1; round < kRounds; ++round) {
+    const Load ours = Callers(scoring, request).Run();
+    const Load theirs = Callers(*echo, request).Run();
+    if (round < 0) continue;
+    ours_rate.push_back(ours.per_second);
+    echo_rate.push_back(theirs.per_second);
+    rate_ratio.push_back(ours.per_second / theirs.per_second);
+    ours_p99.push_back(ours.p99_microseconds);
+    echo_p99.push_back(theirs.p99_microseconds);
+    p99_ratio.push_back(theirs.p99_microseconds / ours.p99_microseconds);
+  }
+  absl::PrintF(
+      "{\"score\": %.0f, \"echo\": %.0f, \"ratio\": %.4f, \"score_p99\": %.0f, "
+      "\"echo_p99\": %.0f, \"p99_ratio\": %.4f}\n",
+      Median(ours_rate), Median(echo_rate), Median(rate_ratio), Median(ours_p99), Median(echo_p99),
+      Median(p99_ratio));
+}
 
+void MeasureBatch(v1::ScoringService::Stub& scoring, const criteria::Criteria& criteria) {
+  oracle::Random random(1);
   v1::ScoreBatchRequest batch;
-  const int rows = (1 << 20) / criteria->scenario_count();
-  std::vector<int32_t> facts(criteria->fact_count());
-  for (int f = 0; f < criteria->fact_count(); ++f) {
-    facts[f] = criteria->rulebook().facts(f).max();
-    batch.add_facts()->set_fact(criteria->rulebook().facts(f).name());
+  const int rows = (1 << 20) / criteria.scenario_count();
+  std::vector<int32_t> facts(criteria.fact_count());
+  for (int f = 0; f < criteria.fact_count(); ++f) {
+    facts[f] = criteria.rulebook().facts(f).max();
+    batch.add_facts()->set_fact(criteria.rulebook().facts(f).name());
     batch.mutable_facts(f)->mutable_values()->Resize(rows, facts[f]);
   }
   for (int row = 0; row < rows; ++row) {
-    const auto answers = oracle::RandomAnswers(*criteria, random);
+    const auto answers = oracle::RandomAnswers(criteria, random);
     batch.mutable_answers()->append(answers.begin(), answers.end());
   }
-
-  std::vector<double> score_rate, echo_rate, rate_ratio, score_p99, echo_p99, p99_ratio;
   std::vector<double> batch_rate, kernel_rate;
-  // Round −1 warms up.
   for (int round = -1; round < kRounds; ++round) {
-    const Load ours = Callers(*scoring, request).Run();
-    const Load theirs = Callers(*echo, request).Run();
-    const double batches = BatchPerSecond(*scoring, batch, rows);
-    const double kernel = KernelPerSecond(*criteria, batch.answers(), rows, facts);
+    const double batches = BatchPerSecond(scoring, batch, rows);
+    const double kernel = KernelPerSecond(criteria, batch.answers(), rows, facts);
     if (round < 0) continue;
-    score_rate.push_back(ours.per_second);
-    echo_rate.push_back(theirs.per_second);
-    rate_ratio.push_back(ours.per_second / theirs.per_second);
-    score_p99.push_back(ours.p99_microseconds);
-    echo_p99.push_back(theirs.p99_microseconds);
-    p99_ratio.push_back(ours.p99_microseconds / theirs.p99_microseconds);
     batch_rate.push_back(batches);
     kernel_rate.push_back(kernel);
   }
-  absl::PrintF(
-      "{\"score_per_second\": %.0f, \"echo_per_second\": %.0f, \"throughput_ratio\": %.3f,\n"
-      " \"score_p99_us\": %.0f, \"echo_p99_us\": %.0f, \"p99_ratio\": %.3f,\n"
-      " \"batch_per_second\": %.0f, \"kernel_per_second\": %.0f}\n",
-      Median(score_rate), Median(echo_rate), Median(rate_ratio), Median(score_p99),
-      Median(echo_p99), Median(p99_ratio), Median(batch_rate), Median(kernel_rate));
+  absl::PrintF("{\"batch\": %.0f, \"kernel\": %.0f}\n", Median(batch_rate), Median(kernel_rate));
 }
 
-int Main() {
+// what: `unary` (B2) or `batch` (B3).
+int Main(absl::string_view what) {
+  if (what != "unary" && what != "batch") {
+    std::fprintf(stderr, "usage: rpc_bench unary|batch\n");
+    return 2;
+  }
   if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
     std::fprintf(stderr, "needs two cores\n");
     return 1;
@@ -331,7 +340,14 @@ int Main() {
   int port = 0;
   if (read(ends[0], &port, sizeof(port)) != sizeof(port)) return 1;
   PinTo(1);
-  Measure(port);
+  const auto criteria = *criteria::CompileEdition2026();
+  const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", port), {});
+  const auto scoring = v1::ScoringService::NewStub(channel);
+  if (what == "unary") {
+    MeasureUnary(*scoring, channel, *criteria);
+  } else {
+    MeasureBatch(*scoring, *criteria);
+  }
   kill(server, SIGKILL);
   waitpid(server, nullptr, 0);
   return 0;
@@ -340,4 +356,4 @@ int Main() {
 }  // namespace
 }  // namespace zhiping::scoring
 
-int main() { return zhiping::scoring::Main(); }
+int main(int argc, char** argv) { return zhiping::scoring::Main(argc > 1 ? argv[1] : ""); }
