@@ -241,7 +241,7 @@ TEST(RulebookTest, WeightsPointsAndThresholdsDecide) {
     EXPECT_TRUE(Score(**criteria, answers, facts, tally));
     const int root = (*criteria)->tiers()[(*criteria)->FindTier("xianjin")].conditions;
     const int first = (*criteria)->parts()[(*criteria)->nodes()[root].parts.begin];
-    return std::pair<int, int>(tally.points, criteria.StatusOf(tally, first));
+    return std::pair<int, int>(tally.points, (*criteria)->StatusOf(tally, first));
   };
   EXPECT_EQ(score("basic"), (std::pair<int, int>(2, kNotMet)));
   auto& weight = *folder.rulebook.add_weights();
