@@ -237,9 +237,11 @@ class ProgramMaker {
       program_.ratios.push_back({value, denominator, n, d});
     }
     for (const JoinKey& key : joins_.things()) {
-      const auto begin = static_cast<int32_t>(program_.join_parts.size());
-      program_.join_parts.insert(program_.join_parts.end(), key.begin() + 1, key.end());
-      program_.joins.push_back({key[0], {begin, static_cast<int32_t>(program_.join_parts.size())}});
+      Program::Join& join = program_.joins.emplace_back();
+      join.kind = key[0];
+      for (size_t p = 0; p < Program::Join::kParts; ++p) {
+        join.parts[p] = key[std::min(p + 1, key.size() - 1)];
+      }
     }
     program_.first_join = first_join();
     program_.status_count = first_join() + joins_.size();
@@ -259,10 +261,14 @@ class ProgramMaker {
     std::sort(parts.begin(), parts.end());
     parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
     // Whatever joins a single part says what the part says.
-    if (parts.size() == 1) return parts[0];
-    JoinKey key = {node.kind};
-    key.insert(key.end(), parts.begin(), parts.end());
-    return first_join() + joins_.NumberOf(key);
+    while (parts.size() > 1) {
+      const size_t first = parts.size() - std::min<size_t>(parts.size(), Program::Join::kParts);
+      JoinKey key = {node.kind};
+      key.insert(key.end(), parts.begin() + first, parts.end());
+      parts.resize(first);
+      parts.push_back(first_join() + joins_.NumberOf(key));
+    }
+    return parts[0];
   }
 
   const Criteria& criteria_;

@@ -60,10 +60,13 @@ struct Program {
     int64_t n;
     int64_t d;
   };
+  // Four parts always, so that Score has no loop to leave: fewer are repeated, and more are joined
+  // four by four, which gives the same since every kind of join is associative and idempotent.
   struct Join {
+    static constexpr int kParts = 4;
     // A Node::Kind, from kAllOf.
     int32_t kind;
-    Range parts;
+    int32_t parts[kParts];
   };
 
   std::vector<uint64_t> words;
@@ -86,7 +89,6 @@ struct Program {
   std::vector<AtLeast> at_leasts;
   std::vector<Ratio> ratios;
   std::vector<Join> joins;
-  std::vector<int32_t> join_parts;
   int32_t first_join = 0;
   int32_t status_count = 0;
 

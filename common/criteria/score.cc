@@ -243,10 +243,9 @@ inline void FillLeaves(const Program& program, const int32_t* values, uint8_t* n
 
 inline void FillJoins(const Program& program, uint8_t* statuses) {
   uint8_t* next = statuses + program.first_join;
-  const int32_t* const parts = program.join_parts.data();
   for (const Program::Join& join : program.joins) {
     uint8_t joined = 0;
-    for (int p = join.parts.begin; p < join.parts.end; ++p) joined |= statuses[parts[p]];
+    for (const int32_t part : join.parts) joined |= statuses[part];
     *next++ = kJoined[join.kind - Node::kAllOf][joined];
   }
 }
