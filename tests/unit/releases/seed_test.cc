@@ -57,7 +57,7 @@ class SeedTest : public testing::Test {
     return ReadSeed(folder_, *trust_, absl::UnixEpoch());
   }
 
-  const KeySigner signer_;
+  KeySigner signer_;
   std::shared_ptr<const envelope::Trust> trust_;
   std::string folder_, bytes_, digest_;
 };
