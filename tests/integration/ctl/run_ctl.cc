@@ -31,6 +31,12 @@ Outcome RunCtl(const std::vector<std::string>& arguments, const Variables& varia
   for (const auto& [name, value] : variables) {
     absl::StrAppend(&command, " ", Quoted(absl::StrCat(name, "=", value)));
   }
+  // What the program was built with keeps its settings.
+  for (const char* sanitizer : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    const char* options = std::getenv(sanitizer);
+    if (options == nullptr) continue;
+    absl::StrAppend(&command, " ", Quoted(absl::StrCat(sanitizer, "=", options)));
+  }
   absl::StrAppend(&command, " ", Quoted(ZHIPING_CTL));
   for (const std::string& argument : arguments) absl::StrAppend(&command, " ", Quoted(argument));
   absl::StrAppend(&command, " >", Quoted(out), " 2>", Quoted(err), " </dev/null");
