@@ -155,11 +155,11 @@ class ProgramMaker {
     PlaceCounts();
     program_.first_sum = criteria_.fact_count() + counts_.size();
     for (const SumKey& key : sums_.things()) {
-      const auto begin = static_cast<int32_t>(program_.sum_terms.size());
+      const int32_t slot = program_.first_sum + static_cast<int32_t>(program_.sums.size());
+      program_.sums.push_back(key[0]);
       for (size_t i = 1; i < key.size(); i += 2) {
-        program_.sum_terms.push_back({key[i], slot_of_count_[key[i + 1]]});
+        program_.sum_terms.push_back({slot, key[i], slot_of_count_[key[i + 1]]});
       }
-      program_.sums.push_back({key[0], {begin, static_cast<int32_t>(program_.sum_terms.size())}});
     }
     for (const ReachedKey& key : reached_.things()) {
       const auto begin = static_cast<int32_t>(program_.reached_counts.size());
@@ -238,7 +238,7 @@ class ProgramMaker {
     }
     for (const JoinKey& key : joins_.things()) {
       Program::Join& join = program_.joins.emplace_back();
-      join.kind = key[0];
+      join.kind = key[0] - Node::kAllOf;
       for (size_t p = 0; p < Program::Join::kParts; ++p) {
         join.parts[p] = key[std::min(p + 1, key.size() - 1)];
       }

@@ -35,12 +35,9 @@ struct Program {
     int32_t first_mask;
     Range values;
   };
-  // constant + Σ multipliers × counts.
-  struct Sum {
-    int32_t constant;
-    Range terms;
-  };
+  // Adds multiplier × a count to a sum.
   struct SumTerm {
+    int32_t sum;
     int32_t multiplier;
     int32_t count;
   };
@@ -64,7 +61,7 @@ struct Program {
   // four by four, which gives the same since every kind of join is associative and idempotent.
   struct Join {
     static constexpr int kParts = 4;
-    // A Node::Kind, from kAllOf.
+    // A Node::Kind, less kAllOf.
     int32_t kind;
     int32_t parts[kParts];
   };
@@ -77,7 +74,8 @@ struct Program {
 
   // Tally::values: the facts, then the counts, the sums, and how many were reached.
   std::vector<Counts> counts;
-  std::vector<Sum> sums;
+  // The constant of each sum.
+  std::vector<int32_t> sums;
   std::vector<SumTerm> sum_terms;
   std::vector<Reached> reached;
   std::vector<int32_t> reached_counts;

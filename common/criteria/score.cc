@@ -6,56 +6,93 @@
 #include <numeric>
 #include <utility>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace zhiping::criteria {
 namespace {
-
-static_assert(std::endian::native == std::endian::little,
-              "LoadPlanes reads eight answers as one little-endian word");
 
 // Codes are at most rank 16 + 2 = 18: five bits, or three if there are at most five levels.
 constexpr int kMostPlanes = 5;
 constexpr int kFewPlanes = 3;
 static_assert(CodeOfRank(kMaxLevels) < 1 << kMostPlanes);
-constexpr uint64_t kEveryByte = 0x0101010101010101;
 static_assert(CodeOfRank(kMostRanks) == (1 << kMostPlanes) - 1);
 
-// Eight answers as they stand in memory.
-inline uint64_t Load(const uint8_t* answers) {
-  uint64_t bytes;
-  std::memcpy(&bytes, answers, sizeof bytes);
-  return bytes;
-}
+// As many answers as are read at once.
+#ifdef __SSE2__
+class Block {
+ public:
+  static constexpr int kAnswers = 16;
+
+  explicit Block(const uint8_t* answers)
+      : bytes_(_mm_loadu_si128(reinterpret_cast<const __m128i*>(answers))) {}
+
+  // Bit b of each answer.
+  uint64_t Plane(int b) const { return _mm_movemask_epi8(_mm_slli_epi16(bytes_, 7 - b)); }
+  // Every answer has the bits of this one and of the other.
+  void Add(const Block& other) { bytes_ = _mm_or_si128(bytes_, other.bytes_); }
+  bool IsBelow(int power_of_two) const {
+    const __m128i high = _mm_and_si128(bytes_, _mm_set1_epi8(static_cast<char>(-power_of_two)));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(high, _mm_setzero_si128())) == 0xffff;
+  }
+
+ private:
+  __m128i bytes_;
+};
+#else
+class Block {
+ public:
+  static constexpr int kAnswers = 8;
+
+  explicit Block(const uint8_t* answers) {
+    static_assert(std::endian::native == std::endian::little, "answer i is byte i of the word");
+    std::memcpy(&bytes_, answers, sizeof bytes_);
+  }
+
+  // Bit b of each answer, gathered into the highest byte.
+  uint64_t Plane(int b) const { return ((bytes_ >> b & kEveryByte) * 0x0102040810204080) >> 56; }
+  // Every answer has the bits of this one and of the other.
+  void Add(const Block& other) { bytes_ |= other.bytes_; }
+  bool IsBelow(int power_of_two) const {
+    return (bytes_ & (kEveryByte * (0xff & -power_of_two))) == 0;
+  }
+
+ private:
+  static constexpr uint64_t kEveryByte = 0x0101010101010101;
+  uint64_t bytes_;
+};
+#endif
+
+constexpr uint8_t kNoAnswers[Block::kAnswers] = {};
 
 // The bit planes of up to 64 answers: bit i of planes[b] is bit b of answer i.
 template <int kPlanes>
 struct Planes {
   uint64_t planes[kPlanes] = {};
-  uint64_t all = 0;
+  Block all{kNoAnswers};
 
-  // Adds eight answers; those that were added before may be among them.
-  void Add(uint64_t bytes, int first) {
-    all |= bytes;
-    for (int b = 0; b < kPlanes; ++b) {
-      // Gathers bit b of each byte into the highest byte.
-      const uint64_t gathered = ((bytes >> b & kEveryByte) * 0x0102040810204080) >> 56;
-      planes[b] |= gathered << first;
-    }
+  // Adds a block; answers that were added before may be among it.
+  void Add(const Block& block, int first) {
+    all.Add(block);
+    for (int b = 0; b < kPlanes; ++b) planes[b] |= block.Plane(b) << first;
   }
 
   void AddAll(const uint8_t* answers, int count) {
-    for (int i = 0; i + 8 <= count; i += 8) Add(Load(answers + i), i);
-    if (count % 8 == 0) return;
-    if (count > 8) {
-      Add(Load(answers + count - 8), count - 8);
+    constexpr int kSize = Block::kAnswers;
+    for (int i = 0; i + kSize <= count; i += kSize) Add(Block(answers + i), i);
+    if (count % kSize == 0) return;
+    if (count > kSize) {
+      Add(Block(answers + count - kSize), count - kSize);
     } else {
-      uint64_t bytes = 0;
-      std::memcpy(&bytes, answers, count);
-      Add(bytes, 0);
+      uint8_t block[kSize] = {};
+      std::memcpy(block, answers, count);
+      Add(Block(block), 0);
     }
   }
 
   // Whether every answer fits into the planes.
-  bool Fits() const { return (all & (kEveryByte * (0xff & ~((1 << kPlanes) - 1)))) == 0; }
+  bool Fit() const { return all.IsBelow(1 << kPlanes); }
 
   // The answers whose code is at least kCode. Bits that are no answers are code 0.
   template <int kCode>
@@ -98,7 +135,7 @@ inline bool LoadStates(const Criteria& criteria, const uint8_t* answers, int wor
     const uint64_t used = ~uint64_t{0} >> (64 - in_word);
     Planes<kPlanes> planes;
     planes.AddAll(answers + 64 * w, in_word);
-    if (!planes.Fits()) return false;
+    if (!planes.Fit()) return false;
     wrong |= LoadRanks(planes, existing + w, words, states + w,
                        std::make_integer_sequence<int, kRanks>());
     states[w] = used & ~(planes.template AtLeast<kNotApplicable>() ^
@@ -139,22 +176,41 @@ class Counter {
   // Writes a sum for each segment and returns the sum of them all.
   int32_t SumSegments(const Program& program, const std::vector<Program::Column>& columns,
                       std::vector<int32_t>& of_segments) const {
-    return SumColumn<false>(program, columns[0], of_segments) +
-           std::accumulate(columns.begin() + 1, columns.end(), 0,
-                           [&](int32_t sum, const Program::Column& column) {
-                             return sum + SumColumn<true>(program, column, of_segments);
-                           });
+    switch (columns.size()) {
+      case 1:
+        return SumColumns<1, false>(program, columns.data(), of_segments);
+      case 2:
+        return SumColumns<2, false>(program, columns.data(), of_segments);
+      case 3:
+        return SumColumns<3, false>(program, columns.data(), of_segments);
+      default:
+        break;
+    }
+    int32_t sum = SumColumns<4, false>(program, columns.data(), of_segments);
+    for (size_t c = 4; c < columns.size(); ++c) {
+      sum += SumColumns<1, true>(program, &columns[c], of_segments);
+    }
+    return sum;
   }
 
  private:
-  template <bool kAdd>
-  int32_t SumColumn(const Program& program, const Program::Column& column,
-                    std::vector<int32_t>& of_segments) const {
-    const int32_t* multiplier = program.multipliers.data() + column.first;
-    int mask = column.first;
+  // Several columns at once, so that each segment is written once.
+  template <int kColumns, bool kAdd>
+  int32_t SumColumns(const Program& program, const Program::Column* columns,
+                     std::vector<int32_t>& of_segments) const {
+    int states[kColumns], masks[kColumns];
+    for (int c = 0; c < kColumns; ++c) {
+      states[c] = columns[c].state;
+      masks[c] = columns[c].first;
+    }
+    const int32_t* const multipliers = program.multipliers.data();
     int32_t sum = 0;
     for (int32_t& of_segment : of_segments) {
-      const int32_t added = *multiplier++ * Count(column.state, mask++);
+      int32_t added = 0;
+      for (int c = 0; c < kColumns; ++c) {
+        added += multipliers[masks[c]] * Count(states[c], masks[c]);
+        ++masks[c];
+      }
       of_segment = kAdd ? of_segment + added : added;
       sum += added;
     }
@@ -197,12 +253,9 @@ inline void FillValues(const Program& program, const Counter<kOneWord>& counter,
     }
   }
   int32_t* next = values + program.first_sum;
-  for (const Program::Sum& sum : program.sums) {
-    int32_t value = sum.constant;
-    for (int t = sum.terms.begin; t < sum.terms.end; ++t) {
-      value += program.sum_terms[t].multiplier * values[program.sum_terms[t].count];
-    }
-    *next++ = value;
+  for (const int32_t constant : program.sums) *next++ = constant;
+  for (const Program::SumTerm& term : program.sum_terms) {
+    values[term.sum] += term.multiplier * values[term.count];
   }
   for (const Program::Reached& reached : program.reached) {
     int32_t value = 0;
@@ -246,7 +299,7 @@ inline void FillJoins(const Program& program, uint8_t* statuses) {
   for (const Program::Join& join : program.joins) {
     uint8_t joined = 0;
     for (const int32_t part : join.parts) joined |= statuses[part];
-    *next++ = kJoined[join.kind - Node::kAllOf][joined];
+    *next++ = kJoined[join.kind][joined];
   }
 }
 
