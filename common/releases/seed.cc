@@ -94,7 +94,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSeed(const std::string& fold
                        found->second->edition().programme(), "，而不是 ", entry.programme(), "。"),
           absl::StrCat(seed_path, ": release ", entry.release_digest(), " is of programme ",
                        found->second->edition().programme(), ", not ", entry.programme(), "."));
-    } else if (!in_force.emplace(entry.programme(), Chosen{found->second}).second) {
+    } else if (!in_force.emplace(entry.programme(), ReleaseInForce{found->second, 0, {}}).second) {
       violations.Add(
           absl::StrCat(field, ".programme"), Reason::DUPLICATE_ID,
           absl::StrCat(seed_path, "：评测体系 ", entry.programme(), " 出现了两次。"),
