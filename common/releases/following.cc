@@ -85,7 +85,7 @@ std::vector<WantedRelease> Following::Wanted(absl::Time now) const {
   }
   for (const Activation* const activation : named) {
     const std::string& digest = activation->digest();
-    if (loaded_.contains(digest) || refused_.count(digest) > 0) continue;
+    if (loaded_.contains(digest)) continue;
     wanted.push_back({digest, activation->revision(), FromTimestamp(activation->in_force_from())});
   }
   return wanted;
@@ -151,7 +151,7 @@ std::optional<absl::Time> Following::NextInstant() const {
 const Activation* Following::RefusedActivation(absl::Time now) const {
   if (!held_.has_value()) return nullptr;
   const Activation* const activation = InForceAt(held_->signed_state.state, now);
-  if (activation == nullptr || refused_.count(activation->digest()) == 0) return nullptr;
+  if (activation == nullptr || !IsRefused(activation->digest())) return nullptr;
   return activation;
 }
 

@@ -38,15 +38,13 @@ class Following {
   // Errors, which change nothing: REVISION_BEHIND; REVISION_CONFLICT.
   absl::Status Offer(SignedState state, absl::Time now, absl::Duration steady);
 
-  // The releases that the held state names, that are neither loaded nor refused: what is in force
-  // first.
+  // The releases that the held state names and that are not loaded: what is in force first.
   std::vector<WantedRelease> Wanted(absl::Time now) const;
 
   // A wanted release, loaded; or why it must not be applied.
   void Loaded(const std::string& digest, std::shared_ptr<const criteria::Criteria> criteria);
   void Refused(const std::string& digest, absl::Status why);
-  // Wants the refused ones again.
-  void ForgetRefusals() { refused_.clear(); }
+  bool IsRefused(const std::string& digest) const { return refused_.count(digest) > 0; }
 
   // Applies what is in force at `now`, if it is loaded, and takes over its confirmation. Whether
   // anything changed.

@@ -66,6 +66,13 @@ absl::StatusOr<SignedState> OpenState(absl::string_view envelope_json, absl::str
   return opened;
 }
 
+std::string ProgrammeOf(absl::string_view envelope_json) {
+  const auto envelope = envelope::ParseEnvelope(envelope_json);
+  ActivationState state;
+  if (!envelope.ok() || !state.ParseFromString(envelope->payload)) return "";
+  return state.programme();
+}
+
 const Activation* InForceAt(const ActivationState& state, absl::Time now) {
   if (state.has_pending() && FromTimestamp(state.pending().in_force_from()) <= now) {
     return &state.pending();

@@ -30,6 +30,9 @@ struct SignedState {
 absl::StatusOr<SignedState> OpenState(absl::string_view envelope_json, absl::string_view programme,
                                       const envelope::Trust& trust);
 
+// The programme that a state claims to be for, unverified; empty if the envelope holds no state.
+std::string ProgrammeOf(absl::string_view envelope_json);
+
 // The activation that a state puts in force at `now`: the pending one from its instant on, else the
 // current one; null if nothing was ever published.
 const catalogue::v1::Activation* InForceAt(const catalogue::v1::ActivationState& state,

@@ -88,6 +88,16 @@ class Method {
     return reactor;
   }
 
+  // Starts what ends later: `start` gets a function to call once, from any thread, with the status.
+  // Request and response live until then.
+  template <typename Start>
+  grpc::ServerUnaryReactor* HandleLater(grpc::CallbackServerContext& context, Start start) const {
+    auto* reactor = context.DefaultReactor();
+    auto call = std::make_shared<Call>(context, *this);
+    start([call, reactor](const absl::Status& status) { reactor->Finish(call->Finish(status)); });
+    return reactor;
+  }
+
  private:
   friend class Call;
   const Telemetry telemetry_;
