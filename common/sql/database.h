@@ -1,7 +1,9 @@
 // A database: SQLite or PostgreSQL behind one interface. Calls block, within a deadline: they
 // belong into a bounded pool of threads.
 //
-//   ASSIGN_OR_RETURN(const auto database, sql::Database::Open({.database = "sqlite:/data/a.db"}));
+//   sql::Options options;
+//   options.database = "sqlite:/data/catalogue.db";
+//   ASSIGN_OR_RETURN(const auto database, sql::Database::Open(options));
 //   RETURN_IF_ERROR(database->Transact(deadline, {}, [&](sql::Transaction& transaction) {
 //     ASSIGN_OR_RETURN(const auto rows, (transaction.Query<int64_t>(
 //         "SELECT revision FROM programme WHERE id = $1 {for_update}", {programme})));
