@@ -154,6 +154,8 @@ class PostgresConnection : public Connection {
   absl::StatusOr<std::vector<Result>> Run(absl::string_view begin,
                                           absl::Span<const Statement> statements, bool commit,
                                           const Deadline& deadline) override {
+    // Nothing is sent, so nothing is in doubt.
+    if (deadline.Passed()) return MakeSqlError(SqlError::kStatementTimeout, "the deadline passed");
     std::vector<Command> commands;
     absl::Status status = SendAll(begin, statements, commit, commands);
     std::vector<Result> results;
