@@ -98,7 +98,7 @@ absl::Status Database::Transact(absl::Time end, const TransactOptions& options,
   absl::Duration pause = kFirstPause;
   for (int tries = 1;; ++tries) {
     bool repeatable = false;
-    const absl::Status status = TransactOnce(deadline, options, body, repeatable);
+    absl::Status status = TransactOnce(deadline, options, body, repeatable);
     if (!repeatable || !options.may_repeat || tries == kMaxTries) return status;
     // Not all at once again.
     pause *= 2;

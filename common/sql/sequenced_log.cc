@@ -55,7 +55,7 @@ absl::Status Broken(const std::string& log, int64_t position) {
       {{"log", log}, {"position", absl::StrCat(position)}});
 }
 
-std::vector<LogEntry> Entries(EntryRows rows) {
+std::vector<LogEntry> Entries(EntryRows&& rows) {
   std::vector<LogEntry> entries;
   entries.reserve(rows.size());
   for (auto& [position, prev_hash, hash, instant, bytes] : rows) {

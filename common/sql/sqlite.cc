@@ -157,7 +157,7 @@ class SqliteConnection : public Connection {
     if (sqlite3_get_autocommit(handle_.get()) != 0) {
       return absl::InternalError("COMMIT outside of a transaction");
     }
-    const absl::Status status = Execute("COMMIT", {}).status();
+    absl::Status status = Execute("COMMIT", {}).status();
     // What could not be synced may be on the disk all the same.
     if (!status.ok() && broken_) return MakeSqlError(SqlError::kCommitUnknown, status.message());
     return status;

@@ -239,12 +239,7 @@ TEST_P(SequencedLogTest, TamperingIsFound) {
       {"UPDATE log_entry SET position = 9 WHERE position = 5 AND bytes <> $1", 5}};
   Fill(changes_, {"a", "b", "c", "d", "e"});
   for (const auto& [sql, position] : kTamperings) {
-    EXPECT_THAT(database_->Transact(Soon(), {},
-                                    [&](Transaction& transaction) -> absl::Status {
-                                      return transaction.Execute(sql, {Bytes{"x"}}).status();
-                                    }),
-                IsOk())
-        << sql;
+    ASSERT_OK(Execute(*database_, sql, {Bytes{"x"}})) << sql;
     const auto verified = changes_.Verify(Soon());
     EXPECT_THAT(verified, HasReason(Reason::LOG_BROKEN)) << sql;
     EXPECT_EQ(verified.status().code(), absl::StatusCode::kDataLoss);

@@ -12,7 +12,7 @@ TEST(ParseSetting, KnowsBothDatabases) {
   EXPECT_EQ(sqlite->engine, Engine::kSqlite);
   EXPECT_EQ(sqlite->path, "/data/目录.db");
   EXPECT_EQ(sqlite->Description(), "sqlite:/data/目录.db");
-  const std::string kDescription = "postgres: user=u host=h,i port=1,2 dbname=d";
+  const std::string kDescription = "postgres: user=u dbname=d host=h,i port=1,2";
   for (const char* setting : {"postgres://u@h:1,i:2/d?sslmode=verify-full&passfile=/f",
                               "postgresql://u@h:1,i:2/d", "host=h,i port=1,2 dbname=d user='u'"}) {
     const auto postgres = ParseSetting(setting);
