@@ -24,8 +24,8 @@
 namespace zhiping::sql {
 namespace {
 
-constexpr absl::Duration kEach = absl::Seconds(2);
-constexpr int kRounds = 3;
+constexpr absl::Duration kEach = absl::Seconds(1);
+constexpr int kRounds = 5;
 constexpr int kCallers = 8;
 
 constexpr char kSchema[] =
