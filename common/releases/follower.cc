@@ -89,18 +89,15 @@ Follower::~Follower() {
   }
 }
 
-void Follower::Start() {
+void Follower::Start(std::function<void()> on_known) {
+  {
+    absl::MutexLock lock(&mutex_);
+    on_known_ = std::move(on_known);
+  }
   fetchers_ = std::make_unique<rpc::BoundedPool>(kFetchers, kFetchQueue);
   threads_.emplace_back([this] { Poll(); });
   threads_.emplace_back([this] { Load(); });
   threads_.emplace_back([this] { Tick(); });
-}
-
-bool Follower::WaitUntilKnown(absl::Duration timeout) const {
-  const absl::Condition known(this, &Follower::AllKnown);
-  const bool all = mutex_.ReaderLockWhenWithTimeout(known, timeout);
-  mutex_.ReaderUnlock();
-  return all;
 }
 
 bool Follower::AllHeld() const {
@@ -412,7 +409,9 @@ void Follower::Tick() {
       report_ = false;
       next_report = clock_.Steady() + kReportInterval;
     }
+    const auto on_known = AllKnown() ? std::exchange(on_known_, nullptr) : nullptr;
     mutex_.Unlock();
+    if (on_known != nullptr) on_known();
     for (const Waiter& waiter : waiters) {
       waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
     }

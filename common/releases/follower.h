@@ -2,8 +2,8 @@
 // and swaps an immutable snapshot. Whoever answers only reads the snapshot and never waits for
 // Redis or the catalogue.
 //
-//   Follower follower(options, sources, *trust, SystemClock(), log);
-//   follower.Start();
+//   Follower follower(options, sources, *trust, SystemClock(), log, subscribe);
+//   follower.Start([&] { server.SetReady(true); });
 //   … follower.snapshot()->Choose(choice, steady) …
 #pragma once
 
@@ -65,10 +65,9 @@ class Follower final : public Releases {
   // Says goodbye to the catalogue.
   ~Follower() override;
 
-  // Begins to follow. REQUIRES: called once.
-  void Start();
-  // Waits until something is known of every programme, for at most `timeout`; whether it is.
-  bool WaitUntilKnown(absl::Duration timeout) const;
+  // Begins to follow; calls `on_known` once, from another thread, when every programme has something
+  // to answer with. REQUIRES: called once.
+  void Start(std::function<void()> on_known);
 
   std::shared_ptr<const Snapshot> snapshot() const override;
   bool MayFind(const absl::Status& not_chosen) const override;
@@ -143,6 +142,9 @@ class Follower final : public Releases {
   absl::flat_hash_map<std::string, absl::Status> catalogue_errors_ ABSL_GUARDED_BY(mutex_);
   PinnedReleases pinned_ ABSL_GUARDED_BY(mutex_);
   std::list<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+
+  // Null once it was called.
+  std::function<void()> on_known_ ABSL_GUARDED_BY(mutex_);
 
   // By programme: the state that is in the cache. Used by the loading thread only.
   std::map<std::string, std::string> kept_states_;

@@ -14,8 +14,8 @@ class BatchStream final
     : public grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse> {
  public:
   BatchStream(grpc::CallbackServerContext& context, const rpc::Method& method,
-              rpc::BoundedPool& pool, std::shared_ptr<const releases::Snapshot> snapshot)
-      : call_(context, method), pool_(pool), snapshot_(std::move(snapshot)) {
+              rpc::BoundedPool& pool, releases::Releases& releases, const Clock& clock)
+      : context_(context), call_(context, method), pool_(pool), releases_(releases), clock_(clock) {
     StartRead(&request_);
   }
 
@@ -25,8 +25,18 @@ class BatchStream final
       Finish(call_.Finish(call_.CheckWaiting()));
       return;
     }
-    const absl::Status submitted = pool_.Submit([this] { AnswerMessage(); });
-    if (!submitted.ok()) Finish(call_.Finish(submitted));
+    if (chosen_.criteria != nullptr) {
+      InPool();
+      return;
+    }
+    releases::Choice choice = ChoiceOf(request_.criteria());
+    auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
+    if (chosen.ok() || !releases_.MayFind(chosen.status())) {
+      Begin(std::move(chosen));
+      return;
+    }
+    releases_.Await(std::move(choice), absl::FromChrono(context_.deadline()),
+                    [this](absl::StatusOr<releases::Chosen> found) { Begin(std::move(found)); });
   }
 
   void OnWriteDone(bool ok) override {
@@ -40,6 +50,22 @@ class BatchStream final
   void OnDone() override { delete this; }
 
  private:
+  // The first message's criteria are found, or not.
+  void Begin(absl::StatusOr<releases::Chosen> chosen) {
+    if (!chosen.ok()) {
+      Finish(call_.Finish(chosen.status()));
+      return;
+    }
+    chosen_ = *std::move(chosen);
+    first_ = true;
+    InPool();
+  }
+
+  void InPool() {
+    const absl::Status submitted = pool_.Submit([this] { AnswerMessage(); });
+    if (!submitted.ok()) Finish(call_.Finish(submitted));
+  }
+
   void AnswerMessage() {
     absl::Status status = call_.CheckWaiting();
     if (status.ok()) status = Answer();
@@ -52,8 +78,7 @@ class BatchStream final
 
   absl::Status Answer() {
     response_.Clear();
-    if (chosen_.criteria == nullptr) {
-      ASSIGN_OR_RETURN(chosen_, snapshot_->Choose(ChoiceOf(request_.criteria())));
+    if (std::exchange(first_, false)) {
       auto& header = *response_.mutable_header();
       FillBatchHeader(*chosen_.criteria, header);
       header.set_revision(chosen_.revision);
@@ -67,11 +92,14 @@ class BatchStream final
     return ScoreBatchMessage(*chosen_.criteria, request_, response_);
   }
 
+  grpc::CallbackServerContext& context_;
   rpc::Call call_;
   rpc::BoundedPool& pool_;
-  const std::shared_ptr<const releases::Snapshot> snapshot_;
-  // Set by the first message.
+  releases::Releases& releases_;
+  const Clock& clock_;
+  // Set by the first message, which `first_` says is being answered.
   releases::Chosen chosen_;
+  bool first_ = false;
   v1::ScoreBatchRequest request_;
   v1::ScoreBatchResponse response_;
 };
@@ -80,8 +108,8 @@ class BatchStream final
 
 grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
-    std::shared_ptr<const releases::Snapshot> snapshot) {
-  return new BatchStream(context, method, pool, std::move(snapshot));
+    releases::Releases& releases, const Clock& clock) {
+  return new BatchStream(context, method, pool, releases, clock);
 }
 
 }  // namespace zhiping::scoring
