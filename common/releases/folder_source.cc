@@ -108,11 +108,11 @@ absl::StatusOr<std::unique_ptr<ReleaseCache>> NewReleaseCache(const std::string&
   std::error_code error;
   fs::create_directories(folder, error);
   if (!IsFolder(folder)) {
-    return MakeError(absl::StatusCode::kInvalidArgument, Reason::FILE_UNWRITABLE,
-                     absl::StrCat("不能建立缓存文件夹“", folder, "”：", error.message(), "。"),
-                     absl::StrCat("The cache folder \"", folder,
-                                  "\" cannot be made: ", error.message(), "."),
-                     {{"path", folder}});
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, Reason::FILE_UNWRITABLE,
+        absl::StrCat("不能建立缓存文件夹“", folder, "”：", error.message(), "。"),
+        absl::StrCat("The cache folder \"", folder, "\" cannot be made: ", error.message(), "."),
+        {{"path", folder}});
   }
   return std::make_unique<FolderCache>(folder);
 }

@@ -13,8 +13,9 @@ namespace zhiping::releases {
 // Ending of a file with a programme's last signed state: `<programme>.state.json`.
 inline constexpr char kStateSuffix[] = ".state.json";
 
-// The releases and states of a seed folder, found by what they hold, whatever their files are called.
-// A file that cannot be read is left out. Errors: FILE_UNREADABLE if there is no such folder.
+// The releases and states of a seed folder, found by what they hold, whatever their files are
+// called. A file that cannot be read is left out. Errors: FILE_UNREADABLE if there is no such
+// folder.
 absl::StatusOr<std::unique_ptr<Source>> NewSeedSource(const std::string& folder);
 
 // A folder in which a follower keeps what it loaded, as it was signed.

@@ -152,7 +152,8 @@ void Follower::OfferFallbacks() {
       absl::MutexLock lock(&mutex_);
       if (Find(programme).held() != nullptr) continue;
     }
-    for (Source* const source : {sources_.redis, static_cast<Source*>(sources_.cache), sources_.seed}) {
+    for (Source* const source :
+         {sources_.redis, static_cast<Source*>(sources_.cache), sources_.seed}) {
       OfferFrom(source, programme);
     }
   }
@@ -367,8 +368,8 @@ void Follower::Await(Choice choice, absl::Time deadline, Done done) {
   {
     absl::MutexLock lock(&mutex_);
     if (waiters_.size() < kMostWaiters) {
-      waiters_.push_back({std::move(choice), std::min(deadline, absl::Now() + kLongestWait),
-                          std::move(done)});
+      waiters_.push_back(
+          {std::move(choice), std::min(deadline, absl::Now() + kLongestWait), std::move(done)});
       refresh_ = true;
       poll_wanted_.Signal();
       tick_wanted_.Signal();
@@ -403,7 +404,8 @@ void Follower::Tick() {
     Apply();
     const std::list<Waiter> waiters = TakeWaiters();
     std::vector<catalogue::v1::InstanceReport> reports;
-    const bool reports_due = subscription_ != nullptr && (report_ || clock_.Steady() >= next_report);
+    const bool reports_due =
+        subscription_ != nullptr && (report_ || clock_.Steady() >= next_report);
     if (reports_due) {
       reports = ReportsLocked();
       report_ = false;
@@ -442,7 +444,8 @@ absl::Time Follower::NextTick() const {
   for (const Following& following : followings_) {
     const auto instant = following.NextInstant();
     // One that has come already waits for its release.
-    if (instant.has_value() && *instant > now) next = std::min(next, absl::Now() + (*instant - now));
+    if (instant.has_value() && *instant > now)
+      next = std::min(next, absl::Now() + (*instant - now));
   }
   return next;
 }

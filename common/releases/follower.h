@@ -65,8 +65,8 @@ class Follower final : public Releases {
   // Says goodbye to the catalogue.
   ~Follower() override;
 
-  // Begins to follow; calls `on_known` once, from another thread, when every programme has something
-  // to answer with. REQUIRES: called once.
+  // Begins to follow; calls `on_known` once, from another thread, when every programme has
+  // something to answer with. REQUIRES: called once.
   void Start(std::function<void()> on_known);
 
   std::shared_ptr<const Snapshot> snapshot() const override;

@@ -28,27 +28,27 @@ absl::Status Following::CheckDigest(const Activation& activation) const {
   const auto conflicts = [&](int32_t revision, const std::string& digest) {
     return revision == activation.revision() && digest != activation.digest();
   };
-  bool conflict = applied_.criteria != nullptr &&
-                  conflicts(applied_.revision, applied_.criteria->digest());
+  bool conflict =
+      applied_.criteria != nullptr && conflicts(applied_.revision, applied_.criteria->digest());
   if (held_.has_value()) {
     const ActivationState& state = held_->signed_state.state;
     conflict |= conflicts(state.current().revision(), state.current().digest());
     conflict |= conflicts(state.pending().revision(), state.pending().digest());
   }
   if (!conflict) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::REVISION_CONFLICT,
-                   absl::StrCat("修订号 ", activation.revision(), " 指向了两个不同的发布版。"),
-                   absl::StrCat("Revision ", activation.revision(),
-                                " stands for two different releases."),
-                   {{"revision", absl::StrCat(activation.revision())},
-                    {"digest", activation.digest()}});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::REVISION_CONFLICT,
+      absl::StrCat("修订号 ", activation.revision(), " 指向了两个不同的发布版。"),
+      absl::StrCat("Revision ", activation.revision(), " stands for two different releases."),
+      {{"revision", absl::StrCat(activation.revision())}, {"digest", activation.digest()}});
 }
 
 absl::Status Following::Check(const ActivationState& state) const {
   if (state.has_current()) RETURN_IF_ERROR(CheckDigest(state.current()));
   if (state.has_pending()) RETURN_IF_ERROR(CheckDigest(state.pending()));
   if (!held_.has_value()) return absl::OkStatus();
-  // Cancelling an activation takes a higher revision, so that a later state never names a lower one.
+  // Cancelling an activation takes a higher revision, so that a later state never names a lower
+  // one.
   const int32_t offered = HighestRevision(state);
   const int32_t held = HighestRevision(held_->signed_state.state);
   if (offered >= held) return absl::OkStatus();
@@ -117,8 +117,8 @@ bool Following::Apply(absl::Time now) {
     DropOthers();
     return true;
   }
-  // A clock ahead of the catalogue's, or one that was set back, applies the pending activation while
-  // it is still called pending.
+  // A clock ahead of the catalogue's, or one that was set back, applies the pending activation
+  // while it is still called pending.
   const bool named = state.current().revision() == applied_.revision ||
                      state.pending().revision() == applied_.revision;
   return named && Confirm();

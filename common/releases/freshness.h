@@ -18,8 +18,8 @@ struct FreshnessLimits {
 inline constexpr absl::Duration kClockTolerance = absl::Seconds(5);
 
 // When a catalogue last confirmed what is in force. The time of day is looked at once, when the
-// confirmation comes in; from then on it ages by the steady clock, so that setting the clock changes
-// nothing.
+// confirmation comes in; from then on it ages by the steady clock, so that setting the clock
+// changes nothing.
 struct Confirmation {
   absl::Time confirmed_at;
   // When it came in, and how old it was then; never negative.

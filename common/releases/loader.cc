@@ -13,23 +13,22 @@ namespace {
 
 absl::Status NotADigest(const std::string& digest) {
   Violations violations;
-  violations.Add("releaseDigest", Reason::INVALID_FIELD,
-                 absl::StrCat("摘要应为 sha256: 加 64 位小写十六进制数字，而不是“", digest, "”。"),
-                 absl::StrCat("A digest is sha256: and 64 lower-case hex digits, not \"", digest,
-                              "\"."));
+  violations.Add(
+      "releaseDigest", Reason::INVALID_FIELD,
+      absl::StrCat("摘要应为 sha256: 加 64 位小写十六进制数字，而不是“", digest, "”。"),
+      absl::StrCat("A digest is sha256: and 64 lower-case hex digits, not \"", digest, "\"."));
   return violations.ToStatus();
 }
 
 absl::Status NotFound(const std::string& digest, bool all_answered) {
-  return MakeError(
-      all_answered ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable,
-      Reason::RELEASE_NOT_FOUND,
-      all_answered ? absl::StrCat("没有发布版 ", digest, "。")
-                   : absl::StrCat("暂时取不到发布版 ", digest, "，请稍后重试。"),
-      all_answered
-          ? absl::StrCat("There is no release ", digest, ".")
-          : absl::StrCat("The release ", digest, " cannot be fetched now: try again later."),
-      {{"digest", digest}});
+  return MakeError(all_answered ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable,
+                   Reason::RELEASE_NOT_FOUND,
+                   all_answered ? absl::StrCat("没有发布版 ", digest, "。")
+                                : absl::StrCat("暂时取不到发布版 ", digest, "，请稍后重试。"),
+                   all_answered ? absl::StrCat("There is no release ", digest, ".")
+                                : absl::StrCat("The release ", digest,
+                                               " cannot be fetched now: try again later."),
+                   {{"digest", digest}});
 }
 
 }  // namespace

@@ -59,22 +59,23 @@ absl::Status Check(const ReleaseFlags& flags) {
                      "releases) is needed.");
     }
     // What would do nothing is refused.
-    for (const auto& [name, value] : {std::pair<const char*, const std::string*>{
-                                          "--redis", &flags.redis},
-                                      {"--cache-dir", &flags.cache_dir}}) {
+    for (const auto& [name, value] :
+         {std::pair<const char*, const std::string*>{"--redis", &flags.redis},
+          {"--cache-dir", &flags.cache_dir}}) {
       if (value->empty()) continue;
-      violations.Add(name, Reason::INVALID_FIELD, absl::StrCat(name, " 只在有 --catalogue 时使用。"),
+      violations.Add(name, Reason::INVALID_FIELD,
+                     absl::StrCat(name, " 只在有 --catalogue 时使用。"),
                      absl::StrCat(name, " is used together with --catalogue only."));
     }
     return violations.ToStatus();
   }
   const std::set<std::string> different(flags.programmes.begin(), flags.programmes.end());
-  if (different.empty() || different.size() != flags.programmes.size() ||
-      different.count("") > 0) {
-    violations.Add("--programmes", Reason::FIELD_REQUIRED,
-                   "使用 --catalogue 时须用 --programmes 列出要跟随的评测体系，各一次，以逗号分隔。",
-                   "With --catalogue, --programmes lists the programmes to follow, each once, with "
-                   "commas.");
+  if (different.empty() || different.size() != flags.programmes.size() || different.count("") > 0) {
+    violations.Add(
+        "--programmes", Reason::FIELD_REQUIRED,
+        "使用 --catalogue 时须用 --programmes 列出要跟随的评测体系，各一次，以逗号分隔。",
+        "With --catalogue, --programmes lists the programmes to follow, each once, with "
+        "commas.");
   }
   if (flags.limits.expired_after <= flags.limits.stale_after) {
     violations.Add("--expired-after", Reason::INVALID_FIELD,
@@ -152,9 +153,10 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
   rpc::AddFlag(app, "--trust-file", flags.trust_file,
                "信任文件：哪些密钥可以签署什么 / which keys may sign what")
       ->required();
-  rpc::AddFlag(app, "--catalogue", flags.catalogue,
-               "目录服务地址；空则只用 --seed-dir / address of the catalogue, HOST:PORT or dns:///…; "
-               "empty: only --seed-dir is used");
+  rpc::AddFlag(
+      app, "--catalogue", flags.catalogue,
+      "目录服务地址；空则只用 --seed-dir / address of the catalogue, HOST:PORT or dns:///…; "
+      "empty: only --seed-dir is used");
   rpc::AddFlag(app, "--programmes", flags.programmes,
                "要跟随的评测体系，以逗号分隔 / programmes to follow, with commas")
       ->delimiter(',');
@@ -162,8 +164,7 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
                        absl::Minutes(10),
                        "隔多久向目录服务查询一次 / between two questions to the catalogue");
   rpc::AddDurationFlag(app, "--stale-after", flags.limits.stale_after, absl::Seconds(1),
-                       absl::Hours(24),
-                       "多久未确认即为待同步 / after which an answer says STALE");
+                       absl::Hours(24), "多久未确认即为待同步 / after which an answer says STALE");
   rpc::AddDurationFlag(app, "--expired-after", flags.limits.expired_after, absl::Seconds(2),
                        absl::Hours(24 * 30),
                        "多久未确认即为已过期 / after which what is in force is not answered from");
@@ -172,9 +173,10 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
   rpc::AddFlag(app, "--redis-user", flags.redis_user, "Redis 用户 / user of Redis");
   rpc::AddFlag(app, "--redis-password-file", flags.redis_password_file,
                "存有 Redis 密码的文件 / file with the password of Redis");
-  rpc::AddFlag(app, "--cache-dir", flags.cache_dir,
-               "保存已取得的发布版和启用状态的文件夹，每个实例各用一个 / folder for what was fetched, "
-               "one for each instance");
+  rpc::AddFlag(
+      app, "--cache-dir", flags.cache_dir,
+      "保存已取得的发布版和启用状态的文件夹，每个实例各用一个 / folder for what was fetched, "
+      "one for each instance");
   rpc::AddFlag(app, "--seed-dir", flags.seed_dir,
                "随部署提供的发布版文件夹，只读 / folder with signed releases, only read");
 }

@@ -22,8 +22,8 @@ class Releases {
   virtual bool MayFind(const absl::Status& not_chosen) const = 0;
 
   // Looks for what the snapshot lacks: fetches the pinned release, or asks for the newest state and
-  // waits for its revision, until `deadline` and at most 2 s. Calls `done` exactly once, from another
-  // thread; it must not block. Errors: those of Snapshot::Choose; OVERLOADED.
+  // waits for its revision, until `deadline` and at most 2 s. Calls `done` exactly once, from
+  // another thread; it must not block. Errors: those of Snapshot::Choose; OVERLOADED.
   virtual void Await(Choice choice, absl::Time deadline,
                      std::function<void(absl::StatusOr<Chosen>)> done) = 0;
 };
@@ -36,8 +36,7 @@ class FixedReleases final : public Releases {
 
   std::shared_ptr<const Snapshot> snapshot() const override { return snapshot_; }
   bool MayFind(const absl::Status&) const override { return false; }
-  void Await(Choice choice, absl::Time,
-             std::function<void(absl::StatusOr<Chosen>)> done) override {
+  void Await(Choice choice, absl::Time, std::function<void(absl::StatusOr<Chosen>)> done) override {
     done(snapshot_->Choose(choice, absl::ZeroDuration()));
   }
 

@@ -16,11 +16,11 @@ absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenRelease(
   ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
   std::string digest = criteria::DigestOf(envelope.payload);
   if (!expected.digest.empty() && digest != expected.digest) {
-    return MakeError(absl::StatusCode::kDataLoss, Reason::DIGEST_MISMATCH,
-                     absl::StrCat("内容的摘要是 ", digest, "，不是 ", expected.digest, "。"),
-                     absl::StrCat("The bytes have the digest ", digest, ", not ", expected.digest,
-                                  "."),
-                     {{"digest", digest}, {"expected", expected.digest}});
+    return MakeError(
+        absl::StatusCode::kDataLoss, Reason::DIGEST_MISMATCH,
+        absl::StrCat("内容的摘要是 ", digest, "，不是 ", expected.digest, "。"),
+        absl::StrCat("The bytes have the digest ", digest, ", not ", expected.digest, "."),
+        {{"digest", digest}, {"expected", expected.digest}});
   }
   // Whoever changed one bit gets BAD_SIGNATURE, not what the parser makes of it; the programme that
   // the key must be for is only known after parsing.
@@ -33,11 +33,11 @@ absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenRelease(
   }
   RETURN_IF_ERROR(keys.status());
   if (!expected.programme.empty() && programme != expected.programme) {
-    return MakeError(absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_PROGRAMME,
-                     absl::StrCat("发布版属于评测体系 ", programme, "，不属于 ",
-                                  expected.programme, "。"),
-                     absl::StrCat("The release is of programme ", programme, ", not of ",
-                                  expected.programme, "."));
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_PROGRAMME,
+        absl::StrCat("发布版属于评测体系 ", programme, "，不属于 ", expected.programme, "。"),
+        absl::StrCat("The release is of programme ", programme, ", not of ", expected.programme,
+                     "."));
   }
   ASSIGN_OR_RETURN(auto criteria, criteria::Criteria::Compile(*parsed, std::move(digest)));
   RETURN_IF_ERROR(criteria::VerifyVectors(*criteria));

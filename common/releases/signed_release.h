@@ -24,8 +24,8 @@ struct ExpectedRelease {
 // Errors: those of ParseEnvelope, Trust::Verify, criteria::ParseRelease and Criteria::Compile;
 // DIGEST_MISMATCH; UNKNOWN_PROGRAMME; VECTOR_MISMATCH.
 absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenRelease(
-    absl::string_view envelope_json, const ExpectedRelease& expected,
-    const envelope::Trust& trust, absl::Time instant);
+    absl::string_view envelope_json, const ExpectedRelease& expected, const envelope::Trust& trust,
+    absl::Time instant);
 
 // Whether an error of OpenRelease is about bytes that were signed by whoever may: not about an
 // envelope that was damaged or forged on its way.

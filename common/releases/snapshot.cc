@@ -91,7 +91,8 @@ absl::StatusOr<Snapshot::InForce::const_iterator> Snapshot::FindProgramme(
   }
   const auto found = in_force_.find(programme);
   if (found != in_force_.end()) return found;
-  if (programme.empty() || std::find(unknown_.begin(), unknown_.end(), programme) != unknown_.end()) {
+  if (programme.empty() ||
+      std::find(unknown_.begin(), unknown_.end(), programme) != unknown_.end()) {
     return MakeError(absl::StatusCode::kUnavailable, Reason::CRITERIA_UNKNOWN,
                      "还不知道启用的是哪个发布版：目录服务、缓存和本地都没有取到启用状态。",
                      "It is not known yet which release is in force: no activation state came from "
@@ -118,13 +119,12 @@ absl::StatusOr<Chosen> Snapshot::ChooseInForce(absl::string_view programme,
   if (chosen.freshness == common::v1::Freshness::EXPIRED) {
     const std::string confirmed = absl::FormatTime(
         absl::RFC3339_sec, in_force.confirmation->confirmed_at, absl::UTCTimeZone());
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, Reason::CRITERIA_EXPIRED,
-        absl::StrCat("启用状态已过期（最后确认于 ", confirmed,
-                     "），不能按“现行发布版”评分；可用 releaseDigest 指定发布版。"),
-        absl::StrCat("What is in force was last confirmed at ", confirmed,
-                     ", which is too long ago; name a release by releaseDigest."),
-        {{"confirmedAt", confirmed}, {"digest", in_force.criteria->digest()}});
+    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::CRITERIA_EXPIRED,
+                     absl::StrCat("启用状态已过期（最后确认于 ", confirmed,
+                                  "），不能按“现行发布版”评分；可用 releaseDigest 指定发布版。"),
+                     absl::StrCat("What is in force was last confirmed at ", confirmed,
+                                  ", which is too long ago; name a release by releaseDigest."),
+                     {{"confirmedAt", confirmed}, {"digest", in_force.criteria->digest()}});
   }
   return chosen;
 }

@@ -18,8 +18,7 @@ absl::Status Malformed(absl::string_view zh, absl::string_view en) {
 }
 
 absl::Status CheckActivation(const Activation& activation) {
-  if (activation.revision() < 1 || activation.digest().empty() ||
-      !activation.has_in_force_from()) {
+  if (activation.revision() < 1 || activation.digest().empty() || !activation.has_in_force_from()) {
     return Malformed("启用指令缺少修订号、摘要或启用时间",
                      "an activation lacks its revision, digest or instant");
   }
@@ -57,8 +56,8 @@ absl::StatusOr<SignedState> OpenState(absl::string_view envelope_json, absl::str
   if (!parsed) return Malformed("内容损坏", "its bytes are damaged");
   if (opened.state.programme() != programme) {
     return MakeError(absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_PROGRAMME,
-                     absl::StrCat("这份启用状态属于评测体系 ", opened.state.programme(), "，而不是 ",
-                                  programme, "。"),
+                     absl::StrCat("这份启用状态属于评测体系 ", opened.state.programme(),
+                                  "，而不是 ", programme, "。"),
                      absl::StrCat("This activation state is for programme ",
                                   opened.state.programme(), ", not ", programme, "."));
   }

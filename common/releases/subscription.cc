@@ -213,7 +213,8 @@ void StreamSubscription::Received(SubscribeResponse response) {
     pause_ = kFirstPause;
   }
   auto& envelopes = *response.mutable_envelopes();
-  on_states_({std::make_move_iterator(envelopes.begin()), std::make_move_iterator(envelopes.end())});
+  on_states_(
+      {std::make_move_iterator(envelopes.begin()), std::make_move_iterator(envelopes.end())});
 }
 
 void StreamSubscription::Ended() {

@@ -1,5 +1,5 @@
-// The stream between a follower and the catalogue: states come in, reports go out. It is opened again
-// whenever it ends, later and later.
+// The stream between a follower and the catalogue: states come in, reports go out. It is opened
+// again whenever it ends, later and later.
 #pragma once
 
 #include <grpcpp/channel.h>
@@ -31,11 +31,10 @@ class Subscription {
   virtual void Leave(absl::Duration timeout) = 0;
 };
 
-// `opening`: instance and programmes, for the first message of each stream; its reports are those of
-// the last Report.
+// `opening`: instance and programmes, for the first message of each stream; its reports are those
+// of the last Report.
 std::unique_ptr<Subscription> NewSubscription(std::shared_ptr<grpc::Channel> channel,
                                               catalogue::v1::SubscribeRequest opening,
-                                              Subscription::OnStates on_states,
-                                              const Clock& clock);
+                                              Subscription::OnStates on_states, const Clock& clock);
 
 }  // namespace zhiping::releases

@@ -118,9 +118,8 @@ grpc::ServerUnaryReactor* ScoringService::Score(grpc::CallbackServerContext* con
   Choice choice = ChoiceOf(request->criteria());
   const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
   if (!MayFind(chosen)) {
-    return score_.Handle(*context, [&] {
-      return chosen.ok() ? AnswerScore(*chosen, messages) : chosen.status();
-    });
+    return score_.Handle(
+        *context, [&] { return chosen.ok() ? AnswerScore(*chosen, messages) : chosen.status(); });
   }
   return score_.HandleLater(*context, [&](auto finish) {
     releases_.Await(std::move(choice), absl::FromChrono(context->deadline()),
@@ -149,9 +148,8 @@ grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContex
     releases_.Await(std::move(choice), absl::FromChrono(context->deadline()),
                     [this, finish, request, response](const absl::StatusOr<Chosen>& found) {
                       if (!found.ok()) return finish(found.status());
-                      const absl::Status submitted = pool_.Submit([=] {
-                        finish(AnswerPlanUpgrade(*found, *request, *response));
-                      });
+                      const absl::Status submitted = pool_.Submit(
+                          [=] { finish(AnswerPlanUpgrade(*found, *request, *response)); });
                       if (!submitted.ok()) finish(submitted);
                     });
   });
@@ -160,9 +158,8 @@ grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* ScoringService::GetStatus(grpc::CallbackServerContext* context,
                                                     const v1::GetStatusRequest*,
                                                     v1::GetStatusResponse* response) {
-  return get_status_.Handle(*context, [&] {
-    return AnswerGetStatus(*releases_.snapshot(), clock_.Steady(), *response);
-  });
+  return get_status_.Handle(
+      *context, [&] { return AnswerGetStatus(*releases_.snapshot(), clock_.Steady(), *response); });
 }
 
 }  // namespace zhiping::scoring

@@ -68,7 +68,7 @@ TEST_F(SeedTest, NamesWhatIsInForceOffline) {
   Write("notes.txt", "not a release");
   const auto snapshot = Read();
   ASSERT_OK(snapshot);
-  const auto chosen = (*snapshot)->Choose({});
+  const auto chosen = (*snapshot)->Choose({}, absl::ZeroDuration());
   ASSERT_OK(chosen);
   EXPECT_EQ(chosen->criteria->digest(), digest_);
   EXPECT_EQ(chosen->revision, 0);
