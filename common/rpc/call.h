@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -72,7 +73,8 @@ class Method {
   }
 
   // Runs a handler in the pool, unless nobody waits for it any more when its turn comes. Full:
-  // OVERLOADED. Request and response live until it is finished.
+  // OVERLOADED. Request and response live until it is finished. A handler that takes long takes the
+  // Call, and asks CheckWaiting now and then.
   template <typename Handler>
   grpc::ServerUnaryReactor* HandleIn(BoundedPool& pool, grpc::CallbackServerContext& context,
                                      Handler handler) const {
@@ -81,7 +83,13 @@ class Method {
     const absl::Status submitted =
         pool.Submit([call, reactor, handler = std::move(handler)]() mutable {
           absl::Status status = call->CheckWaiting();
-          if (status.ok()) status = handler();
+          if (status.ok()) {
+            if constexpr (std::is_invocable_v<Handler, const Call&>) {
+              status = handler(*call);
+            } else {
+              status = handler();
+            }
+          }
           reactor->Finish(call->Finish(status));
         });
     if (!submitted.ok()) reactor->Finish(call->Finish(submitted));

@@ -11,6 +11,7 @@
 #include "services/scoring/choice.h"
 #include "services/scoring/domain/plan.h"
 #include "services/scoring/domain/scored_input.h"
+#include "services/scoring/domain/view.h"
 
 namespace zhiping::scoring {
 namespace {
@@ -28,6 +29,7 @@ void FillProvenance(const Chosen& chosen, common::v1::ScoreResult& result) {
 
 absl::Status AnswerScore(const Snapshot& snapshot, ScoreMessages& messages) {
   const v1::ScoreRequest& request = *messages.request();
+  RETURN_IF_ERROR(CheckView(request.view()));
   ASSIGN_OR_RETURN(const Chosen chosen, snapshot.Choose(ChoiceOf(request.criteria())));
   const auto& criteria = *chosen.criteria;
   messages.Prepare(chosen.criteria);
@@ -48,10 +50,12 @@ absl::Status AnswerScore(const Snapshot& snapshot, ScoreMessages& messages) {
   return absl::OkStatus();
 }
 
-absl::Status AnswerPlanUpgrade(const Snapshot& snapshot, const v1::PlanUpgradeRequest& request,
+absl::Status AnswerPlanUpgrade(const Snapshot& snapshot, const rpc::Call& call,
+                               const v1::PlanUpgradeRequest& request,
                                v1::PlanUpgradeResponse& response) {
   ASSIGN_OR_RETURN(const Chosen chosen, snapshot.Choose(ChoiceOf(request.criteria())));
-  ASSIGN_OR_RETURN(response, PlanUpgrade(*chosen.criteria, request));
+  ASSIGN_OR_RETURN(response,
+                   PlanUpgrade(*chosen.criteria, request, [&call] { return call.CheckWaiting(); }));
   if (response.has_after()) FillProvenance(chosen, *response.mutable_after());
   return absl::OkStatus();
 }
@@ -106,8 +110,8 @@ grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* ScoringS
 grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContext* context,
                                                       const v1::PlanUpgradeRequest* request,
                                                       v1::PlanUpgradeResponse* response) {
-  return plan_upgrade_.HandleIn(pool_, *context, [this, request, response] {
-    return AnswerPlanUpgrade(*snapshot_, *request, *response);
+  return plan_upgrade_.HandleIn(pool_, *context, [this, request, response](const rpc::Call& call) {
+    return AnswerPlanUpgrade(*snapshot_, call, *request, *response);
   });
 }
 
