@@ -61,6 +61,19 @@ const Fault kFaults[] = {
     {"RelationWithoutOrigin",
      [](Folder& f) { S(f, 0).add_relations()->set_kind(Relation::SPLIT_FROM); },
      Reason::INVALID_RELATION, "scenarios[0].relations[0]"},
+    {"MergedFromTheSameTwice",
+     [](Folder& f) {
+       auto& relation = *S(f, 0).add_relations();
+       relation.set_kind(Relation::MERGED_FROM);
+       for (const char* id : {"x", "y", "x"}) relation.add_from(id);
+     },
+     Reason::INVALID_RELATION, "scenarios[0].relations[0]"},
+    {"CorrectionThatTightens",
+     [](Folder& f) {
+       E(f).mutable_correction()->set_release_digest("sha256:0");
+       S(f, 0).add_relations()->set_kind(Relation::TIGHTENED);
+     },
+     Reason::INVALID_RELATION, "scenarios[0].relations[0]"},
     {"YearOutOfRange", [](Folder& f) { E(f).set_year(26); }, Reason::NUMBER_OUT_OF_RANGE, "year"},
     {"NoScenarios", [](Folder& f) { E(f).clear_scenarios(); }, Reason::NUMBER_OUT_OF_RANGE,
      "scenarios"},

@@ -10,14 +10,6 @@ failed=0
 summary=()
 # shellcheck disable=SC2034  # tests/run reads it
 step_passed=false
-skipped_code=77
-
-# Inside a step: says why there is nothing to run yet. The step counts as neither passed nor failed.
-skip() { # skip REASON
-  printf 'skipped: %s\n' "$1"
-  printf '%s' "$1" >"$logs/skip_reason"
-  exit "$skipped_code"
-}
 
 note() { # note RESULT NAME SECONDS DETAIL
   summary+=("$(printf '%-7s %-20s %5d s  %s' "$1" "$2" "$3" "$4")")
@@ -52,9 +44,7 @@ step() { # step NAME FUNCTION [ARGUMENT…]
   code=${PIPESTATUS[0]}
   set -e
   seconds=$((SECONDS - start))
-  if ((code == skipped_code)); then
-    note skipped "$name" "$seconds" "$(cat "$logs/skip_reason")"
-  elif [[ -s $logs/$name.counts ]]; then
+  if [[ -s $logs/$name.counts ]]; then
     read -r own_passed own_failed <"$logs/$name.counts"
     # A runner that fails beyond its tests is a failure of its own.
     if ((code != 0 && own_failed == 0)); then own_failed=1; fi

@@ -31,111 +31,46 @@ std::string ExistingLevelsEn(const Criteria& criteria, int scenario) {
   return absl::StrJoin(levels, ", ");
 }
 
-void AddWrongLevel(const Criteria& criteria, int scenario, absl::string_view level,
-                   absl::string_view field, Violations& violations) {
-  const std::string zh = ExistingLevelsZh(criteria, scenario);
-  const std::string en = ExistingLevelsEn(criteria, scenario);
-  if (const int tier = criteria.FindTierByAnyName(level); tier >= 0) {
-    violations.Add(
-        field, Reason::LEVEL_IS_TIER,
-        absl::StrCat("“", level, "”是智能工厂层级，不是应用等级；您可能想填：", zh, "。"),
-        absl::StrCat("\"", level, "\" (", criteria.rulebook().tiers(tier).name().en(),
-                     ") is a tier of smart factory, not a level; perhaps you meant: ", en, "."));
-    return;
-  }
-  violations.Add(field, Reason::UNKNOWN_LEVEL,
-                 absl::StrCat("没有应用等级“", level, "”；该场景可填：", zh,
-                              "、未达级（none）或不适用（not_applicable）。"),
-                 absl::StrCat("There is no level \"", level, "\"; this scenario takes ", en,
-                              ", none or not_applicable."));
+using FieldName = absl::FunctionRef<std::string()>;
+
+void AddWrongLevel(const Criteria& criteria, int scenario, absl::string_view level, FieldName field,
+                   Violations& violations) {
+  violations.Add([&] {
+    const std::string zh = ExistingLevelsZh(criteria, scenario);
+    const std::string en = ExistingLevelsEn(criteria, scenario);
+    if (const int tier = criteria.FindTierByAnyName(level); tier >= 0) {
+      return MakeViolation(
+          field(), Reason::LEVEL_IS_TIER,
+          absl::StrCat("“", level, "”是智能工厂层级，不是应用等级；您可能想填：", zh, "。"),
+          absl::StrCat("\"", level, "\" (", criteria.rulebook().tiers(tier).name().en(),
+                       ") is a tier of smart factory, not a level; perhaps you meant: ", en, "."));
+    }
+    return MakeViolation(field(), Reason::UNKNOWN_LEVEL,
+                         absl::StrCat("没有应用等级“", level, "”；该场景可填：", zh,
+                                      "、未达级（none）或不适用（not_applicable）。"),
+                         absl::StrCat("There is no level \"", level, "\"; this scenario takes ", en,
+                                      ", none or not_applicable."));
+  });
 }
 
-void AddLevelNotAvailable(const Criteria& criteria, int scenario, int rank, absl::string_view field,
+void AddLevelNotAvailable(const Criteria& criteria, int scenario, int rank, FieldName field,
                           Violations& violations) {
-  const Scenario& row = criteria.edition().scenarios(scenario);
-  const auto& level = criteria.edition().levels(rank - 1);
-  violations.Add(
-      field, Reason::LEVEL_NOT_AVAILABLE,
-      absl::StrCat("场景“", row.name().text(), "”没有", level.name().text(),
-                   "（官方表中为“/”）；可填：", ExistingLevelsZh(criteria, scenario), "。"),
-      absl::StrCat("Scenario ", row.id(), " has no level ", level.id(),
-                   " (\"/\" in the official table); it has: ", ExistingLevelsEn(criteria, scenario),
-                   "."));
+  violations.Add([&] {
+    const Scenario& row = criteria.edition().scenarios(scenario);
+    const auto& level = criteria.edition().levels(rank - 1);
+    return MakeViolation(
+        field(), Reason::LEVEL_NOT_AVAILABLE,
+        absl::StrCat("场景“", row.name().text(), "”没有", level.name().text(),
+                     "（官方表中为“/”）；可填：", ExistingLevelsZh(criteria, scenario), "。"),
+        absl::StrCat(
+            "Scenario ", row.id(), " has no level ", level.id(),
+            " (\"/\" in the official table); it has: ", ExistingLevelsEn(criteria, scenario), "."));
+  });
 }
 
 int CharacterCount(absl::string_view utf8) {
   return static_cast<int>(
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-void CheckReason(const common::v1::Answer& answer, uint8_t code, const std::string& field,
-                 Violations& violations) {
-  if (code == kNotApplicable) {
-    if (answer.reason().find_first_not_of(" \t\r\n") == std::string::npos) {
-      violations.Add(absl::StrCat(field, ".reason"), Reason::REASON_REQUIRED,
-                     absl::StrCat("场景 ", answer.scenario(), " 填“不适用”时须写明理由。"),
-                     absl::StrCat("Scenario ", answer.scenario(),
-                                  " is not_applicable: a reason is required."));
-    }
-  }
-  if (CharacterCount(answer.reason()) > kMaxReasonCharacters) {
-    violations.Add(
-        absl::StrCat(field, ".reason"), Reason::TOO_LARGE,
-        absl::StrCat("理由超过 ", kMaxReasonCharacters, " 字。"),
-        absl::StrCat("The reason is longer than ", kMaxReasonCharacters, " characters."));
-  }
-}
-
-// Reads everything again and says all that is wrong.
-absl::Status ExplainAnswers(const Criteria& criteria, const AnswerList& answers,
-                            const FactList& facts) {
-  Violations violations;
-  std::vector<bool> seen(criteria.scenario_count());
-  for (int i = 0; i < answers.size(); ++i) {
-    const auto& answer = answers[i];
-    const std::string field = absl::StrCat("answers[", i, "]");
-    const int scenario = criteria.FindScenarioByAnyName(answer.scenario());
-    if (scenario < 0) {
-      violations.Add(absl::StrCat(field, ".scenario"), Reason::UNKNOWN_SCENARIO,
-                     absl::StrCat("本年版没有场景“", answer.scenario(), "”。"),
-                     absl::StrCat("The edition has no scenario \"", answer.scenario(), "\"."));
-      continue;
-    }
-    if (seen[scenario]) {
-      violations.Add(
-          absl::StrCat(field, ".scenario"), Reason::DUPLICATE_SCENARIO,
-          absl::StrCat("场景 ", answer.scenario(), " 填写了两次，每个场景只能填一次。"),
-          absl::StrCat("Scenario ", answer.scenario(), " is answered twice; answer it once."));
-    }
-    seen[scenario] = true;
-    const uint8_t code =
-        ReadLevel(criteria, scenario, answer.level(), absl::StrCat(field, ".level"), violations);
-    CheckReason(answer, code, field, violations);
-  }
-  std::vector<bool> seen_facts(criteria.fact_count());
-  for (int i = 0; i < facts.size(); ++i) {
-    const std::string field = absl::StrCat("facts[", i, "]");
-    const int fact = criteria.FindFact(facts[i].fact());
-    if (fact < 0) {
-      std::vector<std::string> known;
-      for (const auto& declared : criteria.rulebook().facts()) known.push_back(declared.name());
-      violations.Add(absl::StrCat(field, ".fact"), Reason::UNKNOWN_FACT,
-                     absl::StrCat("没有外部指标“", facts[i].fact(), "”；可填：",
-                                  absl::StrJoin(known, "、"), "。"),
-                     absl::StrCat("There is no fact \"", facts[i].fact(),
-                                  "\"; there are: ", absl::StrJoin(known, ", "), "."));
-      continue;
-    }
-    if (seen_facts[fact]) {
-      violations.Add(absl::StrCat(field, ".fact"), Reason::DUPLICATE_FACT,
-                     absl::StrCat("外部指标 ", facts[i].fact(), " 填写了两次。"),
-                     absl::StrCat("Fact ", facts[i].fact(), " is given twice."));
-    }
-    seen_facts[fact] = true;
-    ReadFact(criteria.rulebook().facts(fact), facts[i].value(), absl::StrCat(field, ".value"),
-             violations);
-  }
-  return violations.ToStatus();
 }
 
 enum class Decimal { kOk, kEmpty, kNotANumber, kTooPrecise, kOutOfRange };
@@ -173,51 +108,151 @@ Decimal ParseDecimal(absl::string_view text, const catalogue::v1::Fact& fact, in
   return Decimal::kOk;
 }
 
-// Reads without explaining. Returns false if anything is wrong.
-bool ReadQuickly(const Criteria& criteria, const AnswerList& answers, const FactList& facts,
-                 Input& input) {
-  std::fill(input.answers.begin(), input.answers.end(), kMissing);
-  std::fill(input.facts.begin(), input.facts.end(), kFactMissing);
-  // Marks a scenario that is named with an empty level, so that naming it twice is seen.
-  constexpr uint8_t kNamed = 0x80;
-  for (const auto& answer : answers) {
-    const int scenario = criteria.FindScenarioByAnyName(answer.scenario());
-    if (scenario < 0 || input.answers[scenario] != kMissing) return false;
-    if (answer.level().empty()) {
-      input.answers[scenario] = kNamed;
-      continue;
-    }
-    const int code = criteria.FindAnswerCodeByAnyName(answer.level());
-    if (code < 0) return false;
-    const int rank = RankOfCode(static_cast<uint8_t>(code));
-    if (rank > 0 && !criteria.LevelExists(scenario, rank)) return false;
-    if (code == kNotApplicable || !answer.reason().empty()) {
-      Violations violations;
-      CheckReason(answer, static_cast<uint8_t>(code), "", violations);
-      if (!violations.empty()) return false;
-    }
-    input.answers[scenario] = static_cast<uint8_t>(code);
+FieldViolation DescribeFact(const catalogue::v1::Fact& fact, absl::string_view value,
+                            const std::string& field, Decimal wrong) {
+  const std::string min = FormatDecimal(fact.min(), fact.scale());
+  const std::string max = FormatDecimal(fact.max(), fact.scale());
+  const std::string zh = absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”");
+  const std::string en = absl::StrCat("The value \"", value, "\" of fact ", fact.name());
+  if (wrong == Decimal::kTooPrecise) {
+    return MakeViolation(
+        field, Reason::FACT_TOO_PRECISE,
+        absl::StrCat(zh, "最多保留 ", fact.scale(), " 位小数；平台不作四舍五入。"),
+        absl::StrCat(en, " may have at most ", fact.scale(), " decimals; it is not rounded."));
   }
-  for (uint8_t& code : input.answers) {
-    if (code == kNamed) code = kMissing;
+  if (wrong == Decimal::kOutOfRange) {
+    return MakeViolation(
+        field, Reason::FACT_OUT_OF_RANGE,
+        absl::StrCat(zh, "超出范围，应为 ", min, " 至 ", max, "。"),
+        absl::StrCat(en, " is out of range; it should be ", min, " to ", max, "."));
   }
-  for (int i = 0; i < facts.size(); ++i) {
-    const int fact = criteria.FindFact(facts[i].fact());
-    if (fact < 0) return false;
-    for (int k = 0; k < i; ++k) {
-      if (facts[k].fact() == facts[i].fact()) return false;
-    }
-    const Decimal decimal =
-        ParseDecimal(facts[i].value(), criteria.rulebook().facts(fact), input.facts[fact]);
-    if (decimal != Decimal::kOk && decimal != Decimal::kEmpty) return false;
-  }
-  return true;
+  return MakeViolation(field, Reason::FACT_NOT_A_NUMBER,
+                       absl::StrCat(zh, "不是数字，应为 ", min, " 至 ", max, "。"),
+                       absl::StrCat(en, " is not a number; it should be ", min, " to ", max, "."));
 }
+
+// Reads everything once. What is wrong is described where it is met, and nothing else costs
+// anything.
+class InputReader {
+ public:
+  InputReader(const Criteria& criteria, Input& input) : criteria_(criteria), input_(input) {}
+
+  absl::Status Run(const AnswerList& answers, const FactList& facts) {
+    input_.answers.assign(criteria_.scenario_count(), kMissing);
+    input_.facts.assign(criteria_.fact_count(), kFactMissing);
+    CheckCount(answers.size(), criteria_.scenario_count(), "answers");
+    CheckCount(facts.size(), criteria_.fact_count(), "facts");
+    if (violations_.empty()) {
+      for (int i = 0; i < answers.size(); ++i) ReadAnswer(answers[i], i);
+      for (int i = 0; i < facts.size(); ++i) ReadFact(facts[i], i);
+    }
+    std::replace(input_.answers.begin(), input_.answers.end(), kNamed, kMissing);
+    std::replace(input_.facts.begin(), input_.facts.end(), kFactNamed, kFactMissing);
+    return violations_.ToStatus();
+  }
+
+ private:
+  // What is named without a value, so that naming it twice is seen.
+  static constexpr uint8_t kNamed = 0x80;
+  static constexpr int32_t kFactNamed = kFactMissing + 1;
+
+  // More than twice as many as there can be are no mistake, and not worth reading.
+  void CheckCount(int given, int most, absl::string_view field) {
+    if (given <= 2 * std::max(most, 1)) return;
+    violations_.Add(field, Reason::TOO_LARGE,
+                    absl::StrCat(field, " 有 ", given, " 项，本发布版最多 ", most, " 项。"),
+                    absl::StrCat(field, " has ", given, " elements; under this release there are ",
+                                 most, " at most."));
+  }
+
+  void ReadAnswer(const common::v1::Answer& answer, int number) {
+    const int scenario = criteria_.FindScenarioByAnyName(answer.scenario());
+    if (scenario < 0) {
+      violations_.Add([&] {
+        return MakeViolation(
+            absl::StrCat("answers[", number, "].scenario"), Reason::UNKNOWN_SCENARIO,
+            absl::StrCat("本年版没有场景“", answer.scenario(), "”。"),
+            absl::StrCat("The edition has no scenario \"", answer.scenario(), "\"."));
+      });
+      return;
+    }
+    uint8_t& place = input_.answers[scenario];
+    if (place != kMissing) {
+      violations_.Add([&] {
+        return MakeViolation(
+            absl::StrCat("answers[", number, "].scenario"), Reason::DUPLICATE_SCENARIO,
+            absl::StrCat("场景 ", answer.scenario(), " 填写了两次，每个场景只能填一次。"),
+            absl::StrCat("Scenario ", answer.scenario(), " is answered twice; answer it once."));
+      });
+    }
+    const uint8_t code = ReadLevel(
+        criteria_, scenario, answer.level(),
+        [&] { return absl::StrCat("answers[", number, "].level"); }, violations_);
+    place = code == kMissing ? kNamed : code;
+    if (code == kNotApplicable || !answer.reason().empty()) CheckReason(answer, code, number);
+  }
+
+  void CheckReason(const common::v1::Answer& answer, uint8_t code, int number) {
+    if (code == kNotApplicable &&
+        answer.reason().find_first_not_of(" \t\r\n") == std::string::npos) {
+      violations_.Add([&] {
+        return MakeViolation(absl::StrCat("answers[", number, "].reason"), Reason::REASON_REQUIRED,
+                             absl::StrCat("场景 ", answer.scenario(), " 填“不适用”时须写明理由。"),
+                             absl::StrCat("Scenario ", answer.scenario(),
+                                          " is not_applicable: a reason is required."));
+      });
+    }
+    if (CharacterCount(answer.reason()) > kMaxReasonCharacters) {
+      violations_.Add([&] {
+        return MakeViolation(
+            absl::StrCat("answers[", number, "].reason"), Reason::TOO_LARGE,
+            absl::StrCat("理由超过 ", kMaxReasonCharacters, " 字。"),
+            absl::StrCat("The reason is longer than ", kMaxReasonCharacters, " characters."));
+      });
+    }
+  }
+
+  void ReadFact(const common::v1::FactValue& given, int number) {
+    const int fact = criteria_.FindFact(given.fact());
+    if (fact < 0) {
+      violations_.Add([&] {
+        std::vector<std::string> known;
+        for (const auto& declared : criteria_.rulebook().facts()) known.push_back(declared.name());
+        return MakeViolation(absl::StrCat("facts[", number, "].fact"), Reason::UNKNOWN_FACT,
+                             absl::StrCat("没有外部指标“", given.fact(), "”；可填：",
+                                          absl::StrJoin(known, "、"), "。"),
+                             absl::StrCat("There is no fact \"", given.fact(),
+                                          "\"; there are: ", absl::StrJoin(known, ", "), "."));
+      });
+      return;
+    }
+    int32_t& place = input_.facts[fact];
+    if (place != kFactMissing) {
+      violations_.Add([&] {
+        return MakeViolation(absl::StrCat("facts[", number, "].fact"), Reason::DUPLICATE_FACT,
+                             absl::StrCat("外部指标 ", given.fact(), " 填写了两次。"),
+                             absl::StrCat("Fact ", given.fact(), " is given twice."));
+      });
+    }
+    place = kFactNamed;
+    const auto& declared = criteria_.rulebook().facts(fact);
+    const Decimal decimal = ParseDecimal(given.value(), declared, place);
+    if (decimal == Decimal::kOk || decimal == Decimal::kEmpty) return;
+    violations_.Add([&] {
+      return DescribeFact(declared, given.value(), absl::StrCat("facts[", number, "].value"),
+                          decimal);
+    });
+  }
+
+  const Criteria& criteria_;
+  Input& input_;
+  Violations violations_;
+};
 
 }  // namespace
 
-uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view level,
-                  absl::string_view field, Violations& violations) {
+uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view level, FieldName field,
+                  Violations& violations) {
   if (level.empty()) return kMissing;
   const int code = criteria.FindAnswerCodeByAnyName(level);
   if (code < 0) {
@@ -230,41 +265,6 @@ uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view leve
     return kMissing;
   }
   return static_cast<uint8_t>(code);
-}
-
-int32_t ReadFact(const catalogue::v1::Fact& fact, absl::string_view value, absl::string_view field,
-                 Violations& violations) {
-  int32_t number = kFactMissing;
-  const std::string min = FormatDecimal(fact.min(), fact.scale());
-  const std::string max = FormatDecimal(fact.max(), fact.scale());
-  switch (ParseDecimal(value, fact, number)) {
-    case Decimal::kOk:
-    case Decimal::kEmpty:
-      return number;
-    case Decimal::kNotANumber:
-      violations.Add(field, Reason::FACT_NOT_A_NUMBER,
-                     absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”不是数字，应为 ",
-                                  min, " 至 ", max, "。"),
-                     absl::StrCat("The value \"", value, "\" of fact ", fact.name(),
-                                  " is not a number; it should be ", min, " to ", max, "."));
-      return kFactMissing;
-    case Decimal::kTooPrecise:
-      violations.Add(
-          field, Reason::FACT_TOO_PRECISE,
-          absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”最多保留 ", fact.scale(),
-                       " 位小数；平台不作四舍五入。"),
-          absl::StrCat("The value \"", value, "\" of fact ", fact.name(), " may have at most ",
-                       fact.scale(), " decimals; it is not rounded."));
-      return kFactMissing;
-    case Decimal::kOutOfRange:
-      violations.Add(field, Reason::FACT_OUT_OF_RANGE,
-                     absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”超出范围，应为 ",
-                                  min, " 至 ", max, "。"),
-                     absl::StrCat("The value \"", value, "\" of fact ", fact.name(),
-                                  " is out of range; it should be ", min, " to ", max, "."));
-      return kFactMissing;
-  }
-  return kFactMissing;
 }
 
 std::string FormatDecimal(int64_t value, int scale) {
@@ -283,10 +283,7 @@ std::string FormatDecimal(int64_t value, int scale) {
 
 absl::Status ReadInput(const Criteria& criteria, const AnswerList& answers, const FactList& facts,
                        Input& input) {
-  input.answers.resize(criteria.scenario_count());
-  input.facts.resize(criteria.fact_count());
-  if (ReadQuickly(criteria, answers, facts, input)) return absl::OkStatus();
-  return ExplainAnswers(criteria, answers, facts);
+  return InputReader(criteria, input).Run(answers, facts);
 }
 
 absl::StatusOr<Input> ReadInput(const Criteria& criteria, const AnswerList& answers,

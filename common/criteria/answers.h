@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/criteria/criteria.h"
@@ -29,7 +30,8 @@ struct Input {
 
 // Errors, as violations with the fields `answers[3].level`, `facts[0].value`, …: UNKNOWN_SCENARIO,
 // DUPLICATE_SCENARIO, UNKNOWN_LEVEL, LEVEL_NOT_AVAILABLE, LEVEL_IS_TIER, REASON_REQUIRED,
-// TOO_LARGE; UNKNOWN_FACT, DUPLICATE_FACT, FACT_*.
+// TOO_LARGE; UNKNOWN_FACT, DUPLICATE_FACT, FACT_*. More than twice as many answers as there are
+// scenarios, or facts as there are facts, are not looked into: TOO_LARGE for `answers` or `facts`.
 absl::StatusOr<Input> ReadInput(const Criteria& criteria, const AnswerList& answers,
                                 const FactList& facts);
 
@@ -40,12 +42,7 @@ absl::Status ReadInput(const Criteria& criteria, const AnswerList& answers, cons
 // Reads one answer's level for a scenario; adds what is wrong to `violations` under the field and
 // returns kMissing. `level` is as in Answer.
 uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view level,
-                  absl::string_view field, Violations& violations);
-
-// Reads a decimal number exactly into units of 10^−scale within the fact's bounds; adds what is
-// wrong to `violations` under the field and returns kFactMissing. Empty is missing.
-int32_t ReadFact(const catalogue::v1::Fact& fact, absl::string_view value, absl::string_view field,
-                 Violations& violations);
+                  absl::FunctionRef<std::string()> field, Violations& violations);
 
 // A value in units of 10^−scale as people write it: 595 at scale 1 is 59.5, 600 is 60.
 std::string FormatDecimal(int64_t value, int scale);

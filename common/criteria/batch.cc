@@ -15,8 +15,6 @@ namespace {
 using catalogue::v1::Fact;
 using scoring::v1::ScoreBatchResponse;
 
-constexpr int kMostViolations = 100;
-
 bool IsAllowed(const Fact& fact, int32_t value) {
   return value == kColumnFactMissing || (value >= fact.min() && value <= fact.max());
 }
@@ -55,41 +53,40 @@ absl::Status CheckSizes(const Criteria& criteria, absl::string_view answers,
   return violations.ToStatus();
 }
 
-// What is wrong with one byte, if anything is.
-void ExplainAnswer(const Criteria& criteria, size_t position, uint8_t code,
-                   Violations& violations) {
+bool IsAnswer(const Criteria& criteria, int scenario, uint8_t code) {
   const int rank = RankOfCode(code);
-  const int scenario = static_cast<int>(position % criteria.scenario_count());
-  const bool is_level = rank <= criteria.level_count();
-  if (rank == 0 || (is_level && criteria.LevelExists(scenario, rank))) return;
+  return rank <= criteria.level_count() && (rank == 0 || criteria.LevelExists(scenario, rank));
+}
+
+// What is wrong with a byte that is no answer of its scenario.
+FieldViolation DescribeAnswer(const Criteria& criteria, size_t position, uint8_t code) {
   const std::string field = absl::StrCat("answers[", position, "]");
   const size_t row = position / criteria.scenario_count();
-  const auto& row_of_table = criteria.edition().scenarios(scenario);
+  const auto& row_of_table =
+      criteria.edition().scenarios(static_cast<int>(position % criteria.scenario_count()));
   const std::string where_zh =
       absl::StrCat("第 ", row + 1, " 份自评测的场景“", row_of_table.name().text(), "”");
   const std::string where_en =
       absl::StrCat("Assessment ", row + 1, ", scenario ", row_of_table.id());
-  if (is_level) {
+  const int rank = RankOfCode(code);
+  if (rank <= criteria.level_count()) {
     const auto& level = criteria.edition().levels(rank - 1);
-    violations.Add(field, Reason::LEVEL_NOT_AVAILABLE,
-                   absl::StrCat(where_zh, "没有", level.name().text(), "（官方表中为“/”）。"),
-                   absl::StrCat(where_en, ": there is no level ", level.id(),
-                                " (\"/\" in the official table)."));
-  } else {
-    const int most = CodeOfRank(criteria.level_count());
-    violations.Add(
-        field, Reason::UNKNOWN_LEVEL,
-        absl::StrCat(where_zh, "的字节为 ", code, "，应为 0 至 ", most, "。"),
-        absl::StrCat(where_en, ": the byte is ", code, "; it should be 0 to ", most, "."));
+    return MakeViolation(field, Reason::LEVEL_NOT_AVAILABLE,
+                         absl::StrCat(where_zh, "没有", level.name().text(), "（官方表中为“/”）。"),
+                         absl::StrCat(where_en, ": there is no level ", level.id(),
+                                      " (\"/\" in the official table)."));
   }
+  const int most = CodeOfRank(criteria.level_count());
+  return MakeViolation(
+      field, Reason::UNKNOWN_LEVEL,
+      absl::StrCat(where_zh, "的字节为 ", code, "，应为 0 至 ", most, "。"),
+      absl::StrCat(where_en, ": the byte is ", code, "; it should be 0 to ", most, "."));
 }
 
-void ExplainFact(const Fact& fact, size_t number, size_t row, int32_t value,
-                 Violations& violations) {
-  if (IsAllowed(fact, value)) return;
+FieldViolation DescribeFact(const Fact& fact, size_t number, size_t row, int32_t value) {
   const std::string bounds_zh = absl::StrCat(fact.min(), " 至 ", fact.max());
   const std::string bounds_en = absl::StrCat(fact.min(), " to ", fact.max());
-  violations.Add(
+  return MakeViolation(
       absl::StrCat("facts[", number, "].values[", row, "]"), Reason::FACT_OUT_OF_RANGE,
       absl::StrCat("第 ", row + 1, " 份自评测的外部指标 ", fact.name(), " 为 ", value, "，应为 ",
                    bounds_zh, "，缺失为 ", kColumnFactMissing, "。"),
@@ -100,14 +97,18 @@ void ExplainFact(const Fact& fact, size_t number, size_t row, int32_t value,
 absl::Status Explain(const Criteria& criteria, absl::string_view answers,
                      absl::Span<const FactValues> facts) {
   Violations violations;
-  for (size_t i = 0; i < answers.size() && violations.size() < kMostViolations; ++i) {
-    ExplainAnswer(criteria, i, static_cast<uint8_t>(answers[i]), violations);
+  const size_t scenarios = criteria.scenario_count();
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const auto code = static_cast<uint8_t>(answers[i]);
+    if (IsAnswer(criteria, static_cast<int>(i % scenarios), code)) continue;
+    violations.Add([&] { return DescribeAnswer(criteria, i, code); });
   }
   for (size_t f = 0; f < facts.size(); ++f) {
     const Fact& fact = criteria.rulebook().facts(facts[f].fact);
     const auto& values = facts[f].values;
-    for (size_t row = 0; row < values.size() && violations.size() < kMostViolations; ++row) {
-      ExplainFact(fact, f, row, values[row], violations);
+    for (size_t row = 0; row < values.size(); ++row) {
+      if (IsAllowed(fact, values[row])) continue;
+      violations.Add([&] { return DescribeFact(fact, f, row, values[row]); });
     }
   }
   return violations.ToStatus();

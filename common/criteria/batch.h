@@ -24,8 +24,8 @@ struct FactValues {
 //
 // Errors, as violations: INVALID_FIELD for `answers` and `facts[f].values` of a length that does
 // not fit; UNKNOWN_LEVEL and LEVEL_NOT_AVAILABLE for `answers[b]`, b counting bytes;
-// FACT_OUT_OF_RANGE for `facts[f].values[row]`, f counting the elements of `facts`. The first
-// hundred are reported. Then nothing is appended.
+// FACT_OUT_OF_RANGE for `facts[f].values[row]`, f counting the elements of `facts`. Then nothing is
+// appended.
 //
 // REQUIRES: no fact is there twice.
 absl::Status ScoreColumns(const Criteria& criteria, absl::string_view answers,

@@ -26,7 +26,7 @@ std::string CellText(const Scenario& scenario, int level) {
 }
 
 // Whether the new edition says that it corrects the old release, and really leaves everything but
-// texts as it was.
+// texts as it was. (That a correction declares no relations was validated.)
 bool IsCorrection(const Criteria& from, const Criteria& to) {
   if (!to.edition().has_correction() ||
       to.edition().correction().release_digest() != from.digest() ||

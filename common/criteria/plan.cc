@@ -4,7 +4,8 @@
 // plan than the best one known are dropped by lower bounds; if a layer grows beyond the width of
 // the pass, the least promising states are dropped too and the least bound among them is
 // remembered: the plan is proven once nothing that was dropped could have been better. Passes get
-// wider until the node budget is used up.
+// wider until the node budget is used up. Before the first pass a plan is looked for without a
+// search: it is the first upper bound, and what is answered if the search does not get that far.
 #include "common/criteria/plan.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
 #include "common/criteria/plan_bound.h"
+#include "common/criteria/plan_greedy.h"
 #include "common/criteria/plan_problem.h"
 #include "common/criteria/score.h"
 
@@ -26,6 +28,11 @@ constexpr int64_t kUnreachable = INT64_MAX;
 
 constexpr int64_t kFirstWidth = 64;
 constexpr int64_t kWidening = 16;
+
+// Needs that are looked at for one unit of the budget.
+constexpr int64_t kNeedsPerUnit = 32;
+// Units between two questions whether the plan is still wanted.
+constexpr int64_t kUnitsPerQuestion = 1000;
 
 enum class Truth : uint8_t { kFalse, kOpen, kTrue };
 
@@ -64,21 +71,30 @@ struct Outcome {
 
 class PlanSearch {
  public:
-  explicit PlanSearch(const PlanProblem& problem)
-      : problem_(problem), stride_(problem.leaves.size() + problem.counters.size()) {
-    for (size_t leaf = 0; leaf < problem.leaves.size(); ++leaf) {
+  PlanSearch(const PlanProblem& problem, const PlanMoves& moves,
+             const std::function<bool()>& wanted)
+      : problem_(problem),
+        moves_(moves),
+        wanted_(wanted),
+        stride_(problem.leaves.size() + problem.counters.size()),
+        leaf_costs_(problem.leaves.size()) {
+    for (size_t leaf = 0; leaf < problem.leaves.size() && IsWanted(); ++leaf) {
       bounds_.emplace_back(problem, static_cast<int>(leaf));
     }
-    IndexMoves();
+    SumUnits();
     ChooseDisjoint();
   }
 
-  int64_t expanded() const { return expanded_; }
+  // Units of the budget.
+  int64_t spent() const { return spent_; }
+  // Nobody wants the plan any more.
+  bool stopped() const { return stopped_; }
 
   // One pass. `upper`: cost of a plan already known, or kImpossible; costlier states are dropped.
   Outcome Run(int64_t width, int64_t upper, int64_t budget) {
     const int count = static_cast<int>(problem_.options.size());
     Outcome outcome;
+    if (stopped_) return Stopped();
     std::vector<Layer> layers(1);
     Layer& first = layers[0];
     first.needs.resize(stride_);
@@ -92,7 +108,10 @@ class PlanSearch {
     first.entries.emplace_back();
     for (int i = 0; i < count; ++i) {
       layers.push_back(Expand(i, layers[i], upper));
-      const int64_t left = std::max<int64_t>(1, (budget - expanded_) / (count - i));
+      if (stopped_) return Stopped();
+      // The way back needs only the entries.
+      layers[i].needs = {};
+      const int64_t left = std::max<int64_t>(1, (budget - spent_) / units_from_[i]);
       Narrow(std::min(width, left), layers.back(), outcome.dropped);
     }
     Finish(layers, outcome);
@@ -100,27 +119,27 @@ class PlanSearch {
   }
 
  private:
-  struct CounterMove {
-    int counter;
-    int rank;
-  };
-  struct LeafMove {
-    int leaf;
-    const std::vector<int64_t>* gains;
-  };
+  // Nothing is found, and anything might have been.
+  static Outcome Stopped() {
+    Outcome outcome;
+    outcome.dropped = 0;
+    return outcome;
+  }
 
-  void IndexMoves() {
-    leaf_moves_.resize(problem_.options.size());
-    counter_moves_.resize(problem_.options.size());
-    for (size_t leaf = 0; leaf < problem_.leaves.size(); ++leaf) {
-      for (const PlanGain& gain : problem_.leaves[leaf].gains) {
-        leaf_moves_[gain.scenario].push_back({static_cast<int>(leaf), &gain.gains});
-      }
-    }
-    for (size_t c = 0; c < problem_.counters.size(); ++c) {
-      for (int scenario : problem_.counters[c].scenarios) {
-        counter_moves_[scenario].push_back({static_cast<int>(c), problem_.counters[c].rank});
-      }
+  bool IsWanted() {
+    stopped_ = stopped_ || (wanted_ != nullptr && !wanted_());
+    return !stopped_;
+  }
+
+  // What expanding one state by a scenario counts, and one state by it and all later ones.
+  void SumUnits() {
+    units_.resize(problem_.options.size());
+    units_from_.resize(problem_.options.size());
+    int64_t sum = 0;
+    for (size_t i = units_.size(); i-- > 0;) {
+      const auto needs = static_cast<int64_t>((problem_.options[i].size() + 1) * stride_);
+      units_[i] = std::max<int64_t>(1, needs / kNeedsPerUnit);
+      units_from_[i] = sum += units_[i];
     }
   }
 
@@ -227,7 +246,7 @@ class PlanSearch {
   }
 
   int64_t LeafCost(int leaf, int first, const int64_t* needs) const {
-    int64_t needed = needs[leaf];
+    const int64_t needed = needs[leaf];
     if (needed == kReached) return 0;
     if (needed == kUnreachable) return kImpossible;
     int64_t least = 0;
@@ -236,29 +255,28 @@ class PlanSearch {
     return bounds_[leaf].Cost(first, needed - by_counters);
   }
 
-  int64_t NodeCost(int node, int first, const int64_t* needs) const {
+  int64_t NodeCost(int node) const {
     const PlanNode& here = problem_.nodes[node];
     if (here.kind == PlanNode::kTrue) return 0;
-    if (here.kind == PlanNode::kLeaf) return LeafCost(here.leaf, first, needs);
+    if (here.kind == PlanNode::kLeaf) return leaf_costs_[here.leaf];
     if (here.kind == PlanNode::kAny) {
       int64_t least = kImpossible;
-      for (int part : here.parts) least = std::min(least, NodeCost(part, first, needs));
+      for (int part : here.parts) least = std::min(least, NodeCost(part));
       return least;
     }
     int64_t most = 0;
-    for (int part : here.parts) most = std::max(most, NodeCost(part, first, needs));
+    for (int part : here.parts) most = std::max(most, NodeCost(part));
     return most;
   }
 
   // No way from the state to the target costs less.
-  int64_t CostToGo(int first, const int64_t* needs) const {
+  int64_t CostToGo(int first, const int64_t* needs) {
     int64_t sum = 0;
-    for (size_t leaf = 0; leaf < is_disjoint_.size(); ++leaf) {
-      if (is_disjoint_[leaf]) {
-        sum = std::min(kImpossible, sum + LeafCost(static_cast<int>(leaf), first, needs));
-      }
+    for (size_t leaf = 0; leaf < leaf_costs_.size(); ++leaf) {
+      leaf_costs_[leaf] = LeafCost(static_cast<int>(leaf), first, needs);
+      if (is_disjoint_[leaf]) sum = std::min(kImpossible, sum + leaf_costs_[leaf]);
     }
-    return std::max(sum, NodeCost(0, first, needs));
+    return std::max(sum, NodeCost(0));
   }
 
   struct RowHash {
@@ -284,7 +302,11 @@ class PlanSearch {
     const auto& options = problem_.options[scenario];
     int32_t order = 0;
     for (size_t e = 0; e < from.entries.size(); ++e) {
-      ++expanded_;
+      if (spent_ / kUnitsPerQuestion != (spent_ + units_[scenario]) / kUnitsPerQuestion &&
+          !IsWanted()) {
+        return to;
+      }
+      spent_ += units_[scenario];
       for (int k = 0; k <= static_cast<int>(options.size()); ++k) {
         const int option = k == static_cast<int>(options.size()) ? -1 : k;
         Entry entry = from.entries[e];
@@ -301,14 +323,17 @@ class PlanSearch {
         std::copy_n(from.needs.data() + e * stride_, stride_, needs);
         if (option >= 0) Apply(scenario, option, needs);
         if (Settle(scenario + 1, needs) == Truth::kFalse) continue;
+        const auto found = rows.find(static_cast<int32_t>(row));
+        if (found != rows.end()) {
+          Entry& kept = to.entries[found->second];
+          entry.bound = entry.cost + (kept.bound - kept.cost);
+          if (entry.bound <= upper) Merge(entry, kept);
+          continue;
+        }
         entry.bound = entry.cost + CostToGo(scenario + 1, needs);
         if (entry.bound > upper || entry.bound >= kImpossible) continue;
-        const auto [found, is_new] = rows.try_emplace(static_cast<int32_t>(row), row);
-        if (is_new) {
-          to.entries.push_back(entry);
-        } else {
-          Merge(entry, to.entries[found->second]);
-        }
+        rows.emplace(static_cast<int32_t>(row), static_cast<int32_t>(row));
+        to.entries.push_back(entry);
       }
     }
     to.needs.resize(to.entries.size() * stride_);
@@ -317,11 +342,11 @@ class PlanSearch {
   }
 
   void Apply(int scenario, int option, int64_t* needs) const {
-    for (const LeafMove& move : leaf_moves_[scenario]) {
+    for (const PlanMoves::Leaf& move : moves_.leaves[scenario]) {
       int64_t& needed = needs[move.leaf];
       if (needed != kReached && needed != kUnreachable) needed -= (*move.gains)[option];
     }
-    for (const CounterMove& move : counter_moves_[scenario]) {
+    for (const PlanMoves::Counter& move : moves_.counters[scenario]) {
       if (problem_.options[scenario][option].rank < move.rank) continue;
       int64_t& needed = needs[problem_.leaves.size() + move.counter];
       if (needed == kReached || --needed > 0) continue;
@@ -399,13 +424,29 @@ class PlanSearch {
   }
 
   const PlanProblem& problem_;
+  const PlanMoves& moves_;
+  const std::function<bool()>& wanted_;
   const size_t stride_;
   std::vector<LeafBound> bounds_;
-  std::vector<std::vector<LeafMove>> leaf_moves_;
-  std::vector<std::vector<CounterMove>> counter_moves_;
   std::vector<bool> is_disjoint_;
-  int64_t expanded_ = 0;
+  std::vector<int64_t> units_, units_from_;
+  // Of the state that CostToGo looks at.
+  std::vector<int64_t> leaf_costs_;
+  int64_t spent_ = 0;
+  bool stopped_ = false;
 };
+
+// The plan that is known before the search; not found if there is none.
+Outcome FirstPlan(const PlanProblem& problem, const PlanMoves& moves) {
+  Outcome outcome;
+  outcome.options = FindGreedyPlan(problem, moves);
+  outcome.found = !outcome.options.empty();
+  outcome.dropped = 0;
+  for (size_t i = 0; i < outcome.options.size(); ++i) {
+    if (outcome.options[i] >= 0) outcome.best.cost += problem.options[i][outcome.options[i]].cost;
+  }
+  return outcome;
+}
 
 // Leaves below `node` that are not met although every answer is at its highest.
 void CollectUnreachable(const Criteria& criteria, int node, const Tally& highest,
@@ -455,13 +496,17 @@ void FillPlan(const Input& input, const PlanProblem& problem, const Outcome& out
 
 }  // namespace
 
-Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget& target) {
+Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget& target,
+                 const std::function<bool()>& wanted) {
   Tally tally = criteria.NewTally();
   Score(criteria, input.answers, input.facts, tally);
   const PlanProblem problem = MakePlanProblem(criteria, input, target, tally);
+  const PlanMoves moves(problem);
   Plan plan;
   plan.outside = problem.outside;
-  PlanSearch search(problem);
+  const Outcome first = FirstPlan(problem, moves);
+  if (first.found) FillPlan(input, problem, first, plan);
+  PlanSearch search(problem, moves, wanted);
   int64_t lower_bound = 0;
   for (int64_t width = kFirstWidth;; width *= kWidening) {
     const int64_t upper = plan.feasible ? plan.cost : kImpossible;
@@ -475,13 +520,11 @@ Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget&
     }
     // Nothing that was dropped could be as good: cost, ties and other optima are settled.
     const bool settled = outcome.dropped > (plan.feasible ? plan.cost : kImpossible - 1);
-    if (settled || search.expanded() >= target.node_budget) {
-      if (!plan.feasible) {
-        plan.proven = settled;
-        plan.unreachable = FindUnreachable(criteria, input, target, problem);
-      }
-      return plan;
+    if (settled && !plan.feasible) {
+      plan.proven = true;
+      plan.unreachable = FindUnreachable(criteria, input, target, problem);
     }
+    if (settled || search.stopped() || search.spent() >= target.node_budget) return plan;
   }
 }
 

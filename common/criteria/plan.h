@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -21,7 +22,8 @@ struct PlanTarget {
   std::vector<int32_t> costs;
   // Scenarios that stay as they are, one byte for each scenario; empty: none.
   std::vector<uint8_t> excluded;
-  // How many search states may be expanded.
+  // How much the search may do, so that it ends in time whatever the rulebook. The unit is the
+  // expansion of a state with four ways on and eight conditions; larger ones count several times.
   int64_t node_budget = kDefaultNodeBudget;
 };
 
@@ -33,8 +35,10 @@ struct PlanStep {
 };
 
 struct Plan {
+  // There is a plan: `steps`.
   bool feasible = false;
-  // No plan costs less. An unproven plan is valid, but perhaps not the cheapest.
+  // No plan costs less, or there is none. An unproven plan is valid, but perhaps not the cheapest;
+  // where none is found and that is unproven, there may be one.
   bool proven = false;
   int64_t cost = 0;
   // No plan costs less than this.
@@ -46,11 +50,15 @@ struct Plan {
   bool other_optima_exist = false;
   // Nodes that a plan cannot change because they use only facts, or a missing fact.
   std::vector<int> outside;
-  // If not feasible: leaves that cannot be met even with every level at its highest.
+  // If proven not to be feasible: leaves that cannot be met even with every level at its highest.
   std::vector<int> unreachable;
 };
 
+// `wanted` is asked every few milliseconds; once it says no, the search ends as if its budget were
+// used up. Without it the plan is always wanted.
+//
 // REQUIRES: `input` was accepted by ReadInput; target.node is a node.
-Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget& target);
+Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget& target,
+                 const std::function<bool()>& wanted = nullptr);
 
 }  // namespace zhiping::criteria

@@ -97,13 +97,19 @@ int64_t LeafBound::Cost(int first, int64_t needed) const {
   if (needed > greatest_gain_[first]) return kImpossible;
   const size_t prices = gain_weights_.size();
   const int64_t* const surplus = surplus_.data() + first * prices;
-  const auto cost_at = [&](size_t p) {
-    const int64_t scaled = gain_weights_[p] * needed - surplus[p];
-    return scaled <= 0 ? 0 : (scaled + cost_weights_[p] - 1) / cost_weights_[p];
-  };
-  int64_t best = 0;
-  for (size_t p = 0; p < prices; ++p) best = std::max(best, cost_at(p));
-  return best;
+  if (prices == 0) return 0;
+  const auto scaled = [&](size_t p) { return gain_weights_[p] * needed - surplus[p]; };
+  // Concave in λ: it rises up to its highest price and falls from there.
+  size_t first_price = 0;
+  size_t last_price = prices - 1;
+  while (first_price < last_price) {
+    const size_t p = (first_price + last_price) / 2;
+    const bool rises = absl::int128(scaled(p)) * cost_weights_[p + 1] <
+                       absl::int128(scaled(p + 1)) * cost_weights_[p];
+    (rises ? first_price : last_price) = rises ? p + 1 : p;
+  }
+  const int64_t best = scaled(first_price);
+  return best <= 0 ? 0 : (best + cost_weights_[first_price] - 1) / cost_weights_[first_price];
 }
 
 }  // namespace zhiping::criteria

@@ -188,6 +188,20 @@ class ProblemBuilder {
 
 }  // namespace
 
+PlanMoves::PlanMoves(const PlanProblem& problem)
+    : leaves(problem.options.size()), counters(problem.options.size()) {
+  for (size_t leaf = 0; leaf < problem.leaves.size(); ++leaf) {
+    for (const PlanGain& gain : problem.leaves[leaf].gains) {
+      leaves[gain.scenario].push_back({static_cast<int>(leaf), &gain.gains});
+    }
+  }
+  for (size_t c = 0; c < problem.counters.size(); ++c) {
+    for (const int scenario : problem.counters[c].scenarios) {
+      counters[scenario].push_back({static_cast<int>(c), problem.counters[c].rank});
+    }
+  }
+}
+
 PlanProblem MakePlanProblem(const Criteria& criteria, const Input& input, const PlanTarget& target,
                             const Tally& tally) {
   return ProblemBuilder(criteria, input, target, tally).Run();

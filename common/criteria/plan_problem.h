@@ -61,6 +61,26 @@ struct PlanProblem {
   std::vector<int> outside;
 };
 
+// What raising a scenario moves, for each scenario: the same as the gains of leaves and the
+// scenarios of counters, the other way round. REQUIRES: the problem outlives this.
+struct PlanMoves {
+  struct Leaf {
+    int leaf;
+    // One for each option.
+    const std::vector<int64_t>* gains;
+  };
+  // Counts options of this rank or a higher one.
+  struct Counter {
+    int counter;
+    int rank;
+  };
+
+  explicit PlanMoves(const PlanProblem& problem);
+
+  std::vector<std::vector<Leaf>> leaves;
+  std::vector<std::vector<Counter>> counters;
+};
+
 // REQUIRES: as PlanUpgrade; `tally` is the score of the input.
 PlanProblem MakePlanProblem(const Criteria& criteria, const Input& input, const PlanTarget& target,
                             const Tally& tally);

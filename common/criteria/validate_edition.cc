@@ -197,15 +197,24 @@ class EditionValidator {
       const Relation& relation = scenario.relations(k);
       const bool changes =
           relation.kind() == Relation::TIGHTENED || relation.kind() == Relation::RELAXED;
-      const bool right = changes                                    ? relation.from_size() == 0
-                         : relation.kind() == Relation::SPLIT_FROM  ? relation.from_size() == 1
-                         : relation.kind() == Relation::MERGED_FROM ? relation.from_size() >= 2
-                                                                    : false;
-      if (right) continue;
-      findings_.Error(absl::StrCat(field, ".relations[", k, "]"), Reason::INVALID_RELATION,
-                      "TIGHTENED、RELAXED 不带 from；SPLIT_FROM 带一个；MERGED_FROM 至少带两个。",
-                      "TIGHTENED and RELAXED take no `from`, SPLIT_FROM one, MERGED_FROM at least "
-                      "two.");
+      const std::set<std::string> from(relation.from().begin(), relation.from().end());
+      const bool twice = static_cast<int>(from.size()) < relation.from_size();
+      const bool right = !twice && (changes                                    ? from.empty()
+                                    : relation.kind() == Relation::SPLIT_FROM  ? from.size() == 1
+                                    : relation.kind() == Relation::MERGED_FROM ? from.size() >= 2
+                                                                               : false);
+      const std::string entry = absl::StrCat(field, ".relations[", k, "]");
+      if (!right) {
+        findings_.Error(
+            entry, Reason::INVALID_RELATION,
+            "TIGHTENED、RELAXED 不带 from；SPLIT_FROM 带一个；MERGED_FROM 至少带两个，且不重复。",
+            "TIGHTENED and RELAXED take no `from`, SPLIT_FROM one, MERGED_FROM at least two that "
+            "differ.");
+      }
+      if (edition_.has_correction()) {
+        findings_.Error(entry, Reason::INVALID_RELATION, "勘误不改变要求，不能声明与上一版的关系。",
+                        "A correction changes no requirement: it declares no relations.");
+      }
     }
   }
 

@@ -56,11 +56,11 @@ Call::Call(grpc::CallbackServerContext& context, const Method& method)
 absl::Status Call::CheckWaiting() const {
   if (absl::FromChrono(context_.deadline()) <= absl::Now()) {
     return MakeError(absl::StatusCode::kDeadlineExceeded, Reason::DEADLINE_PASSED,
-                     "轮到处理时已过截止时间。",
-                     "The deadline passed before the call's turn came.");
+                     "在给出答复之前已过截止时间。",
+                     "The deadline passed before there was an answer.");
   }
   if (context_.IsCancelled()) {
-    return MakeError(absl::StatusCode::kCancelled, Reason::DEADLINE_PASSED, "调用已被取消。",
+    return MakeError(absl::StatusCode::kCancelled, Reason::CANCELLED, "调用已被取消。",
                      "The call was cancelled.");
   }
   return absl::OkStatus();

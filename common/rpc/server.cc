@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/rpc/malformed.h"
 #include "common/status/error.h"
 
 namespace zhiping::rpc {
@@ -94,6 +95,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(kKeepalive / 2));
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  ExplainMalformedRequests(builder);
   for (const auto& served : services) {
     builder.RegisterService(served.service);
     result->names_.push_back(served.full_name);

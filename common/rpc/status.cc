@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/status/error.h"
@@ -17,7 +18,8 @@ using google::rpc::LocalizedMessage;
 
 constexpr char kChinese[] = "zh-CN";
 constexpr char kEnglish[] = "en";
-constexpr char kViolationsTotal[] = "violationsTotal";
+// What gRPC itself says, in its own words, before a handler is called.
+constexpr char kMessageTooLarge[] = "Received message larger than max";
 // Of grpc-message, which repeats what the details say.
 constexpr size_t kMaxMessageBytes = 512;
 // Of one sentence or value in the details.
@@ -61,8 +63,8 @@ void AddText(const std::string& locale, const std::string& message, google::rpc:
   status.add_details()->PackFrom(text);
 }
 
-// The status with the first `violations` of the detail's violations.
-google::rpc::Status Details(int code, const ErrorDetail& detail, int violations) {
+// The status with the first `violations` of the detail's violations, of which there were `total`.
+google::rpc::Status Details(int code, const ErrorDetail& detail, int violations, int total) {
   google::rpc::Status status;
   status.set_code(code);
   status.set_message(Ascii(detail.message().en()));
@@ -72,8 +74,8 @@ google::rpc::Status Details(int code, const ErrorDetail& detail, int violations)
   for (const auto& entry : detail.metadata()) {
     (*info.mutable_metadata())[entry.key()] = Shorten(entry.value(), kMaxTextBytes);
   }
-  if (violations < detail.violations_size()) {
-    (*info.mutable_metadata())[kViolationsTotal] = absl::StrCat(detail.violations_size());
+  if (violations < total) {
+    (*info.mutable_metadata())[kViolationsTotal] = absl::StrCat(total);
   }
   status.add_details()->PackFrom(info);
   AddText(kChinese, detail.message().zh(), status);
@@ -136,15 +138,16 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const ErrorDetail detail = DetailOf(status);
   const int code = static_cast<int>(status.code());
+  const int total = ViolationsTotal(detail);
   int violations = std::min(detail.violations_size(), kMaxFieldViolations);
-  google::rpc::Status details = Details(code, detail, violations);
+  google::rpc::Status details = Details(code, detail, violations, total);
   while (details.ByteSizeLong() > kMaxStatusBytes && violations > 0) {
-    details = Details(code, detail, --violations);
+    details = Details(code, detail, --violations, total);
   }
   if (details.ByteSizeLong() > kMaxStatusBytes) {
     ErrorDetail bare = detail;
     bare.clear_metadata();
-    details = Details(code, bare, 0);
+    details = Details(code, bare, 0, total);
   }
   return {static_cast<grpc::StatusCode>(code), details.message(), details.SerializeAsString()};
 }
@@ -166,7 +169,14 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
     case absl::StatusCode::kDeadlineExceeded:
       return MakeError(code, Reason::DEADLINE_PASSED, "在截止时间之前没有得到答复。",
                        "There was no answer before the deadline.", values);
+    case absl::StatusCode::kCancelled:
+      return MakeError(code, Reason::CANCELLED, "调用已被取消。", "The call was cancelled.",
+                       values);
     case absl::StatusCode::kResourceExhausted:
+      if (absl::StartsWith(status.error_message(), kMessageTooLarge)) {
+        return MakeError(code, Reason::TOO_LARGE, "消息超过了大小上限。",
+                         "The message is larger than is allowed.", values);
+      }
       return MakeError(code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
                        "The service is busy: try again later.", values);
     default:

@@ -3,12 +3,19 @@
 #include <algorithm>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace zhiping {
 namespace {
 
 constexpr char kPayloadType[] = "type.googleapis.com/zhiping.common.v1.ErrorDetail";
+
+void AddMetadata(const std::string& key, const std::string& value, ErrorDetail& detail) {
+  auto* entry = detail.add_metadata();
+  entry->set_key(key);
+  entry->set_value(value);
+}
 
 }  // namespace
 
@@ -25,11 +32,7 @@ absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string
   *detail.mutable_message() = MakeText(zh, en);
   ErrorValues sorted = values;
   std::sort(sorted.begin(), sorted.end());
-  for (auto& [key, value] : sorted) {
-    auto* entry = detail.add_metadata();
-    entry->set_key(key);
-    entry->set_value(value);
-  }
+  for (const auto& [key, value] : sorted) AddMetadata(key, value, detail);
   return MakeError(code, detail);
 }
 
@@ -53,21 +56,43 @@ common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en) {
   return text;
 }
 
+FieldViolation MakeViolation(absl::string_view field, Reason::Value reason, absl::string_view zh,
+                             absl::string_view en) {
+  FieldViolation violation;
+  violation.set_field(std::string(field));
+  violation.set_reason(reason);
+  *violation.mutable_message() = MakeText(zh, en);
+  return violation;
+}
+
+int ViolationsTotal(const ErrorDetail& detail) {
+  int total = 0;
+  for (const auto& entry : detail.metadata()) {
+    if (entry.key() == kViolationsTotal && absl::SimpleAtoi(entry.value(), &total)) return total;
+  }
+  return detail.violations_size();
+}
+
 void Violations::Add(absl::string_view field, Reason::Value reason, absl::string_view zh,
                      absl::string_view en) {
-  auto* violation = detail_.add_violations();
-  violation->set_field(std::string(field));
-  violation->set_reason(reason);
-  *violation->mutable_message() = MakeText(zh, en);
+  Add([&] { return MakeViolation(field, reason, zh, en); });
+}
+
+void Violations::Add(absl::FunctionRef<FieldViolation()> describe) {
+  if (total_++ < kMaxViolations) *detail_.add_violations() = describe();
 }
 
 void Violations::AddAll(const absl::Status& status, absl::string_view field) {
   if (status.ok()) return;
   const ErrorDetail detail = DetailOf(status);
-  detail_.mutable_violations()->MergeFrom(detail.violations());
   if (detail.violations().empty()) {
     Add(field, detail.reason(), detail.message().zh(), detail.message().en());
+    return;
   }
+  for (const FieldViolation& violation : detail.violations()) {
+    Add([&] { return violation; });
+  }
+  total_ += ViolationsTotal(detail) - detail.violations_size();
 }
 
 absl::Status Violations::ToStatus() const {
@@ -80,6 +105,9 @@ absl::Status Violations::ToStatus() const {
     detail.set_reason(Reason::SEVERAL_VIOLATIONS);
     *detail.mutable_message() = MakeText(absl::StrCat("有 ", size(), " 处填写有误。"),
                                          absl::StrCat(size(), " fields are wrong."));
+  }
+  if (size() > detail.violations_size()) {
+    AddMetadata(kViolationsTotal, absl::StrCat(size()), detail);
   }
   return MakeError(absl::StatusCode::kInvalidArgument, detail);
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "zhiping/common/v1/error.pb.h"
@@ -18,6 +19,7 @@
 namespace zhiping {
 
 using common::v1::ErrorDetail;
+using common::v1::FieldViolation;
 using common::v1::Reason;
 
 // Keys and values for programs. Keys are lowerCamelCase.
@@ -37,23 +39,41 @@ ErrorDetail DetailOf(const absl::Status& status);
 // A common::v1::LocalText.
 common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en);
 
-// Collects all that is wrong with one input, so that people see everything at once.
+// field: where, as common.v1.FieldViolation says.
+FieldViolation MakeViolation(absl::string_view field, Reason::Value reason, absl::string_view zh,
+                             absl::string_view en);
+
+// An input may be wrong in more places than anybody reads: so many are described.
+inline constexpr int kMaxViolations = 100;
+
+// Key of the metadata that say how many violations there were, if not all are described.
+inline constexpr char kViolationsTotal[] = "violationsTotal";
+
+// How many fields are wrong, those that are not described included.
+int ViolationsTotal(const ErrorDetail& detail);
+
+// Collects all that is wrong with one input, so that people see everything at once: the first
+// kMaxViolations are kept, the others counted.
 class Violations {
  public:
-  // field: where, as common.v1.FieldViolation says.
   void Add(absl::string_view field, Reason::Value reason, absl::string_view zh,
            absl::string_view en);
+  // The same where an input may have any number of them: `describe` is called only for one that is
+  // kept.
+  void Add(absl::FunctionRef<FieldViolation()> describe);
   // Adds what a failed status says: its violations, or itself under `field` if it has none.
   void AddAll(const absl::Status& status, absl::string_view field = "");
-  bool empty() const { return detail_.violations().empty(); }
-  int size() const { return detail_.violations_size(); }
+  bool empty() const { return total_ == 0; }
+  // Of all, also of those that are not kept.
+  int size() const { return total_; }
 
   // OK if nothing was added; else INVALID_ARGUMENT with the reason and sentence of the only
-  // violation, or SEVERAL_VIOLATIONS.
+  // violation, or SEVERAL_VIOLATIONS, with `violationsTotal` if not all were kept.
   absl::Status ToStatus() const;
 
  private:
   ErrorDetail detail_;
+  int total_ = 0;
 };
 
 }  // namespace zhiping

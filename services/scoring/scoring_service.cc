@@ -12,6 +12,7 @@
 #include "services/scoring/choice.h"
 #include "services/scoring/domain/plan.h"
 #include "services/scoring/domain/scored_input.h"
+#include "services/scoring/domain/view.h"
 
 namespace zhiping::scoring {
 namespace {
@@ -30,6 +31,7 @@ void FillProvenance(const Chosen& chosen, common::v1::ScoreResult& result) {
 
 absl::Status AnswerScore(const Chosen& chosen, ScoreMessages& messages) {
   const v1::ScoreRequest& request = *messages.request();
+  RETURN_IF_ERROR(CheckView(request.view()));
   const auto& criteria = *chosen.criteria;
   messages.Prepare(chosen.criteria);
   RETURN_IF_ERROR(ReadInput(criteria, request.answers(), request.facts(), messages.input()));
@@ -49,9 +51,11 @@ absl::Status AnswerScore(const Chosen& chosen, ScoreMessages& messages) {
   return absl::OkStatus();
 }
 
-absl::Status AnswerPlanUpgrade(const Chosen& chosen, const v1::PlanUpgradeRequest& request,
+absl::Status AnswerPlanUpgrade(const Chosen& chosen, const rpc::Call& call,
+                               const v1::PlanUpgradeRequest& request,
                                v1::PlanUpgradeResponse& response) {
-  ASSIGN_OR_RETURN(response, PlanUpgrade(*chosen.criteria, request));
+  ASSIGN_OR_RETURN(response,
+                   PlanUpgrade(*chosen.criteria, request, [&call] { return call.CheckWaiting(); }));
   if (response.has_after()) FillProvenance(chosen, *response.mutable_after());
   return absl::OkStatus();
 }
@@ -121,10 +125,10 @@ grpc::ServerUnaryReactor* ScoringService::Score(grpc::CallbackServerContext* con
     return score_.Handle(
         *context, [&] { return chosen.ok() ? AnswerScore(*chosen, messages) : chosen.status(); });
   }
-  return score_.HandleLater(*context, [&](auto finish) {
+  return score_.HandleLater(*context, [&](const auto& pending) {
     releases_.Await(std::move(choice), absl::FromChrono(context->deadline()),
-                    [finish, &messages](const absl::StatusOr<Chosen>& found) {
-                      finish(found.ok() ? AnswerScore(*found, messages) : found.status());
+                    [pending, &messages](const absl::StatusOr<Chosen>& found) {
+                      pending->Finish(found.ok() ? AnswerScore(*found, messages) : found.status());
                     });
   });
 }
@@ -139,19 +143,18 @@ grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContex
                                                       v1::PlanUpgradeResponse* response) {
   Choice choice = ChoiceOf(request->criteria());
   const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
-  if (!MayFind(chosen)) {
-    return plan_upgrade_.HandleIn(pool_, *context, [chosen, request, response] {
-      return chosen.ok() ? AnswerPlanUpgrade(*chosen, *request, *response) : chosen.status();
+  const auto answer = [this, request, response](const std::shared_ptr<rpc::PendingCall>& pending,
+                                                const absl::StatusOr<Chosen>& found) {
+    if (!found.ok()) return pending->Finish(found.status());
+    pending->RunIn(pool_, [found, request, response](const rpc::Call& call) {
+      return AnswerPlanUpgrade(*found, call, *request, *response);
     });
-  }
-  return plan_upgrade_.HandleLater(*context, [&](auto finish) {
-    releases_.Await(std::move(choice), absl::FromChrono(context->deadline()),
-                    [this, finish, request, response](const absl::StatusOr<Chosen>& found) {
-                      if (!found.ok()) return finish(found.status());
-                      const absl::Status submitted = pool_.Submit(
-                          [=] { finish(AnswerPlanUpgrade(*found, *request, *response)); });
-                      if (!submitted.ok()) finish(submitted);
-                    });
+  };
+  return plan_upgrade_.HandleLater(*context, [&](const auto& pending) {
+    if (!MayFind(chosen)) return answer(pending, chosen);
+    releases_.Await(
+        std::move(choice), absl::FromChrono(context->deadline()),
+        [answer, pending](const absl::StatusOr<Chosen>& found) { answer(pending, found); });
   });
 }
 

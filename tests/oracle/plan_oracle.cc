@@ -46,6 +46,10 @@ class Enumeration {
     return best_;
   }
 
+  bool Meets(const std::vector<uint8_t>& after) const {
+    return AllMet(advice_ ? tier_.advice() : tier_.conditions(), StatusesOf(after)).value_or(true);
+  }
+
  private:
   Statuses StatusesOf(const std::vector<uint8_t>& answers) const {
     Statuses statuses;
@@ -115,8 +119,7 @@ class Enumeration {
 
   void Try(size_t scenario, int64_t cost, int steps, std::vector<uint8_t>& after) {
     if (scenario == answers_.size()) {
-      const auto met = AllMet(advice_ ? tier_.advice() : tier_.conditions(), StatusesOf(after));
-      if (met.value_or(true)) Offer(cost, steps, after);
+      if (Meets(after)) Offer(cost, steps, after);
       return;
     }
     Try(scenario + 1, cost, steps, after);
@@ -177,6 +180,14 @@ BestPlan FindBestPlan(const catalogue::v1::Release& release, const std::vector<u
                       const std::vector<std::vector<int32_t>>& costs,
                       const std::vector<uint8_t>& excluded) {
   return Enumeration(release, answers, facts, tier, advice, costs, excluded).Run();
+}
+
+bool MeetsTarget(const catalogue::v1::Release& release, const std::vector<uint8_t>& now,
+                 const std::vector<uint8_t>& after, const std::vector<int32_t>& facts, int tier,
+                 bool advice) {
+  const std::vector<std::vector<int32_t>> no_costs;
+  const std::vector<uint8_t> no_exclusions;
+  return Enumeration(release, now, facts, tier, advice, no_costs, no_exclusions).Meets(after);
 }
 
 }  // namespace zhiping::oracle

@@ -23,4 +23,10 @@ BestPlan FindBestPlan(const catalogue::v1::Release& release, const std::vector<u
                       const std::vector<std::vector<int32_t>>& costs,
                       const std::vector<uint8_t>& excluded);
 
+// Whether `after` meets what remains of the tier's conditions or advice when its conditions on
+// facts are taken out as planning does: with their status under the answers `now`.
+bool MeetsTarget(const catalogue::v1::Release& release, const std::vector<uint8_t>& now,
+                 const std::vector<uint8_t>& after, const std::vector<int32_t>& facts, int tier,
+                 bool advice);
+
 }  // namespace zhiping::oracle

@@ -30,5 +30,26 @@ TEST(ViolationsTest, OneViolationGivesItsReason) {
   EXPECT_EQ(DetailOf(violations.ToStatus()).violations_size(), 2);
 }
 
+TEST(ViolationsTest, TheFirstAreDescribedAndTheOthersCounted) {
+  Violations violations;
+  int described = 0;
+  for (int i = 0; i < 3 * kMaxViolations; ++i) {
+    violations.Add([&] {
+      ++described;
+      return MakeViolation(std::to_string(i), Reason::UNKNOWN_LEVEL, "不对。", "Wrong.");
+    });
+  }
+  EXPECT_EQ(described, kMaxViolations);
+  EXPECT_EQ(violations.size(), 3 * kMaxViolations);
+  Violations outer;
+  outer.Add("a", Reason::UNKNOWN_FACT, "未知。", "Unknown.");
+  outer.AddAll(violations.ToStatus());
+  const ErrorDetail detail = DetailOf(outer.ToStatus());
+  EXPECT_EQ(detail.violations_size(), kMaxViolations);
+  EXPECT_EQ(detail.violations(1).field(), "0");
+  EXPECT_EQ(ViolationsTotal(detail), 3 * kMaxViolations + 1);
+  EXPECT_EQ(detail.message().en(), "301 fields are wrong.");
+}
+
 }  // namespace
 }  // namespace zhiping

@@ -36,18 +36,22 @@ absl::StatusOr<std::vector<criteria::FactValues>> ReadColumns(
   Violations violations;
   for (int i = 0; i < request.facts_size(); ++i) {
     const auto& column = request.facts(i);
-    const std::string field = absl::StrCat("facts[", i, "].fact");
     const int fact = criteria.FindFact(column.fact());
+    const auto field = [i] { return absl::StrCat("facts[", i, "].fact"); };
     if (fact < 0) {
-      violations.Add(
-          field, Reason::UNKNOWN_FACT,
-          absl::StrCat("没有外部指标“", column.fact(), "”，可用：", FactNames(criteria), "。"),
-          absl::StrCat("There is no fact \"", column.fact(), "\"; there are: ", FactNames(criteria),
-                       "."));
+      violations.Add([&] {
+        return MakeViolation(
+            field(), Reason::UNKNOWN_FACT,
+            absl::StrCat("没有外部指标“", column.fact(), "”，可用：", FactNames(criteria), "。"),
+            absl::StrCat("There is no fact \"", column.fact(),
+                         "\"; there are: ", FactNames(criteria), "."));
+      });
     } else if (!seen.insert(fact).second) {
-      violations.Add(field, Reason::DUPLICATE_FACT,
-                     absl::StrCat("外部指标 ", column.fact(), " 给出了两次。"),
-                     absl::StrCat("The fact ", column.fact(), " is there twice."));
+      violations.Add([&] {
+        return MakeViolation(field(), Reason::DUPLICATE_FACT,
+                             absl::StrCat("外部指标 ", column.fact(), " 给出了两次。"),
+                             absl::StrCat("The fact ", column.fact(), " is there twice."));
+      });
     } else {
       columns.push_back({fact, absl::MakeConstSpan(column.values())});
     }

@@ -14,7 +14,12 @@ using criteria::Criteria;
 
 // A title. Without the caller's own costs a plan is never said to cost anything.
 common::v1::LocalText CostText(bool own_costs, const criteria::Plan& plan) {
-  if (!plan.feasible) return MakeText("没有可行的提升路径", "No upgrade path");
+  if (!plan.feasible && plan.proven) return MakeText("没有可行的提升路径", "No upgrade path");
+  if (!plan.feasible) {
+    return MakeText("搜索达到上限，没有找到提升路径；不能断定没有",
+                    "No upgrade path was found before the search reached its limit; there may be "
+                    "one");
+  }
   std::string zh = own_costs ? "按自报成本，总成本最低的提升路径"
                              : "步骤最少的提升路径（每个场景每升一级计一步）";
   std::string en = own_costs ? "The upgrade path of least total cost, by your own costs"
@@ -50,11 +55,17 @@ void FillStep(const Criteria& criteria, const criteria::Input& input,
 
 }  // namespace
 
-absl::StatusOr<v1::PlanUpgradeResponse> PlanUpgrade(const Criteria& criteria,
-                                                    const v1::PlanUpgradeRequest& request) {
+absl::StatusOr<v1::PlanUpgradeResponse> PlanUpgrade(
+    const Criteria& criteria, const v1::PlanUpgradeRequest& request,
+    const std::function<absl::Status()>& check_waiting) {
   ASSIGN_OR_RETURN(const PlanInput read, ReadPlanRequest(criteria, request));
   const bool texts = request.view() == v1::View::FULL;
-  const criteria::Plan plan = criteria::PlanUpgrade(criteria, read.input, read.target);
+  absl::Status waiting;
+  const criteria::Plan plan = criteria::PlanUpgrade(criteria, read.input, read.target, [&] {
+    if (check_waiting != nullptr) waiting = check_waiting();
+    return waiting.ok();
+  });
+  RETURN_IF_ERROR(waiting);
   criteria::Tally tally = criteria.NewTally();
   criteria::Score(criteria, read.input.answers, read.input.facts, tally);
 

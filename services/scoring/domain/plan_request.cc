@@ -5,14 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/scoring/domain/plan.h"
+#include "services/scoring/domain/view.h"
 
 namespace zhiping::scoring {
 namespace {
 
 using criteria::Criteria;
+
+using FieldName = absl::FunctionRef<std::string()>;
 
 constexpr int32_t kMaxCost = criteria::kMaxNumber;
 
@@ -31,6 +35,7 @@ class RequestReader {
     const bool input_is_valid = violations_.empty();
     ReadCosts(plan.input, input_is_valid, plan.target.costs);
     plan.target.node_budget = ReadNodeBudget();
+    violations_.AddAll(CheckView(request_.view()));
     if (!violations_.empty()) return violations_.ToStatus();
     return plan;
   }
@@ -82,32 +87,37 @@ class RequestReader {
     if (request_.excluded_scenarios().empty()) return excluded;
     excluded.resize(criteria_.scenario_count());
     for (int i = 0; i < request_.excluded_scenarios_size(); ++i) {
-      const int scenario =
-          ReadScenario(request_.excluded_scenarios(i), absl::StrCat("excludedScenarios[", i, "]"));
+      const int scenario = ReadScenario(request_.excluded_scenarios(i),
+                                        [i] { return absl::StrCat("excludedScenarios[", i, "]"); });
       if (scenario >= 0) excluded[scenario] = 1;
     }
     return excluded;
   }
 
-  int ReadScenario(const std::string& name, const std::string& field) {
+  int ReadScenario(const std::string& name, FieldName field) {
     const int scenario = criteria_.FindScenarioByAnyName(name);
     if (scenario < 0) {
-      violations_.Add(field, Reason::UNKNOWN_SCENARIO, absl::StrCat("本年版没有场景“", name, "”。"),
-                      absl::StrCat("The edition has no scenario \"", name, "\"."));
+      violations_.Add([&] {
+        return MakeViolation(field(), Reason::UNKNOWN_SCENARIO,
+                             absl::StrCat("本年版没有场景“", name, "”。"),
+                             absl::StrCat("The edition has no scenario \"", name, "\"."));
+      });
     }
     return scenario;
   }
 
   // The rank of a level that exists; 0 if it is wrong.
-  int ReadRank(int scenario, const std::string& level, const std::string& field) {
+  int ReadRank(int scenario, const std::string& level, FieldName field) {
     const int before = violations_.size();
     const uint8_t code = criteria::ReadLevel(criteria_, scenario, level, field, violations_);
     if (violations_.size() > before) return 0;
     const int rank = criteria::RankOfCode(code);
     if (rank == 0) {
-      violations_.Add(field, Reason::UNKNOWN_LEVEL,
-                      absl::StrCat("“", level, "”不是可以提升到的应用等级。"),
-                      absl::StrCat("\"", level, "\" is not a level that can be risen to."));
+      violations_.Add([&] {
+        return MakeViolation(field(), Reason::UNKNOWN_LEVEL,
+                             absl::StrCat("“", level, "”不是可以提升到的应用等级。"),
+                             absl::StrCat("\"", level, "\" is not a level that can be risen to."));
+      });
     }
     return rank;
   }
@@ -122,33 +132,41 @@ class RequestReader {
       }
     }
     std::vector<bool> given(costs.size());
-    for (int i = 0; i < request_.costs_size(); ++i) {
-      const v1::StepCost& cost = request_.costs(i);
-      const std::string field = absl::StrCat("costs[", i, "]");
-      if (cost.cost() < 0 || cost.cost() > kMaxCost) {
-        violations_.Add(
-            absl::StrCat(field, ".cost"), Reason::COST_OUT_OF_RANGE,
+    for (int i = 0; i < request_.costs_size(); ++i) ReadCost(request_.costs(i), i, given, costs);
+    CheckSum(costs);
+  }
+
+  void ReadCost(const v1::StepCost& cost, int number, std::vector<bool>& given,
+                std::vector<int32_t>& costs) {
+    const auto field = [number](absl::string_view part) {
+      return absl::StrCat("costs[", number, "]", part);
+    };
+    if (cost.cost() < 0 || cost.cost() > kMaxCost) {
+      violations_.Add([&] {
+        return MakeViolation(
+            field(".cost"), Reason::COST_OUT_OF_RANGE,
             absl::StrCat("成本 ", cost.cost(), " 超出范围，应为 0 至 ", kMaxCost, " 的整数。"),
             absl::StrCat("The cost ", cost.cost(),
                          " is out of range; it should be a whole number from 0 to ", kMaxCost,
                          "."));
-      }
-      const int scenario = ReadScenario(cost.scenario(), absl::StrCat(field, ".scenario"));
-      if (scenario < 0) continue;
-      const int rank = ReadRank(scenario, cost.level(), absl::StrCat(field, ".level"));
-      if (rank == 0) continue;
-      const int place = scenario * levels + rank - 1;
-      if (given[place]) {
-        violations_.Add(
-            field, Reason::INVALID_FIELD,
+      });
+    }
+    const int scenario = ReadScenario(cost.scenario(), [&] { return field(".scenario"); });
+    if (scenario < 0) return;
+    const int rank = ReadRank(scenario, cost.level(), [&] { return field(".level"); });
+    if (rank == 0) return;
+    const int place = scenario * criteria_.level_count() + rank - 1;
+    if (given[place]) {
+      violations_.Add([&] {
+        return MakeViolation(
+            field(""), Reason::INVALID_FIELD,
             absl::StrCat("场景 ", cost.scenario(), " 升到 ", cost.level(), " 的成本填写了两次。"),
             absl::StrCat("The cost of bringing ", cost.scenario(), " to ", cost.level(),
                          " is given twice."));
-      }
-      given[place] = true;
-      costs[place] = cost.cost();
+      });
     }
-    CheckSum(costs);
+    given[place] = true;
+    costs[place] = cost.cost();
   }
 
   // A plan's cost leaves as an int32.

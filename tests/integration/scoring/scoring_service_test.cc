@@ -1,5 +1,8 @@
+#include <grpcpp/impl/client_unary_call.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "common/criteria/result.h"
@@ -7,6 +10,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "services/scoring/domain/plan.h"
 #include "tests/integration/scoring/service_under_test.h"
+#include "tests/oracle/hard_criteria.h"
 #include "tests/oracle/random_criteria.h"
 
 namespace zhiping::scoring {
@@ -115,6 +119,160 @@ TEST(ScoringService, EveryFieldThatIsWrongIsSaidInBothLanguages) {
     EXPECT_FALSE(violation.message().en().empty());
   }
   EXPECT_EQ(detail.violations(0).field(), "answers[0].level");
+}
+
+// What is wrong without end costs its reading and nothing more: whoever asks properly meanwhile
+// hardly notices.
+TEST(ScoringService, RequestsThatAreWrongWithoutEndDoNotSlowOthersDown) {
+  ServiceUnderTest service;
+  v1::ScoreRequest answers;
+  for (int i = 0; i < 300'000; ++i) answers.add_answers()->set_scenario("n");
+  v1::ScoreRequest facts;
+  for (int i = 0; i < 100'000; ++i) facts.add_facts()->set_fact("n");
+  v1::PlanUpgradeRequest plan;
+  for (int i = 0; i < 100'000; ++i) plan.add_costs()->set_scenario("n");
+  EXPECT_THAT(service.Score(answers), HasReason(Reason::TOO_LARGE));
+  EXPECT_THAT(service.Score(facts), HasReason(Reason::TOO_LARGE));
+  const auto refused = service.PlanUpgrade(plan);
+  EXPECT_THAT(refused, HasReason(Reason::SEVERAL_VIOLATIONS));
+  EXPECT_EQ(ViolationsTotal(DetailOf(refused.status())), 100'001) << "the costs and the tier";
+
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> attackers;
+  for (int i = 0; i < 2; ++i) {
+    attackers.emplace_back([&] {
+      while (!stop) {
+        EXPECT_FALSE(service.Score(answers).ok());
+        EXPECT_FALSE(service.PlanUpgrade(plan).ok());
+      }
+    });
+  }
+  std::vector<absl::Duration> took;
+  for (int i = 0; i < 50; ++i) {
+    const absl::Time start = absl::Now();
+    EXPECT_OK(service.Score({}));
+    took.push_back(absl::Now() - start);
+  }
+  stop = true;
+  for (auto& attacker : attackers) attacker.join();
+  std::sort(took.begin(), took.end());
+  EXPECT_LT(took[took.size() / 2], absl::Milliseconds(500));
+}
+
+// gRPC itself answers what it cannot parse, or what is too large; the caller is told what it was.
+TEST(ScoringService, WhatIsNoMessageIsMalformedAndWhatIsTooLargeIsSaid) {
+  ServiceUnderTest service;
+  const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", service.port()), {});
+  const auto send = [&](const char* path, const std::string& bytes) {
+    const grpc::internal::RpcMethod method(path, grpc::internal::RpcMethod::NORMAL_RPC, channel);
+    const auto context = rpc::NewContext(absl::Minutes(1));
+    const grpc::Slice slice(bytes);
+    const grpc::ByteBuffer in(&slice, 1);
+    grpc::ByteBuffer out;
+    return rpc::FromGrpcStatus(
+        grpc::internal::BlockingUnaryCall(channel.get(), method, context.get(), in, &out));
+  };
+  const std::string gb18030("\x12\x06\x0a\x04\xb3\xa1\xbe\xb0", 8);
+  const std::string truncated("\x12\x06\x0a", 3);
+  for (const char* path : {"/zhiping.scoring.v1.ScoringService/Score",
+                           "/zhiping.scoring.v1.ScoringService/PlanUpgrade"}) {
+    for (const std::string& bytes : {gb18030, truncated}) {
+      const absl::Status status = send(path, bytes);
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+      EXPECT_THAT(status, HasReason(Reason::MALFORMED));
+      EXPECT_FALSE(DetailOf(status).message().zh().empty());
+    }
+    EXPECT_THAT(send(path, std::string(5 << 20, '\0')), HasReason(Reason::TOO_LARGE));
+  }
+  EXPECT_EQ(send("/zhiping.scoring.v1.ScoringService/Nope", "").code(),
+            absl::StatusCode::kUnimplemented)
+      << "a method that is missing is still missing";
+}
+
+// A plan that would take much longer than anybody waits for it.
+class LongPlan : public testing::Test {
+ protected:
+  LongPlan() {
+    Random random(9);
+    const auto hard = criteria::Criteria::Compile(oracle::HardRelease(4096, 16, random), "hard");
+    EXPECT_OK(hard);
+    service_ = std::make_unique<ServiceUnderTest>(std::vector{*hard});
+    request_.mutable_criteria()->set_programme("hard");
+    request_.set_tier("t");
+    request_.set_node_budget(kMaxNodeBudget);
+  }
+
+  absl::Status Plan(grpc::ClientContext& context) {
+    v1::PlanUpgradeResponse response;
+    return rpc::FromGrpcStatus(service_->stub().PlanUpgrade(&context, request_, &response));
+  }
+
+  // Gives the calls of other threads a second to get into the pool.
+  void WaitUntilPlanning() {
+    EXPECT_THAT(Plan(*rpc::NewContext(absl::Seconds(1))), HasReason(Reason::DEADLINE_PASSED));
+  }
+
+  // Both threads of the service's pool are free again.
+  void ExpectFreeSoon() {
+    const absl::Time start = absl::Now();
+    v1::PlanUpgradeRequest small;
+    small.mutable_criteria()->set_programme(service_->criteria().edition().programme());
+    small.set_tier(service_->criteria().rulebook().tiers(1).id());
+    EXPECT_OK(service_->PlanUpgrade(small));
+    EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  }
+
+  std::unique_ptr<ServiceUnderTest> service_;
+  v1::PlanUpgradeRequest request_;
+};
+
+TEST_F(LongPlan, EndsWhenItsDeadlinePasses) {
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 2; ++i) {
+    callers.emplace_back([&] {
+      EXPECT_THAT(Plan(*rpc::NewContext(absl::Seconds(1))), HasReason(Reason::DEADLINE_PASSED));
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  ExpectFreeSoon();
+}
+
+TEST_F(LongPlan, EndsWhenItsCallersAreGone) {
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 2; ++i) {
+    contexts.push_back(rpc::NewContext(absl::Minutes(5)));
+    callers.emplace_back([this, context = contexts.back().get()] {
+      EXPECT_THAT(Plan(*context), HasReason(Reason::CANCELLED));
+    });
+  }
+  WaitUntilPlanning();
+  for (auto& context : contexts) context->TryCancel();
+  for (auto& caller : callers) caller.join();
+  ExpectFreeSoon();
+}
+
+TEST_F(LongPlan, EndsWithTheServer) {
+  std::thread caller([&] { EXPECT_FALSE(Plan(*rpc::NewContext(absl::Minutes(5))).ok()); });
+  WaitUntilPlanning();
+  const absl::Time start = absl::Now();
+  service_->CloseNow();
+  caller.join();
+  service_.reset();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+}
+
+TEST(ScoringService, AViewThatDoesNotExistIsRefused) {
+  ServiceUnderTest service;
+  v1::ScoreRequest score;
+  score.set_view(static_cast<v1::View::Value>(99));
+  EXPECT_THAT(service.Score(score), HasReason(Reason::INVALID_FIELD));
+  v1::PlanUpgradeRequest plan;
+  plan.set_tier(service.criteria().rulebook().tiers(1).id());
+  plan.set_view(static_cast<v1::View::Value>(99));
+  const auto refused = service.PlanUpgrade(plan);
+  EXPECT_THAT(refused, HasReason(Reason::INVALID_FIELD));
+  EXPECT_EQ(DetailOf(refused.status()).violations(0).field(), "view");
 }
 
 TEST(ScoringService, CriteriaAreChosenByProgrammeOrDigest) {

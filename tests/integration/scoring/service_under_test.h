@@ -40,6 +40,8 @@ class ServiceUnderTest {
   int port() const { return server_->port(); }
   v1::ScoringService::Stub& stub() { return *stub_; }
 
+  void CloseNow() { server_->CloseNow(); }
+
   absl::StatusOr<v1::ScoreResponse> Score(const v1::ScoreRequest& request) {
     return Call<v1::ScoreResponse>(&v1::ScoringService::Stub::Score, request);
   }

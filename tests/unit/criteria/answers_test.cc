@@ -1,5 +1,7 @@
 #include "common/criteria/answers.h"
 
+#include "absl/strings/str_replace.h"
+#include "tests/oracle/random_criteria.h"
 #include "tests/unit/criteria/small_criteria.h"
 #include "tests/unit/status_matchers.h"
 
@@ -109,6 +111,78 @@ TEST_F(AnswersTest, NotApplicableNeedsAReason) {
   EXPECT_OK(Read());
   answers_[0].mutable_reason()->append("字");
   EXPECT_THAT(Read(), HasReason(Reason::TOO_LARGE));
+}
+
+TEST_F(AnswersTest, ARemarkIsNoLongerThanAReasonWhateverTheAnswer) {
+  for (const char* level : {"", "none", "l1"}) {
+    answers_.Clear();
+    Answer("a", level, std::string(kMaxReasonCharacters, 'x'));
+    EXPECT_OK(Read());
+    answers_[0].mutable_reason()->append("x");
+    EXPECT_THAT(Read(), HasReason(Reason::TOO_LARGE)) << level;
+  }
+}
+
+TEST_F(AnswersTest, FarMoreThanThereCanBeIsNotLookedInto) {
+  for (int i = 0; i < 6; ++i) Answer("zzz", "");
+  EXPECT_EQ(DetailOf(Read().status()).violations_size(), 6);
+  Answer("zzz", "");
+  EXPECT_THAT(Read(), HasReason(Reason::TOO_LARGE));
+  EXPECT_EQ(DetailOf(Read().status()).violations(0).field(), "answers");
+  for (int i = 0; i < 5; ++i) Fact("nope", "");
+  EXPECT_EQ(DetailOf(Read().status()).violations_size(), 2);
+  answers_.Clear();
+  EXPECT_THAT(Read(), HasReason(Reason::TOO_LARGE));
+  EXPECT_EQ(DetailOf(Read().status()).violations(0).field(), "facts");
+}
+
+// Each scenario's answer and each fact is judged the same alone and beside all others.
+TEST_F(AnswersTest, WhatStandsBesideAnAnswerChangesNothing) {
+  oracle::Random random(4);
+  const std::string longest(kMaxReasonCharacters + 1, 'x');
+  const auto one_of = [&](const std::vector<std::string>& words) {
+    return words[random.Below(static_cast<int>(words.size()))];
+  };
+  for (int round = 0; round < 3000; ++round) {
+    answers_.Clear();
+    facts_.Clear();
+    for (const char* scenario : {"a", "b", "c", "zzz"}) {
+      Answer(scenario, one_of({"", "none", "not_applicable", "l0", "l1", "l2", "先行级", "best"}),
+             one_of({"", " ", "x", longest}));
+    }
+    for (const char* fact : {"score", "rank", "nope"}) {
+      Fact(fact, one_of({"", "1", "1.5", "1.55", "-1", "1001", "x"}));
+    }
+    const auto together = Read();
+    std::vector<std::string> alone;
+    const AnswerList answers = answers_;
+    const FactList facts = facts_;
+    const auto collect = [&](int number) {
+      const ErrorDetail detail = DetailOf(Read().status());
+      for (const auto& violation : detail.violations()) {
+        std::string text = absl::StrCat(violation.field(), violation.message().en());
+        alone.push_back(absl::StrReplaceAll(text, {{"[0]", absl::StrCat("[", number, "]")}}));
+      }
+    };
+    facts_.Clear();
+    for (int i = 0; i < answers.size(); ++i) {
+      answers_.Clear();
+      *answers_.Add() = answers[i];
+      if (!Read().ok()) collect(i);
+    }
+    answers_.Clear();
+    for (int i = 0; i < facts.size(); ++i) {
+      facts_.Clear();
+      *facts_.Add() = facts[i];
+      if (!Read().ok()) collect(i);
+    }
+    std::vector<std::string> found;
+    const ErrorDetail detail = DetailOf(together.status());
+    for (const auto& violation : detail.violations()) {
+      found.push_back(absl::StrCat(violation.field(), violation.message().en()));
+    }
+    ASSERT_EQ(found, alone) << "round " << round;
+  }
 }
 
 TEST_F(AnswersTest, FactsAreReadExactly) {

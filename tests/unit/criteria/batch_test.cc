@@ -136,8 +136,10 @@ TEST_F(BatchErrorTest, RefusesSizesThatDoNotFit) {
   EXPECT_EQ(facts.violations(1).field(), "facts[1].values");
 }
 
-TEST_F(BatchErrorTest, ReportsAtMostAHundred) {
-  EXPECT_EQ(Refused(std::vector<uint8_t>(3000, 99), {}, {}).violations_size(), 100);
+TEST_F(BatchErrorTest, DescribesTheFirstAndCountsTheOthers) {
+  const ErrorDetail detail = Refused(std::vector<uint8_t>(3000, 99), {}, {});
+  EXPECT_EQ(detail.violations_size(), kMaxViolations);
+  EXPECT_EQ(ViolationsTotal(detail), 3000);
 }
 
 TEST_F(BatchErrorTest, TakesNoAssessmentsAtAll) {

@@ -215,9 +215,10 @@ TEST(DiffTest, DropsNoAnswerBetweenAnyTwoEditions) {
       if (random.OneIn(3)) scenario.set_id(absl::StrCat("x", scenario.id()));
       if (random.OneIn(4)) {
         auto& relation = *scenario.add_relations();
-        relation.set_kind(random.OneIn(2) ? Relation::SPLIT_FROM : Relation::MERGED_FROM);
+        const bool merged = (*from)->scenario_count() > 1 && random.OneIn(2);
+        relation.set_kind(merged ? Relation::MERGED_FROM : Relation::SPLIT_FROM);
         relation.add_from(absl::StrCat("s", origin));
-        if (relation.kind() == Relation::MERGED_FROM) {
+        if (merged) {
           relation.add_from(absl::StrCat("s", (origin + 1) % (*from)->scenario_count()));
         }
       } else if (random.OneIn(4)) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/score.h"
+#include "tests/oracle/hard_criteria.h"
 #include "tests/oracle/plan_oracle.h"
 #include "tests/oracle/random_criteria.h"
 #include "tests/unit/status_matchers.h"
@@ -93,29 +94,102 @@ TEST(PlanTest, EqualsTheOracle) {
   EXPECT_GT(compared, 10000);
 }
 
+// Whether the plan's steps are allowed, cost what it says and meet the target.
+void CheckSteps(const Case& made, const Plan& plan, const std::string& name) {
+  std::vector<uint8_t> answers = made.input.answers;
+  int64_t cost = 0;
+  for (const PlanStep& step : plan.steps) {
+    EXPECT_NE(answers[step.scenario], kNotApplicable) << name;
+    EXPECT_FALSE(made.target.excluded[step.scenario]) << name;
+    EXPECT_EQ(RankOfCode(answers[step.scenario]), step.from_rank) << name;
+    EXPECT_GT(step.to_rank, step.from_rank) << name;
+    EXPECT_TRUE(made.criteria->LevelExists(step.scenario, step.to_rank)) << name;
+    EXPECT_EQ(step.cost, made.costs[step.scenario][step.to_rank]) << name;
+    answers[step.scenario] = CodeOfRank(step.to_rank);
+    cost += step.cost;
+  }
+  EXPECT_EQ(cost, plan.cost) << name;
+  EXPECT_TRUE(oracle::MeetsTarget(made.criteria->release(), made.input.answers, answers,
+                                  made.input.facts, made.tier, made.advice))
+      << name;
+}
+
 TEST(PlanTest, ASmallBudgetGivesAValidPlanAndALowerBound) {
   Random random(Seed() + 1);
-  oracle::Shape shape;
-  shape.most_scenarios = 300;
-  shape.moving_denominators = false;
   int feasible = 0;
-  for (int r = 0; r < 60; ++r) {
+  int unproven = 0;
+  for (int r = 0; r < 1500; ++r) {
+    oracle::Shape shape;
+    shape.most_scenarios = r % 25 == 0 ? 300 : 40;
+    const auto criteria = Criteria::Compile(oracle::RandomRelease(shape, random), "");
+    ASSERT_OK(criteria);
+    Case made = MakeCase(*criteria, random);
+    if (made.target.node < 0) continue;
+    const std::string name = absl::StrCat("ZHIPING_SEED=", Seed(), " release ", r);
+    made.target.node_budget = 100'000;
+    const Plan large = PlanUpgrade(**criteria, made.input, made.target);
+    if (large.feasible) CheckSteps(made, large, name);
+    for (const int64_t budget : {1, 1000}) {
+      made.target.node_budget = budget;
+      const Plan small = PlanUpgrade(**criteria, made.input, made.target);
+      unproven += !small.proven;
+      if (!small.feasible) {
+        // "There is none" is said only where there is none.
+        EXPECT_TRUE(small.proven ? !large.feasible : small.unreachable.empty()) << name;
+        continue;
+      }
+      ++feasible;
+      CheckSteps(made, small, name);
+      if (large.feasible) {
+        EXPECT_LE(small.lower_bound, large.cost) << name;
+        EXPECT_LE(large.cost, small.cost) << name;
+      }
+      EXPECT_LE(small.lower_bound, small.cost) << name;
+    }
+  }
+  EXPECT_GT(feasible, 500);
+  EXPECT_GT(unproven, 10);
+}
+
+// Where a target asks for a share, raising everything may miss it: the share's base rises too.
+TEST(PlanTest, ASmallBudgetFindsAPlanWhereThereIsOne) {
+  Random random(77);
+  int feasible = 0;
+  int missed = 0;
+  for (int r = 0; r < 1500; ++r) {
+    oracle::Shape shape;
     const auto criteria = Criteria::Compile(oracle::RandomRelease(shape, random), "");
     ASSERT_OK(criteria);
     Case made = MakeCase(*criteria, random);
     if (made.target.node < 0) continue;
     made.target.node_budget = 1;
     const Plan small = PlanUpgrade(**criteria, made.input, made.target);
-    made.target.node_budget = 100'000;
-    const Plan large = PlanUpgrade(**criteria, made.input, made.target);
-    ASSERT_EQ(small.feasible, large.feasible) << r;
-    if (!small.feasible) continue;
-    ++feasible;
-    EXPECT_LE(small.lower_bound, large.cost) << r;
-    EXPECT_LE(large.cost, small.cost) << r;
-    EXPECT_LE(small.lower_bound, small.cost) << r;
+    made.target.node_budget = kDefaultNodeBudget;
+    if (small.feasible) ++feasible;
+    if (!small.feasible && PlanUpgrade(**criteria, made.input, made.target).feasible) ++missed;
   }
-  EXPECT_GT(feasible, 10);
+  EXPECT_GT(feasible, 300);
+  EXPECT_EQ(missed, 0);
+}
+
+TEST(PlanTest, EndsSoonAfterNobodyWantsIt) {
+  Random random(Seed() + 2);
+  const auto criteria = Criteria::Compile(oracle::HardRelease(300, 8, random), "");
+  ASSERT_OK(criteria);
+  Input input;
+  input.answers.assign((*criteria)->scenario_count(), kMissing);
+  PlanTarget target;
+  target.node = (*criteria)->tiers()[0].conditions;
+  int asked = 0;
+  const Plan plan = PlanUpgrade(**criteria, input, target, [&] { return ++asked <= 50; });
+  EXPECT_EQ(asked, 51) << "not asked again after the first no";
+  EXPECT_FALSE(plan.proven);
+  ASSERT_TRUE(plan.feasible) << "the plan that is known before the search";
+  std::vector<uint8_t> answers = input.answers;
+  for (const PlanStep& step : plan.steps) answers[step.scenario] = CodeOfRank(step.to_rank);
+  Tally tally = (*criteria)->NewTally();
+  ASSERT_TRUE(Score(**criteria, answers, input.facts, tally));
+  EXPECT_EQ((*criteria)->StatusOf(tally, target.node), kMet);
 }
 
 }  // namespace
