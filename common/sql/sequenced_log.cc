@@ -85,6 +85,13 @@ absl::Status RenewIncarnation(Database& database, absl::Time deadline) {
       .status();
 }
 
+absl::StatusOr<std::string> ReadIncarnation(Transaction& transaction) {
+  ASSIGN_OR_RETURN(auto rows,
+                   transaction.Query<Bytes>("SELECT incarnation FROM store_incarnation"));
+  if (rows.size() != 1) return absl::InternalError("the logs were not initialised");
+  return std::move(std::get<0>(rows.front()).value);
+}
+
 absl::Status SequencedLog::Append(Transaction& transaction, absl::Time instant,
                                   absl::string_view bytes) const {
   return transaction

@@ -25,6 +25,9 @@ absl::Status InitialiseLogs(Database& database, absl::Time deadline);
 // after each restore, before the service starts. REQUIRES: InitialiseLogs.
 absl::Status RenewIncarnation(Database& database, absl::Time deadline);
 
+// The 16 bytes of the store's incarnation. REQUIRES: InitialiseLogs.
+absl::StatusOr<std::string> ReadIncarnation(Transaction& transaction);
+
 struct LogEntry {
   int64_t position = 0;
   std::string prev_hash;
