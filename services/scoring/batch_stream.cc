@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/rpc/malformed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/scoring/choice.h"
@@ -10,13 +11,12 @@
 namespace zhiping::scoring {
 namespace {
 
-class BatchStream final
-    : public grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse> {
+class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   BatchStream(grpc::CallbackServerContext& context, const rpc::Method& method,
               rpc::BoundedPool& pool, std::shared_ptr<const releases::Snapshot> snapshot)
       : call_(context, method), pool_(pool), snapshot_(std::move(snapshot)) {
-    StartRead(&request_);
+    StartRead(&request_bytes_);
   }
 
   void OnReadDone(bool ok) override {
@@ -31,7 +31,7 @@ class BatchStream final
 
   void OnWriteDone(bool ok) override {
     if (ok) {
-      StartRead(&request_);
+      StartRead(&request_bytes_);
     } else {
       Finish(call_.Finish(call_.CheckWaiting()));
     }
@@ -44,13 +44,14 @@ class BatchStream final
     absl::Status status = call_.CheckWaiting();
     if (status.ok()) status = Answer();
     if (status.ok()) {
-      StartWrite(&response_);
+      StartWrite(&response_bytes_);
     } else {
       Finish(call_.Finish(status));
     }
   }
 
   absl::Status Answer() {
+    if (!Parse()) return rpc::MalformedRequest();
     response_.Clear();
     if (chosen_.criteria == nullptr) {
       ASSIGN_OR_RETURN(chosen_, snapshot_->Choose(ChoiceOf(request_.criteria())));
@@ -64,7 +65,18 @@ class BatchStream final
                        "Only the first message may have criteria; open another stream for another "
                        "release.");
     }
-    return ScoreBatchMessage(*chosen_.criteria, request_, response_);
+    RETURN_IF_ERROR(ScoreBatchMessage(*chosen_.criteria, request_, response_));
+    response_bytes_.Clear();
+    bool own = false;
+    const grpc::Status serialized = grpc::SerializationTraits<v1::ScoreBatchResponse>::Serialize(
+        response_, &response_bytes_, &own);
+    return serialized.ok() ? absl::OkStatus()
+                           : absl::InternalError("a response could not be serialized");
+  }
+
+  bool Parse() {
+    return grpc::SerializationTraits<v1::ScoreBatchRequest>::Deserialize(&request_bytes_, &request_)
+        .ok();
   }
 
   rpc::Call call_;
@@ -72,13 +84,14 @@ class BatchStream final
   const std::shared_ptr<const releases::Snapshot> snapshot_;
   // Set by the first message.
   releases::Chosen chosen_;
+  grpc::ByteBuffer request_bytes_, response_bytes_;
   v1::ScoreBatchRequest request_;
   v1::ScoreBatchResponse response_;
 };
 
 }  // namespace
 
-grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* NewBatchStream(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
     std::shared_ptr<const releases::Snapshot> snapshot) {
   return new BatchStream(context, method, pool, std::move(snapshot));
