@@ -7,8 +7,10 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/strict_json.h"
 
 namespace zhiping::envelope {
 namespace {
@@ -110,7 +112,13 @@ absl::StatusOr<Envelope> ParseEnvelope(absl::string_view json) {
                      "签名信封过大：内容最多 64 MiB。",
                      "The envelope is too large: at most 64 MiB.");
   }
-  const Json object = Json::parse(json.begin(), json.end(), nullptr, false);
+  const absl::StatusOr<Json> parsed = ParseStrictJson(json);
+  if (!parsed.ok()) {
+    const auto detail = DetailOf(parsed.status());
+    return Malformed(absl::StripSuffix(detail.message().zh(), "。"),
+                     absl::StripSuffix(detail.message().en(), "."));
+  }
+  const Json& object = *parsed;
   if (!object.is_object()) return Malformed("不是 JSON 对象", "it is not a JSON object");
   RETURN_IF_ERROR(CheckMembers(object, {kPayload, kPayloadType, kSignatures}));
   Envelope envelope;

@@ -3,19 +3,22 @@
 #include "absl/strings/str_join.h"
 #include "common/envelope/trust.h"
 #include "common/status/error.h"
-#include "google/protobuf/io/tokenizer.h"
+#include "common/text/text_format.h"
 #include "google/protobuf/text_format.h"
 
 namespace zhiping::envelope {
 
 // Reads a trust file and collects what is wrong with it.
-class TrustReader final : public google::protobuf::io::ErrorCollector {
+class TrustReader final {
  public:
   absl::StatusOr<std::shared_ptr<const Trust>> Read(absl::string_view text) {
     common::v1::Trust file;
-    google::protobuf::TextFormat::Parser parser;
-    parser.RecordErrorsTo(this);
-    if (!parser.ParseFromString(std::string(text), &file)) return violations_.ToStatus();
+    for (const TextFault& fault : ParseTextFormat(text, file)) {
+      violations_.Add(absl::StrCat("line ", fault.line, ", column ", fault.column), fault.reason,
+                      absl::StrCat("信任文件", fault.message.zh()),
+                      absl::StrCat("Trust file: ", fault.message.en()));
+    }
+    if (!violations_.empty()) return violations_.ToStatus();
     if (file.keys().empty()) {
       violations_.Add("keys", Reason::FIELD_REQUIRED, "信任文件中没有密钥。",
                       "The trust file has no key.");
@@ -27,15 +30,6 @@ class TrustReader final : public google::protobuf::io::ErrorCollector {
     }
     if (!violations_.empty()) return violations_.ToStatus();
     return trust;
-  }
-
-  // ErrorCollector, with line and column from 0.
-  void AddError(int line, int column, const std::string& message) override {
-    violations_.Add(
-        absl::StrCat("line ", line + 1, ", column ", column + 1), Reason::MALFORMED,
-        absl::StrCat("信任文件第 ", line + 1, " 行第 ", column + 1, " 列无法读取：", message, "。"),
-        absl::StrCat("Line ", line + 1, ", column ", column + 1,
-                     " of the trust file cannot be read: ", message, "."));
   }
 
  private:

@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "common/status/status_macros.h"
+#include "common/text/strict_json.h"
 #include "services/ctl/encoding.h"
 
 namespace zhiping::ctl {
@@ -71,10 +73,11 @@ class RowCollector {
 
   static void OnRow(int, void* self) {
     auto& collector = *static_cast<RowCollector*>(self);
-    bool blank = true;
-    for (const std::string& field : collector.fields_) blank &= field.empty();
-    if (!blank) collector.rows_.push_back({collector.row_line_, std::move(collector.fields_)});
-    collector.fields_.clear();
+    // Excel writes empty columns where something stood once, and empty rows.
+    auto& fields = collector.fields_;
+    while (!fields.empty() && fields.back().empty()) fields.pop_back();
+    if (!fields.empty()) collector.rows_.push_back({collector.row_line_, std::move(fields)});
+    fields.clear();
     collector.row_line_ += 1 + std::exchange(collector.newlines_, 0);
   }
 
@@ -167,13 +170,17 @@ absl::Status WrongJson(const std::string& path, absl::string_view zh, absl::stri
 
 absl::StatusOr<AnswersFile> ReadJson(const std::string& text) {
   using Json = nlohmann::json;
-  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) {
-    return FileError(Reason::MALFORMED, "文件不是完整的 JSON。", "The file is not complete JSON.");
-  }
+  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text));
   const bool wrapped = document.is_object();
   if (wrapped && !document.contains("answers")) {
     return WrongJson("$", "缺少成员 answers。", "has no member answers.");
+  }
+  if (wrapped && document.size() > 1) {
+    const auto first = document.begin();
+    const std::string& unknown = first.key() == "answers" ? std::next(first).key() : first.key();
+    return WrongJson(absl::StrCat("$.", unknown),
+                     "无法识别，只有 answers；外部指标用 --facts 给出。",
+                     "is unknown; there is answers only, and --facts takes facts.");
   }
   const Json& list = wrapped ? document["answers"] : document;
   if (!list.is_array()) {
