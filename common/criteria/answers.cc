@@ -4,64 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/criteria/level_errors.h"
 
 namespace zhiping::criteria {
 namespace {
-
-using catalogue::v1::Scenario;
-
-// 「入门级 entry、基础级 basic」 / "entry (入门级), basic (基础级)": the levels that exist.
-std::string ExistingLevelsZh(const Criteria& criteria, int scenario) {
-  std::vector<std::string> levels;
-  for (int rank = 1; rank <= criteria.level_count(); ++rank) {
-    if (!criteria.LevelExists(scenario, rank)) continue;
-    const auto& level = criteria.edition().levels(rank - 1);
-    levels.push_back(absl::StrCat(level.name().text(), "（", level.id(), "）"));
-  }
-  return absl::StrJoin(levels, "、");
-}
-
-std::string ExistingLevelsEn(const Criteria& criteria, int scenario) {
-  std::vector<std::string> levels;
-  for (int rank = 1; rank <= criteria.level_count(); ++rank) {
-    if (criteria.LevelExists(scenario, rank)) {
-      levels.push_back(criteria.edition().levels(rank - 1).id());
-    }
-  }
-  return absl::StrJoin(levels, ", ");
-}
-
-void AddWrongLevel(const Criteria& criteria, int scenario, absl::string_view level,
-                   absl::string_view field, Violations& violations) {
-  const std::string zh = ExistingLevelsZh(criteria, scenario);
-  const std::string en = ExistingLevelsEn(criteria, scenario);
-  if (const int tier = criteria.FindTierByAnyName(level); tier >= 0) {
-    violations.Add(
-        field, Reason::LEVEL_IS_TIER,
-        absl::StrCat("“", level, "”是智能工厂层级，不是应用等级；您可能想填：", zh, "。"),
-        absl::StrCat("\"", level, "\" (", criteria.rulebook().tiers(tier).name().en(),
-                     ") is a tier of smart factory, not a level; perhaps you meant: ", en, "."));
-    return;
-  }
-  violations.Add(field, Reason::UNKNOWN_LEVEL,
-                 absl::StrCat("没有应用等级“", level, "”；该场景可填：", zh,
-                              "、未达级（none）或不适用（not_applicable）。"),
-                 absl::StrCat("There is no level \"", level, "\"; this scenario takes ", en,
-                              ", none or not_applicable."));
-}
-
-void AddLevelNotAvailable(const Criteria& criteria, int scenario, int rank, absl::string_view field,
-                          Violations& violations) {
-  const Scenario& row = criteria.edition().scenarios(scenario);
-  const auto& level = criteria.edition().levels(rank - 1);
-  violations.Add(
-      field, Reason::LEVEL_NOT_AVAILABLE,
-      absl::StrCat("场景“", row.name().text(), "”没有", level.name().text(),
-                   "（官方表中为“/”）；可填：", ExistingLevelsZh(criteria, scenario), "。"),
-      absl::StrCat("Scenario ", row.id(), " has no level ", level.id(),
-                   " (\"/\" in the official table); it has: ", ExistingLevelsEn(criteria, scenario),
-                   "."));
-}
 
 int CharacterCount(absl::string_view utf8) {
   return static_cast<int>(
@@ -90,10 +36,16 @@ void CheckReason(const common::v1::Answer& answer, uint8_t code, const std::stri
 absl::Status ExplainAnswers(const Criteria& criteria, const AnswerList& answers,
                             const FactList& facts) {
   Violations violations;
-  std::vector<bool> seen(criteria.scenario_count());
+  // Which answer was the first for a scenario; −1: none yet.
+  std::vector<int> first(criteria.scenario_count(), -1);
   for (int i = 0; i < answers.size(); ++i) {
     const auto& answer = answers[i];
     const std::string field = absl::StrCat("answers[", i, "]");
+    if (answer.scenario().empty()) {
+      violations.Add(absl::StrCat(field, ".scenario"), Reason::FIELD_REQUIRED, "没有填写场景。",
+                     "No scenario is given.");
+      continue;
+    }
     const int scenario = criteria.FindScenarioByAnyName(answer.scenario());
     if (scenario < 0) {
       violations.Add(absl::StrCat(field, ".scenario"), Reason::UNKNOWN_SCENARIO,
@@ -101,13 +53,16 @@ absl::Status ExplainAnswers(const Criteria& criteria, const AnswerList& answers,
                      absl::StrCat("The edition has no scenario \"", answer.scenario(), "\"."));
       continue;
     }
-    if (seen[scenario]) {
-      violations.Add(
-          absl::StrCat(field, ".scenario"), Reason::DUPLICATE_SCENARIO,
-          absl::StrCat("场景 ", answer.scenario(), " 填写了两次，每个场景只能填一次。"),
-          absl::StrCat("Scenario ", answer.scenario(), " is answered twice; answer it once."));
+    if (first[scenario] >= 0) {
+      const std::string before = absl::StrCat("answers[", first[scenario], "]");
+      violations.Add(absl::StrCat(field, ".scenario"), Reason::DUPLICATE_SCENARIO,
+                     absl::StrCat("场景 ", answer.scenario(), " 在 ", before,
+                                  " 已经填写，每个场景只能填一次。"),
+                     absl::StrCat("Scenario ", answer.scenario(), " is answered in ", before,
+                                  " already; answer it once."));
+    } else {
+      first[scenario] = i;
     }
-    seen[scenario] = true;
     const uint8_t code =
         ReadLevel(criteria, scenario, answer.level(), absl::StrCat(field, ".level"), violations);
     CheckReason(answer, code, field, violations);
@@ -173,6 +128,22 @@ Decimal ParseDecimal(absl::string_view text, const catalogue::v1::Fact& fact, in
   return Decimal::kOk;
 }
 
+// 「1 至 4（1 表示基础级、……）」 / "1 to 4 (1: …)": the values that a fact may have.
+common::v1::LocalText RangeOf(const catalogue::v1::Fact& fact) {
+  std::vector<std::string> zh, en;
+  for (const auto& label : fact.labels()) {
+    const std::string value = FormatDecimal(label.value(), fact.scale());
+    zh.push_back(absl::StrCat(value, " 表示", label.text().zh()));
+    en.push_back(absl::StrCat(value, ": ", label.text().en()));
+  }
+  const std::string min = FormatDecimal(fact.min(), fact.scale());
+  const std::string max = FormatDecimal(fact.max(), fact.scale());
+  return MakeText(absl::StrCat(min, " 至 ", max,
+                               zh.empty() ? "" : absl::StrCat("（", absl::StrJoin(zh, "、"), "）")),
+                  absl::StrCat(min, " to ", max,
+                               en.empty() ? "" : absl::StrCat(" (", absl::StrJoin(en, ", "), ")")));
+}
+
 // Reads without explaining. Returns false if anything is wrong.
 bool ReadQuickly(const Criteria& criteria, const AnswerList& answers, const FactList& facts,
                  Input& input) {
@@ -235,8 +206,7 @@ uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view leve
 int32_t ReadFact(const catalogue::v1::Fact& fact, absl::string_view value, absl::string_view field,
                  Violations& violations) {
   int32_t number = kFactMissing;
-  const std::string min = FormatDecimal(fact.min(), fact.scale());
-  const std::string max = FormatDecimal(fact.max(), fact.scale());
+  const auto range = RangeOf(fact);
   switch (ParseDecimal(value, fact, number)) {
     case Decimal::kOk:
     case Decimal::kEmpty:
@@ -244,24 +214,30 @@ int32_t ReadFact(const catalogue::v1::Fact& fact, absl::string_view value, absl:
     case Decimal::kNotANumber:
       violations.Add(field, Reason::FACT_NOT_A_NUMBER,
                      absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”不是数字，应为 ",
-                                  min, " 至 ", max, "。"),
+                                  range.zh(), "。"),
                      absl::StrCat("The value \"", value, "\" of fact ", fact.name(),
-                                  " is not a number; it should be ", min, " to ", max, "."));
+                                  " is not a number; it should be ", range.en(), "."));
       return kFactMissing;
     case Decimal::kTooPrecise:
       violations.Add(
           field, Reason::FACT_TOO_PRECISE,
-          absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”最多保留 ", fact.scale(),
-                       " 位小数；平台不作四舍五入。"),
-          absl::StrCat("The value \"", value, "\" of fact ", fact.name(), " may have at most ",
-                       fact.scale(), " decimals; it is not rounded."));
+          absl::StrCat(
+              "外部指标 ", fact.name(), " 的值“", value, "”",
+              fact.scale() == 0 ? "应为整数" : absl::StrCat("最多保留 ", fact.scale(), " 位小数"),
+              "；平台不作四舍五入。"),
+          absl::StrCat("The value \"", value, "\" of fact ", fact.name(),
+                       fact.scale() == 0
+                           ? " should be a whole number"
+                           : absl::StrCat(" may have at most ", fact.scale(),
+                                          fact.scale() == 1 ? " decimal" : " decimals"),
+                       "; it is not rounded."));
       return kFactMissing;
     case Decimal::kOutOfRange:
       violations.Add(field, Reason::FACT_OUT_OF_RANGE,
                      absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”超出范围，应为 ",
-                                  min, " 至 ", max, "。"),
+                                  range.zh(), "。"),
                      absl::StrCat("The value \"", value, "\" of fact ", fact.name(),
-                                  " is out of range; it should be ", min, " to ", max, "."));
+                                  " is out of range; it should be ", range.en(), "."));
       return kFactMissing;
   }
   return kFactMissing;

@@ -26,7 +26,6 @@ constexpr char kKeyId[] = "keyid";
 constexpr char kSignature[] = "sig";
 // Base64 makes four characters of three bytes; the rest is for types and signatures.
 constexpr size_t kMaxJsonBytes = kMaxPayloadBytes / 3 * 4 + (1 << 20);
-constexpr size_t kMaxSignatures = 16;
 
 absl::Status Malformed(absl::string_view zh, absl::string_view en) {
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::MALFORMED,

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/status/error.h"
@@ -17,7 +18,6 @@ using google::rpc::LocalizedMessage;
 
 constexpr char kChinese[] = "zh-CN";
 constexpr char kEnglish[] = "en";
-constexpr char kViolationsTotal[] = "violationsTotal";
 // Of grpc-message, which repeats what the details say.
 constexpr size_t kMaxMessageBytes = 512;
 // Of one sentence or value in the details.
@@ -167,6 +167,14 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       return MakeError(code, Reason::DEADLINE_PASSED, "在截止时间之前没有得到答复。",
                        "There was no answer before the deadline.", values);
     case absl::StatusCode::kResourceExhausted:
+      // gRPC says so of a message above a limit, ours or the service's, and of nothing else.
+      if (absl::StrContains(status.error_message(), " message larger than max")) {
+        return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
+                         "请求或答复超过一条消息的大小上限，请减少内容或分批发送。",
+                         "The request or the answer is larger than one message may be: send less, "
+                         "or in parts.",
+                         values);
+      }
       return MakeError(code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
                        "The service is busy: try again later.", values);
     default:

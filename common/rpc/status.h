@@ -14,15 +14,17 @@ inline constexpr char kErrorDomain[] = "zhiping";
 // A status travels in HTTP/2 headers, of which gRPC accepts 8 KiB in all.
 inline constexpr size_t kMaxStatusBytes = 4096;
 inline constexpr int kMaxFieldViolations = 10;
+// Key of ErrorInfo's metadata.
+inline constexpr char kViolationsTotal[] = "violationsTotal";
 
 // What a client gets for `status`. At most kMaxFieldViolations violations, fewer if they would not
-// fit into kMaxStatusBytes; ErrorInfo's metadata `violationsTotal` says how many there were if not
+// fit into kMaxStatusBytes; ErrorInfo's kViolationsTotal says how many there were if not
 // all are there. The message is the English sentence in ASCII; other characters are written \uXXXX.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // What a server meant. An answer without our details (the service cannot be reached, the deadline
-// passed, a proxy answered) gets SERVICE_UNREACHABLE, DEADLINE_PASSED, OVERLOADED or
-// INTERNAL_ERROR.
+// passed, a message was above a limit of gRPC's, a proxy answered) gets SERVICE_UNREACHABLE,
+// DEADLINE_PASSED, TOO_LARGE, OVERLOADED or INTERNAL_ERROR.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 }  // namespace zhiping::rpc

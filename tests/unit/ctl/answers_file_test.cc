@@ -163,5 +163,14 @@ TEST(EncodingTest, AMarkedFileIsNeverReadAsAnotherEncoding) {
   EXPECT_THAT(std::string(text.status().message()), HasSubstr("line 2"));
 }
 
+TEST(AnswersFileTest, FullWidthBlanksAndDigitsAreUnderstood) {
+  const auto file = ReadAnswersFile("场景名称,等级\n２０,\u3000基础级\u3000\n（１）,无\u00A0\n");
+  ASSERT_OK(file);
+  EXPECT_EQ(file->answers[0].scenario(), "20");
+  EXPECT_EQ(file->answers[0].level(), "基础级");
+  EXPECT_EQ(file->answers[1].scenario(), "（１）");
+  EXPECT_EQ(file->answers[1].level(), "无");
+}
+
 }  // namespace
 }  // namespace zhiping::ctl
