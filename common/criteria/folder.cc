@@ -69,13 +69,15 @@ absl::Status ErrorsAsStatus(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     if (finding.severity() != Finding::ERROR) continue;
     auto* violation = detail.add_violations();
-    violation->set_field(absl::StrCat(finding.file(),
-                                      finding.line() > 0 ? absl::StrCat(":", finding.line()) : "",
-                                      finding.field().empty() ? "" : ": ", finding.field()));
+    const std::string place =
+        absl::StrCat(finding.file(), finding.line() > 0 ? absl::StrCat(":", finding.line()) : "",
+                     finding.field().empty() ? "" : ": ", finding.field());
+    violation->set_field(place);
     Reason::Value reason = Reason::INVALID_RELEASE;
     Reason::Value_Parse(finding.reason(), &reason);
     violation->set_reason(reason);
-    *violation->mutable_message() = finding.message();
+    *violation->mutable_message() = MakeText(absl::StrCat(place, "：", finding.message().zh()),
+                                             absl::StrCat(place, ": ", finding.message().en()));
   }
   *detail.mutable_message() = MakeText(
       absl::StrCat("年版数据有 ", detail.violations_size(), " 处错误，不能使用。"),

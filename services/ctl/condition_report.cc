@@ -36,7 +36,7 @@ std::string RatioText(const ConditionResult& condition, const Screen& screen) {
 // A value and what it stands for, if it has a label.
 std::string Labelled(int32_t value, int scale, const common::v1::LocalText& label,
                      const Screen& screen) {
-  const std::string number = criteria::FormatDecimal(value, scale);
+  std::string number = criteria::FormatDecimal(value, scale);
   if (label.zh().empty()) return number;
   return absl::StrCat(number, screen.Say("，即", ", "), screen.Say(label));
 }

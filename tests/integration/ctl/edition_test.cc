@@ -162,6 +162,7 @@ TEST(EditionTest, AFullWidthCharacterIsNamedWithItsPlace) {
     EXPECT_EQ(error.reason(), Reason::INVALID_RELEASE);
     ASSERT_EQ(error.violations_size(), 1);
     EXPECT_EQ(error.violations(0).reason(), Reason::MALFORMED);
+    EXPECT_THAT(error.violations(0).message().zh(), testing::StartsWith("edition.txtpb:"));
     EXPECT_THAT(error.violations(0).message().zh(), HasSubstr("列是“：”：引号之外只能用半角字符"));
     EXPECT_THAT(error.violations(0).message().en(),
                 HasSubstr("outside quotes there is ASCII only"));

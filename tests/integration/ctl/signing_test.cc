@@ -331,7 +331,7 @@ TEST_F(SigningTest, AFullWidthCharacterInATrustFileIsNamedWithItsPlace) {
 TEST_F(SigningTest, AWrongInstantInATrustFileNamesFieldAndKeyOnce) {
   EditTrust("purposes: RELEASE", "purposes: RELEASE not_after: \"2027-01-01\"");
   const std::string said = RunCtl({"verify", release_, "--trust-file", trust_, "--lang", "zh"}).err;
-  EXPECT_THAT(said, HasSubstr("第 1 把密钥（ed25519-"));
+  EXPECT_THAT(ErrorOf(Verify()).message().zh(), HasSubstr("第 1 把密钥（ed25519-"));
   EXPECT_THAT(said, HasSubstr("not_after"));
   EXPECT_EQ(said.find("INVALID_FIELD"), said.rfind("INVALID_FIELD")) << said;
 }
