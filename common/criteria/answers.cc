@@ -4,69 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/criteria/level_errors.h"
 
 namespace zhiping::criteria {
 namespace {
-
-using catalogue::v1::Scenario;
-
-// 「入门级 entry、基础级 basic」 / "entry (入门级), basic (基础级)": the levels that exist.
-std::string ExistingLevelsZh(const Criteria& criteria, int scenario) {
-  std::vector<std::string> levels;
-  for (int rank = 1; rank <= criteria.level_count(); ++rank) {
-    if (!criteria.LevelExists(scenario, rank)) continue;
-    const auto& level = criteria.edition().levels(rank - 1);
-    levels.push_back(absl::StrCat(level.name().text(), "（", level.id(), "）"));
-  }
-  return absl::StrJoin(levels, "、");
-}
-
-std::string ExistingLevelsEn(const Criteria& criteria, int scenario) {
-  std::vector<std::string> levels;
-  for (int rank = 1; rank <= criteria.level_count(); ++rank) {
-    if (criteria.LevelExists(scenario, rank)) {
-      levels.push_back(criteria.edition().levels(rank - 1).id());
-    }
-  }
-  return absl::StrJoin(levels, ", ");
-}
-
-using FieldName = absl::FunctionRef<std::string()>;
-
-void AddWrongLevel(const Criteria& criteria, int scenario, absl::string_view level, FieldName field,
-                   Violations& violations) {
-  violations.Add([&] {
-    const std::string zh = ExistingLevelsZh(criteria, scenario);
-    const std::string en = ExistingLevelsEn(criteria, scenario);
-    if (const int tier = criteria.FindTierByAnyName(level); tier >= 0) {
-      return MakeViolation(
-          field(), Reason::LEVEL_IS_TIER,
-          absl::StrCat("“", level, "”是智能工厂层级，不是应用等级；您可能想填：", zh, "。"),
-          absl::StrCat("\"", level, "\" (", criteria.rulebook().tiers(tier).name().en(),
-                       ") is a tier of smart factory, not a level; perhaps you meant: ", en, "."));
-    }
-    return MakeViolation(field(), Reason::UNKNOWN_LEVEL,
-                         absl::StrCat("没有应用等级“", level, "”；该场景可填：", zh,
-                                      "、未达级（none）或不适用（not_applicable）。"),
-                         absl::StrCat("There is no level \"", level, "\"; this scenario takes ", en,
-                                      ", none or not_applicable."));
-  });
-}
-
-void AddLevelNotAvailable(const Criteria& criteria, int scenario, int rank, FieldName field,
-                          Violations& violations) {
-  violations.Add([&] {
-    const Scenario& row = criteria.edition().scenarios(scenario);
-    const auto& level = criteria.edition().levels(rank - 1);
-    return MakeViolation(
-        field(), Reason::LEVEL_NOT_AVAILABLE,
-        absl::StrCat("场景“", row.name().text(), "”没有", level.name().text(),
-                     "（官方表中为“/”）；可填：", ExistingLevelsZh(criteria, scenario), "。"),
-        absl::StrCat(
-            "Scenario ", row.id(), " has no level ", level.id(),
-            " (\"/\" in the official table); it has: ", ExistingLevelsEn(criteria, scenario), "."));
-  });
-}
 
 int CharacterCount(absl::string_view utf8) {
   return static_cast<int>(
@@ -108,27 +49,48 @@ Decimal ParseDecimal(absl::string_view text, const catalogue::v1::Fact& fact, in
   return Decimal::kOk;
 }
 
-FieldViolation DescribeFact(const catalogue::v1::Fact& fact, absl::string_view value,
-                            const std::string& field, Decimal wrong) {
+// 「1 至 4（1 表示基础级、……）」 / "1 to 4 (1: …)": the values that a fact may have.
+common::v1::LocalText RangeOf(const catalogue::v1::Fact& fact) {
+  std::vector<std::string> zh, en;
+  for (const auto& label : fact.labels()) {
+    const std::string value = FormatDecimal(label.value(), fact.scale());
+    zh.push_back(absl::StrCat(value, " 表示", label.text().zh()));
+    en.push_back(absl::StrCat(value, ": ", label.text().en()));
+  }
   const std::string min = FormatDecimal(fact.min(), fact.scale());
   const std::string max = FormatDecimal(fact.max(), fact.scale());
+  return MakeText(absl::StrCat(min, " 至 ", max,
+                               zh.empty() ? "" : absl::StrCat("（", absl::StrJoin(zh, "、"), "）")),
+                  absl::StrCat(min, " to ", max,
+                               en.empty() ? "" : absl::StrCat(" (", absl::StrJoin(en, ", "), ")")));
+}
+
+common::v1::LocalText PrecisionOf(const catalogue::v1::Fact& fact) {
+  if (fact.scale() == 0) return MakeText("应为整数", " should be a whole number");
+  return MakeText(absl::StrCat("最多保留 ", fact.scale(), " 位小数"),
+                  absl::StrCat(" may have at most ", fact.scale(),
+                               fact.scale() == 1 ? " decimal" : " decimals"));
+}
+
+FieldViolation DescribeFact(const catalogue::v1::Fact& fact, absl::string_view value,
+                            const std::string& field, Decimal wrong) {
   const std::string zh = absl::StrCat("外部指标 ", fact.name(), " 的值“", value, "”");
   const std::string en = absl::StrCat("The value \"", value, "\" of fact ", fact.name());
   if (wrong == Decimal::kTooPrecise) {
-    return MakeViolation(
-        field, Reason::FACT_TOO_PRECISE,
-        absl::StrCat(zh, "最多保留 ", fact.scale(), " 位小数；平台不作四舍五入。"),
-        absl::StrCat(en, " may have at most ", fact.scale(), " decimals; it is not rounded."));
+    const auto precision = PrecisionOf(fact);
+    return MakeViolation(field, Reason::FACT_TOO_PRECISE,
+                         absl::StrCat(zh, precision.zh(), "；平台不作四舍五入。"),
+                         absl::StrCat(en, precision.en(), "; it is not rounded."));
   }
+  const auto range = RangeOf(fact);
   if (wrong == Decimal::kOutOfRange) {
-    return MakeViolation(
-        field, Reason::FACT_OUT_OF_RANGE,
-        absl::StrCat(zh, "超出范围，应为 ", min, " 至 ", max, "。"),
-        absl::StrCat(en, " is out of range; it should be ", min, " to ", max, "."));
+    return MakeViolation(field, Reason::FACT_OUT_OF_RANGE,
+                         absl::StrCat(zh, "超出范围，应为 ", range.zh(), "。"),
+                         absl::StrCat(en, " is out of range; it should be ", range.en(), "."));
   }
   return MakeViolation(field, Reason::FACT_NOT_A_NUMBER,
-                       absl::StrCat(zh, "不是数字，应为 ", min, " 至 ", max, "。"),
-                       absl::StrCat(en, " is not a number; it should be ", min, " to ", max, "."));
+                       absl::StrCat(zh, "不是数字，应为 ", range.zh(), "。"),
+                       absl::StrCat(en, " is not a number; it should be ", range.en(), "."));
 }
 
 // Reads everything once. What is wrong is described where it is met, and nothing else costs
@@ -143,7 +105,7 @@ class InputReader {
     CheckCount(answers.size(), criteria_.scenario_count(), "answers");
     CheckCount(facts.size(), criteria_.fact_count(), "facts");
     if (violations_.empty()) {
-      for (int i = 0; i < answers.size(); ++i) ReadAnswer(answers[i], i);
+      for (int i = 0; i < answers.size(); ++i) ReadAnswer(answers, i);
       for (int i = 0; i < facts.size(); ++i) ReadFact(facts[i], i);
     }
     std::replace(input_.answers.begin(), input_.answers.end(), kNamed, kMissing);
@@ -165,12 +127,18 @@ class InputReader {
                                  most, " at most."));
   }
 
-  void ReadAnswer(const common::v1::Answer& answer, int number) {
+  void ReadAnswer(const AnswerList& answers, int number) {
+    const auto& answer = answers[number];
     const int scenario = criteria_.FindScenarioByAnyName(answer.scenario());
     if (scenario < 0) {
       violations_.Add([&] {
+        const std::string field = absl::StrCat("answers[", number, "].scenario");
+        if (answer.scenario().empty()) {
+          return MakeViolation(field, Reason::FIELD_REQUIRED, "没有填写场景。",
+                               "No scenario is given.");
+        }
         return MakeViolation(
-            absl::StrCat("answers[", number, "].scenario"), Reason::UNKNOWN_SCENARIO,
+            field, Reason::UNKNOWN_SCENARIO,
             absl::StrCat("本年版没有场景“", answer.scenario(), "”。"),
             absl::StrCat("The edition has no scenario \"", answer.scenario(), "\"."));
       });
@@ -179,10 +147,13 @@ class InputReader {
     uint8_t& place = input_.answers[scenario];
     if (place != kMissing) {
       violations_.Add([&] {
-        return MakeViolation(
-            absl::StrCat("answers[", number, "].scenario"), Reason::DUPLICATE_SCENARIO,
-            absl::StrCat("场景 ", answer.scenario(), " 填写了两次，每个场景只能填一次。"),
-            absl::StrCat("Scenario ", answer.scenario(), " is answered twice; answer it once."));
+        const std::string before = absl::StrCat("answers[", FirstAnswerOf(scenario, answers), "]");
+        return MakeViolation(absl::StrCat("answers[", number, "].scenario"),
+                             Reason::DUPLICATE_SCENARIO,
+                             absl::StrCat("场景 ", answer.scenario(), " 在 ", before,
+                                          " 已经填写，每个场景只能填一次。"),
+                             absl::StrCat("Scenario ", answer.scenario(), " is answered in ",
+                                          before, " already; answer it once."));
       });
     }
     const uint8_t code = ReadLevel(
@@ -190,6 +161,13 @@ class InputReader {
         [&] { return absl::StrCat("answers[", number, "].level"); }, violations_);
     place = code == kMissing ? kNamed : code;
     if (code == kNotApplicable || !answer.reason().empty()) CheckReason(answer, code, number);
+  }
+
+  // REQUIRES: there is one.
+  int FirstAnswerOf(int scenario, const AnswerList& answers) const {
+    int number = 0;
+    while (criteria_.FindScenarioByAnyName(answers[number].scenario()) != scenario) ++number;
+    return number;
   }
 
   void CheckReason(const common::v1::Answer& answer, uint8_t code, int number) {
@@ -251,17 +229,17 @@ class InputReader {
 
 }  // namespace
 
-uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view level, FieldName field,
-                  Violations& violations) {
+uint8_t ReadLevel(const Criteria& criteria, int scenario, absl::string_view level,
+                  absl::FunctionRef<std::string()> field, Violations& violations) {
   if (level.empty()) return kMissing;
   const int code = criteria.FindAnswerCodeByAnyName(level);
   if (code < 0) {
-    AddWrongLevel(criteria, scenario, level, field, violations);
+    violations.Add([&] { return DescribeWrongLevel(criteria, scenario, level, field()); });
     return kMissing;
   }
   const int rank = RankOfCode(static_cast<uint8_t>(code));
   if (rank > 0 && !criteria.LevelExists(scenario, rank)) {
-    AddLevelNotAvailable(criteria, scenario, rank, field, violations);
+    violations.Add([&] { return DescribeAbsentLevel(criteria, scenario, rank, field()); });
     return kMissing;
   }
   return static_cast<uint8_t>(code);

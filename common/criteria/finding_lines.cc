@@ -7,8 +7,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "common/text/text_format.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 
 namespace zhiping::criteria {
@@ -24,20 +24,12 @@ struct Located {
   TextFormat::ParseInfoTree tree;
 };
 
-class Silent : public google::protobuf::io::ErrorCollector {
-  void AddError(int, int, const std::string&) override {}
-};
-
 std::unique_ptr<Located> Locate(std::unique_ptr<google::protobuf::Message> message,
                                 const std::string& bytes) {
   auto located = std::make_unique<Located>();
   located->message = std::move(message);
   // ParseFolder has reported what cannot be parsed.
-  Silent silent;
-  TextFormat::Parser parser;
-  parser.RecordErrorsTo(&silent);
-  parser.WriteLocationsTo(&located->tree);
-  parser.ParseFromString(bytes, located->message.get());
+  ParseTextFormat(bytes, *located->message, &located->tree);
   return located;
 }
 

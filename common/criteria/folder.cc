@@ -3,10 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "common/status/error.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "common/text/text_format.h"
 
 namespace zhiping::criteria {
 namespace {
@@ -23,25 +21,6 @@ void AddFinding(absl::string_view file, int line, Reason::Value reason, absl::st
   *finding.mutable_message() = MakeText(zh, en);
 }
 
-// Turns every error of the text format parser into a finding.
-class FindingCollector : public google::protobuf::io::ErrorCollector {
- public:
-  FindingCollector(absl::string_view file, std::vector<Finding>& findings)
-      : file_(file), findings_(findings) {}
-
-  void AddError(int line, int column, const std::string& message) override {
-    AddFinding(
-        file_, line + 1, Reason::MALFORMED,
-        absl::StrCat("第 ", line + 1, " 行第 ", column + 1, " 列无法读取：", message),
-        absl::StrCat("Line ", line + 1, ", column ", column + 1, " cannot be read: ", message),
-        findings_);
-  }
-
- private:
-  absl::string_view file_;
-  std::vector<Finding>& findings_;
-};
-
 void ParseFile(absl::string_view file, const std::optional<std::string>& bytes,
                google::protobuf::Message& message, std::vector<Finding>& findings) {
   if (!bytes.has_value()) {
@@ -49,11 +28,9 @@ void ParseFile(absl::string_view file, const std::optional<std::string>& bytes,
                absl::StrCat("The folder has no ", file, "."), findings);
     return;
   }
-  FindingCollector collector(file, findings);
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&collector);
-  parser.SetRecursionLimit(100);
-  parser.ParseFromString(*bytes, &message);
+  for (const TextFault& fault : ParseTextFormat(*bytes, message)) {
+    AddFinding(file, fault.line, fault.reason, fault.message.zh(), fault.message.en(), findings);
+  }
 }
 
 }  // namespace
@@ -92,13 +69,15 @@ absl::Status ErrorsAsStatus(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     if (finding.severity() != Finding::ERROR) continue;
     auto* violation = detail.add_violations();
-    violation->set_field(absl::StrCat(finding.file(),
-                                      finding.line() > 0 ? absl::StrCat(":", finding.line()) : "",
-                                      finding.field().empty() ? "" : ": ", finding.field()));
+    const std::string place =
+        absl::StrCat(finding.file(), finding.line() > 0 ? absl::StrCat(":", finding.line()) : "",
+                     finding.field().empty() ? "" : ": ", finding.field());
+    violation->set_field(place);
     Reason::Value reason = Reason::INVALID_RELEASE;
     Reason::Value_Parse(finding.reason(), &reason);
     violation->set_reason(reason);
-    *violation->mutable_message() = finding.message();
+    *violation->mutable_message() = MakeText(absl::StrCat(place, "：", finding.message().zh()),
+                                             absl::StrCat(place, ": ", finding.message().en()));
   }
   *detail.mutable_message() = MakeText(
       absl::StrCat("年版数据有 ", detail.violations_size(), " 处错误，不能使用。"),

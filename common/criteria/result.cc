@@ -43,6 +43,16 @@ int ScaleOf(const Criteria& criteria, const Node& node) {
   return measure.kind == Measure::kFact ? criteria.rulebook().facts(measure.fact).scale() : 0;
 }
 
+// What a value of the measured fact stands for; nullptr if the rulebook does not say.
+const common::v1::LocalText* LabelOf(const Criteria& criteria, const Node& node, int64_t value) {
+  const Measure& measure = criteria.measures()[node.measure];
+  if (node.kind != Node::kAtLeast || measure.kind != Measure::kFact) return nullptr;
+  for (const auto& label : criteria.rulebook().facts(measure.fact).labels()) {
+    if (label.value() == value) return &label.text();
+  }
+  return nullptr;
+}
+
 void FrameCondition(const Criteria& criteria, int number, bool texts, ConditionResult& result) {
   const Node& node = criteria.nodes()[number];
   const Condition& condition = *node.condition;
@@ -57,6 +67,9 @@ void FrameCondition(const Criteria& criteria, int number, bool texts, ConditionR
     result.set_threshold(static_cast<int32_t>(node.n));
     if (node.kind == Node::kRatio) result.set_threshold_denominator(static_cast<int32_t>(node.d));
     result.set_scale(ScaleOf(criteria, node));
+    if (const auto* label = LabelOf(criteria, node, node.n); texts && label != nullptr) {
+      *result.mutable_threshold_label() = *label;
+    }
   }
   for (int p = node.parts.begin; p < node.parts.end; ++p) {
     FrameCondition(criteria, criteria.parts()[p], texts, *result.add_parts());
@@ -80,6 +93,11 @@ void FillLeaf(const Criteria& criteria, const Node& node, const Tally& tally,
   if (node.kind == Node::kAtLeast) {
     result.set_cause(known ? UndeterminedCause::UNDETERMINED_CAUSE_UNSPECIFIED
                            : UndeterminedCause::FACT_MISSING);
+    // Only a frame with texts has one.
+    if (!result.has_text()) return;
+    const auto* const label = LabelOf(criteria, node, value);
+    result.clear_value_label();
+    if (label != nullptr) *result.mutable_value_label() = *label;
     return;
   }
   const int32_t denominator = criteria.ValueOf(tally, node.denominator);

@@ -45,6 +45,13 @@ std::vector<Finding> ValidateFolder(const Folder& folder) {
           absl::StrCat("The folder has no source file ", folder.edition.source().file(), "."));
     }
   }
+  if (folder.vectors.vectors().empty()) {
+    Findings findings(kVectorsFile, all);
+    findings.Error("vectors", Reason::EMPTY_RULE,
+                   "没有校验样例；各评分实例在启用发布版之前要用它们核对。",
+                   "There are no golden vectors, which every instance scores before it puts a "
+                   "release in force.");
+  }
   if (sound) {
     const auto criteria = Criteria::Compile(MakeRelease(folder, kUnpublishedLabel), "");
     if (criteria.ok()) {

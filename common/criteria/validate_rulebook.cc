@@ -198,6 +198,8 @@ class RulebookValidator {
     if (condition.id().empty()) Empty(field + ".id");
     if (!condition_ids_.insert(condition.id()).second) Duplicate(condition.id(), field + ".id");
     if (condition.text().zh().empty()) Empty(field + ".text.zh");
+    if (condition.basis().zh().empty()) Empty(field + ".basis.zh");
+    if (condition.source().zh().empty()) Empty(field + ".source.zh");
     switch (condition.rule_case()) {
       case Condition::kAtLeast:
         CheckAtLeast(condition.at_least(), field + ".at_least");

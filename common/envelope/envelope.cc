@@ -7,8 +7,10 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/strict_json.h"
 
 namespace zhiping::envelope {
 namespace {
@@ -24,7 +26,6 @@ constexpr char kKeyId[] = "keyid";
 constexpr char kSignature[] = "sig";
 // Base64 makes four characters of three bytes; the rest is for types and signatures.
 constexpr size_t kMaxJsonBytes = kMaxPayloadBytes / 3 * 4 + (1 << 20);
-constexpr size_t kMaxSignatures = 16;
 
 absl::Status Malformed(absl::string_view zh, absl::string_view en) {
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
@@ -110,7 +111,13 @@ absl::StatusOr<Envelope> ParseEnvelope(absl::string_view json) {
                      "签名信封过大：内容最多 64 MiB。",
                      "The envelope is too large: at most 64 MiB.");
   }
-  const Json object = Json::parse(json.begin(), json.end(), nullptr, false);
+  const absl::StatusOr<Json> parsed = ParseStrictJson(json);
+  if (!parsed.ok()) {
+    const auto detail = DetailOf(parsed.status());
+    return Malformed(absl::StripSuffix(detail.message().zh(), "。"),
+                     absl::StripSuffix(detail.message().en(), "."));
+  }
+  const Json& object = *parsed;
   if (!object.is_object()) return Malformed("不是 JSON 对象", "it is not a JSON object");
   RETURN_IF_ERROR(CheckMembers(object, {kPayload, kPayloadType, kSignatures}));
   Envelope envelope;

@@ -15,6 +15,7 @@ using common::v1::Purpose;
 
 // The largest payload, in bytes.
 inline constexpr size_t kMaxPayloadBytes = 64 << 20;
+inline constexpr size_t kMaxSignatures = 16;
 
 struct Signature {
   std::string key_id;
@@ -26,7 +27,7 @@ struct Envelope {
   std::string payload_type;
   // Raw bytes, not yet trusted.
   std::string payload;
-  // At least one; no key id twice.
+  // 1 … kMaxSignatures; no key id twice.
   std::vector<Signature> signatures;
 };
 
@@ -40,7 +41,8 @@ Purpose::Value PurposeOf(absl::string_view payload_type);
 std::string PreAuthEncoding(absl::string_view payload_type, absl::string_view payload);
 
 // Errors: TOO_LARGE; MALFORMED for anything that is not exactly such an envelope: other members,
-// base64 that is not the standard one with padding, no signature, a key id twice.
+// base64 that is not the standard one with padding, no or too
+// many signatures, a key id or a member twice.
 absl::StatusOr<Envelope> ParseEnvelope(absl::string_view json);
 
 // The same bytes for the same envelope.

@@ -3,6 +3,8 @@
 #include <openssl/crypto.h>
 #include <sys/stat.h>
 
+#include <set>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -75,7 +77,9 @@ class CommandSigner final : public Signer {
 
 absl::StatusOr<std::unique_ptr<Signer>> ReadKeyFile(const std::string& path) {
   struct stat about {};
-  if (stat(path.c_str(), &about) == 0 && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  // ReadFile says what is wrong with a folder.
+  if (stat(path.c_str(), &about) == 0 && !S_ISDIR(about.st_mode) &&
+      (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, Reason::FILE_UNREADABLE,
         absl::StrCat("密钥文件“", path, "”其他用户也能读取；请运行 chmod 600 ", path, "。"),
@@ -104,6 +108,19 @@ absl::StatusOr<Envelope> SignPayload(Purpose::Value purpose, absl::string_view p
   if (payload.size() > kMaxPayloadBytes) {
     return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
                      "要签名的内容超过 64 MiB。", "What is to be signed is larger than 64 MiB.");
+  }
+  if (signers.size() > kMaxSignatures) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
+                     absl::StrCat("签名最多 ", kMaxSignatures, " 个。"),
+                     absl::StrCat("There may be at most ", kMaxSignatures, " signatures."));
+  }
+  std::set<std::string> key_ids;
+  for (const auto* signer : signers) {
+    if (key_ids.insert(signer->key_id()).second) continue;
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::DUPLICATE_ID,
+                     absl::StrCat("密钥 ", signer->key_id(), " 给出了两次，每把密钥只能签一次。"),
+                     absl::StrCat("Key ", signer->key_id(), " is given twice; a key signs once."),
+                     {{"keyId", signer->key_id()}});
   }
   Envelope envelope;
   envelope.payload_type = PayloadType(purpose);

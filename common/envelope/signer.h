@@ -37,7 +37,8 @@ absl::Status WriteKeyFile(const Key& key, const std::string& path);
 std::unique_ptr<Signer> NewCommandSigner(std::vector<std::string> command, Key public_key,
                                          absl::Duration timeout);
 
-// An envelope with a signature of each signer. Errors: SIGNING_FAILED, TOO_LARGE.
+// An envelope with a signature of each signer, which ParseEnvelope reads. Errors: SIGNING_FAILED;
+// TOO_LARGE, also for more than kMaxSignatures; DUPLICATE_ID for a key that is there twice.
 // REQUIRES: there is a signer.
 absl::StatusOr<Envelope> SignPayload(Purpose::Value purpose, absl::string_view payload,
                                      const std::vector<const Signer*>& signers);

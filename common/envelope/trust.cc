@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 
@@ -18,8 +19,9 @@ absl::Status Refused(Reason::Value reason, absl::string_view key_id, absl::strin
                    absl::StrCat("Key ", key_id, " ", en, "."), {{"keyId", std::string(key_id)}});
 }
 
+// For people, in Beijing time: China has one zone, without daylight saving time.
 std::string Show(absl::Time instant) {
-  return absl::FormatTime(absl::RFC3339_sec, instant, absl::UTCTimeZone());
+  return absl::FormatTime(absl::RFC3339_sec, instant, absl::FixedTimeZone(8 * 60 * 60));
 }
 
 // One status for what is wrong with each signature; the most telling one first.
@@ -58,7 +60,7 @@ absl::Status Trust::Check(const TrustedKey& trusted, const Claim& claim) {
   }
   const auto& purposes = trusted.purposes;
   if (std::find(purposes.begin(), purposes.end(), claim.purpose) == purposes.end()) {
-    const std::string name = Purpose::Value_Name(claim.purpose);
+    const std::string name = absl::AsciiStrToLower(Purpose::Value_Name(claim.purpose));
     return Refused(Reason::KEY_NOT_FOR_PURPOSE, id, absl::StrCat("不可用于签署 ", name),
                    absl::StrCat("may not sign for ", name));
   }

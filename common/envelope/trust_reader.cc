@@ -1,21 +1,25 @@
 // Trust::Parse and TrustEntry: trust files as text.
+#include <utility>
+
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/envelope/trust.h"
 #include "common/status/error.h"
-#include "google/protobuf/io/tokenizer.h"
+#include "common/text/text_format.h"
 #include "google/protobuf/text_format.h"
 
 namespace zhiping::envelope {
 
 // Reads a trust file and collects what is wrong with it.
-class TrustReader final : public google::protobuf::io::ErrorCollector {
+class TrustReader final {
  public:
   absl::StatusOr<std::shared_ptr<const Trust>> Read(absl::string_view text) {
     common::v1::Trust file;
-    google::protobuf::TextFormat::Parser parser;
-    parser.RecordErrorsTo(this);
-    if (!parser.ParseFromString(std::string(text), &file)) return violations_.ToStatus();
+    for (const TextFault& fault : ParseTextFormat(text, file)) {
+      violations_.Add(absl::StrCat("line ", fault.line, ", column ", fault.column), fault.reason,
+                      absl::StrCat("信任文件", fault.message.zh()),
+                      absl::StrCat("Trust file: ", fault.message.en()));
+    }
+    if (!violations_.empty()) return violations_.ToStatus();
     if (file.keys().empty()) {
       violations_.Add("keys", Reason::FIELD_REQUIRED, "信任文件中没有密钥。",
                       "The trust file has no key.");
@@ -23,56 +27,53 @@ class TrustReader final : public google::protobuf::io::ErrorCollector {
     auto trust = std::shared_ptr<Trust>(new Trust());
     trust->all_algorithms_ = file.policy() == common::v1::Policy::ALL;
     for (int i = 0; i < file.keys_size(); ++i) {
-      ReadKey(file.keys(i), absl::StrCat("keys[", i, "]."), *trust);
+      const common::v1::TrustedKey& key = file.keys(i);
+      place_ = {absl::StrCat("keys[", i, "]."),
+                MakeText(absl::StrCat("第 ", i + 1, " 把密钥（", key.key_id(), "）的 "),
+                         absl::StrCat(" of key ", i + 1, " (", key.key_id(), ") "))};
+      ReadKey(key, *trust);
     }
     if (!violations_.empty()) return violations_.ToStatus();
     return trust;
   }
 
-  // ErrorCollector, with line and column from 0.
-  void AddError(int line, int column, const std::string& message) override {
-    violations_.Add(
-        absl::StrCat("line ", line + 1, ", column ", column + 1), Reason::MALFORMED,
-        absl::StrCat("信任文件第 ", line + 1, " 行第 ", column + 1, " 列无法读取：", message, "。"),
-        absl::StrCat("Line ", line + 1, ", column ", column + 1,
-                     " of the trust file cannot be read: ", message, "."));
+ private:
+  // A key of the file, as violations say it.
+  struct Place {
+    // `keys[1].`
+    std::string path;
+    // 「第 2 把密钥（…）的 」 / " of key 2 (…) ": before or after a field's name.
+    common::v1::LocalText text;
+  };
+
+  void Add(const std::string& field, Reason::Value reason, absl::string_view zh,
+           absl::string_view en) {
+    violations_.Add(absl::StrCat(place_.path, field), reason,
+                    absl::StrCat(place_.text.zh(), field, " ", zh),
+                    absl::StrCat("The ", field, place_.text.en(), en));
   }
 
- private:
-  void ReadKey(const common::v1::TrustedKey& from, const std::string& at, Trust& trust) {
+  void ReadKey(const common::v1::TrustedKey& from, Trust& trust) {
     absl::StatusOr<Key> key = Key::FromPublicBase64(from.public_key());
     if (!key.ok()) {
-      violations_.Add(absl::StrCat(at, "public_key"), Reason::MALFORMED,
-                      "应为 base64 的 DER SubjectPublicKeyInfo（Ed25519 或 SM2）。",
-                      "It must be a DER SubjectPublicKeyInfo of Ed25519 or SM2 in base64.");
+      Add("public_key", Reason::MALFORMED,
+          "应为 base64 的 DER SubjectPublicKeyInfo（Ed25519 或 SM2）。",
+          "must be a DER SubjectPublicKeyInfo of Ed25519 or SM2 in base64.");
     } else {
-      if (key->id() != from.key_id()) {
-        violations_.Add(absl::StrCat(at, "key_id"), Reason::INVALID_FIELD,
-                        absl::StrCat("这个公钥的编号是 ", key->id(), "。"),
-                        absl::StrCat("The id of this public key is ", key->id(), "."));
-      }
-      if (key->algorithm() != from.algorithm()) {
-        const auto& name = KeyAlgorithm::Value_Name(key->algorithm());
-        violations_.Add(absl::StrCat(at, "algorithm"), Reason::INVALID_FIELD,
-                        absl::StrCat("这个公钥的算法是 ", name, "。"),
-                        absl::StrCat("The algorithm of this public key is ", name, "."));
-      }
-      if (trust.Find(key->id()) != nullptr) {
-        violations_.Add(absl::StrCat(at, "key_id"), Reason::DUPLICATE_ID,
-                        absl::StrCat("密钥 ", key->id(), " 出现了两次。"),
-                        absl::StrCat("Key ", key->id(), " is there twice."));
-      }
+      CheckKey(*key, from, trust);
     }
-    if (from.purposes().empty()) Required(at, "purposes");
-    if (from.programmes().empty()) Required(at, "programmes");
+    for (const auto& [field, empty] : {std::pair("purposes", from.purposes().empty()),
+                                       std::pair("programmes", from.programmes().empty())}) {
+      if (!empty) continue;
+      Add(field, Reason::FIELD_REQUIRED, "不能为空，至少要写一个。",
+          "may not be empty: at least one is needed.");
+    }
     const absl::Time not_before =
-        ReadInstant(from.not_before(), absl::StrCat(at, "not_before"), absl::InfinitePast());
-    const absl::Time not_after =
-        ReadInstant(from.not_after(), absl::StrCat(at, "not_after"), absl::InfiniteFuture());
-    ReadInstant(from.revoked_at(), absl::StrCat(at, "revoked_at"), absl::InfiniteFuture());
+        ReadInstant(from.not_before(), "not_before", absl::InfinitePast());
+    const absl::Time not_after = ReadInstant(from.not_after(), "not_after", absl::InfiniteFuture());
+    ReadInstant(from.revoked_at(), "revoked_at", absl::InfiniteFuture());
     if (not_after <= not_before) {
-      violations_.Add(absl::StrCat(at, "not_after"), Reason::INVALID_FIELD,
-                      "not_after 应晚于 not_before。", "not_after must be after not_before.");
+      Add("not_after", Reason::INVALID_FIELD, "应晚于 not_before。", "must be after not_before.");
     }
     std::vector<Purpose::Value> purposes;
     for (const int purpose : from.purposes()) {
@@ -88,13 +89,24 @@ class TrustReader final : public google::protobuf::io::ErrorCollector {
     }
   }
 
-  void Required(const std::string& at, absl::string_view field) {
-    violations_.Add(absl::StrCat(at, field), Reason::FIELD_REQUIRED,
-                    absl::StrCat("至少要写一个 ", field, "。"),
-                    absl::StrCat("At least one of ", field, " is needed."));
+  // Whether the entry says of the public key what is true.
+  void CheckKey(const Key& key, const common::v1::TrustedKey& from, const Trust& trust) {
+    if (key.id() != from.key_id()) {
+      Add("key_id", Reason::INVALID_FIELD, absl::StrCat("应为 ", key.id(), "，这是其公钥的编号。"),
+          absl::StrCat("must be ", key.id(), ", the id of its public key."));
+    }
+    if (key.algorithm() != from.algorithm()) {
+      const auto& name = KeyAlgorithm::Value_Name(key.algorithm());
+      Add("algorithm", Reason::INVALID_FIELD, absl::StrCat("应为 ", name, "，这是其公钥的算法。"),
+          absl::StrCat("must be ", name, ", which its public key is of."));
+    }
+    if (trust.Find(key.id()) != nullptr) {
+      Add("key_id", Reason::DUPLICATE_ID, "在信任文件中出现了两次。",
+          "is there twice in the trust file.");
+    }
   }
 
-  absl::Time ReadInstant(const std::string& text, const std::string& at, absl::Time missing) {
+  absl::Time ReadInstant(const std::string& text, const std::string& field, absl::Time missing) {
     if (text.empty()) return missing;
     absl::Time instant;
     std::string error;
@@ -102,15 +114,14 @@ class TrustReader final : public google::protobuf::io::ErrorCollector {
         instant != absl::InfiniteFuture() && instant != absl::InfinitePast()) {
       return instant;
     }
-    violations_.Add(
-        at, Reason::INVALID_FIELD,
-        absl::StrCat("应为带时区的时刻，例如 2026-01-01T00:00:00+08:00，而不是 ", text, "。"),
-        absl::StrCat("It must be an instant with a zone, such as "
-                     "2026-01-01T00:00:00+08:00, not ",
-                     text, "."));
+    Add(field, Reason::INVALID_FIELD,
+        absl::StrCat("应为带时区的时刻，例如 2026-01-01T00:00:00+08:00，而不是“", text, "”。"),
+        absl::StrCat("must be an instant with a zone, such as 2026-01-01T00:00:00+08:00, not \"",
+                     text, "\"."));
     return missing;
   }
 
+  Place place_;
   Violations violations_;
 };
 

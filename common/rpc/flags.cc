@@ -33,6 +33,35 @@ CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Durat
       ->default_str(absl::FormatDuration(value));
 }
 
+namespace {
+
+void AddSeverityFlag(CLI::App& app, Severity& value) {
+  static constexpr char kName[] = "--log-level";
+  const auto read = [&value](const std::string& text) {
+    const std::map<std::string, Severity> levels = {{"debug", Severity::kDebug},
+                                                    {"info", Severity::kInfo},
+                                                    {"warning", Severity::kWarning},
+                                                    {"error", Severity::kError}};
+    const auto level = levels.find(absl::AsciiStrToLower(text));
+    if (level == levels.end()) {
+      throw CLI::ValidationError(
+          kName,
+          absl::StrCat("应为 debug、info、warning 或 error / must be debug, info, warning or "
+                       "error, not ",
+                       text));
+    }
+    value = level->second;
+  };
+  app.add_option_function<std::string>(
+         kName, read,
+         "日志级别；debug 会记录每次调用 / least severity that is logged; debug has every call")
+      ->envname(EnvironmentName(kName))
+      ->type_name("LEVEL")
+      ->default_str("info");
+}
+
+}  // namespace
+
 void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   auto& server = flags.server;
   AddFlag(app, "--listen", server.listen, "gRPC 监听地址 / address of gRPC, HOST:PORT");
@@ -48,14 +77,7 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   AddFlag(app, "--max-request-bytes", server.max_request_bytes,
           "单个请求的最大字节数 / size of one request message")
       ->check(CLI::Range(64 << 10, 64 << 20));
-  const std::map<std::string, Severity> levels = {{"debug", Severity::kDebug},
-                                                  {"info", Severity::kInfo},
-                                                  {"warning", Severity::kWarning},
-                                                  {"error", Severity::kError}};
-  AddFlag(app, "--log-level", flags.log_level,
-          "日志级别；debug 会记录每次调用 / least severity that is logged; debug has every call")
-      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
-      ->default_str("info");
+  AddSeverityFlag(app, flags.log_level);
 }
 
 std::optional<int> ParseFlags(CLI::App& app, int argc, char** argv) {

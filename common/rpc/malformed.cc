@@ -21,11 +21,7 @@ class MalformedExplainer final : public grpc::experimental::Interceptor {
       const grpc::Status status = methods->GetSendStatus();
       if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED &&
           status.error_details().empty()) {
-        methods->ModifySendStatus(ToGrpcStatus(MakeError(
-            absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
-            "请求不是该方法的有效消息：字节不完整，或文字不是 UTF-8（例如是 GB18030）。",
-            "The request is not a valid message of the method: the bytes are truncated, or a text "
-            "is not UTF-8 (but GB18030, for example).")));
+        methods->ModifySendStatus(ToGrpcStatus(MalformedRequest()));
       }
     }
     methods->Proceed();
@@ -43,6 +39,14 @@ class Factory final : public grpc::experimental::ServerInterceptorFactoryInterfa
 };
 
 }  // namespace
+
+absl::Status MalformedRequest() {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
+      "请求不是该方法的有效消息：字节不完整，或文字不是 UTF-8（例如是 GB18030）。",
+      "The request is not a valid message of the method: the bytes are truncated, or a "
+      "text is not UTF-8 (but GB18030, for example).");
+}
 
 void ExplainMalformedRequests(grpc::ServerBuilder& builder) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> factories;

@@ -18,8 +18,6 @@ using google::rpc::LocalizedMessage;
 
 constexpr char kChinese[] = "zh-CN";
 constexpr char kEnglish[] = "en";
-// What gRPC itself says, in its own words, before a handler is called.
-constexpr char kMessageTooLarge[] = "Received message larger than max";
 // Of grpc-message, which repeats what the details say.
 constexpr size_t kMaxMessageBytes = 512;
 // Of one sentence or value in the details.
@@ -173,9 +171,13 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       return MakeError(code, Reason::CANCELLED, "调用已被取消。", "The call was cancelled.",
                        values);
     case absl::StatusCode::kResourceExhausted:
-      if (absl::StartsWith(status.error_message(), kMessageTooLarge)) {
-        return MakeError(code, Reason::TOO_LARGE, "消息超过了大小上限。",
-                         "The message is larger than is allowed.", values);
+      // gRPC says so of a message above a limit, ours or the service's, and of nothing else.
+      if (absl::StrContains(status.error_message(), " message larger than max")) {
+        return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
+                         "请求或答复超过一条消息的大小上限，请减少内容或分批发送。",
+                         "The request or the answer is larger than one message may be: send less, "
+                         "or in parts.",
+                         values);
       }
       return MakeError(code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
                        "The service is busy: try again later.", values);

@@ -16,13 +16,13 @@ inline constexpr size_t kMaxStatusBytes = 4096;
 inline constexpr int kMaxFieldViolations = 10;
 
 // What a client gets for `status`. At most kMaxFieldViolations violations, fewer if they would not
-// fit into kMaxStatusBytes; ErrorInfo's metadata `violationsTotal` says how many there were if not
+// fit into kMaxStatusBytes; ErrorInfo's kViolationsTotal says how many there were if not
 // all are there. The message is the English sentence in ASCII; other characters are written \uXXXX.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // What a server meant. An answer without our details (the service cannot be reached, the deadline
-// passed, the call was cancelled, a proxy answered) gets SERVICE_UNREACHABLE, DEADLINE_PASSED,
-// CANCELLED, TOO_LARGE, OVERLOADED or INTERNAL_ERROR.
+// passed, the call was cancelled, a message was above a limit of gRPC's, a proxy answered) gets
+// SERVICE_UNREACHABLE, DEADLINE_PASSED, CANCELLED, TOO_LARGE, OVERLOADED or INTERNAL_ERROR.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 }  // namespace zhiping::rpc

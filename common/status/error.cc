@@ -5,6 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/text/utf8.h"
 
 namespace zhiping {
 namespace {
@@ -17,11 +18,27 @@ void AddMetadata(const std::string& key, const std::string& value, ErrorDetail& 
   entry->set_value(value);
 }
 
+void Repair(std::string& text) {
+  if (!IsUtf8(text)) text = ToUtf8(text);
+}
+
+void Repair(common::v1::LocalText& text) {
+  Repair(*text.mutable_zh());
+  Repair(*text.mutable_en());
+}
+
 }  // namespace
 
 absl::Status MakeError(absl::StatusCode code, const ErrorDetail& detail) {
-  absl::Status status(code, detail.message().en());
-  status.SetPayload(kPayloadType, absl::Cord(detail.SerializeAsString()));
+  ErrorDetail repaired = detail;
+  Repair(*repaired.mutable_message());
+  for (auto& entry : *repaired.mutable_metadata()) Repair(*entry.mutable_value());
+  for (auto& violation : *repaired.mutable_violations()) {
+    Repair(*violation.mutable_field());
+    Repair(*violation.mutable_message());
+  }
+  absl::Status status(code, repaired.message().en());
+  status.SetPayload(kPayloadType, absl::Cord(repaired.SerializeAsString()));
   return status;
 }
 
@@ -51,8 +68,8 @@ ErrorDetail DetailOf(const absl::Status& status) {
 
 common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en) {
   common::v1::LocalText text;
-  text.set_zh(std::string(zh));
-  text.set_en(std::string(en));
+  text.set_zh(ToUtf8(zh));
+  text.set_en(ToUtf8(en));
   return text;
 }
 

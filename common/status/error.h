@@ -25,6 +25,7 @@ using common::v1::Reason;
 // Keys and values for programs. Keys are lowerCamelCase.
 using ErrorValues = std::vector<std::pair<std::string, std::string>>;
 
+// Bytes that are not UTF-8 become U+FFFD: an error may quote any input.
 // REQUIRES: code is not kOk; zh and en are whole sentences.
 absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string_view zh,
                        absl::string_view en, const ErrorValues& values = {});
@@ -36,7 +37,7 @@ bool HasDetail(const absl::Status& status);
 // What a failed status says. A status that was not made here gives INTERNAL_ERROR with its message.
 ErrorDetail DetailOf(const absl::Status& status);
 
-// A common::v1::LocalText.
+// A common::v1::LocalText, with U+FFFD for bytes that are not UTF-8.
 common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en);
 
 // field: where, as common.v1.FieldViolation says.

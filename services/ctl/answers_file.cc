@@ -12,16 +12,46 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/status/status_macros.h"
+#include "common/text/strict_json.h"
+#include "common/text/utf8.h"
 #include "services/ctl/encoding.h"
+#include "services/ctl/language.h"
 
 namespace zhiping::ctl {
 namespace {
 
 using common::v1::Answer;
 
+constexpr char kAnswersPath[] = "answers[";
+constexpr uint32_t kFullWidthZero = 0xFF10;
 constexpr int kColumns = 3;
 constexpr const char* kHeadings[kColumns][2] = {
     {"scenario", "场景名称"}, {"level", "等级"}, {"reason", "说明"}};
+
+// Without blanks around it, full-width ones as input methods type them too; a number in full-width
+// digits becomes one in ASCII. Names stay as they are: official names have full-width characters.
+std::string Cell(absl::string_view text) {
+  constexpr absl::string_view kBlanks[] = {"\u3000", "\u00A0"};
+  for (bool more = true; more;) {
+    text = absl::StripAsciiWhitespace(text);
+    more = false;
+    for (const absl::string_view blank : kBlanks) {
+      more |= absl::ConsumePrefix(&text, blank) || absl::ConsumeSuffix(&text, blank);
+    }
+  }
+  std::string number;
+  for (absl::string_view rest = text; !rest.empty();) {
+    const Utf8Character character = FirstCharacter(rest);
+    if (character.code_point < kFullWidthZero || character.code_point > kFullWidthZero + 9) {
+      return std::string(text);
+    }
+    number.push_back(static_cast<char>('0' + (character.code_point - kFullWidthZero)));
+    rest.remove_prefix(character.size);
+  }
+  return number;
+}
 
 absl::Status FileError(Reason::Value reason, absl::string_view zh, absl::string_view en) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, zh, en);
@@ -66,15 +96,16 @@ class RowCollector {
     auto& collector = *static_cast<RowCollector*>(self);
     std::string field(static_cast<const char*>(text), size);
     collector.newlines_ += static_cast<int>(std::count(field.begin(), field.end(), '\n'));
-    collector.fields_.emplace_back(absl::StripAsciiWhitespace(field));
+    collector.fields_.push_back(Cell(field));
   }
 
   static void OnRow(int, void* self) {
     auto& collector = *static_cast<RowCollector*>(self);
-    bool blank = true;
-    for (const std::string& field : collector.fields_) blank &= field.empty();
-    if (!blank) collector.rows_.push_back({collector.row_line_, std::move(collector.fields_)});
-    collector.fields_.clear();
+    // Excel writes empty columns where something stood once, and empty rows.
+    auto& fields = collector.fields_;
+    while (!fields.empty() && fields.back().empty()) fields.pop_back();
+    if (!fields.empty()) collector.rows_.push_back({collector.row_line_, std::move(fields)});
+    fields.clear();
     collector.row_line_ += 1 + std::exchange(collector.newlines_, 0);
   }
 
@@ -167,13 +198,17 @@ absl::Status WrongJson(const std::string& path, absl::string_view zh, absl::stri
 
 absl::StatusOr<AnswersFile> ReadJson(const std::string& text) {
   using Json = nlohmann::json;
-  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) {
-    return FileError(Reason::MALFORMED, "文件不是完整的 JSON。", "The file is not complete JSON.");
-  }
+  ASSIGN_OR_RETURN(const Json document, ParseStrictJson(text));
   const bool wrapped = document.is_object();
   if (wrapped && !document.contains("answers")) {
     return WrongJson("$", "缺少成员 answers。", "has no member answers.");
+  }
+  if (wrapped && document.size() > 1) {
+    const auto first = document.begin();
+    const std::string& unknown = first.key() == "answers" ? std::next(first).key() : first.key();
+    return WrongJson(absl::StrCat("$.", unknown),
+                     "无法识别，只有 answers；外部指标用 --facts 给出。",
+                     "is unknown; there is answers only, and --facts takes facts.");
   }
   const Json& list = wrapped ? document["answers"] : document;
   if (!list.is_array()) {
@@ -224,25 +259,45 @@ absl::StatusOr<AnswersFile> ReadAnswersFile(absl::string_view bytes) {
   return ReadCsv(absl::StrReplaceAll(*text, {{"\r\n", "\n"}, {"\r", "\n"}}));
 }
 
+namespace {
+
+// Which answer a path that begins with `answers[i]` names; −1 if it names none of the file.
+int AnswerOf(absl::string_view path, const AnswersFile& file) {
+  int answer = -1;
+  if (!absl::ConsumePrefix(&path, kAnswersPath) ||
+      !absl::SimpleAtoi(path.substr(0, path.find(']')), &answer)) {
+    return -1;
+  }
+  return answer < static_cast<int>(file.places.size()) ? answer : -1;
+}
+
+// Says the first `answers[i]` in a sentence as a place of the file.
+std::string SayPlace(const std::string& text, const AnswersFile& file, Language language) {
+  const size_t begin = text.find(kAnswersPath);
+  if (begin == std::string::npos) return text;
+  const int answer = AnswerOf(absl::string_view(text).substr(begin), file);
+  if (answer < 0) return text;
+  const size_t end = text.find(']', begin) + 1;
+  return absl::StrCat(text.substr(0, begin), Pick(language, file.places[answer]), text.substr(end));
+}
+
+}  // namespace
+
 absl::Status WithPlaces(const absl::Status& status, const AnswersFile& file) {
   ErrorDetail detail = DetailOf(status);
   for (auto& violation : *detail.mutable_violations()) {
-    const absl::string_view field = violation.field();
-    if (field.substr(0, 8) != "answers[") continue;
-    const size_t end = field.find(']');
-    size_t answer = 0;
-    if (end == absl::string_view::npos || !absl::SimpleAtoi(field.substr(8, end - 8), &answer) ||
-        answer >= file.places.size()) {
-      continue;
-    }
-    const std::string column(field.substr(std::min(end + 2, field.size())));
+    const std::string& field = violation.field();
+    const int answer = AnswerOf(field, file);
+    if (answer < 0) continue;
+    const std::string column = field.substr(std::min(field.find(']') + 2, field.size()));
     const std::string en = absl::StrCat(file.places[answer].en(), ", ", column, ": ");
     std::string zh = absl::StrCat(file.places[answer].zh(), "，");
     for (const auto& heading : kHeadings) {
       if (column == heading[0]) absl::StrAppend(&zh, heading[1], "：");
     }
-    violation.mutable_message()->mutable_zh()->insert(0, zh);
-    violation.mutable_message()->mutable_en()->insert(0, en);
+    auto& message = *violation.mutable_message();
+    message.set_zh(absl::StrCat(zh, SayPlace(message.zh(), file, Language::kChinese)));
+    message.set_en(absl::StrCat(en, SayPlace(message.en(), file, Language::kEnglish)));
   }
   if (detail.violations_size() == 1) *detail.mutable_message() = detail.violations(0).message();
   return MakeError(status.code(), detail);

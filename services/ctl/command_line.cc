@@ -20,13 +20,13 @@ namespace {
 absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
   const std::string words = error.what();
   absl::string_view what = words;
+  // CLI11 looks for what is missing first; but a misspelt option is the likelier cause.
+  if (const auto extras = app.remaining(/*recurse=*/true); !extras.empty()) {
+    const std::string unknown = absl::StrJoin(extras, " ");
+    return WrongUsage(absl::StrCat("不认识的参数：", unknown, "；可用的参数见 --help。"),
+                      absl::StrCat("Unknown argument: ", unknown, "; --help lists what there is."));
+  }
   switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
-    case CLI::ExitCodes::ExtrasError: {
-      const std::string extras = absl::StrJoin(app.remaining(/*recurse=*/true), " ");
-      return WrongUsage(
-          absl::StrCat("不认识的参数：", extras, "；可用的参数见 --help。"),
-          absl::StrCat("Unknown argument: ", extras, "; --help lists what there is."));
-    }
     case CLI::ExitCodes::RequiredError:
       if (absl::StartsWith(what, "A subcommand")) {
         return WrongUsage("缺少要执行的命令；可用的命令见 --help。",
@@ -37,6 +37,10 @@ absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
                         absl::StrCat("The argument ", what, " is missing."));
     case CLI::ExitCodes::ArgumentMismatch:
       what = what.substr(0, what.find(':'));
+      if (absl::StrContains(words, "At Most")) {
+        return WrongUsage(absl::StrCat(what, " 给出了多次，只能给一次。"),
+                          absl::StrCat(what, " is given several times; give it once."));
+      }
       return WrongUsage(absl::StrCat(what, " 后面需要一个值。"),
                         absl::StrCat(what, " needs a value."));
     default:
@@ -95,7 +99,14 @@ CLI::Option* AddOption(CLI::App& command, const CommandLine& line, const std::st
                        absl::string_view en) {
   CLI::Option* const option = command.add_option(name, value, std::string(line.screen.Say(zh, en)));
   if (option->nonpositional()) option->option_text(placeholder);
-  return option->multi_option_policy(CLI::MultiOptionPolicy::Join);
+  return option->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
+CLI::Option* AddListOption(CLI::App& command, const CommandLine& line, const std::string& name,
+                           std::string& value, const std::string& placeholder, absl::string_view zh,
+                           absl::string_view en) {
+  return AddOption(command, line, name, value, placeholder, zh, en)
+      ->multi_option_policy(CLI::MultiOptionPolicy::Join);
 }
 
 CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::string& name,

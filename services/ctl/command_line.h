@@ -47,10 +47,16 @@ CLI::App* AddCommandGroup(CLI::App& parent, CommandLine& line, const std::string
                           absl::string_view zh, absl::string_view en);
 
 // An option (or, without dashes, an argument) that takes a text. `placeholder` stands for it in
-// --help. Given twice, the values are joined by new lines.
+// --help. It may be given once.
 CLI::Option* AddOption(CLI::App& command, const CommandLine& line, const std::string& name,
                        std::string& value, const std::string& placeholder, absl::string_view zh,
                        absl::string_view en);
+
+// The same for a list: given several times, the values are joined by new lines, as ValuesOf takes
+// them.
+CLI::Option* AddListOption(CLI::App& command, const CommandLine& line, const std::string& name,
+                           std::string& value, const std::string& placeholder, absl::string_view zh,
+                           absl::string_view en);
 
 CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::string& name,
                      bool& value, absl::string_view zh, absl::string_view en);
@@ -64,7 +70,7 @@ absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,
                                                    absl::string_view value, absl::Duration least,
                                                    absl::Duration most);
 
-// The values of an option that was given several times, or as a list with commas.
+// The values of a list option, which was given several times or as a list with commas.
 std::vector<std::string> ValuesOf(absl::string_view joined, bool commas);
 
 absl::Status WrongUsage(absl::string_view zh, absl::string_view en);

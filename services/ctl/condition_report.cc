@@ -33,11 +33,20 @@ std::string RatioText(const ConditionResult& condition, const Screen& screen) {
                       screen.Say("，要求不低于 ", "; asked: at least "), asked);
 }
 
+// A value and what it stands for, if it has a label.
+std::string Labelled(int32_t value, int scale, const common::v1::LocalText& label,
+                     const Screen& screen) {
+  std::string number = criteria::FormatDecimal(value, scale);
+  if (label.zh().empty()) return number;
+  return absl::StrCat(number, screen.Say("，即", ", "), screen.Say(label));
+}
+
 std::string ValueText(const ConditionResult& condition, const Screen& screen) {
-  return absl::StrCat(screen.Say("现为 ", "now "),
-                      criteria::FormatDecimal(condition.value(), condition.scale()),
-                      screen.Say("，要求不低于 ", "; asked: at least "),
-                      criteria::FormatDecimal(condition.threshold(), condition.scale()));
+  return absl::StrCat(
+      screen.Say("现为 ", "now "),
+      Labelled(condition.value(), condition.scale(), condition.value_label(), screen),
+      screen.Say("，要求不低于 ", "; asked: at least "),
+      Labelled(condition.threshold(), condition.scale(), condition.threshold_label(), screen));
 }
 
 // How its parts combine, or its value; empty if there is nothing to say.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -39,6 +40,15 @@ struct BuildOptions {
 
 absl::Status CheckLabel(const std::string& label, int year) {
   if (criteria::IsReleaseLabel(label, year)) return absl::OkStatus();
+  int other_year = 0;
+  if (absl::SimpleAtoi(label.substr(0, label.find('-')), &other_year) &&
+      criteria::IsReleaseLabel(label, other_year)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
+                     absl::StrCat("--label 的年份是 ", other_year, "，而这个年版的年份是 ", year,
+                                  "；应为 ", year, "-次数。"),
+                     absl::StrCat("--label is of ", other_year, ", but the edition's year is ",
+                                  year, ": it should be ", year, "-<number>."));
+  }
   return MakeError(
       absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
       absl::StrCat("--label 应为“年份-次数”，例如 ", year, "-1，而不是“", label, "”。"),
@@ -122,7 +132,7 @@ struct Built {
   std::vector<std::string> key_ids;
 };
 
-void Print(const Built& built, const CommandLine& line) {
+void Report(const Built& built, const CommandLine& line) {
   if (line.json) {
     const nlohmann::ordered_json json = {{"programme", built.programme},
                                          {"edition", built.edition},
@@ -131,7 +141,7 @@ void Print(const Built& built, const CommandLine& line) {
                                          {"keyIds", built.key_ids},
                                          {"out", built.out},
                                          {"seed", built.seed}};
-    std::fputs((json.dump(1) + "\n").c_str(), stdout);
+    Print(json.dump(1) + "\n", line.screen);
     return;
   }
   const Screen& screen = line.screen;
@@ -145,7 +155,7 @@ void Print(const Built& built, const CommandLine& line) {
   if (!built.seed.empty()) {
     absl::StrAppend(&out, screen.Say("  种子  ", "  seed     "), built.seed, "\n");
   }
-  std::fputs(out.c_str(), stdout);
+  Print(out, screen);
 }
 
 absl::StatusOr<int> Run(const BuildOptions& options, const CommandLine& line) {
@@ -179,7 +189,7 @@ absl::StatusOr<int> Run(const BuildOptions& options, const CommandLine& line) {
       WriteFile(options.out, envelope::SerializeEnvelope(envelope), Overwrite::kReplace));
   // After the release: a seed never names what is not there.
   if (options.seed) RETURN_IF_ERROR(WriteFile(built.seed, seed, Overwrite::kReplace));
-  Print(built, line);
+  Report(built, line);
   return kExitOk;
 }
 
@@ -200,8 +210,8 @@ void AddEditionBuildCommand(CLI::App& edition, CommandLine& line) {
             "发布版文件，建议以 .release.json 结尾；已有其他内容时不覆盖",
             "Where the release goes, best ending in .release.json; another file is not replaced")
       ->required();
-  AddOption(*command, line, "--key", options->keys, "FILE", "签名私钥文件；可多次给出",
-            "A private key that signs; may be given several times");
+  AddListOption(*command, line, "--key", options->keys, "FILE", "签名私钥文件；可多次给出",
+                "A private key that signs; may be given several times");
   AddOption(*command, line, "--signing-command", options->command, "COMMAND",
             "外部签名命令（不经过 shell）：从标准输入读待签内容，在标准输出写 base64 签名",
             "A command that signs, without a shell: reads what to sign, writes the signature in "

@@ -24,7 +24,7 @@ Json AsJson(const google::protobuf::Message& message) {
   return Json::parse(ToJson(message), nullptr, /*allow_exceptions=*/false);
 }
 
-void PrintJson(const Json& json) { std::fputs((json.dump(1) + "\n").c_str(), stdout); }
+void PrintJson(const Json& json, const Screen& screen) { Print(json.dump(1) + "\n", screen); }
 
 struct Paths {
   std::string first, second, trust_file;
@@ -43,9 +43,10 @@ absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
                {"label", criteria->release().label()},
                {"semantics", criteria->release().semantics()},
                {"edition", AsJson(criteria->edition())},
-               {"rulebook", AsJson(criteria->rulebook())}});
+               {"rulebook", AsJson(criteria->rulebook())}},
+              line.screen);
   } else {
-    std::fputs(EditionReport(*criteria, line.screen).c_str(), stdout);
+    Print(EditionReport(*criteria, line.screen), line.screen);
   }
   return kExitOk;
 }
@@ -57,9 +58,9 @@ absl::StatusOr<int> Validate(const Paths& paths, const CommandLine& line) {
   if (line.json) {
     Json list = Json::array();
     for (const Finding& finding : findings) list.push_back(AsJson(finding));
-    PrintJson({{"valid", valid}, {"findings", list}});
+    PrintJson({{"valid", valid}, {"findings", list}}, line.screen);
   } else {
-    std::fputs(FindingsReport(findings, line.screen).c_str(), stdout);
+    Print(FindingsReport(findings, line.screen), line.screen);
   }
   return valid ? kExitOk : kExitRefused;
 }
@@ -68,9 +69,8 @@ absl::StatusOr<int> Diff(const Paths& paths, const CommandLine& line) {
   ASSIGN_OR_RETURN(const auto from, OpenCriteria(paths.first, paths.trust_file));
   ASSIGN_OR_RETURN(const auto to, OpenCriteria(paths.second, paths.trust_file));
   const catalogue::v1::Passport passport = criteria::Diff(*from, *to);
-  std::fputs(
-      (line.json ? ToJson(passport) : PassportReport(passport, *from, *to, line.screen)).c_str(),
-      stdout);
+  Print(line.json ? ToJson(passport) : PassportReport(passport, *from, *to, line.screen),
+        line.screen);
   return kExitOk;
 }
 

@@ -2,18 +2,40 @@
 
 #include <iconv.h>
 
+#include <algorithm>
+#include <cerrno>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/status/error.h"
+#include "common/text/utf8.h"
 
 namespace zhiping::ctl {
 namespace {
-
-constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 
 absl::Status UnknownEncoding(absl::string_view zh, absl::string_view en) {
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_ENCODING,
                    absl::StrCat(zh, "请另存为 CSV UTF-8 格式再试。"),
                    absl::StrCat(en, " Save it as CSV UTF-8 and try again."));
+}
+
+// What the `valid` first bytes are followed by belongs to no character.
+absl::Status UnknownByte(absl::string_view bytes, size_t valid, absl::string_view zh,
+                         absl::string_view en) {
+  const auto line = std::count(bytes.begin(), bytes.begin() + valid, '\n') + 1;
+  return UnknownEncoding(
+      absl::StrCat("文件", zh, "（第 ", line, " 行，第 ", valid + 1, " 字节起无法识别）。"),
+      absl::StrCat("The file ", en, " (line ", line, ", from byte ", valid + 1, " on)."));
+}
+
+absl::Status Truncated(absl::string_view bytes) {
+  const auto line = std::count(bytes.begin(), bytes.end(), '\n') + 1;
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
+      absl::StrCat("文件不完整：在第 ", line, " 行的一个字中间中断，请重新导出或传送。"),
+      absl::StrCat("The file is truncated: line ", line,
+                   " ends within a character. Export or send it again."));
 }
 
 absl::StatusOr<std::string> FromGb18030(absl::string_view bytes) {
@@ -28,51 +50,43 @@ absl::StatusOr<std::string> FromGb18030(absl::string_view bytes) {
   char* to = text.data();
   size_t to_left = text.size();
   const size_t converted = iconv(converter, &from, &from_left, &to, &to_left);
+  const int error = errno;
   iconv_close(converter);
   if (converted == static_cast<size_t>(-1)) {
-    const size_t at = bytes.size() - from_left;
-    return UnknownEncoding(
-        absl::StrCat("文件既不是 UTF-8，也不是 GB18030 编码（第 ", at + 1, " 字节起无法识别）。"),
-        absl::StrCat("The file is neither UTF-8 nor GB18030 (from byte ", at + 1, " on)."));
+    if (error == EINVAL) return Truncated(bytes);
+    return UnknownByte(bytes, bytes.size() - from_left, "既不是 UTF-8，也不是 GB18030 编码",
+                       "is neither UTF-8 nor GB18030");
   }
   text.resize(text.size() - to_left);
   return text;
 }
 
-}  // namespace
-
-bool IsUtf8(absl::string_view bytes) {
-  for (size_t i = 0; i < bytes.size();) {
-    const auto lead = static_cast<unsigned char>(bytes[i]);
-    const int length = lead < 0x80                   ? 1
-                       : lead >= 0xc2 && lead < 0xe0 ? 2
-                       : lead >= 0xe0 && lead < 0xf0 ? 3
-                       : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                     : 0;
-    if (length == 0 || i + length > bytes.size()) return false;
-    uint32_t character = length == 1 ? lead : lead & (0x7f >> length);
-    for (int k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(bytes[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      character = character << 6 | (next & 0x3f);
-    }
-    const bool overlong =
-        (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
-    const bool surrogate = character >= 0xd800 && character < 0xe000;
-    if (overlong || surrogate || character > 0x10ffff) return false;
-    i += length;
-  }
-  return true;
+bool IsAscii(absl::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
+}  // namespace
+
 absl::StatusOr<std::string> DecodeText(absl::string_view bytes) {
+  if (absl::StartsWith(bytes, "\xFF\xFE") || absl::StartsWith(bytes, "\xFE\xFF")) {
+    return UnknownEncoding("文件是 UTF-16 编码（Excel 称为“Unicode 文本”）。",
+                           "The file is UTF-16, which Excel calls Unicode Text.");
+  }
   if (bytes.find('\0') != absl::string_view::npos) {
     return UnknownEncoding("文件不是文本文件（含有空字节）。",
                            "The file is not a text file (it has NUL bytes).");
   }
-  if (!IsUtf8(bytes)) return FromGb18030(bytes);
-  if (bytes.substr(0, 3) == kByteOrderMark) bytes.remove_prefix(3);
-  return std::string(bytes);
+  const bool marked = absl::ConsumePrefix(&bytes, kByteOrderMark);
+  const size_t valid = Utf8PrefixSize(bytes);
+  if (valid == bytes.size()) return std::string(bytes);
+  // Other characters before it show that a text is UTF-8; without any, a last character of GB18030
+  // can look like the beginning of one of UTF-8.
+  const bool is_utf8 = marked || !IsAscii(bytes.substr(0, valid));
+  const bool is_cut = IsCutCharacter(bytes.substr(valid));
+  if (is_utf8 && is_cut) return Truncated(bytes);
+  if (marked) return UnknownByte(bytes, valid, "应为 UTF-8 编码", "should be UTF-8");
+  auto text = FromGb18030(bytes);
+  return text.ok() || !is_cut ? text : Truncated(bytes);
 }
 
 }  // namespace zhiping::ctl

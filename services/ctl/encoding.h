@@ -8,11 +8,9 @@
 
 namespace zhiping::ctl {
 
-// Whether the bytes are UTF-8 throughout.
-bool IsUtf8(absl::string_view bytes);
-
 // The text as UTF-8 without BOM. Bytes that are not UTF-8 are read as GB18030.
-// Errors: UNKNOWN_ENCODING for bytes that are neither, or that hold NUL as binary files do.
+// Errors: MALFORMED for a text that ends within a character; UNKNOWN_ENCODING for UTF-16, for bytes
+// that are in no encoding, and for NUL, which binary files hold.
 absl::StatusOr<std::string> DecodeText(absl::string_view bytes);
 
 }  // namespace zhiping::ctl

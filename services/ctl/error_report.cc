@@ -1,6 +1,10 @@
 #include "services/ctl/error_report.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/status.h"
 #include "common/status/error.h"
 #include "services/ctl/command_line.h"
 #include "services/ctl/display_width.h"
@@ -9,6 +13,9 @@ namespace zhiping::ctl {
 namespace {
 
 using catalogue::v1::Finding;
+
+// As many as a service sends.
+constexpr int kMostShown = rpc::kMaxFieldViolations;
 
 // `rulebook.txtpb:12 tiers[1].conditions[0]`
 std::string PlaceOf(const Finding& finding) {
@@ -26,14 +33,23 @@ std::string ErrorReport(const absl::Status& error, const Screen& screen) {
       screen.Say("错误：", "Error: "),
       absl::StrCat(screen.Say(detail.message()), " [", Reason::Value_Name(detail.reason()), "]"),
       screen.width);
+  // The sentence of the only violation, perhaps after the file's name, is the headline already.
   if (detail.violations_size() == 1 &&
-      detail.violations(0).message().en() == detail.message().en()) {
+      absl::EndsWith(detail.message().en(), detail.violations(0).message().en())) {
     return out;
   }
-  for (const auto& violation : detail.violations()) {
+  const int shown = std::min(detail.violations_size(), kMostShown);
+  for (int v = 0; v < shown; ++v) {
+    const auto& violation = detail.violations(v);
     absl::StrAppend(&out, Hang("  - ",
                                absl::StrCat(screen.Say(violation.message()), " [",
                                             Reason::Value_Name(violation.reason()), "]"),
+                               screen.width));
+  }
+  if (const int more = ViolationsTotal(detail) - shown; more > 0) {
+    absl::StrAppend(&out, Hang("  - ",
+                               screen.Say(absl::StrCat("另有 ", more, " 处，这里没有列出。"),
+                                          absl::StrCat(more, " more, which are not listed here.")),
                                screen.width));
   }
   return out;

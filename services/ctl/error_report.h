@@ -10,7 +10,7 @@
 
 namespace zhiping::ctl {
 
-// The sentence and its reason, then everything that is wrong, a line each.
+// The sentence and its reason, then what is wrong, a line each: the first ten, and how many more.
 std::string ErrorReport(const absl::Status& error, const Screen& screen);
 
 // Exit code of a failed command.

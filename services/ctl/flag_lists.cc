@@ -68,7 +68,7 @@ absl::StatusOr<criteria::FactList> ParseFacts(absl::string_view text) {
   criteria::FactList facts;
   Violations violations;
   for (const std::string& part : Parts(text)) {
-    const std::vector<std::string> sides = absl::StrSplit(part, '=');
+    const std::vector<std::string> sides = absl::StrSplit(part, absl::ByAnyChar("=:"));
     if (sides.size() != 2) {
       AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "name=value", violations);
     }

@@ -86,22 +86,20 @@ absl::StatusOr<int> Generate(const KeyOptions& options, const CommandLine& line)
                                          {"programmes", programmes},
                                          {"out", options.out},
                                          {"trustFile", options.trust_file}};
-    std::fputs((json.dump(1) + "\n").c_str(), stdout);
+    Print(json.dump(1) + "\n", line.screen);
     return kExitOk;
   }
   const Screen& screen = line.screen;
-  std::fputs(
-      absl::StrCat(
-          screen.Bold(absl::StrCat(screen.Say("已生成密钥 ", "Made key "), key.id())), "\n",
-          screen.Say("  用途      ", "  purposes    "),
-          absl::StrJoin(names, screen.Say("、", ", ")), "\n",
-          screen.Say("  评测体系  ", "  programmes  "),
-          absl::StrJoin(programmes, screen.Say("、", ", ")), "\n",
-          screen.Say("  私钥      ", "  private key "), options.out,
-          screen.Say("（请妥善保管，只有您能读取）", " (keep it safe; only you can read it)"), "\n",
-          screen.Say("  信任文件  ", "  trust file  "), options.trust_file, "\n")
-          .c_str(),
-      stdout);
+  Print(absl::StrCat(
+            screen.Bold(absl::StrCat(screen.Say("已生成密钥 ", "Made key "), key.id())), "\n",
+            screen.Say("  用途      ", "  purposes    "),
+            absl::StrJoin(names, screen.Say("、", ", ")), "\n",
+            screen.Say("  评测体系  ", "  programmes  "),
+            absl::StrJoin(programmes, screen.Say("、", ", ")), "\n",
+            screen.Say("  私钥      ", "  private key "), options.out,
+            screen.Say("（请妥善保管，只有您能读取）", " (keep it safe; only you can read it)"),
+            "\n", screen.Say("  信任文件  ", "  trust file  "), options.trust_file, "\n"),
+        screen);
   return kExitOk;
 }
 
@@ -124,12 +122,12 @@ void AddKeyCommands(CLI::App& app, CommandLine& line) {
   AddOption(*command, line, "--algorithm", options->algorithm, "NAME",
             "算法：ed25519（默认）或 sm2（SM2 与 SM3）",
             "The algorithm: ed25519 (the default) or sm2 (SM2 with SM3)");
-  AddOption(*command, line, "--purposes", options->purposes, "NAME,…",
-            absl::StrCat("可签署的用途，默认 release；可填：", PurposeNames()),
-            absl::StrCat("What it may sign, by default release; there are: ", PurposeNames()));
-  AddOption(*command, line, "--programmes", options->programmes, "ID,…",
-            "可签署的评测体系，默认全部（*）",
-            "The programmes it may sign for, by default all (*)");
+  AddListOption(*command, line, "--purposes", options->purposes, "NAME,…",
+                absl::StrCat("可签署的用途，默认 release；可填：", PurposeNames()),
+                absl::StrCat("What it may sign, by default release; there are: ", PurposeNames()));
+  AddListOption(*command, line, "--programmes", options->programmes, "ID,…",
+                "可签署的评测体系，默认全部（*）",
+                "The programmes it may sign for, by default all (*)");
   AddOption(*command, line, "--comment", options->comment, "TEXT", "说明：谁的密钥，存放在哪里",
             "For people: whose key it is, and where it is kept");
   command->callback(

@@ -4,8 +4,10 @@
 #include <exception>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/utf8.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/error_report.h"
 #include "services/ctl/help.h"
@@ -36,6 +38,11 @@ void SetTexts(CLI::App& app, CommandLine& line) {
 }
 
 absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
+  for (int i = 1; i < argc; ++i) {
+    if (IsUtf8(argv[i])) continue;
+    return WrongUsage(absl::StrCat("第 ", i, " 个参数不是 UTF-8 编码；请把终端设为 UTF-8。"),
+                      absl::StrCat("Argument ", i, " is not UTF-8; set the terminal to UTF-8."));
+  }
   if (const std::string name = RawLanguage(argc, argv, FromEnvironment); !name.empty()) {
     const auto language = ParseLanguage(name);
     if (!language.has_value()) {
@@ -63,9 +70,10 @@ int Main(int argc, char** argv) {
   const absl::StatusOr<int> code = Run(argc, argv, line);
   if (!code.ok()) {
     if (HasJsonFlag(argc, argv)) {
-      std::fputs(ErrorToJson(code.status()).c_str(), stdout);
+      Print(ErrorToJson(code.status()), line.screen);
     } else {
-      std::fputs(ErrorReport(code.status(), line.screen).c_str(), stderr);
+      const std::string report = ErrorReport(code.status(), line.screen);
+      std::fputs(Visible(report, /*colours=*/false).c_str(), stderr);
     }
   }
   // A full disk or a closed pipe shows only here.

@@ -38,8 +38,7 @@ absl::StatusOr<int> Run(const PlanOptions& options, const CommandLine& line) {
   const auto plan = input.source->PlanUpgrade(request);
   if (!plan.ok()) return WithOrigins(plan.status(), input);
   const PlanSubject subject = {options.tier, options.advice, !request.costs().empty()};
-  std::fputs((line.json ? ToJson(*plan) : PlanReport(subject, now, *plan, line.screen)).c_str(),
-             stdout);
+  Print(line.json ? ToJson(*plan) : PlanReport(subject, now, *plan, line.screen), line.screen);
   return kExitOk;
 }
 
@@ -56,12 +55,13 @@ void AddPlanCommand(CLI::App& app, CommandLine& line) {
       ->required();
   AddFlag(*command, line, "--advice", options->advice, "按该层级的建议规划，而不是条件",
           "Plan for the tier's advice instead of its conditions");
-  AddOption(*command, line, "--cost", options->costs, "SCENARIO:LEVEL=N,…",
-            "本企业把场景升到该级的成本，0 至 1000000 的整数；未给出的按每升一级计 1",
-            "Your own cost of bringing a scenario to a level, a whole number from 0 to 1000000; "
-            "others count 1 for each level risen");
-  AddOption(*command, line, "--exclude", options->excluded, "SCENARIO,…", "不参与提升的场景",
-            "Scenarios that stay as they are");
+  AddListOption(
+      *command, line, "--cost", options->costs, "SCENARIO:LEVEL=N,…",
+      "本企业把场景升到该级的成本，0 至 1000000 的整数；未给出的按每升一级计 1",
+      "Your own cost of bringing a scenario to a level, a whole number from 0 to 1000000; "
+      "others count 1 for each level risen");
+  AddListOption(*command, line, "--exclude", options->excluded, "SCENARIO,…", "不参与提升的场景",
+                "Scenarios that stay as they are");
   command->callback(
       [options, &line] { line.action = [options, &line] { return Run(*options, line); }; });
 }

@@ -118,6 +118,16 @@ std::string After(const ScoreResponse& now, const ScoreResult& after, const Tier
   return out;
 }
 
+// Whether any of the conditions, or of their parts, is not outside the plan.
+bool DependsOnScenarios(const ConditionList& conditions, const PlanUpgradeResponse& plan) {
+  return std::any_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
+    if (!condition.parts().empty()) return DependsOnScenarios(condition.parts(), plan);
+    return std::none_of(plan.outside().begin(), plan.outside().end(), [&](const auto& outside) {
+      return outside.condition() == condition.condition();
+    });
+  });
+}
+
 // Whether the plan could be another, or say more, if nothing were missing.
 bool MattersWhatIsMissing(const ScoreResponse& now, const PlanUpgradeResponse& plan) {
   if (!now.result().complete()) return true;
@@ -144,6 +154,13 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
                         "be met:"),
              screen.width),
         ConditionsReport(plan.unreachable(), 2, screen, footnotes));
+  } else if (const auto& target = subject.advice ? tier->advice() : tier->conditions();
+             !DependsOnScenarios(target, plan)) {
+    absl::StrAppend(&out,
+                    SectionTitle(screen.Say("无从规划：目标中没有由场景决定的部分",
+                                            "Nothing to plan: no part of the target is decided by "
+                                            "scenarios"),
+                                 screen));
   } else if (plan.steps().empty()) {
     absl::StrAppend(&out,
                     SectionTitle(screen.Say("无需提升：目标中由场景决定的部分已经满足",
@@ -163,7 +180,7 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
                      screen),
         ConditionsReport(plan.outside(), 2, screen, footnotes));
   }
-  if (plan.has_after()) absl::StrAppend(&out, After(now, plan.after(), *tier, screen));
+  if (!plan.steps().empty()) absl::StrAppend(&out, After(now, plan.after(), *tier, screen));
   if (const std::string notes = footnotes.Render(); !notes.empty()) {
     absl::StrAppend(&out, "\n  ", screen.Say("依据", "Bases"), "\n", notes);
   }

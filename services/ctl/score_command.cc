@@ -13,8 +13,7 @@ namespace {
 absl::StatusOr<int> Run(const ScoringOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const ScoringInput input, OpenScoring(options));
   ASSIGN_OR_RETURN(const scoring::v1::ScoreResponse response, ScoreAnswers(input));
-  std::fputs((line.json ? ToJson(response.result()) : ScoreReport(response, line.screen)).c_str(),
-             stdout);
+  Print(line.json ? ToJson(response.result()) : ScoreReport(response, line.screen), line.screen);
   return kExitOk;
 }
 

@@ -226,6 +226,13 @@ std::string MissingReport(const ScoreResponse& response, const Screen& screen) {
                         absl::StrCat("Give it as: --facts ", fact.fact(), "=… (", fact.min(),
                                      " to ", fact.max(), ", ", fact.unit().en(), ")")),
              screen.width));
+    std::vector<std::string> labels;
+    for (const auto& label : fact.labels()) {
+      labels.push_back(absl::StrCat(label.value(), " ", screen.Say(label.text())));
+    }
+    if (labels.empty()) continue;
+    absl::StrAppend(&out, Hang(screen.Say("      取值：", "      Values: "),
+                               absl::StrJoin(labels, screen.Say("、", ", ")), screen.width));
   }
   if (out.empty()) return "";
   return absl::StrCat(

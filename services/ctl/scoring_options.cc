@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/files/file.h"
@@ -16,9 +17,9 @@ void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOption
             "答卷：CSV（UTF-8 或 GB18030）或 JSON，最大 16 MiB；“-”为标准输入",
             "The answers: CSV (UTF-8 or GB18030) or JSON, at most 16 MiB; \"-\" is standard input")
       ->required();
-  AddOption(command, line, "--facts", options.facts, "NAME=VALUE,…",
-            "外部指标；没有给出的不参与判断",
-            "Facts; rules that need one not given are undetermined");
+  AddListOption(command, line, "--facts", options.facts, "NAME=VALUE,…",
+                "外部指标；没有给出的不参与判断",
+                "Facts; rules that need one not given are undetermined");
   AddOption(command, line, "--server", options.server, "HOST:PORT",
             "评分服务，默认 127.0.0.1:50051", "The scoring service, by default 127.0.0.1:50051")
       ->envname("ZHIPING_SERVER");
@@ -47,12 +48,27 @@ namespace {
 constexpr char kDefaultServer[] = "127.0.0.1:50051";
 constexpr char kDefaultTimeout[] = "10s";
 
+// HOST:PORT, perhaps after a scheme of gRPC's.
+absl::Status CheckServer(const std::string& server) {
+  int port = 0;
+  const size_t colon = server.rfind(':');
+  if (colon != std::string::npos && colon > 0 &&
+      absl::SimpleAtoi(server.substr(colon + 1), &port) && port >= 1 && port <= 65535) {
+    return absl::OkStatus();
+  }
+  return WrongUsage(
+      absl::StrCat("--server 应为“主机:端口”，例如 127.0.0.1:50051，而不是“", server, "”。"),
+      absl::StrCat("--server should be HOST:PORT, such as 127.0.0.1:50051, not \"", server, "\"."));
+}
+
 absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& options) {
   ASSIGN_OR_RETURN(
       const absl::Duration timeout,
       ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
                           absl::Milliseconds(100), absl::Minutes(10)));
-  return NewServerSource(options.server.empty() ? kDefaultServer : options.server, timeout);
+  const std::string server = options.server.empty() ? kDefaultServer : options.server;
+  RETURN_IF_ERROR(CheckServer(server));
+  return NewServerSource(server, timeout);
 }
 
 absl::StatusOr<std::unique_ptr<ScoringSource>> OpenSource(const ScoringOptions& options) {

@@ -4,10 +4,56 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+#include "common/text/utf8.h"
 #include "services/ctl/display_width.h"
 
 namespace zhiping::ctl {
+namespace {
+
+// How many bytes at the beginning are a sequence that Screen writes; 0: none.
+size_t OwnSequence(absl::string_view text) {
+  for (const absl::string_view own :
+       {"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[36m"}) {
+    if (absl::StartsWith(text, own)) return own.size();
+  }
+  return 0;
+}
+
+bool IsControl(uint32_t code) {
+  if (code < 0x20) return code != '\n';
+  const bool turns_writing = code == 0x061c || code == 0x200e || code == 0x200f ||
+                             (code >= 0x202a && code <= 0x202e) ||
+                             (code >= 0x2066 && code <= 0x2069);
+  return (code >= 0x7f && code < 0xa0) || turns_writing;
+}
+
+}  // namespace
+
+std::string Visible(absl::string_view text, bool colours) {
+  const std::string utf8 = ToUtf8(text);
+  text = utf8;
+  std::string out;
+  while (!text.empty()) {
+    const Utf8Character character = FirstCharacter(text);
+    const size_t own = colours ? OwnSequence(text) : 0;
+    const size_t size = own > 0 ? own : character.size;
+    if (own == 0 && IsControl(character.code_point)) {
+      absl::StrAppendFormat(&out, "\\u%04x", character.code_point);
+    } else {
+      absl::StrAppend(&out, text.substr(0, size));
+    }
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
+void Print(absl::string_view text, const Screen& screen) {
+  std::fputs(Visible(text, screen.colours).c_str(), stdout);
+}
 
 std::string SectionTitle(absl::string_view title, const Screen& screen) {
   std::string lines = Hang("", title, screen.width);

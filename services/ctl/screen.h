@@ -37,6 +37,14 @@ struct Screen {
   }
 };
 
+// The text with control characters written as \uXXXX, so that no input moves the cursor, colours or
+// hides anything: C0 but line breaks, DEL, C1, and what turns the direction of writing. Screen's
+// own sequences stay if there are colours. JSON stays the same JSON.
+std::string Visible(absl::string_view text, bool colours);
+
+// Prints the visible text on standard output.
+void Print(absl::string_view text, const Screen& screen);
+
 // A heading over a part of a report, with an empty line before it.
 std::string SectionTitle(absl::string_view title, const Screen& screen);
 

@@ -68,6 +68,14 @@ absl::StatusOr<Verified> Verify(const envelope::Envelope& envelope, const envelo
                                 const VerifyOptions& options, absl::Time instant) {
   Verified verified;
   verified.purpose = envelope::PurposeOf(envelope.payload_type);
+  if (verified.purpose == Purpose::PURPOSE_UNSPECIFIED) {
+    return MakeError(
+        absl::StatusCode::kPermissionDenied, Reason::WRONG_PAYLOAD_TYPE,
+        absl::StrCat("内容类型“", envelope.payload_type, "”无法识别，不是智评的任何一种签名文件。"),
+        absl::StrCat("The payload's type \"", envelope.payload_type,
+                     "\" is unknown: it is none of Zhiping's signed files."),
+        {{"payloadType", envelope.payload_type}});
+  }
   Purpose::Value asked = verified.purpose;
   if (!options.purpose.empty()) {
     ASSIGN_OR_RETURN(asked, ParsePurpose(options.purpose));
@@ -144,10 +152,9 @@ absl::StatusOr<int> Run(const VerifyOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(json));
   ASSIGN_OR_RETURN(const Verified verified, Verify(envelope, *trust, options, instant));
   const std::string digest = criteria::DigestOf(envelope.payload);
-  std::fputs((line.json ? AsJson(verified, digest, instant).dump(1) + "\n"
-                        : AsText(verified, digest, instant, line.screen))
-                 .c_str(),
-             stdout);
+  Print(line.json ? AsJson(verified, digest, instant).dump(1) + "\n"
+                  : AsText(verified, digest, instant, line.screen),
+        line.screen);
   return kExitOk;
 }
 

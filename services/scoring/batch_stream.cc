@@ -1,7 +1,9 @@
 #include "services/scoring/batch_stream.h"
 
+#include <functional>
 #include <utility>
 
+#include "common/rpc/malformed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/scoring/choice.h"
@@ -10,38 +12,26 @@
 namespace zhiping::scoring {
 namespace {
 
-class BatchStream final
-    : public grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse> {
+class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   BatchStream(grpc::CallbackServerContext& context, const rpc::Method& method,
               rpc::BoundedPool& pool, releases::Releases& releases, const Clock& clock)
       : context_(context), call_(context, method), pool_(pool), releases_(releases), clock_(clock) {
-    StartRead(&request_);
+    StartRead(&request_bytes_);
   }
 
   void OnReadDone(bool ok) override {
-    if (!ok) {
+    if (ok) {
+      InPool([this] { TakeMessage(); });
+    } else {
       // The caller has no more, or is gone.
       Finish(call_.Finish(call_.CheckWaiting()));
-      return;
     }
-    if (chosen_.criteria != nullptr) {
-      InPool();
-      return;
-    }
-    releases::Choice choice = ChoiceOf(request_.criteria());
-    auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
-    if (chosen.ok() || !releases_.MayFind(chosen.status())) {
-      Begin(std::move(chosen));
-      return;
-    }
-    releases_.Await(std::move(choice), absl::FromChrono(context_.deadline()),
-                    [this](absl::StatusOr<releases::Chosen> found) { Begin(std::move(found)); });
   }
 
   void OnWriteDone(bool ok) override {
     if (ok) {
-      StartRead(&request_);
+      StartRead(&request_bytes_);
     } else {
       Finish(call_.Finish(call_.CheckWaiting()));
     }
@@ -50,27 +40,50 @@ class BatchStream final
   void OnDone() override { delete this; }
 
  private:
-  // The first message's criteria are found, or not.
-  void Begin(absl::StatusOr<releases::Chosen> chosen) {
-    if (!chosen.ok()) {
-      Finish(call_.Finish(chosen.status()));
-      return;
-    }
-    chosen_ = *std::move(chosen);
-    first_ = true;
-    InPool();
-  }
-
-  void InPool() {
-    const absl::Status submitted = pool_.Submit([this] { AnswerMessage(); });
+  void InPool(std::function<void()> task) {
+    const absl::Status submitted = pool_.Submit(std::move(task));
     if (!submitted.ok()) Finish(call_.Finish(submitted));
   }
 
-  void AnswerMessage() {
+  // In the pool: a message came in.
+  void TakeMessage() {
     absl::Status status = call_.CheckWaiting();
-    if (status.ok()) status = Answer();
+    if (status.ok() && !Parse()) status = rpc::MalformedRequest();
+    if (!status.ok()) {
+      Finish(call_.Finish(status));
+      return;
+    }
+    if (chosen_.criteria != nullptr) {
+      AnswerMessage();
+      return;
+    }
+    releases::Choice choice = ChoiceOf(request_.criteria());
+    const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
+    if (chosen.ok() || !releases_.MayFind(chosen.status())) {
+      if (Begin(chosen)) AnswerMessage();
+      return;
+    }
+    releases_.Await(std::move(choice), absl::FromChrono(context_.deadline()),
+                    [this](const absl::StatusOr<releases::Chosen>& found) {
+                      if (Begin(found)) InPool([this] { AnswerMessage(); });
+                    });
+  }
+
+  // The first message's criteria are found; if not, the stream ends.
+  bool Begin(const absl::StatusOr<releases::Chosen>& chosen) {
+    if (!chosen.ok()) {
+      Finish(call_.Finish(chosen.status()));
+      return false;
+    }
+    chosen_ = *chosen;
+    first_ = true;
+    return true;
+  }
+
+  void AnswerMessage() {
+    const absl::Status status = Answer();
     if (status.ok()) {
-      StartWrite(&response_);
+      StartWrite(&response_bytes_);
     } else {
       Finish(call_.Finish(status));
     }
@@ -89,7 +102,18 @@ class BatchStream final
                        "Only the first message may have criteria; open another stream for another "
                        "release.");
     }
-    return ScoreBatchMessage(*chosen_.criteria, request_, response_);
+    RETURN_IF_ERROR(ScoreBatchMessage(*chosen_.criteria, request_, response_));
+    response_bytes_.Clear();
+    bool own = false;
+    const grpc::Status serialized = grpc::SerializationTraits<v1::ScoreBatchResponse>::Serialize(
+        response_, &response_bytes_, &own);
+    return serialized.ok() ? absl::OkStatus()
+                           : absl::InternalError("a response could not be serialized");
+  }
+
+  bool Parse() {
+    return grpc::SerializationTraits<v1::ScoreBatchRequest>::Deserialize(&request_bytes_, &request_)
+        .ok();
   }
 
   grpc::CallbackServerContext& context_;
@@ -100,13 +124,14 @@ class BatchStream final
   // Set by the first message, which `first_` says is being answered.
   releases::Chosen chosen_;
   bool first_ = false;
+  grpc::ByteBuffer request_bytes_, response_bytes_;
   v1::ScoreBatchRequest request_;
   v1::ScoreBatchResponse response_;
 };
 
 }  // namespace
 
-grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* NewBatchStream(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
     releases::Releases& releases, const Clock& clock) {
   return new BatchStream(context, method, pool, releases, clock);

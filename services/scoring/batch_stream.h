@@ -6,12 +6,14 @@
 #include "common/rpc/bounded_pool.h"
 #include "common/rpc/call.h"
 #include "common/time/clock.h"
-#include "zhiping/scoring/v1/scoring_service.pb.h"
+#include "zhiping/scoring/v1/scoring_service.grpc.pb.h"
 
 namespace zhiping::scoring {
 
-// Deletes itself when the stream is over. REQUIRES: all outlive the server.
-grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* NewBatchStream(
+// Reads and writes bytes: messages are parsed in the pool, and one that cannot be is refused
+// instead of ending the stream. Deletes itself when the stream is over. REQUIRES: all outlive the
+// server.
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
     releases::Releases& releases, const Clock& clock);
 

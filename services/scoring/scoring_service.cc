@@ -133,7 +133,7 @@ grpc::ServerUnaryReactor* ScoringService::Score(grpc::CallbackServerContext* con
   });
 }
 
-grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* ScoringService::ScoreBatch(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoringService::ScoreBatch(
     grpc::CallbackServerContext* context) {
   return NewBatchStream(*context, score_batch_, pool_, releases_, clock_);
 }

@@ -13,8 +13,14 @@
 
 namespace zhiping::scoring {
 
+// Methods take messages, but for ScoreBatch: see batch_stream.h.
+using ScoringServiceBase = v1::ScoringService::WithCallbackMethod_Score<
+    v1::ScoringService::WithRawCallbackMethod_ScoreBatch<
+        v1::ScoringService::WithCallbackMethod_PlanUpgrade<
+            v1::ScoringService::WithCallbackMethod_GetStatus<v1::ScoringService::Service>>>>;
+
 // Thread-safe.
-class ScoringService final : public v1::ScoringService::CallbackService {
+class ScoringService final : public ScoringServiceBase {
  public:
   // `pool` runs what takes longer than microseconds: plans and batches. All outlive the service.
   ScoringService(releases::Releases& releases, const Clock& clock, rpc::BoundedPool& pool,
@@ -22,7 +28,7 @@ class ScoringService final : public v1::ScoringService::CallbackService {
 
   grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const v1::ScoreRequest*,
                                   v1::ScoreResponse* response) override;
-  grpc::ServerBidiReactor<v1::ScoreBatchRequest, v1::ScoreBatchResponse>* ScoreBatch(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoreBatch(
       grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* PlanUpgrade(grpc::CallbackServerContext* context,
                                         const v1::PlanUpgradeRequest* request,

@@ -110,6 +110,8 @@ class Generator {
   void MakeCondition(int depth, Condition& condition) {
     condition.set_id(absl::StrCat("c", ++conditions_));
     condition.mutable_text()->set_zh("条件");
+    condition.mutable_basis()->set_zh("依据");
+    condition.mutable_source()->set_zh("来源");
     const int kind = random_.Below(depth < shape_.most_depth ? 8 : 5);
     if (kind < 3) {
       MakeMeasure(true, *condition.mutable_at_least()->mutable_measure());

@@ -20,6 +20,21 @@ TEST(ErrorTest, ForeignStatusIsAnInternalError) {
   EXPECT_EQ(DetailOf(absl::UnknownError("boom")).reason(), Reason::INTERNAL_ERROR);
 }
 
+TEST(ErrorTest, CarriesNothingButUtf8) {
+  Violations violations;
+  violations.Add("line \xff", Reason::MALFORMED, "不是\xe4\xb8。", "Not \xb8.");
+  violations.Add("b", Reason::MALFORMED, "。", ".");
+  const ErrorDetail detail = DetailOf(violations.ToStatus());
+  ASSERT_EQ(detail.reason(), Reason::SEVERAL_VIOLATIONS);
+  EXPECT_EQ(detail.violations(0).field(), "line \uFFFD");
+  EXPECT_EQ(detail.violations(0).message().zh(), "不是\uFFFD\uFFFD。");
+  EXPECT_EQ(detail.violations(0).message().en(), "Not \uFFFD.");
+  const ErrorDetail valued = DetailOf(MakeError(absl::StatusCode::kNotFound, Reason::MALFORMED,
+                                                "\xff。", "\xff.", {{"path", "\xff"}}));
+  EXPECT_EQ(valued.reason(), Reason::MALFORMED);
+  EXPECT_EQ(valued.metadata(0).value(), "\uFFFD");
+}
+
 TEST(ViolationsTest, OneViolationGivesItsReason) {
   Violations violations;
   EXPECT_OK(violations.ToStatus());

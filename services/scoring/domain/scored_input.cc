@@ -32,6 +32,11 @@ void FillFact(const catalogue::v1::Fact& declared, int32_t value, v1::ScoredFact
   fact.set_min(criteria::FormatDecimal(declared.min(), declared.scale()));
   fact.set_max(criteria::FormatDecimal(declared.max(), declared.scale()));
   *fact.mutable_where_to_find() = declared.where_to_find();
+  for (const auto& declared_label : declared.labels()) {
+    auto& label = *fact.add_labels();
+    label.set_value(criteria::FormatDecimal(declared_label.value(), declared.scale()));
+    *label.mutable_text() = declared_label.text();
+  }
   if (value == criteria::kFactMissing) return;
   fact.set_value(criteria::FormatDecimal(value, declared.scale()));
   for (const auto& label : declared.labels()) {

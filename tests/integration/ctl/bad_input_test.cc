@@ -12,6 +12,7 @@ namespace zhiping::ctl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 struct BadAnswers {
   const char* name;
@@ -35,11 +36,20 @@ const BadAnswers kBadAnswers[] = {
      Reason::LEVEL_NOT_AVAILABLE, "可填：基础级（basic）、进阶级（advanced）",
      "it has: basic, advanced"},
     {"TierAsLevel", Rows("在线智能检测,先进级,\n"), Reason::LEVEL_IS_TIER,
-     "“先进级”是智能工厂层级，不是应用等级；您可能想填：", "is a tier of smart factory"},
-    {"Slash", Rows("online-inspection,/,\n"), Reason::UNKNOWN_LEVEL, "没有应用等级“/”",
-     "There is no level \"/\""},
+     "“先进级”是智能工厂层级，不是应用等级；您可能想填：进阶级（advanced）。",
+     "perhaps you meant: advanced."},
+    {"TierLikeNoLevel", Rows("在线智能检测,领航级,\n"), Reason::LEVEL_IS_TIER,
+     "您可能想填：入门级（entry）、基础级（basic）、进阶级（advanced）。",
+     "perhaps you meant: entry, basic, advanced."},
+    {"Slash", Rows("online-inspection,/,\n"), Reason::LEVEL_NOT_AVAILABLE,
+     "“/”在官方表中表示没有这一级", "\"/\" marks a level that does not exist"},
+    {"FullWidthSlash", Rows("online-inspection,／,\n"), Reason::LEVEL_NOT_AVAILABLE,
+     "“／”在官方表中表示没有这一级", "\"／\" marks a level"},
     {"ScenarioTwice", Rows("online-inspection,basic,\n20,basic,\n"), Reason::DUPLICATE_SCENARIO,
-     "第 3 行", "line 3"},
+     "第 3 行，场景名称：场景 20 在 第 2 行 已经填写",
+     "line 3, scenario: Scenario 20 is answered in line 2 already"},
+    {"NoScenario", Rows(",basic,\n"), Reason::FIELD_REQUIRED, "第 2 行，场景名称：没有填写场景。",
+     "line 2, scenario: No scenario is given."},
     {"NoReason", Rows("online-inspection,not_applicable,\n"), Reason::REASON_REQUIRED,
      "第 2 行，说明：", "line 2, reason: "},
     {"WrongColumn", "scenario,grade\nonline-inspection,basic\n", Reason::WRONG_COLUMN,
@@ -54,6 +64,12 @@ const BadAnswers kBadAnswers[] = {
      "not complete JSON"},
     {"JsonOfAnotherShape", R"([{"scenario": 20, "grade": "basic"}])", Reason::MALFORMED,
      "$[0].grade", "$[0].grade"},
+    {"JsonWithMore", R"({"answers": [], "facts": {"cmmm_level": 3}})", Reason::MALFORMED,
+     "$.facts 无法识别", "$.facts is unknown"},
+    {"JsonMemberTwice", R"([{"scenario": 20, "level": "entry", "level": "basic"}])",
+     Reason::MALFORMED, "“level”在同一对象中出现了两次", "\"level\" is twice"},
+    {"CutWithinACharacter", "\xEF\xBB\xBF场景名称,等级\n在线智能检测,\xE5\x9F", Reason::MALFORMED,
+     "文件不完整：在第 2 行的一个字中间中断", "truncated: line 2"},
     {"Binary",
      std::string("\x7f"
                  "ELF\0\0\1",
@@ -111,7 +127,19 @@ const BadFlags kBadFlags[] = {
      1,
      Reason::FACT_TOO_PRECISE,
      "最多保留 1 位小数",
-     "at most 1 decimals"},
+     "at most 1 decimal;"},
+    {"FactNotAWholeNumber",
+     {"--facts", "cmmm_level=2.5"},
+     1,
+     Reason::FACT_TOO_PRECISE,
+     "应为整数",
+     "a whole number"},
+    {"FactByItsLabel",
+     {"--facts", "smart_factory_self_level：先进级"},
+     1,
+     Reason::FACT_NOT_A_NUMBER,
+     "1 表示基础级、2 表示先进级",
+     "it should be 1 to 4 (1: "},
     {"FactUnknown",
      {"--facts", "profit=1"},
      1,
@@ -142,6 +170,19 @@ const BadFlags kBadFlags[] = {
      Reason::WRONG_USAGE,
      "不认识的参数：--answer x",
      "Unknown"},
+    {"GivenTwice",
+     {"--answers", "x"},
+     2,
+     Reason::WRONG_USAGE,
+     "--answers 给出了多次，只能给一次",
+     "--answers is given several times"},
+    {"NotUtf8", {"--facts", "\xff"}, 2, Reason::WRONG_USAGE, "不是 UTF-8", "is not UTF-8"},
+    {"ServerWithoutPort",
+     {"--server", "nonsense", "--offline", ""},
+     2,
+     Reason::WRONG_USAGE,
+     "--server 应为“主机:端口”",
+     "HOST:PORT"},
     {"UnknownLanguage", {"--lang", "fr"}, 2, Reason::WRONG_USAGE, "--lang", "--lang"},
     {"WrongTimeout",
      {"--timeout", "1ms", "--offline", ""},
@@ -187,6 +228,44 @@ TEST(BadInputTest, EverythingThatIsWrongIsSaidAtOnce) {
   EXPECT_THAT(outcome.err, HasSubstr("第 2 行，场景名称："));
   EXPECT_THAT(outcome.err, HasSubstr("第 3 行，等级："));
   EXPECT_THAT(outcome.err, HasSubstr("--facts 第 1 项："));
+}
+
+TEST(BadInputTest, NoMoreThanTenAreListedAndTheOthersCounted) {
+  std::string rows;
+  for (int i = 0; i < 30; ++i) absl::StrAppend(&rows, "no-such-", i, ",basic,\n");
+  const std::vector<std::string> score = {"score",     "--answers", Scratch("answers", Rows(rows)),
+                                          "--offline", kEdition,    "--lang"};
+  std::vector<std::string> chinese = score;
+  chinese.emplace_back("zh");
+  const Outcome outcome = RunCtl(chinese);
+  EXPECT_THAT(outcome.err, HasSubstr("有 30 处填写有误。"));
+  EXPECT_THAT(outcome.err, HasSubstr("no-such-9"));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("no-such-10")));
+  EXPECT_THAT(outcome.err, HasSubstr("另有 20 处，这里没有列出。"));
+  std::vector<std::string> english = score;
+  english.emplace_back("en");
+  EXPECT_THAT(RunCtl(english).err, HasSubstr("20 more"));
+}
+
+TEST(BadInputTest, AMisspeltArgumentIsNamedBeforeAMissingOne) {
+  const Outcome outcome = RunCtl({"score", "--bogus", "--json"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("不认识的参数：--bogus"));
+}
+
+TEST(BadInputTest, ControlCharactersReachNoTerminal) {
+  // Colours, a C1 sequence and one that turns the direction of writing.
+  const std::string file =
+      Scratch("answers", Rows("\x1b[31mred,basic,\n\xC2\x9B,basic,\n\xE2\x80\xAEno,basic,\n"));
+  for (const char* mode : {"--lang=zh", "--lang=en", "--json"}) {
+    const Outcome outcome = RunCtl({"score", "--answers", file, "--offline", kEdition, mode});
+    const std::string said = outcome.out + outcome.err;
+    EXPECT_THAT(said, HasSubstr("\\u001b[31mred"));
+    EXPECT_THAT(said, HasSubstr("\\u009b"));
+    EXPECT_THAT(said, HasSubstr("\\u202eno"));
+    EXPECT_THAT(said, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(said, Not(HasSubstr("\xE2\x80\xAE")));
+  }
 }
 
 TEST(BadInputTest, AFileOf100MegabytesIsRefusedWithoutReadingIt) {

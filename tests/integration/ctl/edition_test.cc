@@ -149,5 +149,56 @@ TEST(EditionTest, DiffOfTheSameHasNoChange) {
   EXPECT_THAT(outcome.out, HasSubstr("0 个场景有变化。"));
 }
 
+// Characters of Chinese input methods, where only ASCII may stand.
+TEST(EditionTest, AFullWidthCharacterIsNamedWithItsPlace) {
+  const std::string folder = CopyWith("edition.txtpb", "programme: ", "programme：");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"edition", "show", folder, "--json"},
+        {"score", "--answers", kSampleAnswers, "--offline", folder, "--json"}}) {
+    const Outcome outcome = RunCtl(command);
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.err, "");
+    const ErrorDetail error = ErrorOf(outcome);
+    EXPECT_EQ(error.reason(), Reason::INVALID_RELEASE);
+    ASSERT_EQ(error.violations_size(), 1);
+    EXPECT_EQ(error.violations(0).reason(), Reason::MALFORMED);
+    EXPECT_THAT(error.violations(0).message().zh(), testing::StartsWith("edition.txtpb:"));
+    EXPECT_THAT(error.violations(0).message().zh(), HasSubstr("列是“：”：引号之外只能用半角字符"));
+    EXPECT_THAT(error.violations(0).message().en(),
+                HasSubstr("outside quotes there is ASCII only"));
+  }
+  EXPECT_THAT(RunCtl({"edition", "validate", folder, "--lang", "zh"}).out, HasSubstr("1 处错误"));
+}
+
+TEST(EditionTest, AFileInAnotherEncodingIsOneFinding) {
+  for (const char* file : {"edition.txtpb", "rulebook.txtpb", "vectors.txtpb", "notes.txtpb"}) {
+    const std::string folder = ScratchFolder() + "/edition";
+    std::filesystem::remove_all(folder);
+    std::filesystem::copy(criteria::EditionPath(), folder);
+    // 场景 in GB18030.
+    Scratch(absl::StrCat("edition/", file),
+            "# one\nid: \"\xB3\xA1\xBE\xB0\"\n# \xB3\xA1\xBE\xB0\n");
+    const Outcome outcome = RunCtl({"edition", "validate", folder, "--json"});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.err, "");
+    const Json findings = Parse(outcome.out)["findings"];
+    ASSERT_EQ(findings.size(), 1u) << outcome.out;
+    EXPECT_EQ(findings[0]["reason"], "UNKNOWN_ENCODING");
+    EXPECT_EQ(findings[0]["file"], file);
+    EXPECT_EQ(findings[0]["line"], 2);
+  }
+}
+
+TEST(EditionTest, AByteOrderMarkIsSkipped) {
+  const std::string folder = ScratchFolder() + "/edition";
+  std::filesystem::copy(criteria::EditionPath(), folder);
+  for (const char* file : {"edition.txtpb", "rulebook.txtpb", "vectors.txtpb", "notes.txtpb"}) {
+    Scratch(absl::StrCat("edition/", file),
+            absl::StrCat("\xEF\xBB\xBF", ReadWhole(absl::StrCat(folder, "/", file))));
+  }
+  const Outcome outcome = RunCtl({"edition", "validate", folder, "--lang", "zh"});
+  EXPECT_EQ(outcome.out, "0 处错误，0 处提醒。\n");
+}
+
 }  // namespace
 }  // namespace zhiping::ctl

@@ -45,6 +45,7 @@ std::vector<Golden> Goldens() {
       {"score", Score({"--facts", SampleFacts()})},
       {"score_without_facts", Score({})},
       {"plan", Plan({"--facts", SampleFacts(), "--tier", "linghang"})},
+      {"plan_of_facts", Plan({"--facts", SampleFacts(), "--tier", "xianjin"})},
       {"plan_advice", Plan({"--facts", SampleFacts(), "--tier", "xianjin", "--advice"})},
       {"plan_own_costs",
        Plan({"--tier", "领航级", "--cost", "物料精准配送:进阶级=0", "--exclude", "网络协同制造"})},
@@ -242,6 +243,13 @@ TEST(HelpTest, SpeaksTheLanguageAndFitsTheScreen) {
   }
   EXPECT_THAT(RunCtl({"--version"}).out, testing::MatchesRegex("zhipingctl [0-9.]+\n"));
   EXPECT_EQ(RunCtl({}).exit_code, 2);
+}
+
+TEST(ScoreJsonTest, ATierWithoutConditionsHasNoStatus) {
+  const Json tiers = Json::parse(RunCtl(Score({"--json"})).out, nullptr, false)["tiers"];
+  ASSERT_EQ(tiers.size(), 4u);
+  EXPECT_FALSE(tiers[0].contains("status")) << tiers[0];
+  for (size_t t = 1; t < tiers.size(); ++t) EXPECT_TRUE(tiers[t].contains("status"));
 }
 
 }  // namespace

@@ -97,5 +97,22 @@ TEST_F(ServerTest, APinnedReleaseIsUsedOrRefused) {
   EXPECT_EQ(ErrorOf(programme).reason(), Reason::UNKNOWN_PROGRAMME);
 }
 
+TEST_F(ServerTest, AMessageAboveTheLimitIsTooLargeAndNotBusy) {
+  const std::string reason(600'000, 'x');
+  std::string rows = "scenario,level,reason\n";
+  for (int i = 1; i <= 10; ++i) absl::StrAppend(&rows, i, ",none,", reason, "\n");
+  const Outcome outcome = Run({"score", "--answers", Scratch("answers", rows), "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(ErrorOf(outcome).reason(), Reason::TOO_LARGE);
+}
+
+TEST_F(ServerTest, ViolationsThatAreNotSentAreCounted) {
+  std::string rows = "scenario,level\n";
+  for (int i = 0; i < 30; ++i) absl::StrAppend(&rows, "no-such-", i, ",basic\n");
+  const Outcome outcome = Run({"score", "--answers", Scratch("answers", rows), "--lang", "zh"});
+  EXPECT_THAT(outcome.err, HasSubstr("有 30 处填写有误。"));
+  EXPECT_THAT(outcome.err, testing::ContainsRegex("另有 2[0-9] 处，这里没有列出。"));
+}
+
 }  // namespace
 }  // namespace zhiping::ctl

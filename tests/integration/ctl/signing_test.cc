@@ -234,6 +234,7 @@ TEST_F(SigningTest, WhatCannotBeBuiltWritesNothing) {
     return ErrorOf(outcome).reason();
   };
   EXPECT_EQ(build(kEdition, "2025-1", {"--key", key}), Reason::INVALID_FIELD);
+  EXPECT_EQ(build(kEdition, "2026-1", {"--key", key, "--key", key}), Reason::DUPLICATE_ID);
   EXPECT_EQ(build(kEdition, "2026-1", {}), Reason::WRONG_USAGE);
   EXPECT_EQ(build(kEdition, "2026-1", {"--key", folder_ + "/none"}), Reason::FILE_UNREADABLE);
   EXPECT_EQ(build(kEdition, "2026-1", {"--key", trust_}), Reason::FILE_UNREADABLE);
@@ -292,6 +293,51 @@ TEST_F(SigningTest, PurposesAlgorithmsAndProgrammesAreChecked) {
       Generate("a", {"--purposes", "release,notes", "--programmes", "jiangsu-ai", "--json"}).out);
   EXPECT_EQ(key["purposes"], (Json{"release", "notes"}));
   EXPECT_EQ(key["programmes"], (Json{"jiangsu-ai"}));
+}
+
+TEST_F(SigningTest, ALabelOfAnotherYearIsToldTheEditionsYear) {
+  const auto label = [&](const std::string& text) {
+    return ErrorOf(RunCtl({"edition", "build", kEdition, "--label", text, "--out", folder_ + "/x",
+                           "--key", folder_ + "/key", "--json"}))
+        .message()
+        .zh();
+  };
+  EXPECT_THAT(label("2025-1"), HasSubstr("而这个年版的年份是 2026"));
+  EXPECT_THAT(label("first"), HasSubstr("应为“年份-次数”"));
+}
+
+TEST_F(SigningTest, AnUnknownPayloadTypeIsSaidToBeUnknown) {
+  envelope::Envelope envelope = ReadRelease();
+  envelope.payload_type = "application/vnd.other.v1";
+  Scratch("seed/2026-1.release.json", envelope::SerializeEnvelope(envelope));
+  const Outcome outcome = Verify();
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(ErrorOf(outcome).reason(), Reason::WRONG_PAYLOAD_TYPE);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("“application/vnd.other.v1”无法识别"));
+}
+
+TEST_F(SigningTest, AFullWidthCharacterInATrustFileIsNamedWithItsPlace) {
+  EditTrust("purposes: RELEASE", "purposes：RELEASE");
+  ExpectRefused(Reason::MALFORMED);
+  EXPECT_EQ(Verify().err, "");
+  EXPECT_THAT(ErrorOf(Verify()).message().zh(), HasSubstr("列是“：”：引号之外只能用半角字符"));
+  EXPECT_THAT(ErrorOf(Verify()).message().en(), HasSubstr("column 11 is \"：\""));
+  EXPECT_EQ(ErrorOf(Generate("other", {"--json"})).reason(), Reason::MALFORMED);
+  EditTrust("purposes：RELEASE", "purposes: RELEASE");
+  Scratch("trust.txtpb", absl::StrCat("\xEF\xBB\xBF", ReadWhole(trust_)));
+  EXPECT_EQ(Verify().exit_code, 0);
+}
+
+TEST_F(SigningTest, AWrongInstantInATrustFileNamesFieldAndKeyOnce) {
+  EditTrust("purposes: RELEASE", "purposes: RELEASE not_after: \"2027-01-01\"");
+  const std::string said = RunCtl({"verify", release_, "--trust-file", trust_, "--lang", "zh"}).err;
+  EXPECT_THAT(ErrorOf(Verify()).message().zh(), HasSubstr("第 1 把密钥（ed25519-"));
+  EXPECT_THAT(said, HasSubstr("not_after"));
+  EXPECT_EQ(said.find("INVALID_FIELD"), said.rfind("INVALID_FIELD")) << said;
+}
+
+TEST_F(SigningTest, AFolderIsNoKey) {
+  EXPECT_THAT(ErrorOf(Build({"--key", folder_})).message().zh(), HasSubstr("文件夹，不是文件"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // A server that is asked to stop loses no request.
+#include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/impl/client_unary_call.h>
 #include <grpcpp/security/credentials.h>
@@ -51,6 +52,34 @@ TEST(Server, HealthFollowsReadinessAndLivenessDoesNot) {
     EXPECT_EQ(HealthOf(*server, kLivenessService), 1);
   }
   EXPECT_EQ(HealthOf(*server, "unknown"), 0);
+}
+
+// As grpcurl asks, without the proto of reflection: field 7 of the request, `list_services`.
+TEST(Server, ReflectionListsItsServices) {
+  TestService service([](const Method& method, grpc::CallbackServerContext& context) {
+    return method.Handle(context, [] { return absl::OkStatus(); });
+  });
+  const auto server = StartServer(service);
+  const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server->port()),
+                                           grpc::InsecureChannelCredentials());
+  const auto context = NewContext(absl::Seconds(30));
+  const grpc::internal::RpcMethod method(
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+      grpc::internal::RpcMethod::BIDI_STREAMING, channel);
+  const auto stream = std::unique_ptr<grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>>(
+      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
+          channel.get(), method, context.get()));
+  const grpc::Slice slice(std::string("\x3a\x01*"));
+  grpc::ByteBuffer out;
+  ASSERT_TRUE(stream->Write(grpc::ByteBuffer(&slice, 1)));
+  ASSERT_TRUE(stream->Read(&out));
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  std::vector<grpc::Slice> slices;
+  ASSERT_TRUE(out.Dump(&slices).ok());
+  std::string bytes;
+  for (const auto& part : slices) bytes.append(part.begin(), part.end());
+  EXPECT_THAT(bytes, testing::HasSubstr(ScoringService::service_full_name()));
 }
 
 TEST(Server, AnAddressInUseIsRefused) {

@@ -455,6 +455,26 @@ TEST(ScoreBatch, WhatIsWrongEndsTheStreamAndIsSaid) {
   refused(request, "facts[1].fact", Reason::DUPLICATE_FACT);
 }
 
+// Were it read as the end of the stream, the caller would take the answers so far for all.
+TEST(ScoreBatch, AMessageThatCannotBeParsedIsRefused) {
+  ServiceUnderTest service;
+  const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", service.port()), {});
+  const auto context = rpc::NewContext(absl::Minutes(1));
+  const grpc::internal::RpcMethod method("/zhiping.scoring.v1.ScoringService/ScoreBatch",
+                                         grpc::internal::RpcMethod::BIDI_STREAMING, channel);
+  const std::unique_ptr<grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>> stream(
+      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
+          channel.get(), method, context.get()));
+  const auto send = [&](const std::string& bytes) {
+    const grpc::Slice slice(bytes);
+    grpc::ByteBuffer out;
+    return stream->Write(grpc::ByteBuffer(&slice, 1)) && stream->Read(&out);
+  };
+  EXPECT_TRUE(send(""));
+  EXPECT_FALSE(send(std::string("\x12\x06\x0a", 3)));
+  EXPECT_THAT(rpc::FromGrpcStatus(stream->Finish()), HasReason(Reason::MALFORMED));
+}
+
 TEST(ScoreBatch, TheFirstMessageFixesTheRelease) {
   ServiceUnderTest service;
   BatchCall call(service);

@@ -57,6 +57,12 @@ TEST_F(AnswersTest, UnderstandsNamesNumbersAndOtherWordsForNone) {
   EXPECT_EQ(input->answers, (std::vector<uint8_t>{CodeOfRank(2), kNone, kNotApplicable}));
   Answer("1", "l1");
   EXPECT_THAT(Read(), HasReason(Reason::DUPLICATE_SCENARIO));
+  EXPECT_THAT(DetailOf(Read().status()).message().en(), HasSubstr("in answers[0] already"));
+}
+
+TEST_F(AnswersTest, AnAnswerWithoutAScenarioSaysSo) {
+  Answer("", "l1");
+  EXPECT_THAT(Read(), HasReason(Reason::FIELD_REQUIRED));
 }
 
 TEST_F(AnswersTest, UnknownScenarioAndLevelNameTheField) {

@@ -15,6 +15,8 @@ Release SomeRelease() {
   auto& condition = *release.mutable_rulebook()->mutable_tiers(0)->add_conditions();
   condition.set_id("extra");
   condition.mutable_text()->set_zh("条件");
+  condition.mutable_basis()->set_zh("依据");
+  condition.mutable_source()->set_zh("来源");
   condition.mutable_at_least()->mutable_measure()->mutable_scenarios()->mutable_all();
   return release;
 }

@@ -1,6 +1,7 @@
 // The 2026 edition is valid, and every fault that validation lists is found in a copy that has it.
 #include "common/criteria/validate.h"
 
+#include "common/criteria/plan.h"
 #include "common/criteria/release.h"
 #include "common/criteria/score.h"
 #include "tests/edition_faults.h"
@@ -97,6 +98,49 @@ TEST(RulebookTest, WeightsPointsAndThresholdsDecide) {
   EXPECT_EQ(score("basic").first, 21);
   folder.rulebook.mutable_tiers(1)->mutable_conditions(0)->mutable_at_least()->set_threshold(599);
   EXPECT_EQ(score("basic").second, kMet);
+}
+
+// The same for a ratio, the tier it stands in, and the plan for that tier.
+TEST(RulebookTest, ARatioDecidesTheTierAndItsPlan) {
+  Folder folder = ReadFolder();
+  auto& tier = *folder.rulebook.add_tiers();
+  tier.set_id("half");
+  *tier.mutable_name() = MakeText("半数", "Half");
+  auto& condition = *tier.add_conditions();
+  condition.set_id("half-of-all");
+  for (auto* text :
+       {condition.mutable_text(), condition.mutable_basis(), condition.mutable_source()}) {
+    *text = MakeText("半数", "half");
+  }
+  auto& ratio = *condition.mutable_ratio_at_least();
+  ratio.mutable_numerator()->mutable_count()->mutable_set()->mutable_all();
+  ratio.mutable_numerator()->mutable_count()->set_at_least(folder.edition.levels(0).id());
+  ratio.mutable_denominator()->mutable_scenarios()->mutable_all();
+  // Ten scenarios are built.
+  const auto steps_needed = [&](int n, int d) {
+    ratio.set_n(n);
+    ratio.set_d(d);
+    const auto compiled = Criteria::Compile(MakeRelease(folder, "2026-1"), "");
+    EXPECT_OK(compiled);
+    const Criteria& criteria = **compiled;
+    Input input;
+    input.answers.assign(criteria.scenario_count(), kNone);
+    for (int i = 0; i < 10; ++i) input.answers[i] = CodeOfRank(criteria.HighestRank(i));
+    input.facts.assign(criteria.fact_count(), kFactMissing);
+    Tally tally = criteria.NewTally();
+    EXPECT_TRUE(Score(criteria, input.answers, input.facts, tally));
+    PlanTarget target;
+    target.node = criteria.tiers()[criteria.FindTier("half")].conditions;
+    const Plan plan = PlanUpgrade(criteria, input, target);
+    EXPECT_TRUE(plan.feasible);
+    EXPECT_EQ(criteria.StatusOf(tally, target.node), plan.steps.empty() ? kMet : kNotMet);
+    return plan.steps.size();
+  };
+  EXPECT_EQ(folder.edition.scenarios_size(), 33);
+  EXPECT_EQ(steps_needed(10, 33), 0u);
+  EXPECT_EQ(steps_needed(11, 33), 1u);
+  EXPECT_EQ(steps_needed(1, 2), 7u);
+  EXPECT_EQ(steps_needed(1, 1), 23u);
 }
 
 }  // namespace

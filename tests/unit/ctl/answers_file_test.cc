@@ -103,12 +103,73 @@ TEST(AnswersFileTest, ErrorsAboutAnswersSayTheirLine) {
   EXPECT_EQ(detail.message().en(), "line 4, level: None.");
 }
 
-TEST(EncodingTest, TellsUtf8FromOtherBytes) {
-  EXPECT_TRUE(IsUtf8("aé中\xF0\x9F\x98\x80"));
-  for (const char* bytes :
-       {"\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\x80", "\xe4\xb8"}) {
-    EXPECT_FALSE(IsUtf8(bytes));
+TEST(AnswersFileTest, EmptyColumnsAndRowsAtTheEndAreIgnored) {
+  const auto file = ReadAnswersFile("scenario,level,reason,,\na,none,,,\n,,,,\nb,none,,,\n");
+  ASSERT_OK(file);
+  ASSERT_EQ(file->answers.size(), 2);
+  EXPECT_EQ(file->places[1].en(), "line 4");
+  EXPECT_THAT(ReadAnswersFile("scenario,,level\na,,none\n"), HasReason(Reason::WRONG_COLUMN));
+}
+
+TEST(AnswersFileTest, NothingInJsonIsDropped) {
+  const auto unknown = ReadAnswersFile(R"({"answers": [], "facts": {"cmmm_level": 3}})");
+  EXPECT_THAT(unknown, HasReason(Reason::MALFORMED));
+  EXPECT_THAT(std::string(unknown.status().message()), HasSubstr("$.facts"));
+  EXPECT_THAT(ReadAnswersFile(R"({"a": 1, "answers": []})"), HasReason(Reason::MALFORMED));
+  const auto twice = ReadAnswersFile(R"([{"scenario": "a", "level": "l0", "level": "l1"}])");
+  EXPECT_THAT(twice, HasReason(Reason::MALFORMED));
+  EXPECT_THAT(std::string(twice.status().message()), HasSubstr("\"level\" is twice"));
+}
+
+// However a file is cut off, its encoding is not blamed, and nothing of it is read as another.
+TEST(AnswersFileTest, ACutFileIsSaidToBeTruncated) {
+  const std::string utf8 = "\xEF\xBB\xBF场景名称,等级,说明\n工厂数字化规划设计,基础级,“已”上线\n";
+  for (const bool mark : {true, false}) {
+    const std::string whole = utf8.substr(mark ? 0 : 3);
+    // Not within the first character: nothing before it shows the encoding.
+    for (size_t size = mark ? 4 : 3; size < whole.size(); ++size) {
+      const absl::string_view cut = absl::string_view(whole).substr(0, size);
+      const auto text = DecodeText(cut);
+      if (text.ok()) {
+        EXPECT_EQ(*text, cut.substr(mark ? 3 : 0));
+      } else {
+        EXPECT_THAT(text, HasReason(Reason::MALFORMED)) << size;
+        EXPECT_THAT(std::string(text.status().message()), HasSubstr("truncated: line "));
+      }
+    }
   }
+}
+
+TEST(EncodingTest, ALastCharacterOfGb18030IsNoCutUtf8) {
+  // 涓 in GB18030 is the beginning of many characters of UTF-8.
+  const auto text = DecodeText("scenario,level,reason\n1,none,\xE4\xB8");
+  ASSERT_OK(text);
+  EXPECT_THAT(*text, HasSubstr("涓"));
+  EXPECT_THAT(DecodeText("\xB3\xA1\xBE\xB0\xC3\xFB\xB3"), HasReason(Reason::MALFORMED));
+}
+
+TEST(EncodingTest, Utf16IsNamed) {
+  const auto text =
+      DecodeText(absl::string_view("\xFF\xFE"
+                                   "a\0",
+                                   4));
+  EXPECT_THAT(text, HasReason(Reason::UNKNOWN_ENCODING));
+  EXPECT_THAT(std::string(text.status().message()), HasSubstr("UTF-16"));
+}
+
+TEST(EncodingTest, AMarkedFileIsNeverReadAsAnotherEncoding) {
+  const auto text = DecodeText("\xEF\xBB\xBFscenario,level\n\xB3\xA1,none\n");
+  EXPECT_THAT(text, HasReason(Reason::UNKNOWN_ENCODING));
+  EXPECT_THAT(std::string(text.status().message()), HasSubstr("line 2"));
+}
+
+TEST(AnswersFileTest, FullWidthBlanksAndDigitsAreUnderstood) {
+  const auto file = ReadAnswersFile("场景名称,等级\n２０,\u3000基础级\u3000\n（１）,无\u00A0\n");
+  ASSERT_OK(file);
+  EXPECT_EQ(file->answers[0].scenario(), "20");
+  EXPECT_EQ(file->answers[0].level(), "基础级");
+  EXPECT_EQ(file->answers[1].scenario(), "（１）");
+  EXPECT_EQ(file->answers[1].level(), "无");
 }
 
 }  // namespace

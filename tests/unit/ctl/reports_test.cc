@@ -8,6 +8,7 @@
 #include "services/ctl/plan_report.h"
 #include "services/ctl/score_report.h"
 #include "services/ctl/scoring_source.h"
+#include "services/ctl/screen.h"
 #include "services/ctl/words.h"
 #include "tests/edition_folder.h"
 #include "tests/unit/status_matchers.h"
@@ -43,10 +44,21 @@ TEST(WordsTest, TheStatusOfATierIsTheSentenceOfTheDesign) {
             "评分规则没有列出条件");
 }
 
+TEST(ScreenTest, ControlCharactersAreVisible) {
+  EXPECT_EQ(Visible("智能\n■", false), "智能\n■");
+  EXPECT_EQ(Visible("a\x1b[1mb\x1b[0m", true), "a\x1b[1mb\x1b[0m");
+  EXPECT_EQ(Visible("a\x1b[1mb\x1b[0m", false), "a\\u001b[1mb\\u001b[0m");
+  EXPECT_EQ(Visible("\x1b[2J\x1b]0;t\a\r\t\x7f", true),
+            "\\u001b[2J\\u001b]0;t\\u0007\\u000d\\u0009\\u007f");
+  EXPECT_EQ(Visible("\u0085\u202e\u2066\u200f", true), "\\u0085\\u202e\\u2066\\u200f");
+  EXPECT_EQ(Visible("\xff", false), "\uFFFD");
+}
+
 TEST(FlagListsTest, SeparatorsMayBeFullWidth) {
-  const auto facts = ParseFacts("cmmm_level＝3，profit=59.5\nempty=");
+  const auto facts = ParseFacts("cmmm_level＝3，profit=59.5\nempty=，self：2");
   ASSERT_OK(facts);
-  ASSERT_EQ(facts->size(), 3);
+  ASSERT_EQ(facts->size(), 4);
+  EXPECT_EQ((*facts)[3].value(), "2");
   EXPECT_EQ((*facts)[0].value(), "3");
   EXPECT_EQ((*facts)[1].value(), "59.5");
   EXPECT_EQ((*facts)[2].value(), "");

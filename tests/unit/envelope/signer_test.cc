@@ -125,5 +125,18 @@ TEST_F(SignerTest, WhatACommandReadsAndPrintsIsWhole) {
   EXPECT_EQ(result.output, input);
 }
 
+TEST(SignPayloadTest, MakesOnlyWhatParseEnvelopeReads) {
+  const std::string path = testing::TempDir() + "/sign_payload_test.key";
+  std::remove(path.c_str());
+  ASSERT_OK(WriteKeyFile(*Key::Generate(KeyAlgorithm::ED25519), path));
+  const auto signer = ReadKeyFile(path);
+  ASSERT_OK(signer);
+  EXPECT_OK(SignPayload(Purpose::RELEASE, "x", {signer->get()}));
+  EXPECT_THAT(SignPayload(Purpose::RELEASE, "x", {signer->get(), signer->get()}),
+              HasReason(Reason::DUPLICATE_ID));
+  const std::vector<const Signer*> many(kMaxSignatures + 1, signer->get());
+  EXPECT_THAT(SignPayload(Purpose::RELEASE, "x", many), HasReason(Reason::TOO_LARGE));
+}
+
 }  // namespace
 }  // namespace zhiping::envelope

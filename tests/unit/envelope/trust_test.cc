@@ -11,6 +11,7 @@ namespace zhiping::envelope {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 constexpr char kProgramme[] = "programme";
 
@@ -118,6 +119,8 @@ TEST_F(TrustTest, DatesAreJudgedAtTheGivenInstant) {
   EXPECT_OK(at("2025-12-31T16:00:00Z"));
   EXPECT_OK(at("2026-12-31T15:59:59.999Z"));
   EXPECT_THAT(at("2026-12-31T16:00:00Z"), HasReason(Reason::KEY_EXPIRED));
+  EXPECT_THAT(DetailOf(at("2026-12-31T16:00:00Z").status()).message().zh(),
+              HasSubstr("2027-01-01T00:00:00+08:00"));
 }
 
 TEST_F(TrustTest, ARevokedKeyCountsForNothingWhateverTheDate) {
@@ -172,6 +175,15 @@ TEST_F(TrustTest, AllFaultsOfATrustFileAreFoundAtOnce) {
   EXPECT_THAT(fields, ElementsAre("keys[0].public_key", "keys[1].purposes", "keys[1].programmes",
                                   "keys[1].not_before", "keys[1].not_after", "keys[2].algorithm",
                                   "keys[2].key_id", "keys[2].revoked_at", "keys[2].not_after"));
+}
+
+TEST_F(TrustTest, AFaultOfAKeyNamesFieldAndKey) {
+  const auto trust = Trust::Parse(Entry(ed25519_, "not_after: \"2026-01-01\""));
+  const ErrorDetail detail = DetailOf(trust.status());
+  EXPECT_THAT(detail.message().zh(),
+              HasSubstr(absl::StrCat("第 1 把密钥（", ed25519_.key_id(), "）的 not_after ")));
+  EXPECT_THAT(detail.message().en(),
+              HasSubstr(absl::StrCat("The not_after of key 1 (", ed25519_.key_id(), ") ")));
 }
 
 TEST_F(TrustTest, AFileThatIsNoTrustFileIsRefusedWithItsLine) {

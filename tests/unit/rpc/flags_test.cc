@@ -1,12 +1,15 @@
 #include "common/rpc/flags.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 namespace zhiping::rpc {
 namespace {
 
-std::optional<int> Parse(std::vector<std::string> arguments, ServiceFlags& flags) {
+// `said`: what was printed on standard error.
+std::optional<int> Parse(std::vector<std::string> arguments, ServiceFlags& flags,
+                         std::string* said = nullptr) {
   CLI::App app;
   AddServiceFlags(app, flags);
   arguments.insert(arguments.begin(), "program");
@@ -16,6 +19,7 @@ std::optional<int> Parse(std::vector<std::string> arguments, ServiceFlags& flags
   const auto code = ParseFlags(app, static_cast<int>(argv.size()), argv.data());
   const std::string error = testing::internal::GetCapturedStderr();
   EXPECT_EQ(error.empty(), code != 2) << error;
+  if (said != nullptr) *said = error;
   return code;
 }
 
@@ -48,6 +52,14 @@ TEST(Flags, RefuseWrongValues) {
     ServiceFlags flags;
     EXPECT_EQ(Parse(arguments, flags), 2) << arguments[0];
   }
+}
+
+TEST(Flags, AWrongValueIsToldWhatThereIs) {
+  ServiceFlags flags;
+  std::string said;
+  EXPECT_EQ(Parse({"--log-level", "verbose"}, flags, &said), 2);
+  EXPECT_THAT(said, testing::HasSubstr("must be debug, info, warning or error, not verbose"));
+  EXPECT_THAT(said, testing::Not(testing::HasSubstr("->")));
 }
 
 TEST(Flags, AWrongValueInTheEnvironmentIsRefused) {

@@ -107,6 +107,12 @@ TEST(RpcStatus, AnswersOfOthersAreUnderstood) {
   EXPECT_EQ(reason(grpc::StatusCode::DEADLINE_EXCEEDED), Reason::DEADLINE_PASSED);
   EXPECT_EQ(reason(grpc::StatusCode::RESOURCE_EXHAUSTED), Reason::OVERLOADED);
   EXPECT_EQ(reason(grpc::StatusCode::UNIMPLEMENTED), Reason::INTERNAL_ERROR);
+  // gRPC's own words.
+  for (const char* said : {"Received message larger than max (5242880 vs. 4194304)",
+                           "Sent message larger than max (5242880 vs. 4194304)"}) {
+    const absl::Status status = FromGrpcStatus({grpc::StatusCode::RESOURCE_EXHAUSTED, said});
+    EXPECT_EQ(DetailOf(status).reason(), Reason::TOO_LARGE);
+  }
 }
 
 }  // namespace

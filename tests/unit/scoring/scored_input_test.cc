@@ -34,6 +34,10 @@ TEST(ScoredInputTest, SaysEveryAnswerAndFactAsUnderstood) {
   EXPECT_EQ(scored.facts(0).max(), "100");
   EXPECT_EQ(scored.facts(1).value(), "3");
   EXPECT_EQ(scored.facts(1).label().zh(), "三级");
+  EXPECT_EQ(scored.facts(0).labels_size(), 0);
+  ASSERT_EQ(scored.facts(1).labels_size(), 1);
+  EXPECT_EQ(scored.facts(1).labels(0).value(), "3");
+  EXPECT_EQ(scored.facts(1).labels(0).text().en(), "Level 3");
 }
 
 }  // namespace

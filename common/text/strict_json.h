@@ -1,0 +1,14 @@
+// JSON in which nothing is dropped silently.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace zhiping {
+
+// Errors: MALFORMED if it is not complete JSON, or if an object has a member twice, naming it.
+absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text);
+
+}  // namespace zhiping

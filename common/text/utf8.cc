@@ -1,0 +1,85 @@
+#include "common/text/utf8.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace zhiping {
+namespace {
+
+constexpr char kReplacement[] = "\xEF\xBF\xBD";
+
+unsigned char Byte(absl::string_view bytes, size_t i) {
+  return static_cast<unsigned char>(bytes[i]);
+}
+
+// How many bytes a character has that begins with this byte; 0: none does.
+size_t SizeOf(unsigned char lead) {
+  return lead < 0x80                   ? 1
+         : lead >= 0xc2 && lead < 0xe0 ? 2
+         : lead >= 0xe0 && lead < 0xf0 ? 3
+         : lead >= 0xf0 && lead < 0xf5 ? 4
+                                       : 0;
+}
+
+// Whether the second byte may follow the first: no overlong form, surrogate, or number above
+// U+10FFFF begins so.
+bool MayFollow(unsigned char lead, unsigned char second) {
+  const unsigned char least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const unsigned char most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  return second >= least && second <= most;
+}
+
+// How many of the first `size` bytes can be the beginning of one character.
+size_t WellFormed(absl::string_view bytes, size_t size) {
+  const size_t present = std::min(size, bytes.size());
+  for (size_t k = 1; k < present; ++k) {
+    const bool right =
+        k == 1 ? MayFollow(Byte(bytes, 0), Byte(bytes, 1)) : (Byte(bytes, k) & 0xc0) == 0x80;
+    if (!right) return k;
+  }
+  return present;
+}
+
+}  // namespace
+
+Utf8Character FirstCharacter(absl::string_view text) {
+  const size_t size = text.empty() ? 0 : SizeOf(Byte(text, 0));
+  if (size == 0 || WellFormed(text, size) < size) return {};
+  uint32_t code_point = size == 1 ? Byte(text, 0) : Byte(text, 0) & (0x7f >> size);
+  for (size_t k = 1; k < size; ++k) code_point = code_point << 6 | (Byte(text, k) & 0x3f);
+  return {size, code_point};
+}
+
+size_t Utf8PrefixSize(absl::string_view bytes) {
+  size_t i = 0;
+  while (i < bytes.size()) {
+    const size_t size = FirstCharacter(bytes.substr(i)).size;
+    if (size == 0) break;
+    i += size;
+  }
+  return i;
+}
+
+bool IsUtf8(absl::string_view bytes) { return Utf8PrefixSize(bytes) == bytes.size(); }
+
+bool IsCutCharacter(absl::string_view bytes) {
+  if (bytes.empty()) return false;
+  const size_t size = SizeOf(Byte(bytes, 0));
+  return bytes.size() < size && WellFormed(bytes, size) == bytes.size();
+}
+
+std::string ToUtf8(absl::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    const size_t valid = Utf8PrefixSize(bytes);
+    absl::StrAppend(&text, bytes.substr(0, valid));
+    bytes.remove_prefix(valid);
+    if (bytes.empty()) break;
+    text += kReplacement;
+    bytes.remove_prefix(1);
+  }
+  return text;
+}
+
+}  // namespace zhiping

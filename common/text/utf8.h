@@ -1,0 +1,34 @@
+// UTF-8, as the Unicode standard has it: no overlong forms, no surrogates.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace zhiping {
+
+inline constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
+
+// The first character of `text`: how many bytes it has, and its code point. 0 bytes if the text
+// begins with no whole character.
+struct Utf8Character {
+  size_t size = 0;
+  uint32_t code_point = 0;
+};
+Utf8Character FirstCharacter(absl::string_view text);
+
+// How many bytes from the beginning are whole characters.
+size_t Utf8PrefixSize(absl::string_view bytes);
+
+// Whether the bytes are UTF-8 throughout.
+bool IsUtf8(absl::string_view bytes);
+
+// Whether the bytes begin a character and end before it does.
+bool IsCutCharacter(absl::string_view bytes);
+
+// The text with U+FFFD for every byte that belongs to no character.
+std::string ToUtf8(absl::string_view bytes);
+
+}  // namespace zhiping

@@ -1,0 +1,69 @@
+#include "common/text/text_format.h"
+
+#include "common/text/utf8.h"
+#include "tests/unit/status_matchers.h"
+#include "zhiping/catalogue/v1/edition.pb.h"
+
+namespace zhiping {
+namespace {
+
+using testing::HasSubstr;
+
+std::vector<TextFault> FaultsOf(absl::string_view text) {
+  catalogue::v1::Edition edition;
+  return ParseTextFormat(text, edition);
+}
+
+TEST(TextFormatTest, ReadsUtf8WithAndWithoutAByteOrderMark) {
+  for (const char* text : {"title { text: \"标题\" }", "\xEF\xBB\xBFtitle { text: \"标题\" }"}) {
+    catalogue::v1::Edition edition;
+    EXPECT_TRUE(ParseTextFormat(text, edition).empty());
+    EXPECT_EQ(edition.title().text(), "标题");
+  }
+}
+
+struct Wrong {
+  const char* text;
+  int line, column;
+  Reason::Value reason;
+  const char* zh;
+  const char* en;
+};
+
+TEST(TextFormatTest, AFaultHasItsPlaceAndBothLanguages) {
+  const Wrong wrongs[] = {
+      {"id: \"a\"\nyear：2026\n", 2, 5, Reason::MALFORMED,
+       "第 2 行第 5 列是“：”：引号之外只能用半角字符",
+       "Line 2, column 5 is \"：\": outside quotes there is ASCII only"},
+      {"id: “a”\n", 1, 5, Reason::MALFORMED, "是““”", "\"“\""},
+      {"id: \"标题\" 中: 1\n", 1, 10, Reason::MALFORMED, "“中”", "column 10"},
+      {"\tid；\n", 1, 4, Reason::MALFORMED, "“；”", "\"；\""},
+      {"year: 1\nyeer: 2\n", 2, 5, Reason::MALFORMED, "第 2 行第 5 列无法读取：", "no field named"},
+      {"id: \"\xB3\xA1\"\n", 1, 6, Reason::UNKNOWN_ENCODING, "第 1 行第 6 列起不是 UTF-8",
+       "Line 1, column 6 and after is not UTF-8"},
+      {"year: 1\ntitle { text: \"标\xe4\xb8", 2, 17, Reason::UNKNOWN_ENCODING, "第 2 行第 17 列",
+       "column 17"},
+      {"year: 1\nid: \"\\377\"\n", 2, 1, Reason::UNKNOWN_ENCODING, "id 的转义字符",
+       "escapes in id"},
+  };
+  for (const Wrong& wrong : wrongs) {
+    const std::vector<TextFault> faults = FaultsOf(wrong.text);
+    ASSERT_EQ(faults.size(), 1) << wrong.text;
+    EXPECT_EQ(faults[0].line, wrong.line) << wrong.text;
+    EXPECT_EQ(faults[0].column, wrong.column) << wrong.text;
+    EXPECT_EQ(faults[0].reason, wrong.reason);
+    EXPECT_THAT(faults[0].message.zh(), HasSubstr(wrong.zh));
+    EXPECT_THAT(faults[0].message.en(), HasSubstr(wrong.en));
+    EXPECT_TRUE(IsUtf8(faults[0].message.zh()));
+    EXPECT_THAT(faults[0].message.zh(), testing::Not(HasSubstr(".。")));
+  }
+}
+
+TEST(TextFormatTest, NothingOfAFileInAnotherEncodingIsRead) {
+  catalogue::v1::Edition edition;
+  EXPECT_EQ(ParseTextFormat("id: \"a\"\ntitle { text: \"\xB3\xA1\" }", edition).size(), 1);
+  EXPECT_EQ(edition.ByteSizeLong(), 0);
+}
+
+}  // namespace
+}  // namespace zhiping
