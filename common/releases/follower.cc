@@ -191,6 +191,7 @@ void Follower::Offer(const std::string& programme, const std::string& envelope,
       report_ = report_ || before != status;
     }
     if (status.ok()) Apply();
+    load_ = true;
     load_wanted_.Signal();
     tick_wanted_.Signal();
   }
@@ -263,8 +264,10 @@ void Follower::Load() {
     const bool missing = LoadWanted(retry);
     KeepStates();
     absl::MutexLock lock(&mutex_);
-    if (ending_) return;
-    load_wanted_.WaitWithTimeout(&mutex_, missing ? kRetryMissing : options_.poll_interval);
+    if (!ending_ && !load_) {
+      load_wanted_.WaitWithTimeout(&mutex_, missing ? kRetryMissing : options_.poll_interval);
+    }
+    load_ = false;
     if (ending_) return;
   }
 }

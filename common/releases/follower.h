@@ -133,6 +133,9 @@ class Follower final : public Releases {
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   // A call waits for a newer state.
   bool refresh_ ABSL_GUARDED_BY(mutex_) = false;
+  // A state came in since the loading thread last looked: a signal to a thread that does not wait
+  // would be lost.
+  bool load_ ABSL_GUARDED_BY(mutex_) = false;
   // Every programme was asked for once.
   bool polled_ ABSL_GUARDED_BY(mutex_) = false;
   // There is something new to report.
