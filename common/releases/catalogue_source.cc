@@ -14,7 +14,7 @@ using catalogue::v1::CatalogueService;
 
 class CatalogueSource final : public Source {
  public:
-  CatalogueSource(std::shared_ptr<grpc::Channel> channel, absl::Duration timeout)
+  CatalogueSource(const std::shared_ptr<grpc::Channel>& channel, absl::Duration timeout)
       : stub_(CatalogueService::NewStub(channel)), timeout_(timeout) {}
 
   absl::string_view name() const override { return "catalogue"; }
@@ -45,9 +45,9 @@ class CatalogueSource final : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> NewCatalogueSource(std::shared_ptr<grpc::Channel> channel,
+std::unique_ptr<Source> NewCatalogueSource(const std::shared_ptr<grpc::Channel>& channel,
                                            absl::Duration timeout) {
-  return std::make_unique<CatalogueSource>(std::move(channel), timeout);
+  return std::make_unique<CatalogueSource>(channel, timeout);
 }
 
 }  // namespace zhiping::releases

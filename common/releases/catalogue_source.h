@@ -11,7 +11,7 @@
 namespace zhiping::releases {
 
 // Every call takes at most `timeout`; a release may take four times as long.
-std::unique_ptr<Source> NewCatalogueSource(std::shared_ptr<grpc::Channel> channel,
+std::unique_ptr<Source> NewCatalogueSource(const std::shared_ptr<grpc::Channel>& channel,
                                            absl::Duration timeout);
 
 }  // namespace zhiping::releases

@@ -26,7 +26,7 @@ class Stream;
 
 class StreamSubscription final : public Subscription {
  public:
-  StreamSubscription(std::shared_ptr<grpc::Channel> channel, SubscribeRequest opening,
+  StreamSubscription(const std::shared_ptr<grpc::Channel>& channel, SubscribeRequest opening,
                      OnStates on_states, const Clock& clock)
       : stub_(CatalogueService::NewStub(channel)),
         on_states_(std::move(on_states)),
@@ -226,12 +226,12 @@ void StreamSubscription::Ended() {
 
 }  // namespace
 
-std::unique_ptr<Subscription> NewSubscription(std::shared_ptr<grpc::Channel> channel,
+std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
                                               catalogue::v1::SubscribeRequest opening,
                                               Subscription::OnStates on_states,
                                               const Clock& clock) {
-  return std::make_unique<StreamSubscription>(std::move(channel), std::move(opening),
-                                              std::move(on_states), clock);
+  return std::make_unique<StreamSubscription>(channel, std::move(opening), std::move(on_states),
+                                              clock);
 }
 
 }  // namespace zhiping::releases

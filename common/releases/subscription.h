@@ -33,7 +33,7 @@ class Subscription {
 
 // `opening`: instance and programmes, for the first message of each stream; its reports are those
 // of the last Report.
-std::unique_ptr<Subscription> NewSubscription(std::shared_ptr<grpc::Channel> channel,
+std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
                                               catalogue::v1::SubscribeRequest opening,
                                               Subscription::OnStates on_states, const Clock& clock);
 

@@ -90,7 +90,7 @@ absl::StatusOr<ConfirmedPtr> Confirmer::Confirm(absl::Time deadline, const std::
   return confirmed;
 }
 
-void Confirmer::Committed(ConfirmedPtr confirmed) { Keep(std::move(confirmed), /*again=*/true); }
+void Confirmer::Committed(const ConfirmedPtr& confirmed) { Keep(confirmed, /*again=*/true); }
 
 void Confirmer::Watch() {
   if (clock_.Steady() < next_attempt_) return;
@@ -132,7 +132,7 @@ bool Confirmer::MustConfirm(const std::string& programme, const HistoryVersion& 
   return current != nullptr && current->activation.revision() != known->state.current().revision();
 }
 
-void Confirmer::Keep(ConfirmedPtr confirmed, bool again) {
+void Confirmer::Keep(const ConfirmedPtr& confirmed, bool again) {
   {
     absl::MutexLock lock(&mutex_);
     Known& known = known_[confirmed->state.programme()];

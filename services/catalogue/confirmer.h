@@ -65,7 +65,7 @@ class Confirmer {
   absl::StatusOr<ConfirmedPtr> Confirm(absl::Time deadline, const std::string& programme);
 
   // What a transaction that was committed has signed.
-  void Committed(ConfirmedPtr confirmed);
+  void Committed(const ConfirmedPtr& confirmed);
 
   // Looks whether anything has changed or has to be confirmed again, and does so. To be called
   // often, by one thread.
@@ -82,7 +82,7 @@ class Confirmer {
   absl::StatusOr<ConfirmedPtr> Sign(absl::Time deadline, const std::string& programme,
                                     std::shared_ptr<const History> known);
   // Keeps it, and tells listeners if `again` or if it says something new.
-  void Keep(ConfirmedPtr confirmed, bool again);
+  void Keep(const ConfirmedPtr& confirmed, bool again);
   ConfirmedPtr Find(const std::string& programme, absl::Duration& signed_at,
                     absl::Duration& told_at) const;
   bool MustConfirm(const std::string& programme, const HistoryVersion& version) const;

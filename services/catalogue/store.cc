@@ -100,7 +100,7 @@ absl::StatusOr<StoredRelease> Store::FindRelease(absl::Time deadline, const std:
   ASSIGN_OR_RETURN(ReleaseRows rows,
                    (database_.Query<Bytes, int64_t, std::optional<int64_t>, std::optional<int64_t>>(
                        deadline, absl::StrCat(kSelectReleases, " WHERE r.digest = $1"), {digest})));
-  ASSIGN_OR_RETURN(auto releases, ReadReleases(std::move(rows)));
+  ASSIGN_OR_RETURN(auto releases, ReadReleases(rows));
   if (releases.empty()) return ReleaseNotFound(digest);
   return std::move(releases.front());
 }
@@ -132,7 +132,7 @@ absl::StatusOr<std::optional<StoredRelease>> Store::LatestRelease(absl::Time dea
                                     " WHERE r.edition = $1 AND r.published_at IS NOT NULL "
                                     "ORDER BY r.number DESC LIMIT 1"),
                        {edition})));
-  ASSIGN_OR_RETURN(auto releases, ReadReleases(std::move(rows)));
+  ASSIGN_OR_RETURN(auto releases, ReadReleases(rows));
   return First(std::move(releases));
 }
 
@@ -145,7 +145,7 @@ absl::StatusOr<std::optional<StoredRelease>> Store::LatestImport(absl::Time dead
           absl::StrCat(kSelectReleases,
                        " WHERE r.edition = $1 ORDER BY r.imported_at DESC, r.digest LIMIT 1"),
           {edition})));
-  ASSIGN_OR_RETURN(auto releases, ReadReleases(std::move(rows)));
+  ASSIGN_OR_RETURN(auto releases, ReadReleases(rows));
   return First(std::move(releases));
 }
 
@@ -160,7 +160,7 @@ absl::StatusOr<std::vector<StoredRelease>> Store::ListReleases(absl::Time deadli
                        "ORDER BY r.published_at DESC, r.digest LIMIT $5 OFFSET $6"),
           {query.programme, query.edition, query.published_before, query.after_digest, query.limit,
            query.skip})));
-  return ReadReleases(std::move(rows));
+  return ReadReleases(rows);
 }
 
 absl::StatusOr<int> Store::CountReleases(absl::Time deadline, const ReleaseQuery& query) {

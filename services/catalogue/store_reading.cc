@@ -58,7 +58,7 @@ absl::StatusOr<History> ReadHistoryIn(sql::Transaction& transaction, const std::
   return history;
 }
 
-absl::StatusOr<std::vector<StoredRelease>> ReadReleases(ReleaseRows rows) {
+absl::StatusOr<std::vector<StoredRelease>> ReadReleases(const ReleaseRows& rows) {
   std::vector<StoredRelease> releases;
   for (const auto& [summary, number, published_at, withdrawn] : rows) {
     StoredRelease& release = releases.emplace_back();
@@ -80,7 +80,7 @@ absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& trans
   ASSIGN_OR_RETURN(
       auto rows, (transaction.Query<Bytes, int64_t, std::optional<int64_t>, std::optional<int64_t>>(
                      sql, std::move(parameters))));
-  return ReadReleases(std::move(rows));
+  return ReadReleases(rows);
 }
 
 absl::StatusOr<StoredInstance> ReadInstance(const Bytes& record, int64_t last_seen) {

@@ -19,7 +19,7 @@ inline constexpr char kSelectReleases[] =
     "SELECT r.summary, r.number, r.published_at, w.revision FROM release r "
     "LEFT JOIN withdrawal w ON w.programme = r.programme AND w.digest = r.digest";
 using ReleaseRows = sql::Rows<sql::Bytes, int64_t, std::optional<int64_t>, std::optional<int64_t>>;
-absl::StatusOr<std::vector<StoredRelease>> ReadReleases(ReleaseRows rows);
+absl::StatusOr<std::vector<StoredRelease>> ReadReleases(const ReleaseRows& rows);
 absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& transaction,
                                                          const std::string& sql,
                                                          std::vector<sql::Value> parameters);

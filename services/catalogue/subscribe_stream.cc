@@ -13,7 +13,7 @@ namespace {
 // More than any service follows; each costs a signature at every confirmation.
 constexpr int kMostProgrammes = 64;
 
-v1::SubscribeResponse Response(std::map<std::string, ConfirmedPtr> states) {
+v1::SubscribeResponse Response(const std::map<std::string, ConfirmedPtr>& states) {
   v1::SubscribeResponse response;
   for (const auto& [programme, confirmed] : states) response.add_envelopes(confirmed->envelope);
   return response;

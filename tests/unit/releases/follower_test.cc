@@ -68,7 +68,7 @@ class FollowerTest : public testing::Test {
     return result;
   }
 
-  const TestPublisher publisher_;
+  TestPublisher publisher_;
   const std::shared_ptr<const envelope::Trust> trust_ = publisher_.trust();
   std::vector<std::string> digests_, envelopes_;
   HeldSource catalogue_{"catalogue", true};
@@ -145,7 +145,7 @@ TEST_F(FollowerTest, WhatIsTooOldIsNotAnsweredFromButAPinnedReleaseIs) {
 
 TEST_F(FollowerTest, DamagedForgedAndForeignBytesInRedisAreMisses) {
   Publish(1, 0);
-  const TestPublisher forger;
+  TestPublisher forger;
   std::string flipped = envelopes_[0];
   flipped[flipped.size() / 2] ^= 1;
   for (const std::string& bytes :
@@ -166,7 +166,7 @@ TEST_F(FollowerTest, StatesInRedisThatAreForgedForeignOrReplayedChangeNothing) {
   Start();
   ASSERT_TRUE(Reaches(5));
   catalogue_.SetAway(true);
-  const TestPublisher forger;
+  TestPublisher forger;
   for (const std::string& state :
        {forger.State(9, digests_[0], absl::Now()), publisher_.State(4, digests_[0], absl::Now()),
         publisher_.State(9, digests_[0], absl::Now(), "other"), std::string("garbage"),
