@@ -31,6 +31,9 @@ std::string SerializeRelease(const catalogue::v1::Release& release);
 // `sha256:` and the lower-case hex SHA-256 of the bytes.
 std::string DigestOf(absl::string_view bytes);
 
+// Whether this is such a digest.
+bool IsDigest(absl::string_view digest);
+
 // Whether a label is `<year>-<number>` for that year, number from 1.
 bool IsReleaseLabel(absl::string_view label, int year);
 

@@ -23,6 +23,14 @@ std::vector<Finding> ValidateRelease(const catalogue::v1::Edition& edition,
   return all;
 }
 
+std::vector<Finding> ValidateNotes(const catalogue::v1::Edition& edition,
+                                   const catalogue::v1::Notes& notes) {
+  std::vector<Finding> all;
+  Findings findings(kNotesFile, all);
+  ValidateNotes(edition, notes, findings);
+  return all;
+}
+
 std::vector<Finding> ValidateFolder(const Folder& folder) {
   std::vector<Finding> all = ValidateRelease(folder.edition, folder.rulebook);
   const bool sound = !HasErrors(all);

@@ -13,6 +13,10 @@ namespace zhiping::criteria {
 std::vector<catalogue::v1::Finding> ValidateRelease(const catalogue::v1::Edition& edition,
                                                     const catalogue::v1::Rulebook& rulebook);
 
+// Findings about the notes of an edition.
+std::vector<catalogue::v1::Finding> ValidateNotes(const catalogue::v1::Edition& edition,
+                                                  const catalogue::v1::Notes& notes);
+
 // Findings about everything in a folder: ValidateRelease, the texts against the source document,
 // the notes against the edition, and the golden vectors.
 std::vector<catalogue::v1::Finding> ValidateFolder(const Folder& folder);

@@ -20,8 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMaxSmallFileBytes = 1 << 20;
-// An envelope writes four characters for three bytes.
-constexpr size_t kMaxEnvelopeBytes = criteria::kMaxReleaseBytes / 3 * 4 + (1 << 20);
 
 // The same error, said of a file.
 absl::Status InFile(const std::string& path, const absl::Status& status) {
@@ -43,7 +41,20 @@ absl::StatusOr<catalogue::v1::Seed> ReadSeedFile(const std::string& path) {
   return seed;
 }
 
-// The files with releases, in the order of their names.
+absl::StatusOr<Snapshot::Available> ReadReleases(const std::string& folder,
+                                                 const envelope::Trust& trust, absl::Time now) {
+  Snapshot::Available available;
+  for (const auto& path : ReleaseFiles(folder)) {
+    ASSIGN_OR_RETURN(const std::string json, ReadFile(path, kMaxReleaseEnvelopeBytes));
+    auto criteria = OpenRelease(json, {}, trust, now);
+    if (!criteria.ok()) return InFile(path, criteria.status());
+    available.emplace((*criteria)->digest(), *criteria);
+  }
+  return available;
+}
+
+}  // namespace
+
 std::vector<std::string> ReleaseFiles(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
@@ -54,20 +65,6 @@ std::vector<std::string> ReleaseFiles(const std::string& folder) {
   std::sort(paths.begin(), paths.end());
   return paths;
 }
-
-absl::StatusOr<Snapshot::Available> ReadReleases(const std::string& folder,
-                                                 const envelope::Trust& trust, absl::Time now) {
-  Snapshot::Available available;
-  for (const auto& path : ReleaseFiles(folder)) {
-    ASSIGN_OR_RETURN(const std::string json, ReadFile(path, kMaxEnvelopeBytes));
-    auto criteria = OpenRelease(json, trust, now);
-    if (!criteria.ok()) return InFile(path, criteria.status());
-    available.emplace((*criteria)->digest(), *criteria);
-  }
-  return available;
-}
-
-}  // namespace
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSeed(const std::string& folder,
                                                          const envelope::Trust& trust,
@@ -94,7 +91,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSeed(const std::string& fold
                        found->second->edition().programme(), "，而不是 ", entry.programme(), "。"),
           absl::StrCat(seed_path, ": release ", entry.release_digest(), " is of programme ",
                        found->second->edition().programme(), ", not ", entry.programme(), "."));
-    } else if (!in_force.emplace(entry.programme(), Chosen{found->second}).second) {
+    } else if (!in_force.emplace(entry.programme(), ReleaseInForce{found->second, 0, {}}).second) {
       violations.Add(
           absl::StrCat(field, ".programme"), Reason::DUPLICATE_ID,
           absl::StrCat(seed_path, "：评测体系 ", entry.programme(), " 出现了两次。"),

@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/criteria/release.h"
 #include "common/envelope/trust.h"
 #include "common/releases/snapshot.h"
 
@@ -15,6 +17,12 @@ namespace zhiping::releases {
 inline constexpr char kSeedFile[] = "seed.json";
 // Ending of a file with a release's envelope.
 inline constexpr char kReleaseSuffix[] = ".release.json";
+
+// The largest envelope of a release, in bytes: it writes four characters for three bytes.
+inline constexpr size_t kMaxReleaseEnvelopeBytes = criteria::kMaxReleaseBytes / 3 * 4 + (1 << 20);
+
+// The files with releases in a folder, in the order of their names.
+std::vector<std::string> ReleaseFiles(const std::string& folder);
 
 // Reads every release of the folder; all can be scored under when pinned. What is in force is
 // OFFLINE, with revision 0.

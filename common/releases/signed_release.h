@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -11,12 +12,23 @@
 
 namespace zhiping::releases {
 
+// What an envelope is expected to hold; empty: anything.
+struct ExpectedRelease {
+  std::string digest;
+  std::string programme;
+};
+
 // Verifies the signatures of the envelope at `instant` (the present, for a release that nothing
 // else names), reads and compiles the release, and scores its golden vectors.
 //
 // Errors: those of ParseEnvelope, Trust::Verify, criteria::ParseRelease and Criteria::Compile;
-// VECTOR_MISMATCH.
+// DIGEST_MISMATCH; UNKNOWN_PROGRAMME; VECTOR_MISMATCH.
 absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenRelease(
-    absl::string_view envelope_json, const envelope::Trust& trust, absl::Time instant);
+    absl::string_view envelope_json, const ExpectedRelease& expected, const envelope::Trust& trust,
+    absl::Time instant);
+
+// Whether an error of OpenRelease is about bytes that were signed by whoever may: not about an
+// envelope that was damaged or forged on its way.
+bool IsGenuine(const absl::Status& status);
 
 }  // namespace zhiping::releases

@@ -56,6 +56,40 @@ class Call {
   const absl::Time start_;
 };
 
+// A unary call that is answered later, from any thread. Finish it once, in one way or another.
+class PendingCall : public std::enable_shared_from_this<PendingCall> {
+ public:
+  PendingCall(grpc::CallbackServerContext& context, const Method& method)
+      : call_(context, method), reactor_(context.DefaultReactor()) {}
+
+  const Call& call() const { return call_; }
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+
+  void Finish(const absl::Status& status) { reactor_->Finish(call_.Finish(status)); }
+
+  // Finishes with what the handler gives in the pool, as Method::HandleIn.
+  template <typename Handler>
+  void RunIn(BoundedPool& pool, Handler handler) {
+    auto self = shared_from_this();
+    const absl::Status submitted = pool.Submit([self, handler = std::move(handler)]() mutable {
+      absl::Status status = self->call_.CheckWaiting();
+      if (status.ok()) {
+        if constexpr (std::is_invocable_v<Handler, const Call&>) {
+          status = handler(self->call_);
+        } else {
+          status = handler();
+        }
+      }
+      self->Finish(status);
+    });
+    if (!submitted.ok()) Finish(submitted);
+  }
+
+ private:
+  Call call_;
+  grpc::ServerUnaryReactor* const reactor_;
+};
+
 // A method of a service. Thread-safe.
 class Method {
  public:
@@ -78,22 +112,18 @@ class Method {
   template <typename Handler>
   grpc::ServerUnaryReactor* HandleIn(BoundedPool& pool, grpc::CallbackServerContext& context,
                                      Handler handler) const {
-    auto* reactor = context.DefaultReactor();
-    auto call = std::make_shared<Call>(context, *this);
-    const absl::Status submitted =
-        pool.Submit([call, reactor, handler = std::move(handler)]() mutable {
-          absl::Status status = call->CheckWaiting();
-          if (status.ok()) {
-            if constexpr (std::is_invocable_v<Handler, const Call&>) {
-              status = handler(*call);
-            } else {
-              status = handler();
-            }
-          }
-          reactor->Finish(call->Finish(status));
-        });
-    if (!submitted.ok()) reactor->Finish(call->Finish(submitted));
-    return reactor;
+    const auto pending = std::make_shared<PendingCall>(context, *this);
+    pending->RunIn(pool, std::move(handler));
+    return pending->reactor();
+  }
+
+  // Starts what ends later: `start` gets the PendingCall, which somebody has to finish. Request and
+  // response live until then.
+  template <typename Start>
+  grpc::ServerUnaryReactor* HandleLater(grpc::CallbackServerContext& context, Start start) const {
+    const auto pending = std::make_shared<PendingCall>(context, *this);
+    start(pending);
+    return pending->reactor();
   }
 
  private:

@@ -20,6 +20,8 @@ constexpr char kTraceParent[] = "traceparent";
 // Must not be shorter than what servers allow (server.cc).
 constexpr int kKeepaliveMilliseconds = 60'000;
 constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
+// Of our own services: the largest release, signed, and what surrounds it.
+constexpr int kMaxResponseBytes = 96 << 20;
 
 Json RepeatableMethods(const std::vector<std::string>& services) {
   Json names = Json::array();
@@ -60,6 +62,7 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
                                           const std::vector<std::string>& services) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfig(services));
+  arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
   return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);

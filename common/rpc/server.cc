@@ -121,12 +121,14 @@ void Server::SetReady(bool ready) {
   for (const auto& name : names_) health->SetServingStatus(name, ready);
 }
 
-void Server::ServeUntil(const TerminationSignals& signals, const Log& log) {
+void Server::ServeUntil(const TerminationSignals& signals, const Log& log,
+                        const std::function<void()>& before_closing) {
   signals.Wait();
   SetReady(false);
   log.Write(Severity::kInfo, "draining",
             {{"seconds", absl::ToDoubleSeconds(options_.drain_delay)}});
   signals.WaitFor(options_.drain_delay);
+  before_closing();
   Shutdown();
   log.Write(Severity::kInfo, "stopped", {});
 }

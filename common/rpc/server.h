@@ -9,6 +9,7 @@
 #include <grpcpp/server.h>
 #include <signal.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,8 +75,11 @@ class Server {
   void SetReady(bool ready);
 
   // Waits for a signal; then answers NOT_SERVING, goes on serving for the drain delay (a second
-  // signal cuts it short), and closes.
-  void ServeUntil(const TerminationSignals& signals, const Log& log);
+  // signal cuts it short), runs `before_closing`, which ends what would not end by itself, and
+  // closes.
+  void ServeUntil(
+      const TerminationSignals& signals, const Log& log,
+      const std::function<void()>& before_closing = [] {});
 
   // Ends everything that runs.
   void CloseNow();

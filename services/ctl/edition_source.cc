@@ -84,7 +84,7 @@ absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
                      "to name the trusted keys."));
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(trust_file));
-  return releases::OpenRelease(envelope, *trust, absl::Now());
+  return releases::OpenRelease(envelope, {}, *trust, absl::Now());
 }
 
 }  // namespace zhiping::ctl

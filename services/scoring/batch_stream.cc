@@ -1,5 +1,6 @@
 #include "services/scoring/batch_stream.h"
 
+#include <functional>
 #include <utility>
 
 #include "common/rpc/malformed.h"
@@ -14,19 +15,18 @@ namespace {
 class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   BatchStream(grpc::CallbackServerContext& context, const rpc::Method& method,
-              rpc::BoundedPool& pool, std::shared_ptr<const releases::Snapshot> snapshot)
-      : call_(context, method), pool_(pool), snapshot_(std::move(snapshot)) {
+              rpc::BoundedPool& pool, releases::Releases& releases, const Clock& clock)
+      : context_(context), call_(context, method), pool_(pool), releases_(releases), clock_(clock) {
     StartRead(&request_bytes_);
   }
 
   void OnReadDone(bool ok) override {
-    if (!ok) {
+    if (ok) {
+      InPool([this] { TakeMessage(); });
+    } else {
       // The caller has no more, or is gone.
       Finish(call_.Finish(call_.CheckWaiting()));
-      return;
     }
-    const absl::Status submitted = pool_.Submit([this] { AnswerMessage(); });
-    if (!submitted.ok()) Finish(call_.Finish(submitted));
   }
 
   void OnWriteDone(bool ok) override {
@@ -40,9 +40,48 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void OnDone() override { delete this; }
 
  private:
-  void AnswerMessage() {
+  void InPool(std::function<void()> task) {
+    const absl::Status submitted = pool_.Submit(std::move(task));
+    if (!submitted.ok()) Finish(call_.Finish(submitted));
+  }
+
+  // In the pool: a message came in.
+  void TakeMessage() {
     absl::Status status = call_.CheckWaiting();
-    if (status.ok()) status = Answer();
+    if (status.ok() && !Parse()) status = rpc::MalformedRequest();
+    if (!status.ok()) {
+      Finish(call_.Finish(status));
+      return;
+    }
+    if (chosen_.criteria != nullptr) {
+      AnswerMessage();
+      return;
+    }
+    releases::Choice choice = ChoiceOf(request_.criteria());
+    const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
+    if (chosen.ok() || !releases_.MayFind(chosen.status())) {
+      if (Begin(chosen)) AnswerMessage();
+      return;
+    }
+    releases_.Await(std::move(choice), absl::FromChrono(context_.deadline()),
+                    [this](const absl::StatusOr<releases::Chosen>& found) {
+                      if (Begin(found)) InPool([this] { AnswerMessage(); });
+                    });
+  }
+
+  // The first message's criteria are found; if not, the stream ends.
+  bool Begin(const absl::StatusOr<releases::Chosen>& chosen) {
+    if (!chosen.ok()) {
+      Finish(call_.Finish(chosen.status()));
+      return false;
+    }
+    chosen_ = *chosen;
+    first_ = true;
+    return true;
+  }
+
+  void AnswerMessage() {
+    const absl::Status status = Answer();
     if (status.ok()) {
       StartWrite(&response_bytes_);
     } else {
@@ -51,10 +90,8 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   }
 
   absl::Status Answer() {
-    if (!Parse()) return rpc::MalformedRequest();
     response_.Clear();
-    if (chosen_.criteria == nullptr) {
-      ASSIGN_OR_RETURN(chosen_, snapshot_->Choose(ChoiceOf(request_.criteria())));
+    if (std::exchange(first_, false)) {
       auto& header = *response_.mutable_header();
       FillBatchHeader(*chosen_.criteria, header);
       header.set_revision(chosen_.revision);
@@ -79,11 +116,14 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
         .ok();
   }
 
+  grpc::CallbackServerContext& context_;
   rpc::Call call_;
   rpc::BoundedPool& pool_;
-  const std::shared_ptr<const releases::Snapshot> snapshot_;
-  // Set by the first message.
+  releases::Releases& releases_;
+  const Clock& clock_;
+  // Set by the first message, which `first_` says is being answered.
   releases::Chosen chosen_;
+  bool first_ = false;
   grpc::ByteBuffer request_bytes_, response_bytes_;
   v1::ScoreBatchRequest request_;
   v1::ScoreBatchResponse response_;
@@ -93,8 +133,8 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
-    std::shared_ptr<const releases::Snapshot> snapshot) {
-  return new BatchStream(context, method, pool, std::move(snapshot));
+    releases::Releases& releases, const Clock& clock) {
+  return new BatchStream(context, method, pool, releases, clock);
 }
 
 }  // namespace zhiping::scoring

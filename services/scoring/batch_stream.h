@@ -2,20 +2,19 @@
 // read, so that a caller can never queue more than one message's work.
 #pragma once
 
-#include <memory>
-
-#include "common/releases/snapshot.h"
+#include "common/releases/releases.h"
 #include "common/rpc/bounded_pool.h"
 #include "common/rpc/call.h"
+#include "common/time/clock.h"
 #include "zhiping/scoring/v1/scoring_service.grpc.pb.h"
 
 namespace zhiping::scoring {
 
 // Reads and writes bytes: messages are parsed in the pool, and one that cannot be is refused
-// instead of ending the stream. Deletes itself when the stream is over. REQUIRES: method and pool
-// outlive the server.
+// instead of ending the stream. Deletes itself when the stream is over. REQUIRES: all outlive the
+// server.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
-    std::shared_ptr<const releases::Snapshot> snapshot);
+    releases::Releases& releases, const Clock& clock);
 
 }  // namespace zhiping::scoring

@@ -6,7 +6,6 @@
 
 namespace zhiping::scoring {
 
-// REQUIRES: `criteria` outlives the result.
 inline releases::Choice ChoiceOf(const v1::Criteria& criteria) {
   return {criteria.programme(), criteria.release_digest(), criteria.min_revision()};
 }

@@ -5,14 +5,14 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/criteria/release.h"
-#include "common/releases/seed.h"
+#include "common/releases/release_flags.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/time/clock.h"
 #include "services/scoring/scoring_service.h"
 
 namespace zhiping::scoring {
@@ -20,20 +20,13 @@ namespace {
 
 struct Flags {
   rpc::ServiceFlags service;
-  std::string seed_dir;
-  std::string trust_file;
+  releases::ReleaseFlags releases;
   int pool_threads = 2;
   int pool_queue = 256;
 };
 
 void AddFlags(CLI::App& app, Flags& flags) {
-  rpc::AddFlag(
-      app, "--seed-dir", flags.seed_dir,
-      "发布版文件夹：*.release.json 和 seed.json / folder with signed releases and seed.json")
-      ->required();
-  rpc::AddFlag(app, "--trust-file", flags.trust_file,
-               "信任文件：哪些密钥可以签署发布版 / which keys may sign releases")
-      ->required();
+  releases::AddReleaseFlags(app, flags.releases);
   rpc::AddFlag(app, "--pool-threads", flags.pool_threads,
                "计算提升路径和批量评分的线程数 / threads for plans and batches")
       ->check(CLI::Range(1, 256));
@@ -44,36 +37,29 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", criteria::kEngineVersion);
 }
 
-absl::StatusOr<std::shared_ptr<const releases::Snapshot>> ReadCriteria(const Flags& flags) {
-  ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(flags.trust_file));
-  return releases::ReadSeed(flags.seed_dir, *trust, absl::Now());
-}
-
 absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
                    const rpc::Log& log) {
-  ASSIGN_OR_RETURN(const auto snapshot, ReadCriteria(flags));
+  const Clock& clock = SystemClock();
+  ASSIGN_OR_RETURN(const auto served,
+                   releases::ServedReleases::Create(flags.releases, "scoring", clock, log));
   rpc::Metrics metrics;
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
-  ScoringService service(snapshot, pool, {metrics, log});
+  ScoringService service(served->releases(), clock, pool, {metrics, log});
   ASSIGN_OR_RETURN(const auto server,
                    rpc::Server::Start(flags.service.server,
                                       {{v1::ScoringService::service_full_name(), &service}}));
-  for (const auto& [programme, chosen] : snapshot->in_force()) {
-    log.Write(rpc::Severity::kInfo, "release_in_force",
-              {{"programme", programme},
-               {"digest", chosen.criteria->digest()},
-               {"label", chosen.criteria->release().label()},
-               {"source", std::string("seed")}});
-  }
-  server->SetReady(true);
   log.Write(rpc::Severity::kInfo, "serving",
             {{"listen", flags.service.server.listen},
              {"port", static_cast<int64_t>(server->port())},
              {"version", std::string(criteria::kEngineVersion)}});
+  served->Start([&server, &log] {
+    server->SetReady(true);
+    log.Write(rpc::Severity::kInfo, "ready", {});
+  });
   server->ServeUntil(signals, log);
   return absl::OkStatus();
 }

@@ -7,6 +7,7 @@
 #include "common/criteria/result.h"
 #include "common/criteria/score.h"
 #include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
 #include "services/scoring/batch_stream.h"
 #include "services/scoring/choice.h"
 #include "services/scoring/domain/plan.h"
@@ -16,6 +17,7 @@
 namespace zhiping::scoring {
 namespace {
 
+using releases::Choice;
 using releases::Chosen;
 using releases::Snapshot;
 
@@ -27,10 +29,9 @@ void FillProvenance(const Chosen& chosen, common::v1::ScoreResult& result) {
   result.set_freshness(chosen.freshness);
 }
 
-absl::Status AnswerScore(const Snapshot& snapshot, ScoreMessages& messages) {
+absl::Status AnswerScore(const Chosen& chosen, ScoreMessages& messages) {
   const v1::ScoreRequest& request = *messages.request();
   RETURN_IF_ERROR(CheckView(request.view()));
-  ASSIGN_OR_RETURN(const Chosen chosen, snapshot.Choose(ChoiceOf(request.criteria())));
   const auto& criteria = *chosen.criteria;
   messages.Prepare(chosen.criteria);
   RETURN_IF_ERROR(ReadInput(criteria, request.answers(), request.facts(), messages.input()));
@@ -50,29 +51,43 @@ absl::Status AnswerScore(const Snapshot& snapshot, ScoreMessages& messages) {
   return absl::OkStatus();
 }
 
-absl::Status AnswerPlanUpgrade(const Snapshot& snapshot, const rpc::Call& call,
+absl::Status AnswerPlanUpgrade(const Chosen& chosen, const rpc::Call& call,
                                const v1::PlanUpgradeRequest& request,
                                v1::PlanUpgradeResponse& response) {
-  ASSIGN_OR_RETURN(const Chosen chosen, snapshot.Choose(ChoiceOf(request.criteria())));
   ASSIGN_OR_RETURN(response,
                    PlanUpgrade(*chosen.criteria, request, [&call] { return call.CheckWaiting(); }));
   if (response.has_after()) FillProvenance(chosen, *response.mutable_after());
   return absl::OkStatus();
 }
 
-absl::Status AnswerGetStatus(const Snapshot& snapshot, v1::GetStatusResponse& response) {
+void FillConfirmation(const releases::Confirmation& confirmation, absl::Duration steady,
+                      v1::ProgrammeStatus& status) {
+  *status.mutable_confirmed_at() = ToTimestamp(confirmation.confirmed_at);
+  status.set_age_seconds(static_cast<int32_t>(
+      std::min<int64_t>(absl::ToInt64Seconds(confirmation.Age(steady)), INT32_MAX)));
+  status.set_clock_behind(confirmation.clock_behind);
+}
+
+absl::Status AnswerGetStatus(const Snapshot& snapshot, absl::Duration steady,
+                             v1::GetStatusResponse& response) {
   response.set_engine_version(criteria::kEngineVersion);
   for (int version = 1; version <= criteria::kLatestSemantics; ++version) {
     response.add_semantics(version);
   }
-  for (const auto& [programme, chosen] : snapshot.in_force()) {
+  for (const auto& programme : snapshot.unknown()) {
+    response.add_programmes()->set_programme(programme);
+  }
+  for (const auto& [programme, in_force] : snapshot.in_force()) {
     auto* status = response.add_programmes();
     status->set_programme(programme);
-    status->set_release_digest(chosen.criteria->digest());
-    status->set_release_label(chosen.criteria->release().label());
-    status->set_revision(chosen.revision);
-    status->set_freshness(chosen.freshness);
-    status->set_source("seed");
+    status->set_freshness(snapshot.FreshnessOf(in_force, steady));
+    if (in_force.confirmation.has_value()) {
+      FillConfirmation(*in_force.confirmation, steady, *status);
+    }
+    if (in_force.criteria == nullptr) continue;
+    status->set_release_digest(in_force.criteria->digest());
+    status->set_release_label(in_force.criteria->release().label());
+    status->set_revision(in_force.revision);
     for (const auto& [digest, criteria] : snapshot.available()) {
       if (criteria->edition().programme() == programme) status->add_available(digest);
     }
@@ -83,9 +98,10 @@ absl::Status AnswerGetStatus(const Snapshot& snapshot, v1::GetStatusResponse& re
 
 }  // namespace
 
-ScoringService::ScoringService(std::shared_ptr<const Snapshot> snapshot, rpc::BoundedPool& pool,
-                               const rpc::Telemetry& telemetry)
-    : snapshot_(std::move(snapshot)),
+ScoringService::ScoringService(releases::Releases& releases, const Clock& clock,
+                               rpc::BoundedPool& pool, const rpc::Telemetry& telemetry)
+    : releases_(releases),
+      clock_(clock),
       pool_(pool),
       messages_(kKeptMessages),
       score_(telemetry, v1::ScoringService::service_full_name(), "Score"),
@@ -95,30 +111,58 @@ ScoringService::ScoringService(std::shared_ptr<const Snapshot> snapshot, rpc::Bo
   SetMessageAllocatorFor_Score(&messages_);
 }
 
+bool ScoringService::MayFind(const absl::StatusOr<Chosen>& chosen) const {
+  return !chosen.ok() && releases_.MayFind(chosen.status());
+}
+
 grpc::ServerUnaryReactor* ScoringService::Score(grpc::CallbackServerContext* context,
-                                                const v1::ScoreRequest*, v1::ScoreResponse*) {
-  return score_.Handle(*context, [&] {
-    return AnswerScore(*snapshot_, static_cast<ScoreMessages&>(*context->GetRpcAllocatorState()));
+                                                const v1::ScoreRequest* request,
+                                                v1::ScoreResponse*) {
+  auto& messages = static_cast<ScoreMessages&>(*context->GetRpcAllocatorState());
+  Choice choice = ChoiceOf(request->criteria());
+  const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
+  if (!MayFind(chosen)) {
+    return score_.Handle(
+        *context, [&] { return chosen.ok() ? AnswerScore(*chosen, messages) : chosen.status(); });
+  }
+  return score_.HandleLater(*context, [&](const auto& pending) {
+    releases_.Await(std::move(choice), absl::FromChrono(context->deadline()),
+                    [pending, &messages](const absl::StatusOr<Chosen>& found) {
+                      pending->Finish(found.ok() ? AnswerScore(*found, messages) : found.status());
+                    });
   });
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoringService::ScoreBatch(
     grpc::CallbackServerContext* context) {
-  return NewBatchStream(*context, score_batch_, pool_, snapshot_);
+  return NewBatchStream(*context, score_batch_, pool_, releases_, clock_);
 }
 
 grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContext* context,
                                                       const v1::PlanUpgradeRequest* request,
                                                       v1::PlanUpgradeResponse* response) {
-  return plan_upgrade_.HandleIn(pool_, *context, [this, request, response](const rpc::Call& call) {
-    return AnswerPlanUpgrade(*snapshot_, call, *request, *response);
+  Choice choice = ChoiceOf(request->criteria());
+  const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
+  const auto answer = [this, request, response](const std::shared_ptr<rpc::PendingCall>& pending,
+                                                const absl::StatusOr<Chosen>& found) {
+    if (!found.ok()) return pending->Finish(found.status());
+    pending->RunIn(pool_, [found, request, response](const rpc::Call& call) {
+      return AnswerPlanUpgrade(*found, call, *request, *response);
+    });
+  };
+  return plan_upgrade_.HandleLater(*context, [&](const auto& pending) {
+    if (!MayFind(chosen)) return answer(pending, chosen);
+    releases_.Await(
+        std::move(choice), absl::FromChrono(context->deadline()),
+        [answer, pending](const absl::StatusOr<Chosen>& found) { answer(pending, found); });
   });
 }
 
 grpc::ServerUnaryReactor* ScoringService::GetStatus(grpc::CallbackServerContext* context,
                                                     const v1::GetStatusRequest*,
                                                     v1::GetStatusResponse* response) {
-  return get_status_.Handle(*context, [&] { return AnswerGetStatus(*snapshot_, *response); });
+  return get_status_.Handle(
+      *context, [&] { return AnswerGetStatus(*releases_.snapshot(), clock_.Steady(), *response); });
 }
 
 }  // namespace zhiping::scoring

@@ -4,9 +4,10 @@
 
 #include <memory>
 
-#include "common/releases/snapshot.h"
+#include "common/releases/releases.h"
 #include "common/rpc/bounded_pool.h"
 #include "common/rpc/call.h"
+#include "common/time/clock.h"
 #include "services/scoring/score_messages.h"
 #include "zhiping/scoring/v1/scoring_service.grpc.pb.h"
 
@@ -22,7 +23,7 @@ using ScoringServiceBase = v1::ScoringService::WithCallbackMethod_Score<
 class ScoringService final : public ScoringServiceBase {
  public:
   // `pool` runs what takes longer than microseconds: plans and batches. All outlive the service.
-  ScoringService(std::shared_ptr<const releases::Snapshot> snapshot, rpc::BoundedPool& pool,
+  ScoringService(releases::Releases& releases, const Clock& clock, rpc::BoundedPool& pool,
                  const rpc::Telemetry& telemetry);
 
   grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const v1::ScoreRequest*,
@@ -37,7 +38,11 @@ class ScoringService final : public ScoringServiceBase {
                                       v1::GetStatusResponse* response) override;
 
  private:
-  const std::shared_ptr<const releases::Snapshot> snapshot_;
+  // Whether a call has to wait for its criteria: what it chose instead of an error.
+  bool MayFind(const absl::StatusOr<releases::Chosen>& chosen) const;
+
+  releases::Releases& releases_;
+  const Clock& clock_;
   rpc::BoundedPool& pool_;
   ScoreMessagePool messages_;
   const rpc::Method score_;

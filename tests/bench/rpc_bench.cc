@@ -142,11 +142,10 @@ v1::ScoreResponse ReplyTo(const criteria::Criteria& criteria, const v1::ScoreReq
   rpc::Metrics metrics;
   const rpc::Log log(rpc::Severity::kError);
   rpc::BoundedPool pool(1, 64);
-  ScoringService service(
-      std::make_shared<const releases::Snapshot>(
-          releases::Snapshot::Available{{criteria->digest(), criteria}},
-          releases::Snapshot::InForce{{criteria->edition().programme(), {criteria}}}),
-      pool, {metrics, log});
+  releases::FixedReleases releases(std::make_shared<const releases::Snapshot>(
+      releases::Snapshot::Available{{criteria->digest(), criteria}},
+      releases::Snapshot::InForce{{criteria->edition().programme(), {criteria, 0, {}}}}));
+  ScoringService service(releases, SystemClock(), pool, {metrics, log});
   EchoService echo(ReplyTo(*criteria, FullRequest(*criteria, random)), {metrics, log});
   rpc::ServerOptions options;
   options.listen = "127.0.0.1:0";

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
@@ -119,6 +120,31 @@ void WriteAnswers(const std::string& corpus) {
   Write(folder, "json_member", R"({"answers":[{"scenario":"3","level":"none","reason":"x"}]})");
 }
 
+void WriteReplies(const std::string& corpus) {
+  // The longest string and the pieces, each less one.
+  const std::string whole = "\x0F\xFF";
+  const std::string single("\x0F\0", 2);
+  const std::pair<const char*, std::string> replies[] = {
+      {"status", "+OK\r\n"},
+      {"error", "-OOM command not allowed\r\n"},
+      {"string", "$5\r\nhello\r\n"},
+      {"empty", "$0\r\n\r\n"},
+      {"nil", "$-1\r\n"},
+      {"nil_list", "*-1\r\n"},
+      {"number", ":7\r\n"},
+      {"nested", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n$1\r\na\r\n"},
+      {"long_list", "*2147483647\r\n$1\r\na\r\n"},
+      {"long_string", "$9223372036854775807\r\na"},
+      {"two", "$1\r\na\r\n$1\r\nb\r\n"},
+      {"cut", "$5\r\nhel"},
+      {"no_line_end", "$3\r\nhello"},
+  };
+  for (const auto& [name, bytes] : replies) {
+    Write(corpus + "/redis_reply", name, whole + bytes);
+    Write(corpus + "/redis_reply", absl::StrCat(name, "_by_byte"), single + bytes);
+  }
+}
+
 }  // namespace
 }  // namespace zhiping
 
@@ -133,5 +159,6 @@ int main(int argc, char** argv) {
   zhiping::WriteStatuses(corpus);
   zhiping::WriteTrust(corpus);
   zhiping::WriteAnswers(corpus);
+  zhiping::WriteReplies(corpus);
   return 0;
 }

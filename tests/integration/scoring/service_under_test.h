@@ -17,14 +17,16 @@ class ServiceUnderTest {
   explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {})
       : criteria_(*criteria::CompileEdition2026()), log_(rpc::Severity::kError), pool_(2, 64) {
     releases::Snapshot::Available available = {{criteria_->digest(), criteria_}};
-    releases::Snapshot::InForce in_force = {{criteria_->edition().programme(), {criteria_}}};
+    releases::Snapshot::InForce in_force;
+    in_force[criteria_->edition().programme()].criteria = criteria_;
     for (auto& other : more) {
       available[other->digest()] = other;
-      in_force[other->edition().programme()] = {other};
+      in_force[other->edition().programme()].criteria = other;
     }
-    service_ = std::make_unique<ScoringService>(
-        std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)),
-        pool_, rpc::Telemetry{metrics_, log_});
+    releases_ = std::make_unique<releases::FixedReleases>(
+        std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
+    service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_,
+                                                rpc::Telemetry{metrics_, log_});
     rpc::ServerOptions options;
     options.listen = "127.0.0.1:0";
     server_ =
@@ -66,6 +68,7 @@ class ServiceUnderTest {
   rpc::Metrics metrics_;
   rpc::Log log_;
   rpc::BoundedPool pool_;
+  std::unique_ptr<releases::FixedReleases> releases_;
   std::unique_ptr<ScoringService> service_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::ScoringService::Stub> stub_;

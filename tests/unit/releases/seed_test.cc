@@ -9,25 +9,15 @@
 #include "common/criteria/release.h"
 #include "common/envelope/signer.h"
 #include "tests/unit/criteria/small_criteria.h"
+#include "tests/unit/releases/test_publisher.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::releases {
 namespace {
 
-using envelope::Key;
-using envelope::KeyAlgorithm;
 using envelope::Purpose;
 using envelope::SerializeEnvelope;
 using envelope::SignPayload;
-
-class KeySigner final : public envelope::Signer {
- public:
-  const std::string& key_id() const override { return key.id(); }
-  absl::StatusOr<std::string> Sign(absl::string_view message) const override {
-    return key.Sign(message);
-  }
-  const Key key = *Key::Generate(KeyAlgorithm::ED25519);
-};
 
 class SeedTest : public testing::Test {
  protected:
@@ -68,7 +58,7 @@ TEST_F(SeedTest, NamesWhatIsInForceOffline) {
   Write("notes.txt", "not a release");
   const auto snapshot = Read();
   ASSERT_OK(snapshot);
-  const auto chosen = (*snapshot)->Choose({});
+  const auto chosen = (*snapshot)->Choose({}, absl::ZeroDuration());
   ASSERT_OK(chosen);
   EXPECT_EQ(chosen->criteria->digest(), digest_);
   EXPECT_EQ(chosen->revision, 0);

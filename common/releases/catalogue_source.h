@@ -1,0 +1,17 @@
+// The catalogue as a source: asked for the truth.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+
+#include "absl/time/time.h"
+#include "common/releases/source.h"
+
+namespace zhiping::releases {
+
+// Every call takes at most `timeout`; a release may take four times as long.
+std::unique_ptr<Source> NewCatalogueSource(const std::shared_ptr<grpc::Channel>& channel,
+                                           absl::Duration timeout);
+
+}  // namespace zhiping::releases

@@ -1,0 +1,120 @@
+#include "common/releases/folder_source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/criteria/release.h"
+#include "common/envelope/envelope.h"
+#include "common/files/file.h"
+#include "common/releases/seed.h"
+#include "common/releases/state.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::releases {
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status NotThere() { return absl::NotFoundError("not in the folder"); }
+
+class SeedSource final : public Source {
+ public:
+  SeedSource(std::string folder, std::map<std::string, std::string> releases)
+      : folder_(std::move(folder)), releases_(std::move(releases)) {}
+
+  absl::string_view name() const override { return "seed"; }
+
+  absl::StatusOr<std::string> FindRelease(const std::string& digest) override {
+    const auto found = releases_.find(digest);
+    if (found == releases_.end()) return NotThere();
+    return ReadFile(found->second, kMaxReleaseEnvelopeBytes);
+  }
+
+  absl::StatusOr<std::string> FindState(const std::string& programme) override {
+    return ReadFile(absl::StrCat(folder_, "/", programme, kStateSuffix), kMaxStateEnvelopeBytes);
+  }
+
+ private:
+  const std::string folder_;
+  // Paths by digest.
+  const std::map<std::string, std::string> releases_;
+};
+
+class FolderCache final : public ReleaseCache {
+ public:
+  explicit FolderCache(std::string folder) : folder_(std::move(folder)) {}
+
+  absl::string_view name() const override { return "cache"; }
+
+  absl::StatusOr<std::string> FindRelease(const std::string& digest) override {
+    return Find(ReleasePath(digest), kMaxReleaseEnvelopeBytes);
+  }
+
+  absl::StatusOr<std::string> FindState(const std::string& programme) override {
+    return Find(StatePath(programme), kMaxStateEnvelopeBytes);
+  }
+
+  absl::Status KeepRelease(const std::string& digest, absl::string_view envelope) override {
+    return WriteFile(ReleasePath(digest), envelope, Overwrite::kReplace);
+  }
+
+  absl::Status KeepState(const std::string& programme, absl::string_view envelope) override {
+    return WriteFile(StatePath(programme), envelope, Overwrite::kReplace);
+  }
+
+ private:
+  // A colon is no part of a file's name everywhere.
+  std::string ReleasePath(const std::string& digest) const {
+    return absl::StrCat(folder_, "/", absl::StrReplaceAll(digest, {{":", "-"}}), kReleaseSuffix);
+  }
+  std::string StatePath(const std::string& programme) const {
+    return absl::StrCat(folder_, "/", programme, kStateSuffix);
+  }
+  static absl::StatusOr<std::string> Find(const std::string& path, size_t max_bytes) {
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return NotThere();
+    return ReadFile(path, max_bytes);
+  }
+
+  const std::string folder_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Source>> NewSeedSource(const std::string& folder) {
+  if (!IsFolder(folder)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::FILE_UNREADABLE,
+                     absl::StrCat("没有文件夹“", folder, "”。"),
+                     absl::StrCat("There is no folder \"", folder, "\"."), {{"path", folder}});
+  }
+  std::map<std::string, std::string> releases;
+  for (const auto& path : ReleaseFiles(folder)) {
+    const auto json = ReadFile(path, kMaxReleaseEnvelopeBytes);
+    if (!json.ok()) continue;
+    const auto envelope = envelope::ParseEnvelope(*json);
+    if (envelope.ok()) releases.emplace(criteria::DigestOf(envelope->payload), path);
+  }
+  return std::make_unique<SeedSource>(folder, std::move(releases));
+}
+
+absl::StatusOr<std::unique_ptr<ReleaseCache>> NewReleaseCache(const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!IsFolder(folder)) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, Reason::FILE_UNWRITABLE,
+        absl::StrCat("不能建立缓存文件夹“", folder, "”：", error.message(), "。"),
+        absl::StrCat("The cache folder \"", folder, "\" cannot be made: ", error.message(), "."),
+        {{"path", folder}});
+  }
+  return std::make_unique<FolderCache>(folder);
+}
+
+}  // namespace zhiping::releases

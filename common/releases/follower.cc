@@ -1,0 +1,488 @@
+#include "common/releases/follower.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::releases {
+namespace {
+
+// How long a start waits for the catalogue before it looks elsewhere.
+constexpr absl::Duration kFirstAnswer = absl::Milliseconds(150);
+// Between two questions, however many calls wait for a newer state.
+constexpr absl::Duration kLeastPollInterval = absl::Milliseconds(50);
+// A release that nobody had is looked for again after this.
+constexpr absl::Duration kRetryMissing = absl::Milliseconds(250);
+constexpr absl::Duration kReportInterval = absl::Seconds(5);
+// How late a changed clock, or a stream to be opened again, may be noticed.
+constexpr absl::Duration kTick = absl::Milliseconds(100);
+// How long a call waits for a revision.
+constexpr absl::Duration kLongestWait = absl::Seconds(2);
+constexpr size_t kMostWaiters = 10'000;
+constexpr int kFetchers = 2;
+constexpr size_t kFetchQueue = 256;
+constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
+
+std::vector<Source*> InOrder(const FollowerSources& sources) {
+  std::vector<Source*> order = {sources.redis, sources.catalogue, sources.cache, sources.seed};
+  order.erase(std::remove(order.begin(), order.end(), nullptr), order.end());
+  return order;
+}
+
+absl::Status Overloaded() {
+  return MakeError(absl::StatusCode::kResourceExhausted, Reason::OVERLOADED,
+                   "服务繁忙，请稍后重试。", "The service is busy: try again later.");
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  return Reason::Value_Name(DetailOf(status).reason());
+}
+
+void SetRefusal(const absl::Status& why, catalogue::v1::Refusal& refusal) {
+  const ErrorDetail detail = DetailOf(why);
+  refusal.set_reason(Reason::Value_Name(detail.reason()));
+  *refusal.mutable_message() = detail.message();
+}
+
+}  // namespace
+
+Follower::Follower(FollowerOptions options, const FollowerSources& sources,
+                   const envelope::Trust& trust, const Clock& clock, const rpc::Log& log,
+                   const Subscribe& subscribe)
+    : options_(std::move(options)),
+      sources_(sources),
+      trust_(trust),
+      clock_(clock),
+      log_(log),
+      loader_(InOrder(sources), trust),
+      pinned_(options_.kept_releases) {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& programme : options_.programmes) followings_.emplace_back(programme);
+  Swap();
+  if (subscribe == nullptr) return;
+  subscription_ = subscribe([this](const std::vector<std::string>& envelopes) {
+    for (const auto& envelope : envelopes) OfferFromStream(envelope);
+  });
+}
+
+Follower::~Follower() {
+  {
+    absl::MutexLock lock(&mutex_);
+    ending_ = true;
+    poll_wanted_.SignalAll();
+    load_wanted_.SignalAll();
+    tick_wanted_.SignalAll();
+  }
+  for (auto& thread : threads_) thread.join();
+  fetchers_.reset();
+  if (subscription_ != nullptr) subscription_->Leave(kGoodbye);
+  std::list<Waiter> waiters;
+  {
+    absl::MutexLock lock(&mutex_);
+    waiters.swap(waiters_);
+  }
+  for (const Waiter& waiter : waiters) {
+    waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
+  }
+}
+
+void Follower::Start(std::function<void()> on_known) {
+  {
+    absl::MutexLock lock(&mutex_);
+    on_known_ = std::move(on_known);
+  }
+  fetchers_ = std::make_unique<rpc::BoundedPool>(kFetchers, kFetchQueue);
+  threads_.emplace_back([this] { Poll(); });
+  threads_.emplace_back([this] { Load(); });
+  threads_.emplace_back([this] { Tick(); });
+}
+
+bool Follower::AllHeld() const {
+  return std::all_of(followings_.begin(), followings_.end(),
+                     [](const Following& following) { return following.held() != nullptr; });
+}
+
+bool Follower::AllKnown() const {
+  return std::all_of(followings_.begin(), followings_.end(),
+                     [](const Following& following) { return following.known(); });
+}
+
+std::shared_ptr<const Snapshot> Follower::snapshot() const {
+  absl::ReaderMutexLock lock(&snapshot_mutex_);
+  return snapshot_;
+}
+
+// ---- States -------------------------------------------------------------------------------------
+
+void Follower::Poll() {
+  absl::MutexLock lock(&mutex_);
+  absl::Duration next = clock_.Steady();
+  while (!ending_) {
+    const absl::Duration now = clock_.Steady();
+    if (now < next && !refresh_) {
+      poll_wanted_.WaitWithTimeout(&mutex_, next - now);
+      continue;
+    }
+    refresh_ = false;
+    mutex_.Unlock();
+    for (const auto& programme : options_.programmes) PollProgramme(programme);
+    mutex_.Lock();
+    polled_ = true;
+    load_wanted_.Signal();
+    next = now + options_.poll_interval;
+    if (!ending_) poll_wanted_.WaitWithTimeout(&mutex_, kLeastPollInterval);
+  }
+}
+
+void Follower::PollProgramme(const std::string& programme) {
+  const auto state = sources_.catalogue->FindState(programme);
+  if (state.ok() && !state->empty()) {
+    Offer(programme, *state, sources_.catalogue);
+    return;
+  }
+  OfferFrom(sources_.redis, programme);
+}
+
+void Follower::OfferFallbacks() {
+  for (const auto& programme : options_.programmes) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (Find(programme).held() != nullptr) continue;
+    }
+    for (Source* const source :
+         {sources_.redis, static_cast<Source*>(sources_.cache), sources_.seed}) {
+      OfferFrom(source, programme);
+    }
+  }
+}
+
+void Follower::OfferFrom(Source* source, const std::string& programme) {
+  if (source == nullptr) return;
+  const auto state = source->FindState(programme);
+  if (state.ok()) Offer(programme, *state, source);
+}
+
+void Follower::OfferFromStream(const std::string& envelope) {
+  const auto programme = ProgrammeOf(envelope);
+  for (const auto& followed : options_.programmes) {
+    if (followed == programme) Offer(followed, envelope, sources_.catalogue);
+  }
+}
+
+void Follower::Offer(const std::string& programme, const std::string& envelope,
+                     const Source* source) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const SignedState* const held = Find(programme).held();
+    if (held != nullptr && held->envelope == envelope) return;
+  }
+  auto opened = OpenState(envelope, programme, trust_);
+  absl::Status status = opened.status();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (status.ok()) {
+      status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady());
+    }
+    if (source->publishes()) {
+      const absl::Status before = std::exchange(catalogue_errors_[programme], status);
+      report_ = report_ || before != status;
+    }
+    if (status.ok()) Apply();
+    load_ = true;
+    load_wanted_.Signal();
+    tick_wanted_.Signal();
+  }
+  if (status.ok()) return;
+  log_.Write(rpc::Severity::kWarning, "state_refused",
+             {{"programme", programme},
+              {"source", std::string(source->name())},
+              {"reason", ReasonOf(status)}});
+}
+
+Following& Follower::Find(const std::string& programme) {
+  return *std::find_if(followings_.begin(), followings_.end(), [&](const Following& following) {
+    return following.programme() == programme;
+  });
+}
+
+void Follower::Apply() {
+  const absl::Time now = clock_.Now();
+  bool changed = false;
+  for (Following& following : followings_) {
+    const int32_t before = following.in_force().revision;
+    if (!following.Apply(now)) continue;
+    changed = true;
+    const ReleaseInForce& in_force = following.in_force();
+    if (in_force.revision == before) continue;
+    report_ = true;
+    log_.Write(rpc::Severity::kInfo, "release_in_force",
+               {{"programme", following.programme()},
+                {"revision", static_cast<int64_t>(in_force.revision)},
+                {"digest", in_force.criteria->digest()},
+                {"label", in_force.criteria->release().label()}});
+  }
+  if (changed) Swap();
+}
+
+void Follower::Swap() {
+  Snapshot::Available available;
+  Snapshot::InForce in_force;
+  std::vector<std::string> unknown;
+  for (const Following& following : followings_) {
+    for (const auto& [digest, criteria] : following.loaded()) available[digest] = criteria;
+    if (following.known()) {
+      in_force[following.programme()] = following.in_force();
+    } else {
+      unknown.push_back(following.programme());
+    }
+  }
+  pinned_.AddTo(available);
+  auto snapshot = std::make_shared<const Snapshot>(std::move(available), std::move(in_force),
+                                                   options_.limits, std::move(unknown));
+  absl::MutexLock lock(&snapshot_mutex_);
+  snapshot_ = std::move(snapshot);
+}
+
+// ---- Releases -----------------------------------------------------------------------------------
+
+void Follower::Load() {
+  {
+    absl::MutexLock lock(&mutex_);
+    const absl::Time end = absl::Now() + kFirstAnswer;
+    while (!ending_ && !polled_ && !AllHeld()) {
+      if (load_wanted_.WaitWithDeadline(&mutex_, end)) break;
+    }
+  }
+  OfferFallbacks();
+  absl::Duration next_retry = clock_.Steady() + options_.poll_interval;
+  while (true) {
+    const bool retry = clock_.Steady() >= next_retry;
+    if (retry) next_retry = clock_.Steady() + options_.poll_interval;
+    const bool missing = LoadWanted(retry);
+    KeepStates();
+    absl::MutexLock lock(&mutex_);
+    if (!ending_ && !load_) {
+      load_wanted_.WaitWithTimeout(&mutex_, missing ? kRetryMissing : options_.poll_interval);
+    }
+    load_ = false;
+    if (ending_) return;
+  }
+}
+
+bool Follower::LoadWanted(bool retry) {
+  bool missing = false;
+  for (const auto& programme : options_.programmes) {
+    std::vector<WantedRelease> wanted;
+    {
+      absl::MutexLock lock(&mutex_);
+      const Following& following = Find(programme);
+      for (auto& release : following.Wanted(clock_.Now())) {
+        if (retry || !following.IsRefused(release.digest)) wanted.push_back(std::move(release));
+      }
+    }
+    for (const auto& release : wanted) LoadRelease(programme, release, missing);
+  }
+  return missing;
+}
+
+void Follower::LoadRelease(const std::string& programme, const WantedRelease& wanted,
+                           bool& missing) {
+  auto loaded = loader_.Load(wanted.digest, programme, wanted.in_force_from);
+  if (loaded.ok()) {
+    {
+      absl::MutexLock lock(&mutex_);
+      Find(programme).Loaded(wanted.digest, loaded->criteria);
+      Apply();
+      tick_wanted_.Signal();
+    }
+    log_.Write(rpc::Severity::kInfo, "release_loaded",
+               {{"programme", programme}, {"digest", wanted.digest}, {"source", loaded->source}});
+    if (sources_.cache != nullptr && loaded->source != sources_.cache->name()) {
+      LogCacheError(sources_.cache->KeepRelease(wanted.digest, loaded->envelope));
+    }
+    return;
+  }
+  if (!IsRefusal(loaded.status())) {
+    missing = true;
+    return;
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    Following& following = Find(programme);
+    if (following.IsRefused(wanted.digest)) return;
+    following.Refused(wanted.digest, loaded.status());
+    report_ = true;
+    tick_wanted_.Signal();
+  }
+  log_.Write(rpc::Severity::kError, "release_refused",
+             {{"programme", programme},
+              {"revision", static_cast<int64_t>(wanted.revision)},
+              {"digest", wanted.digest},
+              {"reason", ReasonOf(loaded.status())}});
+}
+
+void Follower::KeepStates() {
+  if (sources_.cache == nullptr) return;
+  for (const auto& programme : options_.programmes) {
+    std::string envelope;
+    {
+      absl::MutexLock lock(&mutex_);
+      const SignedState* const held = Find(programme).held();
+      if (held == nullptr || held->envelope == kept_states_[programme]) continue;
+      envelope = held->envelope;
+    }
+    const absl::Status kept = sources_.cache->KeepState(programme, envelope);
+    LogCacheError(kept);
+    if (kept.ok()) kept_states_[programme] = std::move(envelope);
+  }
+}
+
+void Follower::LogCacheError(const absl::Status& status) {
+  if (std::exchange(cache_failed_, !status.ok()) || status.ok()) return;
+  log_.Write(rpc::Severity::kError, "cache_not_written", {{"reason", ReasonOf(status)}});
+}
+
+// ---- Calls that wait ----------------------------------------------------------------------------
+
+bool Follower::MayFind(const absl::Status& not_chosen) const {
+  const Reason::Value reason = DetailOf(not_chosen).reason();
+  return reason == Reason::RELEASE_NOT_FOUND || reason == Reason::REVISION_NOT_REACHED;
+}
+
+void Follower::Await(Choice choice, absl::Time deadline, Done done) {
+  if (!choice.release_digest.empty()) {
+    bool missing = false;
+    {
+      absl::ReaderMutexLock lock(&mutex_);
+      missing = pinned_.IsMissing(choice.release_digest, clock_.Steady());
+    }
+    if (missing) {
+      done(snapshot()->Choose(choice, clock_.Steady()));
+      return;
+    }
+    const absl::Status submitted =
+        fetchers_->Submit([this, choice = std::move(choice), done] { FetchPinned(choice, done); });
+    if (!submitted.ok()) done(submitted);
+    return;
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    if (waiters_.size() < kMostWaiters) {
+      waiters_.push_back(
+          {std::move(choice), std::min(deadline, absl::Now() + kLongestWait), std::move(done)});
+      refresh_ = true;
+      poll_wanted_.Signal();
+      tick_wanted_.Signal();
+      return;
+    }
+  }
+  done(Overloaded());
+}
+
+void Follower::FetchPinned(const Choice& choice, const Done& done) {
+  auto loaded = loader_.Load(choice.release_digest, choice.programme, clock_.Now());
+  {
+    absl::MutexLock lock(&mutex_);
+    if (loaded.ok()) {
+      pinned_.Keep(loaded->criteria);
+      Swap();
+    } else if (absl::IsNotFound(loaded.status())) {
+      pinned_.MarkMissing(choice.release_digest, clock_.Steady());
+    }
+  }
+  if (loaded.ok()) {
+    done(snapshot()->Choose(choice, clock_.Steady()));
+  } else {
+    done(loaded.status());
+  }
+}
+
+void Follower::Tick() {
+  absl::Duration next_report = clock_.Steady();
+  absl::MutexLock lock(&mutex_);
+  while (!ending_) {
+    Apply();
+    const std::list<Waiter> waiters = TakeWaiters();
+    std::vector<catalogue::v1::InstanceReport> reports;
+    const bool reports_due =
+        subscription_ != nullptr && (report_ || clock_.Steady() >= next_report);
+    if (reports_due) {
+      reports = ReportsLocked();
+      report_ = false;
+      next_report = clock_.Steady() + kReportInterval;
+    }
+    const auto on_known = AllKnown() ? std::exchange(on_known_, nullptr) : nullptr;
+    mutex_.Unlock();
+    if (on_known != nullptr) on_known();
+    for (const Waiter& waiter : waiters) {
+      waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
+    }
+    if (reports_due) subscription_->Report(std::move(reports));
+    if (subscription_ != nullptr) subscription_->Maintain();
+    mutex_.Lock();
+    if (!ending_ && !report_) tick_wanted_.WaitWithDeadline(&mutex_, NextTick());
+  }
+}
+
+std::list<Follower::Waiter> Follower::TakeWaiters() {
+  std::list<Waiter> taken;
+  const absl::Time now = absl::Now();
+  for (auto it = waiters_.begin(); it != waiters_.end();) {
+    const auto next = std::next(it);
+    if (it->deadline <= now || snapshot()->Choose(it->choice, clock_.Steady()).ok()) {
+      taken.splice(taken.end(), waiters_, it);
+    }
+    it = next;
+  }
+  return taken;
+}
+
+absl::Time Follower::NextTick() const {
+  absl::Time next = absl::Now() + kTick;
+  for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
+  const absl::Time now = clock_.Now();
+  for (const Following& following : followings_) {
+    const auto instant = following.NextInstant();
+    // One that has come already waits for its release.
+    if (instant.has_value() && *instant > now)
+      next = std::min(next, absl::Now() + (*instant - now));
+  }
+  return next;
+}
+
+std::vector<catalogue::v1::InstanceReport> Follower::Reports() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return ReportsLocked();
+}
+
+std::vector<catalogue::v1::InstanceReport> Follower::ReportsLocked() const {
+  std::vector<catalogue::v1::InstanceReport> reports;
+  const auto current = snapshot();
+  for (const Following& following : followings_) {
+    auto& report = reports.emplace_back();
+    report.set_programme(following.programme());
+    const ReleaseInForce& in_force = following.in_force();
+    if (following.known()) report.set_freshness(current->FreshnessOf(in_force, clock_.Steady()));
+    if (in_force.criteria != nullptr) {
+      report.set_revision(in_force.revision);
+      report.set_digest(in_force.criteria->digest());
+    }
+    const auto error = catalogue_errors_.find(following.programme());
+    if (const auto* refused = following.RefusedActivation(clock_.Now())) {
+      SetRefusal(following.WhyRefused(refused->digest()), *report.mutable_refused());
+      report.mutable_refused()->set_revision(refused->revision());
+      report.mutable_refused()->set_digest(refused->digest());
+    } else if (error != catalogue_errors_.end() && !error->second.ok()) {
+      SetRefusal(error->second, *report.mutable_refused());
+      if (DetailOf(error->second).reason() == Reason::REVISION_BEHIND) {
+        report.set_held_state(following.held()->envelope);
+      }
+    }
+  }
+  return reports;
+}
+
+}  // namespace zhiping::releases

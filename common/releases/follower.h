@@ -1,0 +1,165 @@
+// Follows what a catalogue publishes: finds states and releases wherever they are, verifies them,
+// and swaps an immutable snapshot. Whoever answers only reads the snapshot and never waits for
+// Redis or the catalogue.
+//
+//   Follower follower(options, sources, *trust, SystemClock(), log, subscribe);
+//   follower.Start([&] { server.SetReady(true); });
+//   … follower.snapshot()->Choose(choice, steady) …
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "common/envelope/trust.h"
+#include "common/releases/folder_source.h"
+#include "common/releases/following.h"
+#include "common/releases/loader.h"
+#include "common/releases/pinned_releases.h"
+#include "common/releases/releases.h"
+#include "common/releases/source.h"
+#include "common/releases/subscription.h"
+#include "common/rpc/bounded_pool.h"
+#include "common/rpc/log.h"
+#include "common/time/clock.h"
+
+namespace zhiping::releases {
+
+struct FollowerOptions {
+  // At least one; none twice.
+  std::vector<std::string> programmes;
+  // Between two questions to the catalogue.
+  absl::Duration poll_interval = absl::Seconds(10);
+  FreshnessLimits limits;
+  // Releases that callers pinned and that are kept, besides those in force.
+  size_t kept_releases = 32;
+};
+
+// Where states and releases come from. All outlive the follower; those that may be absent are null.
+struct FollowerSources {
+  // Asked for the state; the truth.
+  Source* catalogue;
+  // Asked for the state when the catalogue does not answer, and first for releases.
+  Source* redis;
+  // Kept up to date, and asked when nobody else has it.
+  ReleaseCache* cache;
+  Source* seed;
+};
+
+// Thread-safe.
+class Follower final : public Releases {
+ public:
+  // Makes the stream to the catalogue, whose states go to the function it is given; null: there is
+  // none, and the follower only polls.
+  using Subscribe = std::function<std::unique_ptr<Subscription>(Subscription::OnStates)>;
+
+  Follower(FollowerOptions options, const FollowerSources& sources, const envelope::Trust& trust,
+           const Clock& clock, const rpc::Log& log, const Subscribe& subscribe);
+  // Says goodbye to the catalogue.
+  ~Follower() override;
+
+  // Begins to follow; calls `on_known` once, from another thread, when every programme has
+  // something to answer with. REQUIRES: called once.
+  void Start(std::function<void()> on_known);
+
+  std::shared_ptr<const Snapshot> snapshot() const override;
+  bool MayFind(const absl::Status& not_chosen) const override;
+  void Await(Choice choice, absl::Time deadline,
+             std::function<void(absl::StatusOr<Chosen>)> done) override;
+
+  // What this instance runs of each programme and what it refuses, as the catalogue is told.
+  std::vector<catalogue::v1::InstanceReport> Reports() const;
+
+ private:
+  using Done = std::function<void(absl::StatusOr<Chosen>)>;
+
+  // A call that waits for a revision.
+  struct Waiter {
+    Choice choice;
+    absl::Time deadline;
+    Done done;
+  };
+
+  // What the threads do.
+  void Poll();
+  void Load();
+  void Tick();
+
+  // One question to the catalogue, or to Redis while the catalogue does not answer.
+  void PollProgramme(const std::string& programme);
+  // After a start without a catalogue: what Redis and this machine know.
+  void OfferFallbacks();
+  // Loads what is wanted, the refused ones too if `retry`; whether something is still missing.
+  bool LoadWanted(bool retry);
+  void LoadRelease(const std::string& programme, const WantedRelease& wanted, bool& missing);
+  // Writes the newest states into the cache.
+  void KeepStates();
+  void LogCacheError(const absl::Status& status);
+  void FetchPinned(const Choice& choice, const Done& done);
+
+  // Verifies a state and takes it.
+  void Offer(const std::string& programme, const std::string& envelope, const Source* source);
+  void OfferFrom(Source* source, const std::string& programme);
+  void OfferFromStream(const std::string& envelope);
+  Following& Find(const std::string& programme) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Applies what is due, and swaps the snapshot if that changed anything.
+  void Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Swap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes out the waiters that have what they waited for, or whose time is up.
+  std::list<Waiter> TakeWaiters() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // When Tick has something to do next.
+  absl::Time NextTick() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  bool AllHeld() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  bool AllKnown() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  std::vector<catalogue::v1::InstanceReport> ReportsLocked() const
+      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+
+  const FollowerOptions options_;
+  const FollowerSources sources_;
+  const envelope::Trust& trust_;
+  const Clock& clock_;
+  const rpc::Log& log_;
+  const Loader loader_;
+
+  mutable absl::Mutex mutex_;
+  absl::CondVar poll_wanted_, load_wanted_, tick_wanted_;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  // A call waits for a newer state.
+  bool refresh_ ABSL_GUARDED_BY(mutex_) = false;
+  // A state came in since the loading thread last looked: a signal to a thread that does not wait
+  // would be lost.
+  bool load_ ABSL_GUARDED_BY(mutex_) = false;
+  // Every programme was asked for once.
+  bool polled_ ABSL_GUARDED_BY(mutex_) = false;
+  // There is something new to report.
+  bool report_ ABSL_GUARDED_BY(mutex_) = true;
+  std::vector<Following> followings_ ABSL_GUARDED_BY(mutex_);
+  // By programme: why the catalogue's latest state was not taken.
+  absl::flat_hash_map<std::string, absl::Status> catalogue_errors_ ABSL_GUARDED_BY(mutex_);
+  PinnedReleases pinned_ ABSL_GUARDED_BY(mutex_);
+  std::list<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+
+  // Null once it was called.
+  std::function<void()> on_known_ ABSL_GUARDED_BY(mutex_);
+
+  // By programme: the state that is in the cache. Used by the loading thread only.
+  std::map<std::string, std::string> kept_states_;
+  bool cache_failed_ = false;
+
+  mutable absl::Mutex snapshot_mutex_;
+  std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
+
+  std::unique_ptr<Subscription> subscription_;
+  // Fetches what callers pinned.
+  std::unique_ptr<rpc::BoundedPool> fetchers_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace zhiping::releases

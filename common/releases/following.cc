@@ -1,0 +1,158 @@
+#include "common/releases/following.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+
+namespace zhiping::releases {
+namespace {
+
+using catalogue::v1::Activation;
+using catalogue::v1::ActivationState;
+
+// Withdrawals are for ever, whatever a later state says.
+void KeepWithdrawn(const ActivationState& earlier, ActivationState& state) {
+  auto& withdrawn = *state.mutable_withdrawn();
+  for (const auto& digest : earlier.withdrawn()) *withdrawn.Add() = digest;
+  std::sort(withdrawn.begin(), withdrawn.end());
+  withdrawn.erase(std::unique(withdrawn.begin(), withdrawn.end()), withdrawn.end());
+}
+
+}  // namespace
+
+absl::Status Following::CheckDigest(const Activation& activation) const {
+  const auto conflicts = [&](int32_t revision, const std::string& digest) {
+    return revision == activation.revision() && digest != activation.digest();
+  };
+  bool conflict =
+      applied_.criteria != nullptr && conflicts(applied_.revision, applied_.criteria->digest());
+  if (held_.has_value()) {
+    const ActivationState& state = held_->signed_state.state;
+    conflict |= conflicts(state.current().revision(), state.current().digest());
+    conflict |= conflicts(state.pending().revision(), state.pending().digest());
+  }
+  if (!conflict) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::REVISION_CONFLICT,
+      absl::StrCat("修订号 ", activation.revision(), " 指向了两个不同的发布版。"),
+      absl::StrCat("Revision ", activation.revision(), " stands for two different releases."),
+      {{"revision", absl::StrCat(activation.revision())}, {"digest", activation.digest()}});
+}
+
+absl::Status Following::Check(const ActivationState& state) const {
+  if (state.has_current()) RETURN_IF_ERROR(CheckDigest(state.current()));
+  if (state.has_pending()) RETURN_IF_ERROR(CheckDigest(state.pending()));
+  if (!held_.has_value()) return absl::OkStatus();
+  // Cancelling an activation takes a higher revision, so that a later state never names a lower
+  // one.
+  const int32_t offered = HighestRevision(state);
+  const int32_t held = HighestRevision(held_->signed_state.state);
+  if (offered >= held) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::REVISION_BEHIND,
+      absl::StrCat("启用状态的修订号 ", offered, " 低于已知的 ", held, "。"),
+      absl::StrCat("The state's revision ", offered, " is below ", held, ", which is known."),
+      {{"revision", absl::StrCat(offered)}, {"known", absl::StrCat(held)}});
+}
+
+absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration steady) {
+  RETURN_IF_ERROR(Check(state.state));
+  if (held_.has_value()) {
+    const SignedState& held = held_->signed_state;
+    if (HighestRevision(state.state) == HighestRevision(held.state) &&
+        state.confirmed_at() <= held.confirmed_at()) {
+      return absl::OkStatus();
+    }
+    KeepWithdrawn(held.state, state.state);
+  }
+  const Confirmation confirmation = Confirmation::Received(state.confirmed_at(), now, steady);
+  held_ = Held{std::move(state), confirmation};
+  return absl::OkStatus();
+}
+
+std::vector<WantedRelease> Following::Wanted(absl::Time now) const {
+  std::vector<WantedRelease> wanted;
+  if (!held_.has_value()) return wanted;
+  const ActivationState& state = held_->signed_state.state;
+  std::vector<const Activation*> named;
+  if (const Activation* const in_force = InForceAt(state, now)) named.push_back(in_force);
+  if (state.has_pending() && InForceAt(state, now) != &state.pending()) {
+    named.push_back(&state.pending());
+  }
+  for (const Activation* const activation : named) {
+    const std::string& digest = activation->digest();
+    if (loaded_.contains(digest)) continue;
+    wanted.push_back({digest, activation->revision(), FromTimestamp(activation->in_force_from())});
+  }
+  return wanted;
+}
+
+void Following::Loaded(const std::string& digest,
+                       std::shared_ptr<const criteria::Criteria> criteria) {
+  loaded_[digest] = std::move(criteria);
+  refused_.erase(digest);
+}
+
+void Following::Refused(const std::string& digest, absl::Status why) {
+  refused_.insert_or_assign(digest, std::move(why));
+}
+
+bool Following::Apply(absl::Time now) {
+  if (!held_.has_value()) return false;
+  const ActivationState& state = held_->signed_state.state;
+  const Activation* const activation = InForceAt(state, now);
+  if (activation == nullptr) {
+    const bool first = !std::exchange(known_, true);
+    return Confirm() || first;
+  }
+  if (activation->revision() > applied_.revision) {
+    const auto found = loaded_.find(activation->digest());
+    if (found == loaded_.end()) return false;
+    applied_ = {found->second, activation->revision(), held_->confirmation};
+    known_ = true;
+    DropOthers();
+    return true;
+  }
+  // A clock ahead of the catalogue's, or one that was set back, applies the pending activation
+  // while it is still called pending.
+  const bool named = state.current().revision() == applied_.revision ||
+                     state.pending().revision() == applied_.revision;
+  return named && Confirm();
+}
+
+bool Following::Confirm() {
+  if (applied_.confirmation.has_value() &&
+      applied_.confirmation->confirmed_at == held_->confirmation.confirmed_at) {
+    return false;
+  }
+  applied_.confirmation = held_->confirmation;
+  return true;
+}
+
+void Following::DropOthers() {
+  const ActivationState& state = held_->signed_state.state;
+  absl::erase_if(loaded_, [&](const auto& entry) {
+    return entry.first != state.current().digest() && entry.first != state.pending().digest() &&
+           entry.second != applied_.criteria;
+  });
+}
+
+std::optional<absl::Time> Following::NextInstant() const {
+  if (!held_.has_value() || !held_->signed_state.state.has_pending()) return std::nullopt;
+  const Activation& pending = held_->signed_state.state.pending();
+  if (pending.revision() <= applied_.revision) return std::nullopt;
+  return FromTimestamp(pending.in_force_from());
+}
+
+const Activation* Following::RefusedActivation(absl::Time now) const {
+  if (!held_.has_value()) return nullptr;
+  const Activation* const activation = InForceAt(held_->signed_state.state, now);
+  if (activation == nullptr || !IsRefused(activation->digest())) return nullptr;
+  return activation;
+}
+
+}  // namespace zhiping::releases

@@ -1,0 +1,90 @@
+// What a follower of one programme knows and runs: a state machine without threads, clocks or I/O.
+// States come in from anywhere and in any order; releases are loaded by whoever drives it.
+//
+// Invariants: the revision applied never goes down; a revision never stands for two digests; what
+// is applied was loaded.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/criteria/criteria.h"
+#include "common/releases/snapshot.h"
+#include "common/releases/state.h"
+
+namespace zhiping::releases {
+
+// A release that has to be loaded.
+struct WantedRelease {
+  std::string digest;
+  int32_t revision;
+  // At which its signature is judged: when it comes into force.
+  absl::Time in_force_from;
+};
+
+class Following {
+ public:
+  explicit Following(std::string programme) : programme_(std::move(programme)) {}
+
+  const std::string& programme() const { return programme_; }
+
+  // Takes a state that is at least as new as the one held; an older one with the same revision
+  // changes nothing. `now`, `steady`: both clocks at this moment.
+  //
+  // Errors, which change nothing: REVISION_BEHIND; REVISION_CONFLICT.
+  absl::Status Offer(SignedState state, absl::Time now, absl::Duration steady);
+
+  // The releases that the held state names and that are not loaded: what is in force first.
+  std::vector<WantedRelease> Wanted(absl::Time now) const;
+
+  // A wanted release, loaded; or why it must not be applied.
+  void Loaded(const std::string& digest, std::shared_ptr<const criteria::Criteria> criteria);
+  void Refused(const std::string& digest, absl::Status why);
+  bool IsRefused(const std::string& digest) const { return refused_.count(digest) > 0; }
+
+  // Applies what is in force at `now`, if it is loaded, and takes over its confirmation. Whether
+  // anything changed.
+  bool Apply(absl::Time now);
+
+  // When the pending activation comes into force; absent if there is none, or it is applied.
+  std::optional<absl::Time> NextInstant() const;
+
+  // Whether there is something to answer with: a release, or the certainty that there is none.
+  bool known() const { return known_; }
+  // REQUIRES: known().
+  const ReleaseInForce& in_force() const { return applied_; }
+  // The loaded releases.
+  const Snapshot::Available& loaded() const { return loaded_; }
+  // Null before the first.
+  const SignedState* held() const { return held_.has_value() ? &held_->signed_state : nullptr; }
+  // The activation that should run at `now` and is refused; null if there is none.
+  const catalogue::v1::Activation* RefusedActivation(absl::Time now) const;
+  // REQUIRES: RefusedActivation gave an activation with this digest.
+  const absl::Status& WhyRefused(const std::string& digest) const { return refused_.at(digest); }
+
+ private:
+  struct Held {
+    SignedState signed_state;
+    Confirmation confirmation;
+  };
+
+  absl::Status Check(const catalogue::v1::ActivationState& state) const;
+  absl::Status CheckDigest(const catalogue::v1::Activation& activation) const;
+  // What is applied is as fresh as the held state. Whether that is new.
+  bool Confirm();
+  // Drops the releases that neither run nor are about to; whoever pins one finds it again.
+  void DropOthers();
+
+  const std::string programme_;
+  std::optional<Held> held_;
+  Snapshot::Available loaded_;
+  std::map<std::string, absl::Status> refused_;
+  bool known_ = false;
+  ReleaseInForce applied_;
+};
+
+}  // namespace zhiping::releases

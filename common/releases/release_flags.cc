@@ -1,0 +1,197 @@
+#include "common/releases/release_flags.h"
+
+#include <unistd.h>
+
+#include <set>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/criteria/release.h"
+#include "common/releases/catalogue_source.h"
+#include "common/releases/folder_source.h"
+#include "common/releases/follower.h"
+#include "common/releases/redis_source.h"
+#include "common/releases/seed.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/flags.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+#include "zhiping/catalogue/v1/catalogue_service.pb.h"
+
+namespace zhiping::releases {
+namespace {
+
+// Of one question to the catalogue, so that one that hangs does not hold up the others for long.
+constexpr absl::Duration kCatalogueTimeout = absl::Seconds(1);
+// As catalogue_service.proto spells it.
+constexpr char kCatalogueService[] = "zhiping.catalogue.v1.CatalogueService";
+
+// Host, process and chance: unique also where host names and process ids repeat, as in containers.
+std::string NewInstanceId(const std::string& service) {
+  char host[64] = {};
+  gethostname(host, sizeof(host) - 1);
+  absl::BitGen random;
+  return absl::StrFormat("%s-%s-%08x", service, host, absl::Uniform<uint32_t>(random));
+}
+
+catalogue::v1::SubscribeRequest Opening(const ReleaseFlags& flags, const std::string& service,
+                                        const Clock& clock) {
+  catalogue::v1::SubscribeRequest opening;
+  auto& instance = *opening.mutable_instance();
+  instance.set_id(NewInstanceId(service));
+  instance.set_service(service);
+  instance.set_version(criteria::kEngineVersion);
+  *instance.mutable_started_at() = ToTimestamp(clock.Now());
+  opening.mutable_programmes()->Assign(flags.programmes.begin(), flags.programmes.end());
+  return opening;
+}
+
+absl::Status Check(const ReleaseFlags& flags) {
+  Violations violations;
+  if (flags.catalogue.empty()) {
+    if (flags.seed_dir.empty()) {
+      violations.Add("--catalogue", Reason::FIELD_REQUIRED,
+                     "需要 --catalogue（目录服务地址）或 --seed-dir（发布版文件夹）。",
+                     "Either --catalogue (address of the catalogue) or --seed-dir (folder with "
+                     "releases) is needed.");
+    }
+    // What would do nothing is refused.
+    for (const auto& [name, value] :
+         {std::pair<const char*, const std::string*>{"--redis", &flags.redis},
+          {"--cache-dir", &flags.cache_dir}}) {
+      if (value->empty()) continue;
+      violations.Add(name, Reason::INVALID_FIELD,
+                     absl::StrCat(name, " 只在有 --catalogue 时使用。"),
+                     absl::StrCat(name, " is used together with --catalogue only."));
+    }
+    return violations.ToStatus();
+  }
+  const std::set<std::string> different(flags.programmes.begin(), flags.programmes.end());
+  if (different.empty() || different.size() != flags.programmes.size() || different.count("") > 0) {
+    violations.Add(
+        "--programmes", Reason::FIELD_REQUIRED,
+        "使用 --catalogue 时须用 --programmes 列出要跟随的评测体系，各一次，以逗号分隔。",
+        "With --catalogue, --programmes lists the programmes to follow, each once, with "
+        "commas.");
+  }
+  if (flags.limits.expired_after <= flags.limits.stale_after) {
+    violations.Add("--expired-after", Reason::INVALID_FIELD,
+                   "--expired-after 应大于 --stale-after。",
+                   "--expired-after must be longer than --stale-after.");
+  }
+  return violations.ToStatus();
+}
+
+class SeedOnly final : public ServedReleases {
+ public:
+  explicit SeedOnly(std::shared_ptr<const Snapshot> snapshot) : releases_(std::move(snapshot)) {}
+  Releases& releases() override { return releases_; }
+  void Start(std::function<void()> on_known) override { on_known(); }
+
+ private:
+  FixedReleases releases_;
+};
+
+// In the order in which they depend on each other.
+class Followed final : public ServedReleases {
+ public:
+  static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(
+      const ReleaseFlags& flags, const std::string& service,
+      std::shared_ptr<const envelope::Trust> trust, const Clock& clock, const rpc::Log& log) {
+    auto followed = std::make_unique<Followed>();
+    followed->trust_ = std::move(trust);
+    const auto channel = rpc::NewChannel(flags.catalogue, {kCatalogueService});
+    followed->catalogue_ = NewCatalogueSource(channel, kCatalogueTimeout);
+    if (!flags.redis.empty()) {
+      redis::Options options;
+      options.address = flags.redis;
+      options.user = flags.redis_user;
+      options.password_file = flags.redis_password_file;
+      options.max_value_bytes = kMaxReleaseEnvelopeBytes;
+      ASSIGN_OR_RETURN(followed->redis_client_, redis::Client::Create(options));
+      followed->redis_ = NewRedisSource(*followed->redis_client_);
+    }
+    if (!flags.cache_dir.empty()) {
+      ASSIGN_OR_RETURN(followed->cache_, NewReleaseCache(flags.cache_dir));
+    }
+    if (!flags.seed_dir.empty()) {
+      ASSIGN_OR_RETURN(followed->seed_, NewSeedSource(flags.seed_dir));
+    }
+    FollowerOptions options;
+    options.programmes = flags.programmes;
+    options.poll_interval = flags.poll_interval;
+    options.limits = flags.limits;
+    const FollowerSources sources = {followed->catalogue_.get(), followed->redis_.get(),
+                                     followed->cache_.get(), followed->seed_.get()};
+    followed->follower_ = std::make_unique<Follower>(
+        options, sources, *followed->trust_, clock, log, [&](Subscription::OnStates on_states) {
+          return NewSubscription(channel, Opening(flags, service, clock), std::move(on_states),
+                                 clock);
+        });
+    return followed;
+  }
+
+  Releases& releases() override { return *follower_; }
+  void Start(std::function<void()> on_known) override { follower_->Start(std::move(on_known)); }
+
+ private:
+  std::shared_ptr<const envelope::Trust> trust_;
+  std::unique_ptr<Source> catalogue_;
+  std::unique_ptr<redis::Client> redis_client_;
+  std::unique_ptr<Source> redis_;
+  std::unique_ptr<ReleaseCache> cache_;
+  std::unique_ptr<Source> seed_;
+  std::unique_ptr<Follower> follower_;
+};
+
+}  // namespace
+
+void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
+  rpc::AddFlag(app, "--trust-file", flags.trust_file,
+               "信任文件：哪些密钥可以签署什么 / which keys may sign what")
+      ->required();
+  rpc::AddFlag(
+      app, "--catalogue", flags.catalogue,
+      "目录服务地址；空则只用 --seed-dir / address of the catalogue, HOST:PORT or dns:///…; "
+      "empty: only --seed-dir is used");
+  rpc::AddFlag(app, "--programmes", flags.programmes,
+               "要跟随的评测体系，以逗号分隔 / programmes to follow, with commas")
+      ->delimiter(',');
+  rpc::AddDurationFlag(app, "--poll-interval", flags.poll_interval, absl::Milliseconds(100),
+                       absl::Minutes(10),
+                       "隔多久向目录服务查询一次 / between two questions to the catalogue");
+  rpc::AddDurationFlag(app, "--stale-after", flags.limits.stale_after, absl::Seconds(1),
+                       absl::Hours(24), "多久未确认即为待同步 / after which an answer says STALE");
+  rpc::AddDurationFlag(app, "--expired-after", flags.limits.expired_after, absl::Seconds(2),
+                       absl::Hours(24 * 30),
+                       "多久未确认即为已过期 / after which what is in force is not answered from");
+  rpc::AddFlag(app, "--redis", flags.redis,
+               "Redis 地址，空为不用 / address of Redis, HOST:PORT; empty: none");
+  rpc::AddFlag(app, "--redis-user", flags.redis_user, "Redis 用户 / user of Redis");
+  rpc::AddFlag(app, "--redis-password-file", flags.redis_password_file,
+               "存有 Redis 密码的文件 / file with the password of Redis");
+  rpc::AddFlag(
+      app, "--cache-dir", flags.cache_dir,
+      "保存已取得的发布版和启用状态的文件夹，每个实例各用一个 / folder for what was fetched, "
+      "one for each instance");
+  rpc::AddFlag(app, "--seed-dir", flags.seed_dir,
+               "随部署提供的发布版文件夹，只读 / folder with signed releases, only read");
+}
+
+absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(const ReleaseFlags& flags,
+                                                                       const std::string& service,
+                                                                       const Clock& clock,
+                                                                       const rpc::Log& log) {
+  RETURN_IF_ERROR(Check(flags));
+  ASSIGN_OR_RETURN(auto trust, ReadTrustFile(flags.trust_file));
+  if (!flags.catalogue.empty()) {
+    return Followed::Create(flags, service, std::move(trust), clock, log);
+  }
+  ASSIGN_OR_RETURN(auto snapshot, ReadSeed(flags.seed_dir, *trust, clock.Now()));
+  return std::make_unique<SeedOnly>(std::move(snapshot));
+}
+
+}  // namespace zhiping::releases

@@ -1,0 +1,53 @@
+// The flags of every service that answers from releases, and what following them takes.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/releases/freshness.h"
+#include "common/releases/releases.h"
+#include "common/rpc/log.h"
+#include "common/time/clock.h"
+
+namespace zhiping::releases {
+
+struct ReleaseFlags {
+  std::string trust_file;
+  // Without it, the seed names what is in force, and nothing else is used.
+  std::string catalogue;
+  std::vector<std::string> programmes;
+  absl::Duration poll_interval = absl::Seconds(10);
+  FreshnessLimits limits;
+  // Empty: none.
+  std::string redis;
+  std::string redis_user;
+  std::string redis_password_file;
+  std::string cache_dir;
+  std::string seed_dir;
+};
+
+void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags);
+
+// Releases with all that they are made of.
+class ServedReleases {
+ public:
+  // Reads the trust file and, without a catalogue, the seed. `service`: its name for the catalogue.
+  // Errors: INVALID_FIELD and FIELD_REQUIRED for flags that do not fit together; those of ReadSeed,
+  // NewReleaseCache and redis::Client::Create.
+  static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(const ReleaseFlags& flags,
+                                                                const std::string& service,
+                                                                const Clock& clock,
+                                                                const rpc::Log& log);
+  virtual ~ServedReleases() = default;
+
+  virtual Releases& releases() = 0;
+  // Begins to follow. `on_known`: called once, when there is something to answer with.
+  virtual void Start(std::function<void()> on_known) = 0;
+};
+
+}  // namespace zhiping::releases

@@ -1,0 +1,237 @@
+#include "common/releases/subscription.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "zhiping/catalogue/v1/catalogue_service.grpc.pb.h"
+
+namespace zhiping::releases {
+namespace {
+
+using catalogue::v1::CatalogueService;
+using catalogue::v1::SubscribeRequest;
+using catalogue::v1::SubscribeResponse;
+
+// How long a stream that ended is left alone: doubled each time, and short again after one that
+// carried a state.
+constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestPause = absl::Seconds(5);
+
+class Stream;
+
+class StreamSubscription final : public Subscription {
+ public:
+  StreamSubscription(const std::shared_ptr<grpc::Channel>& channel, SubscribeRequest opening,
+                     OnStates on_states, const Clock& clock)
+      : stub_(CatalogueService::NewStub(channel)),
+        on_states_(std::move(on_states)),
+        clock_(clock),
+        opening_(std::move(opening)) {}
+
+  ~StreamSubscription() override { Leave(absl::ZeroDuration()); }
+
+  void Maintain() override;
+  void Report(std::vector<catalogue::v1::InstanceReport> reports) override;
+  void Leave(absl::Duration timeout) override;
+
+  // Called by the stream.
+  void Received(SubscribeResponse response);
+  void Ended();
+
+ private:
+  bool NoStream() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stream_ == nullptr; }
+
+  const std::unique_ptr<CatalogueService::Stub> stub_;
+  const OnStates on_states_;
+  const Clock& clock_;
+
+  absl::Mutex mutex_;
+  SubscribeRequest opening_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<Stream> stream_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration pause_ ABSL_GUARDED_BY(mutex_) = kFirstPause;
+  absl::Duration next_opening_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  bool left_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// One opened stream. One message is read and one written at a time. gRPC may run a reaction within
+// the call that starts an operation: none is started while a lock is held.
+class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeResponse> {
+ public:
+  explicit Stream(StreamSubscription& owner) : owner_(owner) {}
+
+  // Keeps itself until it is done.
+  void Open(CatalogueService::Stub& stub, SubscribeRequest first, std::shared_ptr<Stream> self) {
+    self_ = std::move(self);
+    stub.async()->Subscribe(&context_, this);
+    // Until it is let go, writes may be started from outside of the stream's own reactions.
+    AddHold();
+    Send(std::move(first));
+    StartRead(&response_);
+    StartCall();
+  }
+
+  void Send(SubscribeRequest request) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (broken_) return;
+      if (writing_) {
+        request.set_leaving(request.leaving() || (waits_ && waiting_.leaving()));
+        waiting_ = std::move(request);
+        waits_ = true;
+        return;
+      }
+      writing_ = true;
+      request_ = std::move(request);
+      AddHold();
+    }
+    StartWrite(&request_);
+    RemoveHold();
+  }
+
+  // Nothing more is sent, and the stream ends.
+  void Cancel() {
+    context_.TryCancel();
+    LetGo();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      LetGo();
+      return;
+    }
+    owner_.Received(std::move(response_));
+    response_.Clear();
+    StartRead(&response_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    bool ends = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      writing_ = false;
+      broken_ = broken_ || !ok;
+      if (broken_) return;
+      ends = request_.leaving();
+      if (!ends && !waits_) return;
+      if (ends) {
+        broken_ = true;
+      } else {
+        writing_ = true;
+        waits_ = false;
+        request_ = std::move(waiting_);
+      }
+    }
+    ends ? StartWritesDone() : StartWrite(&request_);
+  }
+
+  void OnDone(const grpc::Status&) override {
+    const std::shared_ptr<Stream> self = std::move(self_);
+    owner_.Ended();
+  }
+
+ private:
+  void LetGo() {
+    {
+      absl::MutexLock lock(&mutex_);
+      broken_ = true;
+      if (std::exchange(let_go_, true)) return;
+    }
+    RemoveHold();
+  }
+
+  StreamSubscription& owner_;
+  std::shared_ptr<Stream> self_;
+  grpc::ClientContext context_;
+  SubscribeResponse response_;
+  // Belongs to gRPC while writing_.
+  SubscribeRequest request_;
+  absl::Mutex mutex_;
+  SubscribeRequest waiting_ ABSL_GUARDED_BY(mutex_);
+  bool waits_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  // Nothing can be written any more.
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+  bool let_go_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+void StreamSubscription::Maintain() {
+  std::shared_ptr<Stream> stream;
+  SubscribeRequest first;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (left_ || stream_ != nullptr || clock_.Steady() < next_opening_) return;
+    stream = stream_ = std::make_shared<Stream>(*this);
+    first = opening_;
+  }
+  Stream& opened = *stream;
+  opened.Open(*stub_, std::move(first), std::move(stream));
+}
+
+void StreamSubscription::Report(std::vector<catalogue::v1::InstanceReport> reports) {
+  SubscribeRequest request;
+  request.mutable_reports()->Assign(reports.begin(), reports.end());
+  std::shared_ptr<Stream> stream;
+  {
+    absl::MutexLock lock(&mutex_);
+    *opening_.mutable_reports() = request.reports();
+    stream = stream_;
+  }
+  if (stream != nullptr) stream->Send(std::move(request));
+}
+
+void StreamSubscription::Leave(absl::Duration timeout) {
+  std::shared_ptr<Stream> stream;
+  SubscribeRequest goodbye;
+  {
+    absl::MutexLock lock(&mutex_);
+    left_ = true;
+    stream = stream_;
+    *goodbye.mutable_reports() = opening_.reports();
+  }
+  if (stream == nullptr) return;
+  goodbye.set_leaving(true);
+  stream->Send(std::move(goodbye));
+  const absl::Condition no_stream(this, &StreamSubscription::NoStream);
+  if (mutex_.LockWhenWithTimeout(no_stream, timeout)) {
+    mutex_.Unlock();
+    return;
+  }
+  mutex_.Unlock();
+  stream->Cancel();
+  mutex_.LockWhen(no_stream);
+  mutex_.Unlock();
+}
+
+void StreamSubscription::Received(SubscribeResponse response) {
+  {
+    absl::MutexLock lock(&mutex_);
+    pause_ = kFirstPause;
+  }
+  auto& envelopes = *response.mutable_envelopes();
+  on_states_(
+      {std::make_move_iterator(envelopes.begin()), std::make_move_iterator(envelopes.end())});
+}
+
+void StreamSubscription::Ended() {
+  absl::MutexLock lock(&mutex_);
+  stream_ = nullptr;
+  next_opening_ = clock_.Steady() + pause_;
+  pause_ = std::min(2 * pause_, kLongestPause);
+}
+
+}  // namespace
+
+std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
+                                              catalogue::v1::SubscribeRequest opening,
+                                              Subscription::OnStates on_states,
+                                              const Clock& clock) {
+  return std::make_unique<StreamSubscription>(channel, std::move(opening), std::move(on_states),
+                                              clock);
+}
+
+}  // namespace zhiping::releases

@@ -1,0 +1,74 @@
+#include "common/sql/error.h"
+
+#include <array>
+
+#include "absl/strings/cord.h"
+#include "common/status/error.h"
+
+namespace zhiping::sql {
+namespace {
+
+constexpr char kEngineTextType[] = "zhiping.sql/engine_text";
+
+struct Kind {
+  SqlError error;
+  absl::StatusCode code;
+  Reason::Value reason;
+  const char* zh;
+  const char* en;
+};
+
+constexpr std::array<Kind, 11> kKinds = {{
+    {SqlError::kUnique, absl::StatusCode::kAlreadyExists, Reason::ROW_EXISTS, "已有相同键的记录。",
+     "There is a record with this key already."},
+    {SqlError::kForeignKey, absl::StatusCode::kFailedPrecondition, Reason::ROW_REFERENCED,
+     "记录之间的引用不成立。",
+     "A record refers to one that is not there, or is still referred to."},
+    {SqlError::kSerialization, absl::StatusCode::kAborted, Reason::TRANSACTION_CONFLICT,
+     "同时有其他修改，请重试。", "Somebody else changed the same records meanwhile: try again."},
+    {SqlError::kDeadlock, absl::StatusCode::kAborted, Reason::TRANSACTION_DEADLOCK,
+     "同时有其他修改，请重试。", "Two changes waited for each other: try again."},
+    {SqlError::kLockTimeout, absl::StatusCode::kAborted, Reason::LOCK_TIMEOUT,
+     "记录正在被其他操作使用，请稍后重试。",
+     "The records are in use by another change: try again."},
+    {SqlError::kStatementTimeout, absl::StatusCode::kUnavailable, Reason::DATABASE_TIMEOUT,
+     "数据库没有及时应答，请稍后重试。", "The database did not answer in time: try again later."},
+    {SqlError::kConnectionLost, absl::StatusCode::kUnavailable, Reason::DATABASE_UNAVAILABLE,
+     "暂时无法连接数据库，请稍后重试。", "The database cannot be reached: try again later."},
+    {SqlError::kCommitUnknown, absl::StatusCode::kUnavailable, Reason::COMMIT_UNKNOWN,
+     "未能确认修改是否已保存，请用同一请求编号重试。",
+     "It is not known whether the change was saved: try again with the same request id."},
+    {SqlError::kPoolExhausted, absl::StatusCode::kResourceExhausted, Reason::OVERLOADED,
+     "服务繁忙，请稍后重试。", "The service is busy: try again later."},
+    {SqlError::kDiskFull, absl::StatusCode::kResourceExhausted, Reason::DATABASE_FULL,
+     "数据库的磁盘已满。", "The database's disk is full."},
+    {SqlError::kReadOnly, absl::StatusCode::kUnavailable, Reason::DATABASE_READ_ONLY,
+     "数据库当前只读。", "The database accepts no changes at present."},
+}};
+
+}  // namespace
+
+absl::Status MakeSqlError(SqlError error, absl::string_view engine_text) {
+  for (const Kind& kind : kKinds) {
+    if (kind.error != error) continue;
+    absl::Status status = MakeError(kind.code, kind.reason, kind.zh, kind.en);
+    status.SetPayload(kEngineTextType, absl::Cord(engine_text));
+    return status;
+  }
+  return absl::InternalError(engine_text);
+}
+
+SqlError SqlErrorOf(const absl::Status& status) {
+  const Reason::Value reason = DetailOf(status).reason();
+  for (const Kind& kind : kKinds) {
+    if (kind.reason == reason) return kind.error;
+  }
+  return SqlError::kOther;
+}
+
+std::string EngineText(const absl::Status& status) {
+  const auto text = status.GetPayload(kEngineTextType);
+  return text.has_value() ? std::string(*text) : std::string();
+}
+
+}  // namespace zhiping::sql

@@ -1,0 +1,50 @@
+// What can go wrong in a database: the same kinds on SQLite and PostgreSQL. Each is a Reason, so it
+// travels with the absl::Status like every other error.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace zhiping::sql {
+
+enum class SqlError {
+  // A unique or primary key: ALREADY_EXISTS, ROW_EXISTS.
+  kUnique,
+  // A foreign key: FAILED_PRECONDITION, ROW_REFERENCED.
+  kForeignKey,
+  // Another transaction changed what this one had read: ABORTED, TRANSACTION_CONFLICT.
+  kSerialization,
+  // ABORTED, TRANSACTION_DEADLOCK.
+  kDeadlock,
+  // Another transaction held a row or the file for too long: ABORTED, LOCK_TIMEOUT.
+  kLockTimeout,
+  // The call's deadline passed: UNAVAILABLE, DATABASE_TIMEOUT. Nothing was committed.
+  kStatementTimeout,
+  // Not connected, or no longer: UNAVAILABLE, DATABASE_UNAVAILABLE. Nothing was committed.
+  kConnectionLost,
+  // The answer to COMMIT never came, so it may have been done: UNAVAILABLE, COMMIT_UNKNOWN.
+  kCommitUnknown,
+  // All connections were in use until the deadline: RESOURCE_EXHAUSTED, OVERLOADED.
+  kPoolExhausted,
+  // RESOURCE_EXHAUSTED, DATABASE_FULL.
+  kDiskFull,
+  // A write in a read-only transaction, or to a standby: UNAVAILABLE, DATABASE_READ_ONLY.
+  kReadOnly,
+  // Anything else, and every status that is no error of a database: INTERNAL without a detail,
+  // since
+  // its text is for the log only.
+  kOther,
+};
+
+// `engine_text`: what the database said. Only the log may see it: it can name hosts and columns.
+absl::Status MakeSqlError(SqlError error, absl::string_view engine_text);
+
+// REQUIRES: !status.ok().
+SqlError SqlErrorOf(const absl::Status& status);
+
+// What the database said; empty if it said nothing. For logs.
+std::string EngineText(const absl::Status& status);
+
+}  // namespace zhiping::sql

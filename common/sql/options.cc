@@ -1,0 +1,82 @@
+#include "common/sql/options.h"
+
+#include <libpq-fe.h>
+
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/status/error.h"
+
+namespace zhiping::sql {
+namespace {
+
+// What libpq says about a setting it cannot read quotes pieces of it, passwords included: none of
+// that is repeated.
+absl::Status Invalid(absl::string_view zh, absl::string_view en) {
+  return MakeError(absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD, zh, en,
+                   {{"field", "database"}});
+}
+
+absl::StatusOr<Setting> ParsePostgres(const std::string& database) {
+  struct Free {
+    void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+  };
+  const std::unique_ptr<PQconninfoOption, Free> options(PQconninfoParse(database.c_str(), nullptr));
+  if (options == nullptr) {
+    return Invalid("数据库设置无法识别，应为 postgres://主机/库名 或 host=主机 dbname=库名。",
+                   "The database setting cannot be read: it should be postgres://HOST/NAME or "
+                   "host=HOST dbname=NAME.");
+  }
+  Setting setting;
+  setting.engine = Engine::kPostgres;
+  for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+    if (option->val == nullptr) continue;
+    const absl::string_view keyword = option->keyword;
+    if (absl::EndsWith(keyword, "password")) {
+      return Invalid("数据库设置中不能写密码：请用密码文件或 PGPASSFILE。",
+                     "The database setting must not hold a password: use the password file or "
+                     "PGPASSFILE.");
+    }
+    setting.keywords.emplace_back(keyword, option->val);
+  }
+  return setting;
+}
+
+}  // namespace
+
+std::string Setting::Description() const {
+  if (engine == Engine::kSqlite) return absl::StrCat("sqlite:", path);
+  std::string description = "postgres:";
+  for (const auto& [keyword, value] : keywords) {
+    for (const absl::string_view shown : {"host", "hostaddr", "port", "dbname", "user"}) {
+      if (keyword == shown) absl::StrAppend(&description, " ", keyword, "=", value);
+    }
+  }
+  return description;
+}
+
+absl::StatusOr<Setting> ParseSetting(absl::string_view database) {
+  // libpq would read only what comes before.
+  if (absl::StrContains(database, '\0')) {
+    return Invalid("数据库设置含有空字符（NUL）。", "The database setting contains NUL.");
+  }
+  absl::string_view path = database;
+  if (absl::ConsumePrefix(&path, "sqlite:")) {
+    if (path.empty() || path == ":memory:") {
+      return Invalid("sqlite: 后面应为文件路径。", "After sqlite: there should be a file's path.");
+    }
+    Setting setting;
+    setting.path = std::string(path);
+    return setting;
+  }
+  if (absl::StartsWith(database, "postgres://") || absl::StartsWith(database, "postgresql://") ||
+      absl::StrContains(database, '=')) {
+    return ParsePostgres(std::string(database));
+  }
+  return Invalid("数据库设置应为 sqlite:路径 或 postgres://主机/库名。",
+                 "The database setting should be sqlite:PATH or postgres://HOST/NAME.");
+}
+
+}  // namespace zhiping::sql

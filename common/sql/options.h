@@ -1,0 +1,48 @@
+// Which database, and how patiently.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace zhiping::sql {
+
+struct Options {
+  // `sqlite:PATH`, or PostgreSQL: `postgres://[USER@]HOST[:PORT]/NAME[?KEY=VALUE]`, or libpq's
+  // `host=… dbname=…`. No password may stand here: settings end up in process lists and logs.
+  std::string database;
+  // PostgreSQL: a file with the password alone, read at each connect. Empty: what libpq does by
+  // itself (PGPASSFILE, `passfile=`, client certificates).
+  std::string password_file;
+  // Connections, at least 1. SQLite: readers; there is one writer beside them.
+  int pool_size = 8;
+  // Of connecting, name resolution excepted (libpq does that without a limit).
+  absl::Duration connect_timeout = absl::Seconds(3);
+  // The most that any call takes, whatever its deadline.
+  absl::Duration call_timeout = absl::Seconds(10);
+  // How long a statement waits for what another transaction holds.
+  absl::Duration busy_timeout = absl::Seconds(5);
+};
+
+enum class Engine { kSqlite, kPostgres };
+
+// `Options::database`, taken apart.
+struct Setting {
+  Engine engine = Engine::kSqlite;
+  // SQLite.
+  std::string path;
+  // PostgreSQL: libpq's keywords and values.
+  std::vector<std::pair<std::string, std::string>> keywords;
+
+  // Without secrets: for logs.
+  std::string Description() const;
+};
+
+// Errors: INVALID_FIELD, which never quotes the setting.
+absl::StatusOr<Setting> ParseSetting(absl::string_view database);
+
+}  // namespace zhiping::sql

@@ -1,0 +1,337 @@
+// SQLite: one process, one writer and several readers, every commit on the disk before it counts.
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "common/sql/connection.h"
+#include "common/sql/dialect.h"
+#include "common/sql/error.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::sql {
+namespace {
+
+// Statements kept prepared on one connection; others are prepared at each use.
+constexpr size_t kMaxPrepared = 1000;
+// How many of SQLite's instructions run between two looks at the clock: well below a millisecond.
+constexpr int kProgressInstructions = 4000;
+
+struct Close {
+  void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+};
+using Handle = std::unique_ptr<sqlite3, Close>;
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+SqlError Classify(int code) {
+  switch (code) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      return SqlError::kUnique;
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return SqlError::kForeignKey;
+    case SQLITE_BUSY_SNAPSHOT:
+      return SqlError::kSerialization;
+    default:
+      break;
+  }
+  switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return SqlError::kLockTimeout;
+    case SQLITE_INTERRUPT:
+      return SqlError::kStatementTimeout;
+    case SQLITE_FULL:
+      return SqlError::kDiskFull;
+    case SQLITE_READONLY:
+      return SqlError::kReadOnly;
+    default:
+      return SqlError::kOther;
+  }
+}
+
+int Bind(sqlite3_stmt* statement, int index, const Value& value) {
+  struct Binder {
+    sqlite3_stmt* statement;
+    int index;
+    // SQLITE_STATIC: the value outlives the execution.
+    int operator()(std::monostate) const { return sqlite3_bind_null(statement, index); }
+    int operator()(int64_t number) const { return sqlite3_bind_int64(statement, index, number); }
+    int operator()(bool truth) const { return sqlite3_bind_int(statement, index, truth ? 1 : 0); }
+    int operator()(const std::string& text) const {
+      return sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC,
+                                 SQLITE_UTF8);
+    }
+    int operator()(const Bytes& bytes) const {
+      return sqlite3_bind_blob64(statement, index, bytes.value.data(), bytes.value.size(),
+                                 SQLITE_STATIC);
+    }
+  };
+  return std::visit(Binder{statement, index}, value.variant());
+}
+
+absl::StatusOr<Value> ValueAt(sqlite3_stmt* statement, int column) {
+  // The size is asked for after the pointer, as SQLite demands.
+  switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_NULL:
+      return Value();
+    case SQLITE_INTEGER:
+      return Value(static_cast<int64_t>(sqlite3_column_int64(statement, column)));
+    case SQLITE_TEXT: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+      return Value(absl::string_view(text, sqlite3_column_bytes(statement, column)));
+    }
+    case SQLITE_BLOB: {
+      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
+      const int size = sqlite3_column_bytes(statement, column);
+      return Value(Bytes{size == 0 ? std::string() : std::string(bytes, size)});
+    }
+    default:
+      return absl::InternalError(
+          absl::StrCat("column ", column + 1, " is a floating-point number"));
+  }
+}
+
+class SqliteConnection : public Connection {
+ public:
+  SqliteConnection(Handle handle, absl::Duration busy_timeout)
+      : handle_(std::move(handle)), busy_timeout_(busy_timeout) {
+    sqlite3_progress_handler(handle_.get(), kProgressInstructions, &SqliteConnection::Progress,
+                             this);
+  }
+  // The progress handler points here.
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  absl::StatusOr<std::vector<Result>> Run(absl::string_view begin,
+                                          absl::Span<const Statement> statements, bool commit,
+                                          const Deadline& deadline) override {
+    deadline_ = deadline;
+    sqlite3_busy_timeout(handle_.get(), deadline.Within(busy_timeout_).Milliseconds());
+    std::vector<Result> results;
+    results.reserve(statements.size());
+    if (!begin.empty()) RETURN_IF_ERROR(Execute(begin, {}).status());
+    for (const Statement& statement : statements) {
+      ASSIGN_OR_RETURN(results.emplace_back(), Execute(statement.sql, statement.parameters));
+    }
+    if (commit) RETURN_IF_ERROR(Commit());
+    return results;
+  }
+
+  void RollBack(const Deadline&) override {
+    if (sqlite3_get_autocommit(handle_.get()) != 0) return;
+    // However little time is left: it needs none.
+    deadline_ = Deadline(absl::InfiniteDuration());
+    if (!Execute("ROLLBACK", {}).ok()) broken_ = true;
+  }
+
+  bool Usable() override { return !broken_ && sqlite3_get_autocommit(handle_.get()) != 0; }
+
+ private:
+  static int Progress(void* self) {
+    return static_cast<SqliteConnection*>(self)->deadline_.Passed() ? 1 : 0;
+  }
+
+  absl::Status Failed(int code) {
+    // A new connection may fare better than one whose file could not be read.
+    if ((code & 0xFF) == SQLITE_IOERR) broken_ = true;
+    return MakeSqlError(Classify(code),
+                        absl::StrCat("SQLite ", code, ": ", sqlite3_errmsg(handle_.get())));
+  }
+
+  absl::Status Commit() {
+    // Some other statement ended the transaction.
+    if (sqlite3_get_autocommit(handle_.get()) != 0) {
+      return absl::InternalError("COMMIT outside of a transaction");
+    }
+    absl::Status status = Execute("COMMIT", {}).status();
+    // What could not be synced may be on the disk all the same.
+    if (!status.ok() && broken_) return MakeSqlError(SqlError::kCommitUnknown, status.message());
+    return status;
+  }
+
+  absl::StatusOr<Prepared> Prepare(absl::string_view sql, size_t parameters) {
+    ASSIGN_OR_RETURN(const std::string text, Translate(Engine::kSqlite, sql, parameters));
+    sqlite3_stmt* statement = nullptr;
+    const char* rest = nullptr;
+    const int code = sqlite3_prepare_v3(handle_.get(), text.c_str(), -1, SQLITE_PREPARE_PERSISTENT,
+                                        &statement, &rest);
+    if (code != SQLITE_OK) return Failed(code);
+    if (statement == nullptr ||
+        absl::string_view(rest).find_first_not_of("; \n") != absl::string_view::npos) {
+      sqlite3_finalize(statement);
+      return absl::InternalError("not exactly one statement");
+    }
+    return Prepared(statement);
+  }
+
+  absl::StatusOr<Result> Execute(absl::string_view sql, const std::vector<Value>& values) {
+    if (deadline_.Passed()) return MakeSqlError(SqlError::kStatementTimeout, "the deadline passed");
+    const auto known = prepared_.find(sql);
+    if (known != prepared_.end()) return Execute(known->second.get(), values);
+    ASSIGN_OR_RETURN(Prepared prepared, Prepare(sql, values.size()));
+    auto result = Execute(prepared.get(), values);
+    if (prepared_.size() < kMaxPrepared) prepared_.emplace(sql, std::move(prepared));
+    return result;
+  }
+
+  absl::StatusOr<Result> Execute(sqlite3_stmt* statement, const std::vector<Value>& values) {
+    auto result = Drain(statement, values);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return result;
+  }
+
+  // Binds, and reads every row.
+  absl::StatusOr<Result> Drain(sqlite3_stmt* statement, const std::vector<Value>& values) {
+    if (sqlite3_bind_parameter_count(statement) != static_cast<int>(values.size())) {
+      return absl::InternalError("the statement has another number of parameters");
+    }
+    for (size_t i = 0; i < values.size(); ++i) {
+      // SQLite numbers parameters as they appear, whatever number they carry.
+      const int index = sqlite3_bind_parameter_index(statement, absl::StrCat("$", i + 1).c_str());
+      const int code = Bind(statement, index, values[i]);
+      if (code != SQLITE_OK) return Failed(code);
+    }
+    const int64_t before = sqlite3_total_changes64(handle_.get());
+    const int columns = sqlite3_column_count(statement);
+    std::vector<Value> rows;
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+      for (int column = 0; column < columns; ++column) {
+        ASSIGN_OR_RETURN(rows.emplace_back(), ValueAt(statement, column));
+      }
+    }
+    if (code != SQLITE_DONE) return Failed(code);
+    const bool changed = sqlite3_total_changes64(handle_.get()) != before;
+    return Result(columns, std::move(rows), changed ? sqlite3_changes64(handle_.get()) : 0);
+  }
+
+  // Before the statements, which must go first.
+  const Handle handle_;
+  const absl::Duration busy_timeout_;
+  absl::flat_hash_map<std::string, Prepared> prepared_;
+  Deadline deadline_{absl::ZeroDuration()};
+  bool broken_ = false;
+};
+
+// A lock that ends with the process, on a file of its own: SQLite's locks are on the database file,
+// and closing any descriptor of that would drop them.
+class FileLock {
+ public:
+  ~FileLock() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  FileLock() = default;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+  absl::Status Take(const std::string& database) {
+    const std::string path = database + ".lock";
+    descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor_ < 0) {
+      const char* error = std::strerror(errno);
+      return MakeError(
+          absl::StatusCode::kFailedPrecondition, Reason::FILE_UNWRITABLE,
+          absl::StrCat("不能打开数据库文件“", database, "”：", error, "。"),
+          absl::StrCat("Cannot open the database file \"", database, "\": ", error, "."),
+          {{"path", database}});
+    }
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, Reason::DATABASE_IN_USE,
+        absl::StrCat("数据库文件“", database, "”正被另一个进程使用；SQLite 只能由一个进程打开。"),
+        absl::StrCat("The database file \"", database,
+                     "\" is in use by another process; only one may open it with SQLite."),
+        {{"path", database}});
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+class SqliteBackend : public Backend {
+ public:
+  SqliteBackend(std::string path, const Options& options)
+      : path_(std::move(path)), options_(options) {}
+
+  absl::Status Lock() {
+    RETURN_IF_ERROR(lock_.Take(path_));
+    // SQLite would let everybody read it.
+    const int file = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file >= 0) close(file);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::unique_ptr<Connection>> Connect(Access access, const Deadline&) override {
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(path_.c_str(), &opened,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                                         SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
+                                     nullptr);
+    Handle handle(opened);
+    if (code != SQLITE_OK) return Unopened(sqlite3_errmsg(opened));
+    sqlite3_busy_timeout(opened,
+                         static_cast<int>(absl::ToInt64Milliseconds(options_.busy_timeout)));
+    // "x" is a column and never a text, as in PostgreSQL.
+    sqlite3_db_config(opened, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    sqlite3_db_config(opened, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    std::string pragmas =
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        "PRAGMA trusted_schema = OFF;";
+    if (access == Access::kRead) absl::StrAppend(&pragmas, "PRAGMA query_only = ON;");
+    char* error = nullptr;
+    if (sqlite3_exec(opened, pragmas.c_str(), nullptr, nullptr, &error) != SQLITE_OK) {
+      const absl::Status status = Unopened(error == nullptr ? "" : error);
+      sqlite3_free(error);
+      return status;
+    }
+    return std::make_unique<SqliteConnection>(std::move(handle), options_.busy_timeout);
+  }
+
+  absl::string_view Begin(Access access, Isolation) const override {
+    // A transaction that reads first and then writes could fail at once, whatever the timeout.
+    return access == Access::kRead ? "BEGIN" : "BEGIN IMMEDIATE";
+  }
+
+ private:
+  absl::Status Unopened(absl::string_view why) const {
+    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::FILE_UNREADABLE,
+                     absl::StrCat("不能打开数据库文件“", path_, "”：", why, "。"),
+                     absl::StrCat("Cannot open the database file \"", path_, "\": ", why, "."),
+                     {{"path", path_}});
+  }
+
+  const std::string path_;
+  const Options options_;
+  FileLock lock_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Backend>> NewSqliteBackend(const Setting& setting,
+                                                          const Options& options) {
+  // One file has one lock, however it is named.
+  std::error_code error;
+  const std::string path = std::filesystem::weakly_canonical(setting.path, error).string();
+  auto backend = std::make_unique<SqliteBackend>(error ? setting.path : path, options);
+  RETURN_IF_ERROR(backend->Lock());
+  // Shows at once whether it is a database that can be opened.
+  RETURN_IF_ERROR(backend->Connect(Access::kWrite, Deadline(options.connect_timeout)).status());
+  return backend;
+}
+
+}  // namespace zhiping::sql

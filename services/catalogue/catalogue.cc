@@ -1,0 +1,107 @@
+#include "services/catalogue/catalogue.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/status/status_macros.h"
+#include "services/catalogue/domain/convergence.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+constexpr absl::Duration kOpenTimeout = absl::Seconds(30);
+constexpr absl::Duration kWriteTimeout = absl::Seconds(5);
+// Reports are written when they come; what could not be written is tried again after this.
+constexpr absl::Duration kReportInterval = absl::Seconds(1);
+constexpr absl::Duration kSequenceInterval = absl::Seconds(1);
+// How long Redis may lack what it has lost.
+constexpr absl::Duration kCopyInterval = absl::Milliseconds(500);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOptions& options,
+                                                           const Clock& clock,
+                                                           const rpc::Telemetry& telemetry,
+                                                           std::function<void(bool)> ready) {
+  ASSIGN_OR_RETURN(auto signing, Signing::Open(options.signing, clock.Now()));
+  std::unique_ptr<redis::Client> redis;
+  if (!options.redis.address.empty()) {
+    ASSIGN_OR_RETURN(redis, redis::Client::Create(options.redis));
+  }
+  ASSIGN_OR_RETURN(auto database, sql::Database::Open(options.database));
+  ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
+  return std::unique_ptr<Catalogue>(new Catalogue(options, clock, telemetry, std::move(ready),
+                                                  std::move(database), std::move(store),
+                                                  std::move(signing), std::move(redis)));
+}
+
+Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
+                     const rpc::Telemetry& telemetry, std::function<void(bool)> ready,
+                     std::unique_ptr<sql::Database> database, std::unique_ptr<Store> store,
+                     std::unique_ptr<Signing> signing, std::unique_ptr<redis::Client> redis)
+    : clock_(clock),
+      database_(std::move(database)),
+      store_(std::move(store)),
+      signing_(std::move(signing)),
+      redis_(std::move(redis)),
+      foreign_(*store_, *signing_, clock, telemetry.log, [this] { watching_->Wake(); }),
+      reports_(*store_, foreign_, clock, [this] { reporting_->Wake(); }),
+      subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
+                      [this] { watching_->Wake(); }}),
+      copies_(redis_ == nullptr ? nullptr
+                                : std::make_unique<RedisCopies>(*redis_, *store_, *signing_,
+                                                                foreign_, clock, telemetry.log)),
+      confirmer_(*store_, *signing_, clock, telemetry.log, options.confirming,
+                 ConfirmerListeners(std::move(ready))),
+      releases_(*store_),
+      reading_(*store_, confirmer_, releases_, clock, options.reading),
+      publishing_(*store_, *signing_, clock,
+                  [this](const ConfirmedPtr& confirmed) { confirmer_.Committed(confirmed); }),
+      pool_(options.pool_threads, options.pool_queue),
+      service_(reading_, subscriptions_, pool_, telemetry),
+      admin_service_(publishing_, reading_, pool_, telemetry),
+      watching_(std::make_unique<Periodic>(options.watch_interval, [this] { confirmer_.Watch(); })),
+      reporting_(std::make_unique<Periodic>(
+          kReportInterval, [this] { reports_.Write(absl::Now() + kWriteTimeout); })),
+      sequencing_(std::make_unique<Periodic>(kSequenceInterval, [this] { Sequence(); })) {
+  if (copies_ != nullptr) {
+    copying_ = std::make_unique<Periodic>(kCopyInterval, [this] { copies_->Refresh(); });
+  }
+}
+
+Catalogue::~Catalogue() { subscriptions_.Close(); }
+
+std::vector<rpc::ServedService> Catalogue::services() {
+  return {{v1::CatalogueService::service_full_name(), &service_},
+          {v1::CatalogueAdminService::service_full_name(), &admin_service_}};
+}
+
+Confirmer::Listeners Catalogue::ConfirmerListeners(std::function<void(bool)> ready) {
+  Confirmer::Listeners listeners;
+  listeners.confirmed = [this](const ConfirmedPtr& confirmed) { Spread(confirmed); };
+  listeners.forgotten = [this](const std::string& programme) {
+    subscriptions_.Forget(programme);
+    if (copies_ != nullptr) copies_->Forget(programme);
+  };
+  listeners.readable = std::move(ready);
+  listeners.followed = [this] { return subscriptions_.Followed(); };
+  return listeners;
+}
+
+void Catalogue::Spread(const ConfirmedPtr& confirmed) {
+  subscriptions_.Spread(confirmed);
+  if (copies_ != nullptr) copies_->Offer(confirmed);
+}
+
+void Catalogue::Sequence() {
+  // Away databases are told by the confirmer, which reads them all the time.
+  store_->SequenceChanges(absl::Now() + kWriteTimeout).IgnoreError();
+  store_
+      ->Change(absl::Now() + kWriteTimeout,
+               [this](StoreTransaction& transaction) {
+                 return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
+               })
+      .IgnoreError();
+}
+
+}  // namespace zhiping::catalogue

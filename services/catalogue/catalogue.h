@@ -1,0 +1,85 @@
+// The catalogue, put together: what main.cc serves, and what tests run in their own process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/redis/client.h"
+#include "common/rpc/server.h"
+#include "common/time/clock.h"
+#include "services/catalogue/catalogue_admin_service.h"
+#include "services/catalogue/catalogue_service.h"
+#include "services/catalogue/instance_reports.h"
+#include "services/catalogue/periodic.h"
+#include "services/catalogue/redis_copies.h"
+
+namespace zhiping::catalogue {
+
+struct CatalogueOptions {
+  sql::Options database;
+  SigningOptions signing;
+  // No Redis if its address is empty.
+  redis::Options redis;
+  ConfirmerOptions confirming;
+  ReadingOptions reading;
+  // How often the store is asked whether another replica has changed anything.
+  absl::Duration watch_interval = absl::Milliseconds(100);
+  int pool_threads = 8;
+  int pool_queue = 256;
+};
+
+// Thread-safe.
+class Catalogue {
+ public:
+  // Opens everything and begins to confirm states. `ready` is told whether the primary store can be
+  // read. Errors: those of Database::Open, Store::Open, Signing::Open and redis::Client::Create.
+  static absl::StatusOr<std::unique_ptr<Catalogue>> Open(const CatalogueOptions& options,
+                                                         const Clock& clock,
+                                                         const rpc::Telemetry& telemetry,
+                                                         std::function<void(bool)> ready);
+  // REQUIRES: the server that serves it is closed.
+  ~Catalogue();
+  Catalogue(const Catalogue&) = delete;
+  Catalogue& operator=(const Catalogue&) = delete;
+
+  std::vector<rpc::ServedService> services();
+  Store& store() { return *store_; }
+
+  // Ends the streams of Subscribe: before the server is closed.
+  void EndStreams() { subscriptions_.Close(); }
+
+ private:
+  Catalogue(const CatalogueOptions& options, const Clock& clock, const rpc::Telemetry& telemetry,
+            std::function<void(bool)> ready, std::unique_ptr<sql::Database> database,
+            std::unique_ptr<Store> store, std::unique_ptr<Signing> signing,
+            std::unique_ptr<redis::Client> redis);
+
+  Confirmer::Listeners ConfirmerListeners(std::function<void(bool)> ready);
+  void Spread(const ConfirmedPtr& confirmed);
+  void Sequence();
+
+  const Clock& clock_;
+  const std::unique_ptr<sql::Database> database_;
+  const std::unique_ptr<Store> store_;
+  const std::unique_ptr<Signing> signing_;
+  const std::unique_ptr<redis::Client> redis_;
+  ForeignStates foreign_;
+  InstanceReports reports_;
+  Subscriptions subscriptions_;
+  // Null without Redis.
+  std::unique_ptr<RedisCopies> copies_;
+  Confirmer confirmer_;
+  ReleaseCache releases_;
+  Reading reading_;
+  Publishing publishing_;
+  rpc::BoundedPool pool_;
+  CatalogueService service_;
+  CatalogueAdminService admin_service_;
+  // They use all that stands above, and end first. Null without Redis.
+  std::unique_ptr<Periodic> watching_, reporting_, sequencing_, copying_;
+};
+
+}  // namespace zhiping::catalogue

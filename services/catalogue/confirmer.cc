@@ -1,0 +1,188 @@
+#include "services/catalogue/confirmer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+// Callers who ask within this time get the same signature, unless something changed.
+constexpr absl::Duration kSignatureReuse = absl::Milliseconds(200);
+constexpr int kFailuresUntilUnreadable = 3;
+
+// Whole milliseconds, as instants are signed.
+absl::Time Milliseconds(absl::Time time) { return FromTimestamp(ToTimestamp(time)); }
+
+bool HasVersion(const History& history, const HistoryVersion& version) {
+  return history.next_revision == version.next_revision &&
+         history.met.revision == version.met_revision;
+}
+
+// Whether both say the same, apart from when.
+bool SayTheSame(const Confirmed& a, const Confirmed& b) {
+  return HasVersion(*a.history, {b.history->next_revision, b.history->met.revision}) &&
+         a.history->incarnation == b.history->incarnation &&
+         a.state.current().revision() == b.state.current().revision() &&
+         a.envelope.empty() == b.envelope.empty();
+}
+
+}  // namespace
+
+bool AtLeastAsNew(const Confirmed& a, const Confirmed& b) {
+  if (a.history->incarnation == b.history->incarnation &&
+      a.history->next_revision != b.history->next_revision) {
+    return a.history->next_revision > b.history->next_revision;
+  }
+  return a.read_at >= b.read_at;
+}
+
+Confirmer::Confirmer(Store& store, const Signing& signing, const Clock& clock, const rpc::Log& log,
+                     ConfirmerOptions options, Listeners listeners)
+    : store_(store),
+      signing_(signing),
+      clock_(clock),
+      log_(log),
+      options_(options),
+      listeners_(std::move(listeners)),
+      next_attempt_(-absl::InfiniteDuration()) {}
+
+absl::StatusOr<ConfirmedPtr> Confirmer::Sign(absl::Time deadline, const std::string& programme,
+                                             std::shared_ptr<const History> known) {
+  auto confirmed = std::make_shared<Confirmed>();
+  // The instant before the read: nothing that was read is older.
+  const absl::Time now = Milliseconds(clock_.Now());
+  confirmed->read_at = clock_.Steady();
+  if (known == nullptr) {
+    ASSIGN_OR_RETURN(History history, store_.ReadHistory(deadline, programme));
+    known = std::make_shared<const History>(std::move(history));
+  }
+  confirmed->history = std::move(known);
+  confirmed->state = StateAt(*confirmed->history, now);
+  if (MaySign(*confirmed->history)) {
+    ASSIGN_OR_RETURN(confirmed->envelope, signing_.SignState(confirmed->state));
+  }
+  return ConfirmedPtr(std::move(confirmed));
+}
+
+absl::StatusOr<ConfirmedPtr> Confirmer::Confirm(absl::Time deadline, const std::string& programme) {
+  absl::Duration signed_at;
+  absl::Duration told_at;
+  const ConfirmedPtr known = Find(programme, signed_at, told_at);
+  if (known == nullptr) return Sign(deadline, programme, nullptr);
+  ASSIGN_OR_RETURN(const HistoryVersion version, store_.Version(deadline, programme));
+  if (!HasVersion(*known->history, version)) {
+    ASSIGN_OR_RETURN(ConfirmedPtr changed, Sign(deadline, programme, nullptr));
+    Keep(changed, /*again=*/false);
+    return changed;
+  }
+  const v1::ActivationState state = StateAt(*known->history, clock_.Now());
+  if (state.current().revision() == known->state.current().revision() &&
+      clock_.Steady() - signed_at < kSignatureReuse) {
+    return known;
+  }
+  ASSIGN_OR_RETURN(ConfirmedPtr confirmed, Sign(deadline, programme, known->history));
+  Keep(confirmed, /*again=*/false);
+  return confirmed;
+}
+
+void Confirmer::Committed(const ConfirmedPtr& confirmed) { Keep(confirmed, /*again=*/true); }
+
+void Confirmer::Watch() {
+  if (clock_.Steady() < next_attempt_) return;
+  const auto versions = store_.Versions(absl::Now() + options_.read_timeout);
+  Read(versions.status());
+  if (!versions.ok()) return;
+  std::set<std::string> programmes = listeners_.followed();
+  for (const auto& [programme, version] : *versions) programmes.insert(programme);
+  for (const std::string& programme : programmes) {
+    const auto version = versions->find(programme);
+    WatchProgramme(programme, version == versions->end() ? HistoryVersion() : version->second);
+  }
+  Forget(programmes);
+}
+
+void Confirmer::WatchProgramme(const std::string& programme, const HistoryVersion& version) {
+  if (!MustConfirm(programme, version)) return;
+  // Also what has not changed is read anew: that is what confirming means.
+  auto confirmed = Sign(absl::Now() + options_.read_timeout, programme, nullptr);
+  if (confirmed.ok()) {
+    Keep(*std::move(confirmed), /*again=*/true);
+    return;
+  }
+  next_attempt_ = clock_.Steady() + options_.retry_interval;
+  log_.Write(rpc::Severity::kError, "state_not_confirmed",
+             {{"programme", programme},
+              {"reason", Reason::Value_Name(DetailOf(confirmed.status()).reason())}});
+}
+
+bool Confirmer::MustConfirm(const std::string& programme, const HistoryVersion& version) const {
+  absl::Duration signed_at;
+  absl::Duration told_at;
+  const ConfirmedPtr known = Find(programme, signed_at, told_at);
+  if (known == nullptr || !HasVersion(*known->history, version) ||
+      clock_.Steady() - told_at >= options_.confirm_interval) {
+    return true;
+  }
+  const ActivationRow* const current = InForceAt(*known->history, clock_.Now());
+  return current != nullptr && current->activation.revision() != known->state.current().revision();
+}
+
+void Confirmer::Keep(const ConfirmedPtr& confirmed, bool again) {
+  {
+    absl::MutexLock lock(&mutex_);
+    Known& known = known_[confirmed->state.programme()];
+    const bool news = known.confirmed == nullptr || !SayTheSame(*confirmed, *known.confirmed);
+    if (known.confirmed != nullptr && !AtLeastAsNew(*confirmed, *known.confirmed)) return;
+    known.confirmed = confirmed;
+    known.signed_at = clock_.Steady();
+    if (!again && !news) return;
+    known.told_at = known.signed_at;
+  }
+  listeners_.confirmed(confirmed);
+}
+
+ConfirmedPtr Confirmer::Find(const std::string& programme, absl::Duration& signed_at,
+                             absl::Duration& told_at) const {
+  absl::MutexLock lock(&mutex_);
+  const auto known = known_.find(programme);
+  if (known == known_.end()) return nullptr;
+  signed_at = known->second.signed_at;
+  told_at = known->second.told_at;
+  return known->second.confirmed;
+}
+
+void Confirmer::Forget(const std::set<std::string>& all_but) {
+  std::vector<std::string> forgotten;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [programme, known] : known_) {
+      if (all_but.count(programme) == 0) forgotten.push_back(programme);
+    }
+    for (const std::string& programme : forgotten) known_.erase(programme);
+  }
+  for (const std::string& programme : forgotten) listeners_.forgotten(programme);
+}
+
+void Confirmer::Read(const absl::Status& status) {
+  if (!status.ok()) {
+    next_attempt_ = clock_.Steady() + options_.retry_interval;
+    if (++failures_ != kFailuresUntilUnreadable) return;
+    log_.Write(rpc::Severity::kError, "database_unreadable",
+               {{"reason", Reason::Value_Name(DetailOf(status).reason())}});
+    was_read_ = false;
+    listeners_.readable(false);
+    return;
+  }
+  failures_ = 0;
+  if (was_read_) return;
+  was_read_ = true;
+  log_.Write(rpc::Severity::kInfo, "database_readable", {});
+  listeners_.readable(true);
+}
+
+}  // namespace zhiping::catalogue

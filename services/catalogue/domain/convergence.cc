@@ -1,0 +1,80 @@
+#include "services/catalogue/domain/convergence.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/time/timestamp.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+using v1::InstanceConvergence;
+
+InstanceConvergence::Status StatusOf(const v1::InstanceReport& report,
+                                     const v1::ActivationState& state) {
+  const auto& current = state.current();
+  if (report.has_refused() && report.refused().revision() == current.revision()) {
+    return InstanceConvergence::REFUSED;
+  }
+  const bool applied =
+      report.revision() == current.revision() && report.digest() == current.digest();
+  return applied ? InstanceConvergence::APPLIED : InstanceConvergence::BEHIND;
+}
+
+v1::CatalogueAlarm Alarm(absl::string_view kind, absl::Time since, const std::string& zh,
+                         const std::string& en) {
+  v1::CatalogueAlarm alarm;
+  alarm.set_kind(std::string(kind));
+  *alarm.mutable_message() = MakeText(zh, en);
+  *alarm.mutable_since() = ToTimestamp(since);
+  return alarm;
+}
+
+}  // namespace
+
+InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time last_seen,
+                                  const v1::ActivationState& state, absl::Duration lease,
+                                  absl::Time now) {
+  InstanceConvergence convergence;
+  *convergence.mutable_instance() = record.instance();
+  *convergence.mutable_last_seen_at() = ToTimestamp(last_seen);
+  for (const auto& report : record.reports()) {
+    if (report.programme() == state.programme()) *convergence.mutable_report() = report;
+  }
+  // What was held is for the catalogue alone, and large.
+  convergence.mutable_report()->clear_held_state();
+  convergence.set_status(now - last_seen > lease ? InstanceConvergence::UNKNOWN
+                                                 : StatusOf(convergence.report(), state));
+  return convergence;
+}
+
+std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, absl::Time now) {
+  std::vector<v1::CatalogueAlarm> alarms;
+  if (!MaySign(history)) {
+    alarms.push_back(Alarm(
+        WhyNotSigning(history), history.met.since,
+        absl::StrCat("见到本存储没有签发过的修订号 ", history.met.revision, "（",
+                     history.met.digest, "）：已停止签名。请执行 release fence，再发布或回退。"),
+        absl::StrCat("Revision ", history.met.revision, " (", history.met.digest,
+                     ") was met, which this store did not issue: nothing is signed. Fence it, then "
+                     "publish or roll back.")));
+  }
+  const ActivationRow* const current = InForceAt(history, now);
+  if (current == nullptr) return alarms;
+  if (current->kind == v1::ActivationRecord::ROLLBACK &&
+      now - current->created_at < kRollBackAlarm) {
+    alarms.push_back(Alarm("ROLLED_BACK", current->created_at,
+                           absl::StrCat("修订号 ", current->activation.revision(), " 是回退，由 ",
+                                        current->actor, " 执行。"),
+                           absl::StrCat("Revision ", current->activation.revision(),
+                                        " is a rollback by ", current->actor, ".")));
+  }
+  if (exposed) {
+    alarms.push_back(Alarm("NO_APPROVAL", current->created_at,
+                           "服务对其他机器开放，而现行发布版的启用未经审批。",
+                           "The service listens to other machines, and what is in force was put in "
+                           "force without approval."));
+  }
+  return alarms;
+}
+
+}  // namespace zhiping::catalogue

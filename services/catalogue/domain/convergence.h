@@ -1,0 +1,27 @@
+// Who runs what: convergence (启用进度) of a programme, and its alarms.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "services/catalogue/domain/history.h"
+#include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
+#include "zhiping/catalogue/v1/catalogue_service.pb.h"
+
+namespace zhiping::catalogue {
+
+// An instance that said nothing for this long is not waited for any more.
+inline constexpr absl::Duration kInstanceExpiry = absl::Hours(24);
+// A rollback stays an alarm for this long.
+inline constexpr absl::Duration kRollBackAlarm = absl::Hours(24);
+
+// `record`: what the instance said last, at `last_seen`. `lease`: after which silence is UNKNOWN.
+v1::InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time last_seen,
+                                      const v1::ActivationState& state, absl::Duration lease,
+                                      absl::Time now);
+
+// `exposed`: the catalogue listens to other machines, though nothing is approved yet.
+std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, absl::Time now);
+
+}  // namespace zhiping::catalogue

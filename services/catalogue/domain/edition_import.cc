@@ -1,0 +1,66 @@
+#include "services/catalogue/domain/edition_import.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/criteria/finding_lines.h"
+#include "common/criteria/release.h"
+#include "common/criteria/validate.h"
+
+namespace zhiping::catalogue {
+
+using v1::Finding;
+
+CheckedFolder CheckFiles(const criteria::FolderFiles& files) {
+  CheckedFolder checked;
+  checked.folder = criteria::ParseFolder(files, checked.findings);
+  // What could not be parsed would be reported again as missing.
+  if (criteria::HasErrors(checked.findings)) return checked;
+  for (Finding& finding : criteria::ValidateFolder(checked.folder)) {
+    checked.findings.push_back(std::move(finding));
+  }
+  criteria::LocateFindings(files, checked.findings);
+  return checked;
+}
+
+ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number) {
+  const auto& edition = folder.edition;
+  const v1::Release release =
+      criteria::MakeRelease(folder, absl::StrCat(edition.year(), "-", number));
+  ReleaseBytes made;
+  made.bytes = criteria::SerializeRelease(release);
+  made.digest = criteria::DigestOf(made.bytes);
+  made.number = number;
+  auto& summary = made.summary;
+  summary.set_digest(made.digest);
+  summary.set_label(release.label());
+  summary.set_programme(edition.programme());
+  summary.set_edition(edition.id());
+  summary.set_year(edition.year());
+  summary.set_title(absl::StrCat(edition.title().text(), edition.year_text().text()));
+  summary.set_semantics(release.semantics());
+  summary.set_scenario_total(edition.scenarios_size());
+  summary.set_typical_total(edition.typical_scenarios_size());
+  summary.set_vector_total(release.vectors().vectors_size());
+  summary.set_size_bytes(static_cast<int32_t>(made.bytes.size()));
+  return made;
+}
+
+std::vector<Finding> CheckNotes(const std::string& notes_file, const v1::Edition& edition,
+                                v1::Notes& notes) {
+  criteria::FolderFiles files;
+  files.notes = notes_file;
+  std::vector<Finding> findings;
+  notes = criteria::ParseFolder(files, findings).notes.value_or(v1::Notes());
+  // The other files are not missing: nobody asked for them.
+  findings.erase(
+      std::remove_if(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.file() != criteria::kNotesFile; }),
+      findings.end());
+  if (!criteria::HasErrors(findings)) findings = criteria::ValidateNotes(edition, notes);
+  criteria::LocateFindings(files, findings);
+  return findings;
+}
+
+}  // namespace zhiping::catalogue

@@ -1,0 +1,38 @@
+// From the files of an edition folder to the bytes that can be published.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/criteria/folder.h"
+#include "zhiping/catalogue/v1/catalogue_service.pb.h"
+#include "zhiping/catalogue/v1/finding.pb.h"
+#include "zhiping/catalogue/v1/release.pb.h"
+
+namespace zhiping::catalogue {
+
+// Everything that is found in the files, with lines; and what can be read of them.
+struct CheckedFolder {
+  std::vector<v1::Finding> findings;
+  criteria::Folder folder;
+};
+CheckedFolder CheckFiles(const criteria::FolderFiles& files);
+
+// A release as it is imported or published.
+struct ReleaseBytes {
+  std::string digest;
+  std::string bytes;
+  // Without what only the store knows: published_at, withdrawn, in_force.
+  v1::ReleaseSummary summary;
+  // Of the edition, from 1: `2026-2` is the second.
+  int number = 0;
+};
+
+// The folder as the `number`-th release of its edition. REQUIRES: the folder has no errors.
+ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number);
+
+// The notes of a folder against the edition; findings with their lines.
+std::vector<v1::Finding> CheckNotes(const std::string& notes_file, const v1::Edition& edition,
+                                    v1::Notes& notes);
+
+}  // namespace zhiping::catalogue

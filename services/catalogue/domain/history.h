@@ -1,0 +1,82 @@
+// The activations of a programme, and what they say at an instant. Pure: what is in force is a
+// function of the rows and the instant, the same on every replica.
+//
+// Rows are only ever added, with growing revisions. A pending activation is cancelled by a later
+// row that names it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "zhiping/catalogue/v1/activation.pb.h"
+
+namespace zhiping::catalogue {
+
+struct ActivationRow {
+  v1::Activation activation;
+  v1::ActivationRecord::Kind kind = v1::ActivationRecord::PUBLICATION;
+  // The pending activation that this one cancelled; 0: none.
+  int32_t cancelled_revision = 0;
+  std::string actor;
+  absl::Time created_at;
+};
+
+// A validly signed activation that this store did not issue: it was restored to an earlier state,
+// or two catalogues sign for one programme.
+struct MetRevision {
+  // 0: none was met.
+  int32_t revision = 0;
+  std::string digest;
+  absl::Time since;
+};
+
+struct History {
+  std::string programme;
+  // 32 hex digits: which store this is.
+  std::string incarnation;
+  // What the next activation gets.
+  int32_t next_revision = 1;
+  // By revision.
+  std::vector<ActivationRow> rows;
+  // Digests of withdrawn releases, sorted.
+  std::vector<std::string> withdrawn;
+  MetRevision met;
+};
+
+// The highest revision of a row; 0 if there is none.
+int32_t HighestRevision(const History& history);
+
+// The row that is in force at `now`: of those whose instant has come and that were not cancelled,
+// the one with the highest revision. Null if there is none.
+const ActivationRow* InForceAt(const History& history, absl::Time now);
+
+// The row that will be in force next; null if there is none.
+const ActivationRow* PendingAt(const History& history, absl::Time now);
+
+// Whether a release was ever in force until `now`.
+bool WasInForce(const History& history, absl::string_view digest, absl::Time now);
+
+bool IsWithdrawn(const History& history, absl::string_view digest);
+
+// What is signed at `now`; confirmed_at is `now`.
+v1::ActivationState StateAt(const History& history, absl::Time now);
+
+// What became of a row of the history, without the label.
+v1::ActivationRecord RecordAt(const History& history, const ActivationRow& row, absl::Time now);
+
+// Whether the catalogue may sign for the programme: not after it met a revision that is not below
+// its own, until it has issued one above that.
+bool MaySign(const History& history);
+
+// Whether a validly signed activation cannot be of this history: REVISION_AHEAD if its revision was
+// never given out here, REVISION_CONFLICT if it stands for another release.
+enum class Foreign { kNo, kAhead, kConflict };
+Foreign IsForeign(const History& history, const v1::Activation& activation);
+
+// REVISION_AHEAD or REVISION_CONFLICT, as names of alarms. REQUIRES: !MaySign.
+absl::string_view WhyNotSigning(const History& history);
+
+}  // namespace zhiping::catalogue

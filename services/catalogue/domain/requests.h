@@ -1,0 +1,38 @@
+// Checks of what callers of the catalogue send.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/status/error.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
+
+namespace zhiping::catalogue {
+
+// Who a caller says they are, as it is recorded until callers are identified.
+std::string RecordedActor(const v1::Actor& actor);
+
+// Violations with the JSON names of fields: FIELD_REQUIRED, TOO_LARGE, INVALID_FIELD.
+void CheckActor(const v1::Actor& actor, Violations& violations);
+// A UUID of version 4 in lower case.
+void CheckRequestId(absl::string_view request_id, Violations& violations);
+// Lower-case letters, digits and `-`, at most 64.
+void CheckProgramme(absl::string_view programme, absl::string_view field, Violations& violations);
+// `sha256:` and 64 hex digits.
+void CheckDigest(absl::string_view digest, absl::string_view field, Violations& violations);
+// An instance as its message says.
+void CheckInstance(const v1::Instance& instance, Violations& violations);
+
+// The instant; absent if the message is. A violation if it is no instant of the years 1 … 9999.
+std::optional<absl::Time> ReadInstant(bool present, const google::protobuf::Timestamp& instant,
+                                      absl::string_view field, Violations& violations);
+
+// Whether gRPC's name of a peer is of this machine: `ipv4:127.0.0.1:4711`, `ipv6:%5B::1%5D:4711`,
+// `unix:…`.
+bool IsLoopbackPeer(absl::string_view peer);
+
+}  // namespace zhiping::catalogue

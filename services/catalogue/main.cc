@@ -1,0 +1,153 @@
+// zhiping-catalogue: the catalogue service. Wiring only.
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "common/criteria/release.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/metrics.h"
+#include "common/rpc/server.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/catalogue/catalogue.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+struct Flags {
+  rpc::ServiceFlags service;
+  CatalogueOptions catalogue;
+};
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  auto& options = flags.catalogue;
+  rpc::AddFlag(app, "--database", options.database.database,
+               "数据库 / database: sqlite:PATH or postgres://USER@HOST/NAME")
+      ->required();
+  rpc::AddFlag(app, "--database-password-file", options.database.password_file,
+               "只含数据库口令的文件 / file with the database's password");
+  rpc::AddFlag(app, "--database-connections", options.database.pool_size,
+               "数据库连接数 / connections to the database")
+      ->check(CLI::Range(1, 256));
+  rpc::AddFlag(app, "--activation-key", options.signing.activation_keys,
+               "签署启用状态的私钥文件，可多次给出 / private key that signs activation states; "
+               "repeatable")
+      ->required();
+  rpc::AddFlag(app, "--release-key", options.signing.release_keys,
+               "签署发布版和平台说明的私钥文件，可多次给出 / private key that signs releases and "
+               "notes; repeatable")
+      ->required();
+  rpc::AddFlag(app, "--trust-file", options.signing.trust_file,
+               "信任文件：哪些密钥的签名有效 / which keys are trusted for what")
+      ->required();
+  options.redis.address = "";
+  rpc::AddFlag(app, "--redis", options.redis.address,
+               "Redis 地址，空为不使用 / address of Redis, HOST:PORT; empty: none");
+  rpc::AddFlag(app, "--redis-password-file", options.redis.password_file,
+               "只含 Redis 口令的文件 / file with the password of Redis");
+  rpc::AddDurationFlag(app, "--confirm-interval", options.confirming.confirm_interval,
+                       absl::Milliseconds(100), absl::Seconds(30),
+                       "无变化时重新确认启用状态的间隔 / how often states are confirmed again");
+  rpc::AddDurationFlag(app, "--watch-interval", options.watch_interval, absl::Milliseconds(10),
+                       absl::Seconds(10),
+                       "查看其他副本有无变更的间隔 / how often other replicas' changes are looked "
+                       "for");
+  rpc::AddDurationFlag(app, "--instance-lease", options.reading.instance_lease, absl::Seconds(1),
+                       absl::Hours(1),
+                       "实例多久不报告即为失联 / after which a silent instance is UNKNOWN");
+  rpc::AddFlag(app, "--pool-threads", options.pool_threads,
+               "访问数据库的线程数 / threads that wait for the database")
+      ->check(CLI::Range(1, 256));
+  rpc::AddFlag(app, "--pool-queue", options.pool_queue,
+               "最多排队的调用数，超出即拒绝 / calls that may wait; more are refused")
+      ->check(CLI::Range(1, 100'000));
+  flags.service.server.listen = "127.0.0.1:50052";
+  // Edition folders come in one request.
+  flags.service.server.max_request_bytes = 64 << 20;
+  rpc::AddServiceFlags(app, flags.service);
+  app.set_version_flag("--version", criteria::kEngineVersion);
+}
+
+bool IsLoopback(const std::string& listen) {
+  return absl::StartsWith(listen, "127.") || absl::StartsWith(listen, "localhost:") ||
+         absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
+}
+
+absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
+  rpc::Metrics metrics;
+  std::unique_ptr<prometheus::Exposer> exposer;
+  if (!flags.service.metrics_listen.empty()) {
+    ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
+  }
+  flags.catalogue.reading.exposed = !IsLoopback(flags.service.server.listen);
+  // The catalogue is ready before there is a server, and ends after it.
+  absl::Mutex mutex;
+  bool ready = false;
+  rpc::Server* serving = nullptr;
+  const auto set_ready = [&](bool now) {
+    absl::MutexLock lock(&mutex);
+    ready = now;
+    if (serving != nullptr) serving->SetReady(ready);
+  };
+  ASSIGN_OR_RETURN(const auto catalogue,
+                   Catalogue::Open(flags.catalogue, SystemClock(), {metrics, log}, set_ready));
+  ASSIGN_OR_RETURN(const auto server,
+                   rpc::Server::Start(flags.service.server, catalogue->services()));
+  {
+    absl::MutexLock lock(&mutex);
+    serving = server.get();
+    server->SetReady(ready);
+  }
+  log.Write(rpc::Severity::kInfo, "serving",
+            {{"listen", flags.service.server.listen},
+             {"port", static_cast<int64_t>(server->port())},
+             {"version", std::string(criteria::kEngineVersion)}});
+  server->ServeUntil(signals, log, [&] {
+    absl::MutexLock lock(&mutex);
+    // Whatever the database does now, nobody is to come back.
+    serving = nullptr;
+    catalogue->EndStreams();
+  });
+  return absl::OkStatus();
+}
+
+// One sentence a line, Chinese first.
+void Print(const absl::Status& status) {
+  const ErrorDetail detail = DetailOf(status);
+  std::cerr << "启动失败：" << detail.message().zh() << "\n  Not started: " << detail.message().en()
+            << "\n";
+  if (detail.violations_size() < 2) return;
+  for (const auto& violation : detail.violations()) {
+    std::cerr << "- " << violation.field() << "：" << violation.message().zh() << "\n    "
+              << violation.message().en() << "\n";
+  }
+}
+
+int Main(int argc, char** argv) {
+  // Before any thread is started.
+  const rpc::TerminationSignals signals;
+  Flags flags;
+  CLI::App app("智评目录服务 / Zhiping catalogue service", "zhiping-catalogue");
+  AddFlags(app, flags);
+  if (const auto code = rpc::ParseFlags(app, argc, argv)) return *code;
+  const rpc::Log log(flags.service.log_level);
+  const absl::Status status = Serve(flags, signals, log);
+  if (status.ok()) return 0;
+  Print(status);
+  return 1;
+}
+
+}  // namespace
+}  // namespace zhiping::catalogue
+
+int main(int argc, char** argv) {
+  // CLI11 throws where flags are declared wrongly: a defect of ours, never of the input.
+  try {
+    return zhiping::catalogue::Main(argc, argv);
+  } catch (const std::exception& defect) {
+    std::fputs(defect.what(), stderr);
+    return 1;
+  }
+}

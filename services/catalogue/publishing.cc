@@ -1,0 +1,377 @@
+#include "services/catalogue/publishing.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/criteria/release.h"
+#include "common/criteria/vectors.h"
+#include "common/sql/sha256.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+#include "services/catalogue/domain/requests.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+// `request` without its id says what was asked for.
+template <typename Request>
+RequestKey KeyOf(const char* method, const std::string& parent, const Request& request) {
+  Request body = request;
+  body.clear_request_id();
+  return {method, parent, request.request_id(), sql::Sha256(body.SerializeAsString())};
+}
+
+// Whole milliseconds, as instants are stored.
+absl::Time Milliseconds(absl::Time time) { return FromTimestamp(ToTimestamp(time)); }
+
+std::optional<std::string> FileOrNone(const std::string& bytes) {
+  return bytes.empty() ? std::nullopt : std::optional(bytes);
+}
+
+absl::Status LabelTaken(const StoredRelease& release, const std::string& digest) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::LABEL_TAKEN,
+                   absl::StrCat("标签 ", release.summary.label(), " 已由另一个发布版 ", digest,
+                                " 使用；请重新导入年版。"),
+                   absl::StrCat("The label ", release.summary.label(),
+                                " is another release's, published meanwhile: ", digest,
+                                ". Import the edition again."),
+                   {{"label", release.summary.label()}, {"digest", digest}});
+}
+
+}  // namespace
+
+template <typename Response>
+absl::StatusOr<Response> Publishing::Once(
+    const RequestKey& key, absl::Time deadline,
+    const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body) {
+  Response response;
+  RETURN_IF_ERROR(store_.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
+    if (kept.has_value()) {
+      if (response.ParseFromString(*kept)) return absl::OkStatus();
+      return absl::InternalError("a kept response is damaged");
+    }
+    ASSIGN_OR_RETURN(const std::string subject, body(transaction, response));
+    return transaction.KeepResponse(key, subject, response.SerializeAsString(), clock_.Now());
+  }));
+  return response;
+}
+
+absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
+    const v1::ImportEditionRequest& request, absl::Time deadline) {
+  Violations violations;
+  CheckActor(request.actor(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  criteria::FolderFiles files;
+  files.edition = FileOrNone(request.edition());
+  files.rulebook = FileOrNone(request.rulebook());
+  files.vectors = FileOrNone(request.vectors());
+  files.notes = FileOrNone(request.notes());
+  files.source = FileOrNone(request.source());
+  CheckedFolder checked = CheckFiles(files);
+  v1::ImportEditionResponse response;
+  response.mutable_findings()->Assign(checked.findings.begin(), checked.findings.end());
+  if (criteria::HasErrors(checked.findings)) return response;
+  const auto& edition = checked.folder.edition;
+  response.set_programme(edition.programme());
+  response.set_edition(edition.id());
+  ASSIGN_OR_RETURN(const auto latest, store_.LatestRelease(deadline, edition.id()));
+  ASSIGN_OR_RETURN(const auto imported, store_.LatestImport(deadline, edition.id()));
+  if (imported.has_value() && imported->summary.programme() != edition.programme()) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, Reason::EDITION_OF_ANOTHER_PROGRAMME,
+        absl::StrCat("年版 ", edition.id(), " 属于评测体系 ", imported->summary.programme(), "。"),
+        absl::StrCat("The edition ", edition.id(), " belongs to the programme ",
+                     imported->summary.programme(), "."),
+        {{"edition", edition.id()}, {"programme", imported->summary.programme()}});
+  }
+  // The same content under the label that it has already needs no other.
+  ReleaseBytes release;
+  if (latest.has_value()) release = MakeReleaseBytes(checked.folder, latest->number);
+  response.set_published(latest.has_value() && release.digest == latest->summary.digest());
+  if (!response.published()) {
+    release = MakeReleaseBytes(checked.folder, latest.has_value() ? latest->number + 1 : 1);
+  }
+  // What no engine would read back must not be published.
+  RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());
+  response.set_digest(release.digest);
+  response.set_label(release.summary.label());
+  if (request.validate_only() || response.published()) return response;
+  const absl::Time now = clock_.Now();
+  const std::string actor = RecordedActor(request.actor());
+  const auto add = [&](StoreTransaction& transaction) -> absl::Status {
+    RETURN_IF_ERROR(transaction.Lock(edition.programme()).status());
+    ASSIGN_OR_RETURN(const bool added, transaction.AddRelease(release, actor, now));
+    if (!added) return absl::OkStatus();
+    v1::CatalogueEvent event;
+    event.set_programme(edition.programme());
+    event.set_actor(actor);
+    event.set_reason(request.actor().reason());
+    event.mutable_release_imported()->set_edition(edition.id());
+    event.mutable_release_imported()->set_digest(release.digest);
+    event.mutable_release_imported()->set_label(release.summary.label());
+    return transaction.Append(event, now);
+  };
+  RETURN_IF_ERROR(store_.Change(deadline, add));
+  return response;
+}
+
+absl::StatusOr<Decision> Publishing::Decide(StoreTransaction& transaction, const v1::Actor& actor,
+                                            int32_t cancel_pending_revision) const {
+  Decision decision;
+  decision.now = Milliseconds(clock_.Now());
+  decision.actor = RecordedActor(actor);
+  ASSIGN_OR_RETURN(const bool first, transaction.NothingActivated());
+  decision.approvers = {absl::StrCat(first ? "bootstrap:" : "", decision.actor)};
+  decision.reason = actor.reason();
+  decision.cancel_pending_revision = cancel_pending_revision;
+  return decision;
+}
+
+absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
+                                                  const History& history,
+                                                  const std::vector<ActivationRow>& rows,
+                                                  const std::string& withdrawn_digest,
+                                                  const Decision& decision) {
+  const std::string& programme = history.programme;
+  RETURN_IF_ERROR(transaction.AddActivations(programme, rows));
+  for (const ActivationRow& row : rows) {
+    ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(row.activation.digest()));
+    v1::CatalogueEvent event;
+    event.set_programme(programme);
+    event.set_actor(decision.actor);
+    event.set_reason(decision.reason);
+    auto& activated = *event.mutable_release_activated();
+    *activated.mutable_activation() = row.activation;
+    activated.set_kind(row.kind);
+    activated.set_release_label(release.summary.label());
+    activated.set_cancelled_revision(row.cancelled_revision);
+    RETURN_IF_ERROR(transaction.Append(event, decision.now));
+  }
+  if (!withdrawn_digest.empty()) {
+    const int32_t revision = rows.back().activation.revision();
+    RETURN_IF_ERROR(transaction.AddWithdrawal(programme, withdrawn_digest, revision));
+    v1::CatalogueEvent event;
+    event.set_programme(programme);
+    event.set_actor(decision.actor);
+    event.set_reason(decision.reason);
+    event.mutable_release_withdrawn()->set_digest(withdrawn_digest);
+    event.mutable_release_withdrawn()->set_revision(revision);
+    RETURN_IF_ERROR(transaction.Append(event, decision.now));
+  }
+  auto confirmed = std::make_shared<Confirmed>();
+  confirmed->history = std::make_shared<const History>(WithRows(history, rows, withdrawn_digest));
+  confirmed->state = StateAt(*confirmed->history, decision.now);
+  confirmed->read_at = clock_.Steady();
+  ASSIGN_OR_RETURN(confirmed->envelope, signing_.SignState(confirmed->state));
+  return ConfirmedPtr(std::move(confirmed));
+}
+
+absl::Status Publishing::SignBytes(StoreTransaction& transaction, const StoredRelease& release,
+                                   const std::string& bytes, const Decision& decision,
+                                   std::optional<absl::Time> in_force_from) const {
+  const std::string& digest = release.summary.digest();
+  ASSIGN_OR_RETURN(v1::Release message, criteria::ParseRelease(bytes));
+  ASSIGN_OR_RETURN(const auto compiled, criteria::Criteria::Compile(std::move(message), digest));
+  RETURN_IF_ERROR(criteria::VerifyVectors(*compiled));
+  ASSIGN_OR_RETURN(const std::string envelope,
+                   signing_.SignRelease(bytes, release.summary.programme(),
+                                        in_force_from.value_or(decision.now)));
+  return transaction.MarkPublished(digest, envelope, decision.now);
+}
+
+absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
+    const v1::PublishReleaseRequest& request, absl::Time deadline) {
+  Violations violations;
+  CheckDigest(request.digest(), "digest", violations);
+  CheckActor(request.actor(), violations);
+  CheckRequestId(request.request_id(), violations);
+  auto in_force_from =
+      ReadInstant(request.has_in_force_from(), request.in_force_from(), "inForceFrom", violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  if (in_force_from.has_value()) in_force_from = Milliseconds(*in_force_from);
+  ConfirmedPtr confirmed;
+  ASSIGN_OR_RETURN(
+      v1::PublishReleaseResponse response,
+      Once<v1::PublishReleaseResponse>(
+          KeyOf("PublishRelease", "", request), deadline,
+          [&](StoreTransaction& transaction,
+              v1::PublishReleaseResponse& answer) -> absl::StatusOr<std::string> {
+            RETURN_IF_ERROR(PublishIn(transaction, request, in_force_from, answer, confirmed));
+            return request.digest();
+          }));
+  if (confirmed != nullptr) committed_(std::move(confirmed));
+  return response;
+}
+
+absl::Status Publishing::PublishIn(StoreTransaction& transaction,
+                                   const v1::PublishReleaseRequest& request,
+                                   std::optional<absl::Time> in_force_from,
+                                   v1::PublishReleaseResponse& response, ConfirmedPtr& confirmed) {
+  ASSIGN_OR_RETURN(const std::string programme, transaction.ProgrammeOf(request.digest()));
+  ASSIGN_OR_RETURN(const History history, transaction.Lock(programme));
+  ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(request.digest()));
+  ASSIGN_OR_RETURN(const std::string taken,
+                   transaction.PublishedWithNumber(release.summary.edition(), release.number));
+  if (!taken.empty() && taken != request.digest()) return LabelTaken(release, taken);
+  ASSIGN_OR_RETURN(const Decision decision,
+                   Decide(transaction, request.actor(), request.cancel_pending_revision()));
+  ASSIGN_OR_RETURN(const auto rows, Publish(history, request.digest(), in_force_from, decision));
+  if (!release.published()) {
+    ASSIGN_OR_RETURN(const std::string bytes, transaction.ReleaseBytesOf(request.digest()));
+    RETURN_IF_ERROR(SignBytes(transaction, release, bytes, decision, in_force_from));
+  }
+  ASSIGN_OR_RETURN(confirmed, Activate(transaction, history, rows, "", decision));
+  response.set_programme(programme);
+  *response.mutable_activation() = rows.back().activation;
+  response.set_release_label(release.summary.label());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
+    const v1::RollBackRequest& request, absl::Time deadline) {
+  Violations violations;
+  CheckProgramme(request.programme(), "programme", violations);
+  if (!request.digest().empty()) CheckDigest(request.digest(), "digest", violations);
+  CheckActor(request.actor(), violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  ConfirmedPtr confirmed;
+  ASSIGN_OR_RETURN(v1::RollBackResponse response,
+                   Once<v1::RollBackResponse>(
+                       KeyOf("RollBack", request.programme(), request), deadline,
+                       [&](StoreTransaction& transaction,
+                           v1::RollBackResponse& answer) -> absl::StatusOr<std::string> {
+                         RETURN_IF_ERROR(RollBackIn(transaction, request, answer, confirmed));
+                         return answer.activation().digest();
+                       }));
+  if (confirmed != nullptr) committed_(std::move(confirmed));
+  return response;
+}
+
+absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
+                                    const v1::RollBackRequest& request,
+                                    v1::RollBackResponse& response, ConfirmedPtr& confirmed) {
+  ASSIGN_OR_RETURN(const History history, transaction.Lock(request.programme()));
+  ASSIGN_OR_RETURN(const Decision decision,
+                   Decide(transaction, request.actor(), request.cancel_pending_revision()));
+  ASSIGN_OR_RETURN(const RollBackPlan plan,
+                   RollBack(history, request.digest(), request.withdraw(), decision));
+  ASSIGN_OR_RETURN(confirmed,
+                   Activate(transaction, history, plan.rows, plan.withdrawn_digest, decision));
+  *response.mutable_activation() = plan.rows.back().activation;
+  ASSIGN_OR_RETURN(const StoredRelease release,
+                   transaction.FindRelease(response.activation().digest()));
+  response.set_release_label(release.summary.label());
+  response.set_withdrawn_digest(plan.withdrawn_digest);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
+    const v1::FenceRevisionRequest& request, absl::Time deadline) {
+  Violations violations;
+  CheckProgramme(request.programme(), "programme", violations);
+  CheckActor(request.actor(), violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return Once<v1::FenceRevisionResponse>(
+      KeyOf("FenceRevision", request.programme(), request), deadline,
+      [&](StoreTransaction& transaction,
+          v1::FenceRevisionResponse& response) -> absl::StatusOr<std::string> {
+        ASSIGN_OR_RETURN(const History history, transaction.Lock(request.programme()));
+        ASSIGN_OR_RETURN(const int32_t next, Fence(history, request.above()));
+        RETURN_IF_ERROR(transaction.SetNextRevision(request.programme(), next));
+        v1::CatalogueEvent event;
+        event.set_programme(request.programme());
+        event.set_actor(RecordedActor(request.actor()));
+        event.set_reason(request.actor().reason());
+        event.mutable_revision_fenced()->set_above(request.above());
+        event.mutable_revision_fenced()->set_next_revision(next);
+        RETURN_IF_ERROR(transaction.Append(event, clock_.Now()));
+        response.set_next_revision(next);
+        return request.programme();
+      });
+}
+
+absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
+    const v1::ForgetInstanceRequest& request, absl::Time deadline) {
+  Violations violations;
+  v1::Instance instance;
+  instance.set_id(request.instance());
+  // Only the id is asked for.
+  instance.set_service("any");
+  CheckInstance(instance, violations);
+  CheckActor(request.actor(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  const auto forget = [&](StoreTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto known, transaction.LockInstance(request.instance()));
+    if (!known.has_value()) {
+      return MakeError(absl::StatusCode::kNotFound, Reason::UNKNOWN_INSTANCE,
+                       absl::StrCat("没有实例 ", request.instance(), "。"),
+                       absl::StrCat("There is no instance ", request.instance(), "."),
+                       {{"instance", request.instance()}});
+    }
+    RETURN_IF_ERROR(transaction.RemoveInstance(request.instance()).status());
+    v1::CatalogueEvent event;
+    event.set_actor(RecordedActor(request.actor()));
+    event.set_reason(request.actor().reason());
+    event.mutable_instance_forgotten()->set_instance(request.instance());
+    return transaction.Append(event, clock_.Now());
+  };
+  RETURN_IF_ERROR(store_.Change(deadline, forget));
+  return v1::ForgetInstanceResponse();
+}
+
+absl::StatusOr<v1::PublishNotesResponse> Publishing::PublishNotes(
+    const v1::PublishNotesRequest& request, absl::Time deadline) {
+  Violations violations;
+  CheckActor(request.actor(), violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  // Which edition they are for is all that matters at first.
+  v1::Notes notes;
+  CheckNotes(request.notes(), v1::Edition(), notes);
+  ASSIGN_OR_RETURN(const v1::Edition edition, EditionOf(deadline, notes.edition()));
+  RETURN_IF_ERROR(criteria::ErrorsAsStatus(CheckNotes(request.notes(), edition, notes)));
+  return Once<v1::PublishNotesResponse>(
+      KeyOf("PublishNotes", "", request), deadline,
+      [&](StoreTransaction& transaction,
+          v1::PublishNotesResponse& response) -> absl::StatusOr<std::string> {
+        const absl::Time now = Milliseconds(clock_.Now());
+        RETURN_IF_ERROR(transaction.Lock(edition.programme()).status());
+        ASSIGN_OR_RETURN(const int version, transaction.NotesVersion(edition.id()));
+        notes.set_version(version + 1);
+        *notes.mutable_signed_at() = ToTimestamp(now);
+        ASSIGN_OR_RETURN(const std::string envelope,
+                         signing_.SignNotes(notes, edition.programme()));
+        RETURN_IF_ERROR(transaction.AddNotes(edition.id(), notes.version(), envelope, now));
+        v1::CatalogueEvent event;
+        event.set_programme(edition.programme());
+        event.set_actor(RecordedActor(request.actor()));
+        event.set_reason(request.actor().reason());
+        event.mutable_notes_published()->set_edition(edition.id());
+        event.mutable_notes_published()->set_version(notes.version());
+        RETURN_IF_ERROR(transaction.Append(event, now));
+        response.set_edition(edition.id());
+        response.set_version(notes.version());
+        return edition.id();
+      });
+}
+
+absl::StatusOr<v1::Edition> Publishing::EditionOf(absl::Time deadline, const std::string& edition) {
+  ASSIGN_OR_RETURN(const auto imported, store_.LatestImport(deadline, edition));
+  if (!imported.has_value()) {
+    return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
+                     absl::StrCat("年版“", edition, "”还没有导入过发布版。"),
+                     absl::StrCat("No release of the edition \"", edition, "\" was imported."),
+                     {{"edition", edition}});
+  }
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   store_.ReleaseBytesOf(deadline, imported->summary.digest()));
+  ASSIGN_OR_RETURN(v1::Release release, criteria::ParseRelease(bytes));
+  return std::move(*release.mutable_edition());
+}
+
+}  // namespace zhiping::catalogue

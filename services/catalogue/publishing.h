@@ -1,0 +1,79 @@
+// What changes the catalogue: each is one transaction, which also signs, logs, and keeps the answer
+// for retries.
+#pragma once
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/time/clock.h"
+#include "services/catalogue/confirmer.h"
+#include "services/catalogue/domain/activation_rules.h"
+#include "services/catalogue/signing.h"
+#include "services/catalogue/store.h"
+#include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
+
+namespace zhiping::catalogue {
+
+// Thread-safe; blocks. Errors besides those named here: violations of the request,
+// REQUEST_ID_REUSED, and those of the database.
+class Publishing {
+ public:
+  // `committed` gets the signed state of a programme that was changed. All outlive this.
+  Publishing(Store& store, const Signing& signing, const Clock& clock,
+             std::function<void(ConfirmedPtr)> committed)
+      : store_(store), signing_(signing), clock_(clock), committed_(std::move(committed)) {}
+
+  // Errors: EDITION_OF_ANOTHER_PROGRAMME.
+  absl::StatusOr<v1::ImportEditionResponse> ImportEdition(const v1::ImportEditionRequest& request,
+                                                          absl::Time deadline);
+  // Errors: RELEASE_NOT_FOUND, LABEL_TAKEN, VECTOR_MISMATCH, those of Publish and of Signing.
+  absl::StatusOr<v1::PublishReleaseResponse> PublishRelease(
+      const v1::PublishReleaseRequest& request, absl::Time deadline);
+  // Errors: those of RollBack and of Signing.
+  absl::StatusOr<v1::RollBackResponse> RollBackProgramme(const v1::RollBackRequest& request,
+                                                         absl::Time deadline);
+  // Errors: REVISION_OUT_OF_RANGE.
+  absl::StatusOr<v1::FenceRevisionResponse> FenceRevision(const v1::FenceRevisionRequest& request,
+                                                          absl::Time deadline);
+  // Errors: UNKNOWN_INSTANCE.
+  absl::StatusOr<v1::ForgetInstanceResponse> ForgetInstance(
+      const v1::ForgetInstanceRequest& request, absl::Time deadline);
+  // Errors: INVALID_RELEASE with what is wrong with the notes; RELEASE_NOT_FOUND if no release of
+  // the edition was imported.
+  absl::StatusOr<v1::PublishNotesResponse> PublishNotes(const v1::PublishNotesRequest& request,
+                                                        absl::Time deadline);
+
+ private:
+  // Answers a request once: what `body` sets and returns the subject of is kept; a retry gets it
+  // again without running `body`.
+  template <typename Response>
+  absl::StatusOr<Response> Once(
+      const RequestKey& key, absl::Time deadline,
+      const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body);
+
+  absl::Status PublishIn(StoreTransaction& transaction, const v1::PublishReleaseRequest& request,
+                         std::optional<absl::Time> in_force_from,
+                         v1::PublishReleaseResponse& response, ConfirmedPtr& confirmed);
+  absl::Status RollBackIn(StoreTransaction& transaction, const v1::RollBackRequest& request,
+                          v1::RollBackResponse& response, ConfirmedPtr& confirmed);
+  absl::StatusOr<Decision> Decide(StoreTransaction& transaction, const v1::Actor& actor,
+                                  int32_t cancel_pending_revision) const;
+  // Stores the rows, signs the state that they make, and logs them.
+  absl::StatusOr<ConfirmedPtr> Activate(StoreTransaction& transaction, const History& history,
+                                        const std::vector<ActivationRow>& rows,
+                                        const std::string& withdrawn_digest,
+                                        const Decision& decision);
+  // Signs the bytes for the first time. Errors: VECTOR_MISMATCH.
+  absl::Status SignBytes(StoreTransaction& transaction, const StoredRelease& release,
+                         const std::string& bytes, const Decision& decision,
+                         std::optional<absl::Time> in_force_from) const;
+  absl::StatusOr<v1::Edition> EditionOf(absl::Time deadline, const std::string& edition);
+
+  Store& store_;
+  const Signing& signing_;
+  const Clock& clock_;
+  const std::function<void(ConfirmedPtr)> committed_;
+};
+
+}  // namespace zhiping::catalogue

@@ -1,0 +1,106 @@
+#include "services/catalogue/redis_copies.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/releases/redis_source.h"
+#include "common/releases/state.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+// Followers judge a state by its age, so an old one does no harm; releases never change.
+constexpr absl::Duration kStateTtl = absl::Hours(48);
+constexpr absl::Duration kReleaseTtl = absl::Hours(7 * 24);
+// A release is put again this often: Redis may have dropped it alone.
+constexpr absl::Duration kReleaseInterval = absl::Minutes(1);
+constexpr absl::Duration kStoreTimeout = absl::Seconds(3);
+// Clocks of replicas may differ by this much.
+constexpr absl::Duration kClockTolerance = absl::Seconds(5);
+
+}  // namespace
+
+void RedisCopies::Offer(const ConfirmedPtr& confirmed) {
+  absl::MutexLock lock(&mutex_);
+  ConfirmedPtr& offered = offered_[confirmed->state.programme()];
+  if (offered == nullptr || AtLeastAsNew(*confirmed, *offered)) offered = confirmed;
+}
+
+void RedisCopies::Forget(const std::string& programme) {
+  absl::MutexLock lock(&mutex_);
+  offered_.erase(programme);
+}
+
+void RedisCopies::Refresh() {
+  std::map<std::string, ConfirmedPtr> offered;
+  {
+    absl::MutexLock lock(&mutex_);
+    offered = offered_;
+  }
+  std::map<std::string, Copy> copies;
+  absl::Status worst;
+  for (const auto& [programme, confirmed] : offered) {
+    Copy copy = std::move(copies_[programme]);
+    worst.Update(RefreshProgramme(*confirmed, copy));
+    copies[programme] = std::move(copy);
+  }
+  copies_ = std::move(copies);
+  if (!offered.empty()) Tell(worst);
+}
+
+absl::Status RedisCopies::RefreshProgramme(const Confirmed& confirmed, Copy& copy) {
+  const std::string key = releases::RedisStateKey(confirmed.state.programme());
+  ASSIGN_OR_RETURN(const auto there, client_.Get(key));
+  if (there.has_value()) {
+    RETURN_IF_ERROR(foreign_.Check(absl::Now() + kStoreTimeout, *there, *confirmed.history));
+  }
+  if (confirmed.envelope.empty()) return absl::OkStatus();
+  // A Redis that has lost the state has lost the rest.
+  RETURN_IF_ERROR(PutReleases(confirmed, !there.has_value(), copy));
+  if (there.has_value() && (*there == confirmed.envelope || IsAsGood(*there, confirmed))) {
+    return absl::OkStatus();
+  }
+  return client_.Set(key, confirmed.envelope, kStateTtl);
+}
+
+absl::Status RedisCopies::PutReleases(const Confirmed& confirmed, bool all, Copy& copy) {
+  std::map<std::string, absl::Duration> put;
+  for (const v1::Activation* activation :
+       {&confirmed.state.current(), &confirmed.state.pending()}) {
+    const std::string& digest = activation->digest();
+    if (digest.empty() || put.count(digest) > 0) continue;
+    const auto last = copy.releases.find(digest);
+    if (!all && last != copy.releases.end() && clock_.Steady() - last->second < kReleaseInterval) {
+      put.insert(*last);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const std::string envelope,
+                     store_.ReleaseEnvelope(absl::Now() + kStoreTimeout, digest));
+    RETURN_IF_ERROR(client_.Set(releases::RedisReleaseKey(digest), envelope, kReleaseTtl));
+    put[digest] = clock_.Steady();
+  }
+  copy.releases = std::move(put);
+  return absl::OkStatus();
+}
+
+bool RedisCopies::IsAsGood(const std::string& envelope, const Confirmed& confirmed) const {
+  const auto opened = releases::OpenState(envelope, confirmed.state.programme(), signing_.trust());
+  return opened.ok() && opened->state.incarnation() == confirmed.state.incarnation() &&
+         releases::HighestRevision(opened->state) >= releases::HighestRevision(confirmed.state) &&
+         opened->confirmed_at() >= FromTimestamp(confirmed.state.confirmed_at()) &&
+         opened->confirmed_at() <= clock_.Now() + kClockTolerance;
+}
+
+void RedisCopies::Tell(const absl::Status& status) {
+  if (status.ok() != failed_) return;
+  failed_ = !status.ok();
+  log_.Write(failed_ ? rpc::Severity::kWarning : rpc::Severity::kInfo,
+             failed_ ? "redis_copies_failed" : "redis_copies_kept",
+             {{"reason",
+               status.ok() ? std::string("OK") : Reason::Value_Name(DetailOf(status).reason())}});
+}
+
+}  // namespace zhiping::catalogue

@@ -1,0 +1,69 @@
+// Copies in Redis: the signed state of every programme, and the releases that it names. Redis is a
+// cache: it may lose them, or hold something else, at any time.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/redis/client.h"
+#include "common/rpc/log.h"
+#include "common/time/clock.h"
+#include "services/catalogue/confirmer.h"
+#include "services/catalogue/foreign_states.h"
+#include "services/catalogue/store.h"
+
+namespace zhiping::catalogue {
+
+// Thread-safe.
+class RedisCopies {
+ public:
+  // All outlive this.
+  RedisCopies(redis::Client& client, Store& store, const Signing& signing, ForeignStates& foreign,
+              const Clock& clock, const rpc::Log& log)
+      : client_(client),
+        store_(store),
+        signing_(signing),
+        foreign_(foreign),
+        clock_(clock),
+        log_(log) {}
+
+  // The state to keep in Redis from now on. Never blocks.
+  void Offer(const ConfirmedPtr& confirmed);
+  void Forget(const std::string& programme);
+
+  // Looks what Redis holds and puts there what it should; to be called every second or so, by one
+  // thread. Blocks as long as Redis and the store do.
+  void Refresh();
+
+ private:
+  struct Copy {
+    ConfirmedPtr confirmed;
+    // By digest: when the release was put there last.
+    std::map<std::string, absl::Duration> releases;
+  };
+
+  absl::Status RefreshProgramme(const Confirmed& confirmed, Copy& copy);
+  absl::Status PutReleases(const Confirmed& confirmed, bool all, Copy& copy);
+  // Whether what is there is another replica's, as good as this one's.
+  bool IsAsGood(const std::string& envelope, const Confirmed& confirmed) const;
+  void Tell(const absl::Status& status);
+
+  redis::Client& client_;
+  Store& store_;
+  const Signing& signing_;
+  ForeignStates& foreign_;
+  const Clock& clock_;
+  const rpc::Log& log_;
+
+  // Of Refresh alone.
+  std::map<std::string, Copy> copies_;
+  bool failed_ = false;
+
+  absl::Mutex mutex_;
+  std::map<std::string, ConfirmedPtr> offered_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace zhiping::catalogue

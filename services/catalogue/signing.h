@@ -1,0 +1,56 @@
+// What the catalogue signs, and with what. Whatever it signs is verified with the trust file at
+// once: what no follower would accept is never given out.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/envelope/signer.h"
+#include "common/envelope/trust.h"
+#include "zhiping/catalogue/v1/activation.pb.h"
+#include "zhiping/catalogue/v1/notes.pb.h"
+
+namespace zhiping::catalogue {
+
+struct SigningOptions {
+  // Files with private keys; each signs. At least one of each.
+  std::vector<std::string> activation_keys;
+  // For releases and notes.
+  std::vector<std::string> release_keys;
+  std::string trust_file;
+};
+
+// Thread-safe.
+class Signing {
+ public:
+  // Reads the keys and signs a probe for each purpose. Errors: FILE_UNREADABLE, MALFORMED; those of
+  // Trust::Verify if the trust file does not accept the probe, but for its programme and instant.
+  static absl::StatusOr<std::unique_ptr<Signing>> Open(const SigningOptions& options,
+                                                       absl::Time now);
+
+  // Envelopes. Errors: SIGNING_FAILED; those of Trust::Verify.
+  absl::StatusOr<std::string> SignState(const v1::ActivationState& state) const;
+  // `instant`: when the release comes into force.
+  absl::StatusOr<std::string> SignRelease(absl::string_view bytes, absl::string_view programme,
+                                          absl::Time instant) const;
+  // REQUIRES: signed_at is set.
+  absl::StatusOr<std::string> SignNotes(const v1::Notes& notes, absl::string_view programme) const;
+
+  const envelope::Trust& trust() const { return *trust_; }
+
+ private:
+  using Signers = std::vector<std::unique_ptr<envelope::Signer>>;
+  Signing() = default;
+  absl::StatusOr<std::string> Sign(envelope::Purpose::Value purpose, absl::string_view payload,
+                                   absl::string_view programme, absl::Time instant) const;
+  absl::Status Probe(envelope::Purpose::Value purpose, const char* flag, absl::Time now) const;
+
+  Signers activation_signers_, release_signers_;
+  std::shared_ptr<const envelope::Trust> trust_;
+};
+
+}  // namespace zhiping::catalogue

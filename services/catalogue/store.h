@@ -1,0 +1,135 @@
+// What the catalogue keeps, over common/sql. Calls block until their deadline: they belong into a
+// bounded pool.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/sql/database.h"
+#include "common/sql/sequenced_log.h"
+#include "services/catalogue/domain/edition_import.h"
+#include "services/catalogue/domain/history.h"
+#include "services/catalogue/store_rows.h"
+#include "zhiping/catalogue/v1/catalogue_event.pb.h"
+
+namespace zhiping::catalogue {
+
+// The changes of one transaction. Used by one thread.
+class StoreTransaction {
+ public:
+  StoreTransaction(sql::Transaction& sql, const sql::SequencedLog& changes)
+      : sql_(sql), changes_(changes) {}
+
+  // Claims a request id until the end of the transaction; concurrent ones wait. The response that
+  // was given before, if there was one. Errors: REQUEST_ID_REUSED.
+  absl::StatusOr<std::optional<std::string>> Claim(const RequestKey& key);
+  // REQUIRES: claimed.
+  absl::Status KeepResponse(const RequestKey& key, const std::string& subject,
+                            const std::string& response, absl::Time now);
+
+  // Locks the programme until the end, and reads its history. An unknown one is added.
+  absl::StatusOr<History> Lock(const std::string& programme);
+  // Adds rows and advances next_revision. REQUIRES: locked.
+  absl::Status AddActivations(const std::string& programme, const std::vector<ActivationRow>& rows);
+  absl::Status AddWithdrawal(const std::string& programme, const std::string& digest,
+                             int32_t revision);
+  absl::Status SetNextRevision(const std::string& programme, int32_t next_revision);
+  absl::Status SetMet(const std::string& programme, const MetRevision& met);
+  // Whether nothing was ever put in force, in any programme.
+  absl::StatusOr<bool> NothingActivated();
+
+  // RELEASE_NOT_FOUND if it was never imported.
+  absl::StatusOr<StoredRelease> FindRelease(const std::string& digest);
+  absl::StatusOr<std::string> ProgrammeOf(const std::string& digest);
+  absl::StatusOr<std::string> ReleaseBytesOf(const std::string& digest);
+  // Whether it was not there yet.
+  absl::StatusOr<bool> AddRelease(const ReleaseBytes& release, const std::string& actor,
+                                  absl::Time now);
+  // The digest of the edition's published release with that number; empty if there is none.
+  absl::StatusOr<std::string> PublishedWithNumber(const std::string& edition, int number);
+  absl::Status MarkPublished(const std::string& digest, const std::string& envelope,
+                             absl::Time now);
+
+  // The highest version; 0 if none was published.
+  absl::StatusOr<int> NotesVersion(const std::string& edition);
+  absl::Status AddNotes(const std::string& edition, int version, const std::string& envelope,
+                        absl::Time now);
+
+  absl::StatusOr<std::optional<StoredInstance>> LockInstance(const std::string& id);
+  absl::Status SaveInstance(const StoredInstance& instance);
+  // Whether it was there.
+  absl::StatusOr<bool> RemoveInstance(const std::string& id);
+  // Those that were last seen before `instant`.
+  absl::Status RemoveInstancesSeenBefore(absl::Time instant);
+
+  // Into the log of changes. REQUIRES: the event's programme is locked.
+  absl::Status Append(const v1::CatalogueEvent& event, absl::Time now);
+
+ private:
+  sql::Transaction& sql_;
+  const sql::SequencedLog& changes_;
+};
+
+// Thread-safe.
+class Store {
+ public:
+  // Brings the database to the present tables. Errors: as sql::Migrate.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(sql::Database& database, absl::Time deadline);
+
+  // Runs the body in a transaction that writes.
+  absl::Status Change(absl::Time deadline,
+                      const std::function<absl::Status(StoreTransaction&)>& body);
+
+  // Moves what was appended into the log of changes.
+  absl::Status SequenceChanges(absl::Time deadline);
+  const sql::SequencedLog& changes() const { return changes_; }
+
+  // The programmes with the versions of their histories.
+  absl::StatusOr<std::map<std::string, HistoryVersion>> Versions(absl::Time deadline);
+  // One programme's; that of an empty history if it is unknown.
+  absl::StatusOr<HistoryVersion> Version(absl::Time deadline, const std::string& programme);
+  // Empty if it is unknown.
+  absl::StatusOr<History> ReadHistory(absl::Time deadline, const std::string& programme);
+
+  // Errors: RELEASE_NOT_FOUND. Imported ones are found too.
+  absl::StatusOr<StoredRelease> FindRelease(absl::Time deadline, const std::string& digest);
+  absl::StatusOr<std::string> ReleaseBytesOf(absl::Time deadline, const std::string& digest);
+  // Only of published ones.
+  absl::StatusOr<std::string> ReleaseEnvelope(absl::Time deadline, const std::string& digest);
+  // The published one with the highest number; nothing if there is none.
+  absl::StatusOr<std::optional<StoredRelease>> LatestRelease(absl::Time deadline,
+                                                             const std::string& edition);
+  // The newest imported one, published or not; nothing if there is none.
+  absl::StatusOr<std::optional<StoredRelease>> LatestImport(absl::Time deadline,
+                                                            const std::string& edition);
+  // Of the programme (empty: all) and edition (empty: all), from the newest, after a position.
+  absl::StatusOr<std::vector<StoredRelease>> ListReleases(absl::Time deadline,
+                                                          const ReleaseQuery& query);
+  absl::StatusOr<int> CountReleases(absl::Time deadline, const ReleaseQuery& query);
+  absl::StatusOr<std::vector<v1::EditionSummary>> ListEditions(absl::Time deadline,
+                                                               const EditionQuery& query);
+  absl::StatusOr<int> CountEditions(absl::Time deadline, const EditionQuery& query);
+
+  // Errors: NOTES_NOT_FOUND.
+  absl::StatusOr<StoredNotes> FindNotes(absl::Time deadline, const std::string& edition);
+
+  absl::StatusOr<std::vector<StoredInstance>> Instances(absl::Time deadline);
+
+ private:
+  explicit Store(sql::Database& database) : database_(database), changes_(database, "changes") {}
+
+  absl::StatusOr<std::string> ReleaseColumn(absl::Time deadline, const std::string& digest,
+                                            const char* column);
+
+  sql::Database& database_;
+  const sql::SequencedLog changes_;
+};
+
+}  // namespace zhiping::catalogue

@@ -1,0 +1,32 @@
+// How rows become what store_rows.h has. Used by store.cc and store_transaction.cc.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/sql/database.h"
+#include "services/catalogue/domain/history.h"
+#include "services/catalogue/store_rows.h"
+
+namespace zhiping::catalogue {
+
+// The history of a programme in one transaction; empty if it is unknown.
+absl::StatusOr<History> ReadHistoryIn(sql::Transaction& transaction, const std::string& programme);
+
+// What QueryReleases reads; a WHERE may follow, with `r` for the release.
+inline constexpr char kSelectReleases[] =
+    "SELECT r.summary, r.number, r.published_at, w.revision FROM release r "
+    "LEFT JOIN withdrawal w ON w.programme = r.programme AND w.digest = r.digest";
+using ReleaseRows = sql::Rows<sql::Bytes, int64_t, std::optional<int64_t>, std::optional<int64_t>>;
+absl::StatusOr<std::vector<StoredRelease>> ReadReleases(const ReleaseRows& rows);
+absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& transaction,
+                                                         const std::string& sql,
+                                                         std::vector<sql::Value> parameters);
+
+absl::StatusOr<StoredInstance> ReadInstance(const sql::Bytes& record, int64_t last_seen);
+
+// RELEASE_NOT_FOUND.
+absl::Status ReleaseNotFound(const std::string& digest);
+
+}  // namespace zhiping::catalogue

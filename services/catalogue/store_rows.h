@@ -1,0 +1,70 @@
+// What the store takes and gives.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "absl/time/time.h"
+#include "zhiping/catalogue/v1/catalogue_service.pb.h"
+
+namespace zhiping::catalogue {
+
+// Changes whenever a programme's history does.
+struct HistoryVersion {
+  int32_t next_revision = 1;
+  int32_t met_revision = 0;
+  friend bool operator==(const HistoryVersion&, const HistoryVersion&) = default;
+};
+
+struct RequestKey {
+  std::string method;
+  std::string parent;
+  std::string request_id;
+  // Of the request without its id.
+  std::string sha256;
+};
+
+struct StoredRelease {
+  // With published_at and withdrawn, without in_force.
+  v1::ReleaseSummary summary;
+  int number = 0;
+  bool published() const { return summary.has_published_at(); }
+};
+
+// Which published releases, and after which of them.
+struct ReleaseQuery {
+  // Empty: all.
+  std::string programme, edition;
+  // Of the last one before; the newest first, then by digest.
+  int64_t published_before = std::numeric_limits<int64_t>::max();
+  std::string after_digest;
+  int limit = 0;
+  int skip = 0;
+};
+
+// Which editions with a published release, and after which of them.
+struct EditionQuery {
+  // Empty: all.
+  std::string programme;
+  // Of the last one before: by programme, then from the newest year, then by id.
+  std::string after_programme;
+  int64_t before_year = std::numeric_limits<int64_t>::max();
+  std::string after_edition;
+  int limit = 0;
+  int skip = 0;
+};
+
+struct StoredNotes {
+  int version = 0;
+  std::string envelope;
+  absl::Time published_at;
+};
+
+struct StoredInstance {
+  // Instance, programmes and the last reports.
+  v1::SubscribeRequest record;
+  absl::Time last_seen;
+};
+
+}  // namespace zhiping::catalogue

@@ -1,0 +1,220 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+#include "services/catalogue/store.h"
+#include "services/catalogue/store_reading.h"
+
+namespace zhiping::catalogue {
+
+using sql::Bytes;
+
+absl::StatusOr<std::optional<std::string>> StoreTransaction::Claim(const RequestKey& key) {
+  // PostgreSQL waits here for a transaction that claimed the same id.
+  ASSIGN_OR_RETURN(
+      const sql::Result claimed,
+      sql_.Execute("INSERT INTO request (method, parent, request_id, sha256, subject, "
+                   "response, created_at) VALUES ($1, $2, $3, $4, '', $5, 0) "
+                   "ON CONFLICT DO NOTHING",
+                   {key.method, key.parent, key.request_id, Bytes{key.sha256}, Bytes{}}));
+  if (claimed.changed() == 1) return std::optional<std::string>();
+  ASSIGN_OR_RETURN(
+      auto rows, (sql_.Query<Bytes, Bytes>("SELECT sha256, response FROM request "
+                                           "WHERE method = $1 AND parent = $2 AND request_id = $3",
+                                           {key.method, key.parent, key.request_id})));
+  if (rows.size() != 1) return absl::InternalError("a claimed request is not there");
+  auto& [sha256, response] = rows.front();
+  if (sha256.value != key.sha256) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
+        absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
+        absl::StrCat("The request id ", key.request_id, " was used for another request."),
+        {{"requestId", key.request_id}});
+  }
+  return std::optional<std::string>(std::move(response.value));
+}
+
+absl::Status StoreTransaction::KeepResponse(const RequestKey& key, const std::string& subject,
+                                            const std::string& response, absl::Time now) {
+  return sql_
+      .Execute(
+          "UPDATE request SET subject = $4, response = $5, created_at = $6 "
+          "WHERE method = $1 AND parent = $2 AND request_id = $3",
+          {key.method, key.parent, key.request_id, subject, Bytes{response},
+           absl::ToUnixMillis(now)})
+      .status();
+}
+
+absl::StatusOr<History> StoreTransaction::Lock(const std::string& programme) {
+  RETURN_IF_ERROR(sql_.Execute("INSERT INTO programme (programme, next_revision, met_revision, "
+                               "met_digest, met_at) VALUES ($1, 1, 0, '', 0) "
+                               "ON CONFLICT DO NOTHING",
+                               {programme})
+                      .status());
+  RETURN_IF_ERROR(
+      sql_.Execute("SELECT 1 FROM programme WHERE programme = $1 {for_update}", {programme})
+          .status());
+  return ReadHistoryIn(sql_, programme);
+}
+
+absl::Status StoreTransaction::AddActivations(const std::string& programme,
+                                              const std::vector<ActivationRow>& rows) {
+  std::vector<sql::Statement> statements;
+  for (const ActivationRow& row : rows) {
+    const auto& activation = row.activation;
+    statements.push_back(
+        {"INSERT INTO activation (programme, revision, digest, in_force_from, approvers, reason, "
+         "kind, cancelled_revision, actor, created_at) "
+         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         {programme, activation.revision(), activation.digest(),
+          absl::ToUnixMillis(FromTimestamp(activation.in_force_from())),
+          absl::StrJoin(activation.approvers(), "\n"), activation.reason(),
+          static_cast<int>(row.kind), row.cancelled_revision, row.actor,
+          absl::ToUnixMillis(row.created_at)}});
+  }
+  RETURN_IF_ERROR(sql_.Batch(statements).status());
+  return SetNextRevision(programme, rows.back().activation.revision() + 1);
+}
+
+absl::Status StoreTransaction::AddWithdrawal(const std::string& programme,
+                                             const std::string& digest, int32_t revision) {
+  return sql_
+      .Execute(
+          "INSERT INTO withdrawal (programme, digest, revision) VALUES ($1, $2, $3) "
+          "ON CONFLICT DO NOTHING",
+          {programme, digest, revision})
+      .status();
+}
+
+absl::Status StoreTransaction::SetNextRevision(const std::string& programme,
+                                               int32_t next_revision) {
+  return sql_
+      .Execute("UPDATE programme SET next_revision = $2 WHERE programme = $1",
+               {programme, next_revision})
+      .status();
+}
+
+absl::Status StoreTransaction::SetMet(const std::string& programme, const MetRevision& met) {
+  return sql_
+      .Execute(
+          "UPDATE programme SET met_revision = $2, met_digest = $3, met_at = $4 "
+          "WHERE programme = $1",
+          {programme, met.revision, met.digest, absl::ToUnixMillis(met.since)})
+      .status();
+}
+
+absl::StatusOr<bool> StoreTransaction::NothingActivated() {
+  ASSIGN_OR_RETURN(const auto rows, sql_.Query<int64_t>("SELECT revision FROM activation LIMIT 1"));
+  return rows.empty();
+}
+
+absl::StatusOr<StoredRelease> StoreTransaction::FindRelease(const std::string& digest) {
+  ASSIGN_OR_RETURN(
+      auto rows,
+      QueryReleases(sql_, absl::StrCat(kSelectReleases, " WHERE r.digest = $1"), {digest}));
+  if (rows.empty()) return ReleaseNotFound(digest);
+  return std::move(rows.front());
+}
+
+absl::StatusOr<std::string> StoreTransaction::ProgrammeOf(const std::string& digest) {
+  ASSIGN_OR_RETURN(auto rows, sql_.Query<std::string>(
+                                  "SELECT programme FROM release WHERE digest = $1", {digest}));
+  if (rows.empty()) return ReleaseNotFound(digest);
+  return std::move(std::get<0>(rows.front()));
+}
+
+absl::StatusOr<std::string> StoreTransaction::ReleaseBytesOf(const std::string& digest) {
+  ASSIGN_OR_RETURN(auto rows,
+                   sql_.Query<Bytes>("SELECT bytes FROM release WHERE digest = $1", {digest}));
+  if (rows.empty()) return ReleaseNotFound(digest);
+  return std::move(std::get<0>(rows.front()).value);
+}
+
+absl::StatusOr<bool> StoreTransaction::AddRelease(const ReleaseBytes& release,
+                                                  const std::string& actor, absl::Time now) {
+  const auto& summary = release.summary;
+  ASSIGN_OR_RETURN(
+      const sql::Result added,
+      sql_.Execute("INSERT INTO release (digest, programme, edition, year, number, summary, bytes, "
+                   "imported_by, imported_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+                   "ON CONFLICT DO NOTHING",
+                   {release.digest, summary.programme(), summary.edition(), summary.year(),
+                    release.number, Bytes{summary.SerializeAsString()}, Bytes{release.bytes}, actor,
+                    absl::ToUnixMillis(now)}));
+  return added.changed() == 1;
+}
+
+absl::StatusOr<std::string> StoreTransaction::PublishedWithNumber(const std::string& edition,
+                                                                  int number) {
+  ASSIGN_OR_RETURN(auto rows, sql_.Query<std::string>(
+                                  "SELECT digest FROM release WHERE edition = $1 AND number = $2 "
+                                  "AND published_at IS NOT NULL",
+                                  {edition, number}));
+  return rows.empty() ? std::string() : std::move(std::get<0>(rows.front()));
+}
+
+absl::Status StoreTransaction::MarkPublished(const std::string& digest, const std::string& envelope,
+                                             absl::Time now) {
+  return sql_
+      .Execute("UPDATE release SET envelope = $2, published_at = $3 WHERE digest = $1",
+               {digest, Bytes{envelope}, absl::ToUnixMillis(now)})
+      .status();
+}
+
+absl::StatusOr<int> StoreTransaction::NotesVersion(const std::string& edition) {
+  ASSIGN_OR_RETURN(const auto rows,
+                   sql_.Query<std::optional<int64_t>>(
+                       "SELECT max(version) FROM notes WHERE edition = $1", {edition}));
+  return rows.empty() ? 0 : static_cast<int>(std::get<0>(rows.front()).value_or(0));
+}
+
+absl::Status StoreTransaction::AddNotes(const std::string& edition, int version,
+                                        const std::string& envelope, absl::Time now) {
+  return sql_
+      .Execute(
+          "INSERT INTO notes (edition, version, envelope, published_at) "
+          "VALUES ($1, $2, $3, $4)",
+          {edition, version, Bytes{envelope}, absl::ToUnixMillis(now)})
+      .status();
+}
+
+absl::StatusOr<std::optional<StoredInstance>> StoreTransaction::LockInstance(
+    const std::string& id) {
+  ASSIGN_OR_RETURN(const auto rows,
+                   (sql_.Query<Bytes, int64_t>(
+                       "SELECT record, last_seen FROM instance WHERE id = $1 {for_update}", {id})));
+  if (rows.empty()) return std::optional<StoredInstance>();
+  const auto& [record, last_seen] = rows.front();
+  ASSIGN_OR_RETURN(StoredInstance instance, ReadInstance(record, last_seen));
+  return std::optional<StoredInstance>(std::move(instance));
+}
+
+absl::Status StoreTransaction::SaveInstance(const StoredInstance& instance) {
+  return sql_
+      .Execute(
+          "INSERT INTO instance (id, record, last_seen) VALUES ($1, $2, $3) "
+          "ON CONFLICT (id) DO UPDATE SET record = $2, last_seen = $3",
+          {instance.record.instance().id(), Bytes{instance.record.SerializeAsString()},
+           absl::ToUnixMillis(instance.last_seen)})
+      .status();
+}
+
+absl::StatusOr<bool> StoreTransaction::RemoveInstance(const std::string& id) {
+  ASSIGN_OR_RETURN(const sql::Result removed,
+                   sql_.Execute("DELETE FROM instance WHERE id = $1", {id}));
+  return removed.changed() == 1;
+}
+
+absl::Status StoreTransaction::RemoveInstancesSeenBefore(absl::Time instant) {
+  return sql_.Execute("DELETE FROM instance WHERE last_seen < $1", {absl::ToUnixMillis(instant)})
+      .status();
+}
+
+absl::Status StoreTransaction::Append(const v1::CatalogueEvent& event, absl::Time now) {
+  return changes_.Append(sql_, now, event.SerializeAsString());
+}
+
+}  // namespace zhiping::catalogue

@@ -1,0 +1,161 @@
+#include "services/catalogue/subscribe_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "services/catalogue/domain/requests.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+// More than any service follows; each costs a signature at every confirmation.
+constexpr int kMostProgrammes = 64;
+
+v1::SubscribeResponse Response(const std::map<std::string, ConfirmedPtr>& states) {
+  v1::SubscribeResponse response;
+  for (const auto& [programme, confirmed] : states) response.add_envelopes(confirmed->envelope);
+  return response;
+}
+
+}  // namespace
+
+void SubscribeStream::Start(std::shared_ptr<SubscribeStream> self, const absl::Status& closed) {
+  self_ = std::move(self);
+  if (closed.ok()) {
+    StartRead(&request_);
+  } else {
+    End(closed);
+  }
+}
+
+void SubscribeStream::Offer(const ConfirmedPtr& confirmed) {
+  const std::string& programme = confirmed->state.programme();
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto& followed = follower_.programmes();
+    if (ending_ || confirmed->envelope.empty() ||
+        std::find(followed.begin(), followed.end(), programme) == followed.end()) {
+      return;
+    }
+    ConfirmedPtr& offered = offered_[programme];
+    if (offered == confirmed || (offered != nullptr && !AtLeastAsNew(*confirmed, *offered))) return;
+    offered = confirmed;
+    waiting_[programme] = confirmed;
+    if (writing_) return;
+    writing_ = true;
+    response_ = Response(std::exchange(waiting_, {}));
+  }
+  StartWrite(&response_);
+}
+
+void SubscribeStream::End(const absl::Status& status) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(ending_, true)) return;
+    ending_status_ = status;
+    if (writing_) return;
+  }
+  Finish(call_.Finish(status));
+}
+
+std::vector<std::string> SubscribeStream::Programmes() const {
+  absl::MutexLock lock(&mutex_);
+  return {follower_.programmes().begin(), follower_.programmes().end()};
+}
+
+void SubscribeStream::OnReadDone(bool ok) {
+  if (!ok) {
+    End(absl::OkStatus());
+  } else if (Receive()) {
+    StartRead(&request_);
+  }
+}
+
+absl::Status SubscribeStream::CheckFirst(const v1::SubscribeRequest& first) {
+  Violations violations;
+  CheckInstance(first.instance(), violations);
+  if (first.programmes().empty() || first.programmes_size() > kMostProgrammes) {
+    violations.Add("programmes", Reason::INVALID_FIELD,
+                   absl::StrCat("应有 1 至 ", kMostProgrammes, " 个评测体系。"),
+                   absl::StrCat("There must be 1 to ", kMostProgrammes, " programmes."));
+  }
+  for (int i = 0; i < std::min(first.programmes_size(), kMostProgrammes); ++i) {
+    CheckProgramme(first.programmes(i), absl::StrCat("programmes[", i, "]"), violations);
+  }
+  return violations.ToStatus();
+}
+
+void SubscribeStream::TakeReports() {
+  follower_.clear_reports();
+  for (const std::string& programme : follower_.programmes()) {
+    for (auto& report : *request_.mutable_reports()) {
+      if (report.programme() != programme) continue;
+      *follower_.add_reports() = std::move(report);
+      break;
+    }
+  }
+}
+
+bool SubscribeStream::Receive() {
+  if (!introduced_) {
+    const absl::Status status = CheckFirst(request_);
+    if (!status.ok()) {
+      End(status);
+      return false;
+    }
+  }
+  std::vector<std::string> programmes;
+  v1::SubscribeRequest report;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!std::exchange(introduced_, true)) {
+      *follower_.mutable_instance() = request_.instance();
+      *follower_.mutable_programmes() = request_.programmes();
+      programmes.assign(request_.programmes().begin(), request_.programmes().end());
+    }
+    TakeReports();
+    follower_.set_leaving(request_.leaving());
+    report = follower_;
+  }
+  request_.Clear();
+  owner_.listeners_.reported(report);
+  if (report.leaving()) {
+    End(absl::OkStatus());
+    return false;
+  }
+  if (!programmes.empty() && owner_.Follow(*this, programmes)) owner_.listeners_.wanted();
+  return true;
+}
+
+void SubscribeStream::OnWriteDone(bool ok) {
+  absl::Status status;
+  bool ends = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!ok && !ending_) {
+      ending_ = true;
+      ending_status_ = call_.CheckWaiting();
+    }
+    ends = ending_;
+    status = ending_status_;
+    writing_ = !ends && !waiting_.empty();
+    if (writing_) response_ = Response(std::exchange(waiting_, {}));
+    if (!ends && !writing_) return;
+  }
+  if (ends) {
+    Finish(call_.Finish(status));
+  } else {
+    StartWrite(&response_);
+  }
+}
+
+void SubscribeStream::OnCancel() { End(call_.CheckWaiting()); }
+
+void SubscribeStream::OnDone() {
+  const std::shared_ptr<SubscribeStream> self = std::move(self_);
+  owner_.Remove(self);
+}
+
+}  // namespace zhiping::catalogue

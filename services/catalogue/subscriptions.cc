@@ -1,0 +1,94 @@
+#include "services/catalogue/subscriptions.h"
+
+#include "common/status/error.h"
+#include "services/catalogue/subscribe_stream.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+absl::Status Closed() {
+  return MakeError(absl::StatusCode::kUnavailable, Reason::SERVICE_UNREACHABLE,
+                   "目录服务正在停止，请连接其他实例。",
+                   "The catalogue is stopping: connect to another instance.");
+}
+
+}  // namespace
+
+Subscriptions::~Subscriptions() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &Subscriptions::NoStreams));
+}
+
+SubscribeReactor* Subscriptions::Open(grpc::CallbackServerContext& context,
+                                      const rpc::Method& method) {
+  auto stream = std::make_shared<SubscribeStream>(*this, context, method);
+  SubscribeStream& opened = *stream;
+  absl::Status closed;
+  {
+    absl::MutexLock lock(&mutex_);
+    streams_.insert(stream);
+    if (closed_) closed = Closed();
+  }
+  opened.Start(std::move(stream), closed);
+  return &opened;
+}
+
+void Subscriptions::Remove(const std::shared_ptr<SubscribeStream>& stream) {
+  absl::MutexLock lock(&mutex_);
+  streams_.erase(stream);
+}
+
+bool Subscriptions::Follow(SubscribeStream& stream, const std::vector<std::string>& programmes) {
+  std::vector<ConfirmedPtr> known;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const std::string& programme : programmes) {
+      const auto latest = latest_.find(programme);
+      if (latest != latest_.end()) known.push_back(latest->second);
+    }
+  }
+  for (const ConfirmedPtr& confirmed : known) stream.Offer(confirmed);
+  return known.size() < programmes.size();
+}
+
+void Subscriptions::Spread(const ConfirmedPtr& confirmed) {
+  Streams streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    ConfirmedPtr& latest = latest_[confirmed->state.programme()];
+    if (latest != nullptr && !AtLeastAsNew(*confirmed, *latest)) return;
+    latest = confirmed;
+    streams = streams_;
+  }
+  for (const auto& stream : streams) stream->Offer(confirmed);
+}
+
+void Subscriptions::Forget(const std::string& programme) {
+  absl::MutexLock lock(&mutex_);
+  latest_.erase(programme);
+}
+
+std::set<std::string> Subscriptions::Followed() const {
+  Streams streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    streams = streams_;
+  }
+  std::set<std::string> programmes;
+  for (const auto& stream : streams) {
+    for (std::string& programme : stream->Programmes()) programmes.insert(std::move(programme));
+  }
+  return programmes;
+}
+
+void Subscriptions::Close() {
+  Streams streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    closed_ = true;
+    streams = streams_;
+  }
+  for (const auto& stream : streams) stream->End(Closed());
+}
+
+}  // namespace zhiping::catalogue

@@ -1,0 +1,74 @@
+// Who listens: the streams of Subscribe.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/rpc/call.h"
+#include "services/catalogue/confirmer.h"
+#include "zhiping/catalogue/v1/catalogue_service.grpc.pb.h"
+
+namespace zhiping::catalogue {
+
+using SubscribeReactor = grpc::ServerBidiReactor<v1::SubscribeRequest, v1::SubscribeResponse>;
+
+class SubscribeStream;
+
+// Thread-safe. Nothing here blocks. A slow follower is sent the latest state of each programme
+// only.
+class Subscriptions {
+ public:
+  struct Listeners {
+    // A follower and what it reports, with its instance and programmes: at first, at every report,
+    // and when it says goodbye.
+    std::function<void(const v1::SubscribeRequest&)> reported;
+    // A programme is followed whose state is not known yet.
+    std::function<void()> wanted;
+  };
+  explicit Subscriptions(Listeners listeners) : listeners_(std::move(listeners)) {}
+  // Waits until all streams have ended.
+  ~Subscriptions();
+  Subscriptions(const Subscriptions&) = delete;
+  Subscriptions& operator=(const Subscriptions&) = delete;
+
+  // Starts a stream for a call, which ends it after Close.
+  SubscribeReactor* Open(grpc::CallbackServerContext& context, const rpc::Method& method);
+
+  // Sends a state to all who follow its programme.
+  void Spread(const ConfirmedPtr& confirmed);
+
+  // Drops what was spread of a programme that is not confirmed any more.
+  void Forget(const std::string& programme);
+
+  // The programmes that anybody follows.
+  std::set<std::string> Followed() const;
+
+  // Ends all streams, and every one that is opened later: their followers go elsewhere.
+  void Close();
+
+ private:
+  friend class SubscribeStream;
+  using Streams = std::set<std::shared_ptr<SubscribeStream>>;
+
+  // Called by streams.
+  void Remove(const std::shared_ptr<SubscribeStream>& stream);
+  // Whether the state of some is not known.
+  bool Follow(SubscribeStream& stream, const std::vector<std::string>& programmes);
+
+  bool NoStreams() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); }
+
+  const Listeners listeners_;
+  mutable absl::Mutex mutex_;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  Streams streams_ ABSL_GUARDED_BY(mutex_);
+  // The last state that was spread, by programme.
+  std::map<std::string, ConfirmedPtr> latest_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace zhiping::catalogue

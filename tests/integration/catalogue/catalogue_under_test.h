@@ -1,0 +1,107 @@
+// The catalogue over real gRPC, in this process, on a database of a test's own.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/envelope/key.h"
+#include "common/envelope/signer.h"
+#include "common/envelope/trust.h"
+#include "common/files/file.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "services/catalogue/catalogue.h"
+#include "tests/edition_folder.h"
+#include "tests/processes/process.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::catalogue {
+
+inline constexpr char kProgramme[] = "jiangsu-ai";
+
+// A new request id at each call.
+inline std::string NewRequestId() {
+  static int next = 0;
+  return absl::StrFormat("00000000-0000-4000-8000-%012d", ++next);
+}
+
+// Keys and the trust file that accepts them, in a new folder.
+inline SigningOptions NewSigning() {
+  const std::string folder = processes::NewFolder();
+  const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+  EXPECT_OK(envelope::WriteKeyFile(*key, folder + "/key.pem"));
+  EXPECT_OK(WriteFile(folder + "/trust.txtpb",
+                      envelope::TrustEntry(*key,
+                                           {envelope::Purpose::RELEASE, envelope::Purpose::NOTES,
+                                            envelope::Purpose::ACTIVATION},
+                                           {"*"}, "test"),
+                      Overwrite::kNever));
+  return {{folder + "/key.pem"}, {folder + "/key.pem"}, folder + "/trust.txtpb"};
+}
+
+class CatalogueUnderTest {
+ public:
+  explicit CatalogueUnderTest(CatalogueOptions options, const std::string& listen = "127.0.0.1:0")
+      : log_(rpc::Severity::kError) {
+    catalogue_ = *Catalogue::Open(options, SystemClock(), {metrics_, log_}, [](bool) {});
+    rpc::ServerOptions server;
+    server.listen = listen;
+    server.shutdown_grace = absl::Seconds(1);
+    server.max_request_bytes = 64 << 20;
+    server_ = *rpc::Server::Start(server, catalogue_->services());
+    server_->SetReady(true);
+    const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
+    stub_ = v1::CatalogueService::NewStub(channel);
+    admin_ = v1::CatalogueAdminService::NewStub(channel);
+  }
+  ~CatalogueUnderTest() {
+    catalogue_->EndStreams();
+    server_->Shutdown();
+  }
+
+  int port() const { return server_->port(); }
+  Store& store() { return catalogue_->store(); }
+  v1::CatalogueService::Stub& stub() { return *stub_; }
+  v1::CatalogueAdminService::Stub& admin() { return *admin_; }
+
+ private:
+  rpc::Metrics metrics_;
+  rpc::Log log_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::CatalogueService::Stub> stub_;
+  std::unique_ptr<v1::CatalogueAdminService::Stub> admin_;
+};
+
+// One call: `Call<v1::GetBlobResponse>(stub, &Stub::GetBlob, request)`.
+template <typename Response, typename Stub, typename Method, typename Request>
+absl::StatusOr<Response> Call(Stub& stub, Method method, const Request& request) {
+  const auto context = rpc::NewContext(absl::Seconds(20));
+  Response response;
+  const absl::Status status =
+      rpc::FromGrpcStatus((stub.*method)(context.get(), request, &response));
+  if (!status.ok()) return status;
+  return response;
+}
+
+// The 2026 edition as a request; `change` makes its content another.
+inline v1::ImportEditionRequest Edition2026(const std::string& change = "") {
+  const auto files = criteria::ReadEdition2026();
+  v1::ImportEditionRequest request;
+  request.set_edition(*files.edition);
+  request.set_rulebook(*files.rulebook);
+  request.set_vectors(*files.vectors);
+  request.set_source(*files.source);
+  if (!change.empty()) {
+    // Official texts are bound to their source: only what the platform writes is changed.
+    std::string& rulebook = *request.mutable_rulebook();
+    const size_t at = rulebook.find("zh: \"");
+    rulebook.insert(at + 5, change);
+  }
+  request.mutable_actor()->set_name("测试");
+  return request;
+}
+
+}  // namespace zhiping::catalogue

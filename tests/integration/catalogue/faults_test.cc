@@ -1,0 +1,137 @@
+// Several replicas, Redis, and a database that goes away.
+#include "absl/time/clock.h"
+#include "common/releases/redis_source.h"
+#include "common/releases/seed.h"
+#include "common/releases/state.h"
+#include "tests/integration/catalogue/catalogue_under_test.h"
+#include "tests/integration/sql/database_under_test.h"
+#include "tests/processes/redis_server.h"
+#include "tests/processes/tcp_gate.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+using Admin = v1::CatalogueAdminService::Stub;
+using Public = v1::CatalogueService::Stub;
+
+absl::StatusOr<v1::PublishReleaseResponse> Publish(CatalogueUnderTest& catalogue) {
+  const auto imported =
+      Call<v1::ImportEditionResponse>(catalogue.admin(), &Admin::ImportEdition, Edition2026());
+  if (!imported.ok()) return imported.status();
+  v1::PublishReleaseRequest request;
+  request.set_digest(imported->digest());
+  request.mutable_actor()->set_name("张三");
+  request.set_request_id(NewRequestId());
+  return Call<v1::PublishReleaseResponse>(catalogue.admin(), &Admin::PublishRelease, request);
+}
+
+absl::StatusOr<v1::GetActivationResponse> Activation(CatalogueUnderTest& catalogue) {
+  v1::GetActivationRequest request;
+  request.set_programme(kProgramme);
+  return Call<v1::GetActivationResponse>(catalogue.stub(), &Public::GetActivation, request);
+}
+
+absl::StatusOr<v1::GetConvergenceResponse> Convergence(CatalogueUnderTest& catalogue) {
+  v1::GetConvergenceRequest request;
+  request.set_programme(kProgramme);
+  return Call<v1::GetConvergenceResponse>(catalogue.admin(), &Admin::GetConvergence, request);
+}
+
+CatalogueOptions Options(const std::string& database) {
+  CatalogueOptions options;
+  options.database.database = database;
+  options.signing = NewSigning();
+  options.redis.address = "";
+  return options;
+}
+
+TEST(ReplicasTest, TwoOnOneDatabaseGiveOnePicture) {
+  const auto options = Options(sql::NewSetting(sql::Engine::kPostgres));
+  CatalogueUnderTest one(options);
+  CatalogueUnderTest other(options);
+  const auto published = Publish(one);
+  ASSERT_OK(published);
+  EXPECT_EQ(Activation(other)->state().current().digest(), published->activation().digest());
+  grpc::ClientContext context;
+  const auto stream = one.stub().Subscribe(&context);
+  v1::SubscribeRequest hello;
+  hello.mutable_instance()->set_id("scoring-1");
+  hello.mutable_instance()->set_service("scoring");
+  hello.add_programmes(kProgramme);
+  ASSERT_TRUE(stream->Write(hello));
+  EXPECT_TRUE(processes::Eventually([&] {
+    const auto seen = Convergence(other);
+    return seen.ok() && seen->instances_size() == 1 &&
+           seen->instances(0).status() == v1::InstanceConvergence::BEHIND;
+  }));
+  context.TryCancel();
+}
+
+TEST(DatabaseTest, AwayIsUnavailableUntilItIsBack) {
+  auto& postgres = sql::SharedPostgres();
+  processes::TcpGate gate(postgres.port());
+  auto options = Options(postgres.Url(postgres.NewDatabase(), gate.port()));
+  CatalogueUnderTest catalogue(options);
+  ASSERT_OK(Publish(catalogue));
+  gate.Cut();
+  EXPECT_EQ(Activation(catalogue).status().code(), absl::StatusCode::kUnavailable);
+  gate.Open();
+  EXPECT_TRUE(processes::Eventually([&] { return Activation(catalogue).ok(); }));
+}
+
+TEST(RedisTest, AFlushedRedisFillsAgain) {
+  processes::RedisServer redis;
+  auto options = Options(sql::NewSetting(sql::Engine::kSqlite));
+  options.redis.address = redis.address();
+  CatalogueUnderTest catalogue(options);
+  const auto published = Publish(catalogue);
+  ASSERT_OK(published);
+  const auto filled = [&] {
+    return redis.Run({"EXISTS", releases::RedisStateKey(kProgramme),
+                      releases::RedisReleaseKey(published->activation().digest())}) == "2";
+  };
+  EXPECT_TRUE(processes::Eventually(filled));
+  redis.Flush();
+  EXPECT_TRUE(processes::Eventually(filled, absl::Seconds(10)));
+}
+
+TEST(RedisTest, ARevisionFromAnotherStoreStopsSigningUntilItIsFenced) {
+  processes::RedisServer redis;
+  auto options = Options(sql::NewSetting(sql::Engine::kSqlite));
+  options.redis.address = redis.address();
+  const auto trust = releases::ReadTrustFile(options.signing.trust_file);
+  {
+    CatalogueUnderTest lost(options);
+    ASSERT_OK(Publish(lost));
+    ASSERT_OK(Publish(lost));
+    // The second revision, as Redis holds it.
+    ASSERT_TRUE(processes::Eventually([&] {
+      const auto held = releases::OpenState(redis.Run({"GET", releases::RedisStateKey(kProgramme)}),
+                                            kProgramme, **trust);
+      return held.ok() && releases::HighestRevision(held->state) == 2;
+    }));
+  }
+  options.database.database = sql::NewSetting(sql::Engine::kSqlite);
+  CatalogueUnderTest restored(options);
+  const auto imported =
+      Call<v1::ImportEditionResponse>(restored.admin(), &Admin::ImportEdition, Edition2026());
+  ASSERT_OK(imported);
+  EXPECT_TRUE(processes::Eventually([&] {
+    const auto answer = Convergence(restored);
+    return answer.ok() && answer->alarms_size() == 1 &&
+           answer->alarms(0).kind() == "REVISION_AHEAD";
+  }));
+  EXPECT_EQ(Activation(restored)->envelope(), "");
+  EXPECT_THAT(Publish(restored), HasReason(Reason::REVISION_AHEAD));
+  v1::FenceRevisionRequest fence;
+  fence.set_programme(kProgramme);
+  fence.set_above(2);
+  fence.mutable_actor()->set_name("张三");
+  fence.set_request_id(NewRequestId());
+  ASSERT_OK(Call<v1::FenceRevisionResponse>(restored.admin(), &Admin::FenceRevision, fence));
+  EXPECT_EQ(Publish(restored)->activation().revision(), 3);
+  EXPECT_NE(Activation(restored)->envelope(), "");
+}
+
+}  // namespace
+}  // namespace zhiping::catalogue

@@ -1,0 +1,209 @@
+// Importing, publishing, rolling back and following, over gRPC on both databases.
+#include "absl/time/clock.h"
+#include "common/releases/seed.h"
+#include "common/releases/state.h"
+#include "common/time/timestamp.h"
+#include "tests/integration/catalogue/catalogue_under_test.h"
+#include "tests/integration/sql/database_under_test.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+using Admin = v1::CatalogueAdminService::Stub;
+using Public = v1::CatalogueService::Stub;
+
+class PublishingTest : public testing::TestWithParam<sql::Engine> {
+ protected:
+  PublishingTest() {
+    options_.database.database = sql::NewSetting(GetParam());
+    options_.signing = NewSigning();
+    options_.redis.address = "";
+    catalogue_ = std::make_unique<CatalogueUnderTest>(options_);
+  }
+
+  std::string Import(const std::string& change = "") {
+    const auto imported = Call<v1::ImportEditionResponse>(
+        catalogue_->admin(), &Admin::ImportEdition, Edition2026(change));
+    EXPECT_OK(imported);
+    if (!imported.ok()) return "";
+    for (const auto& finding : imported->findings()) {
+      EXPECT_NE(finding.severity(), v1::Finding::ERROR) << finding.ShortDebugString();
+    }
+    return imported->digest();
+  }
+  v1::PublishReleaseRequest Publication(const std::string& digest) {
+    v1::PublishReleaseRequest request;
+    request.set_digest(digest);
+    request.mutable_actor()->set_name("张三");
+    request.set_request_id(NewRequestId());
+    return request;
+  }
+  absl::StatusOr<v1::PublishReleaseResponse> Publish(const v1::PublishReleaseRequest& request) {
+    return Call<v1::PublishReleaseResponse>(catalogue_->admin(), &Admin::PublishRelease, request);
+  }
+  absl::StatusOr<v1::RollBackResponse> RollBack(bool withdraw, const std::string& digest = "") {
+    v1::RollBackRequest request;
+    request.set_programme(kProgramme);
+    request.set_digest(digest);
+    request.set_withdraw(withdraw);
+    request.mutable_actor()->set_name("李四");
+    request.set_request_id(NewRequestId());
+    return Call<v1::RollBackResponse>(catalogue_->admin(), &Admin::RollBack, request);
+  }
+  v1::GetActivationResponse Activation() {
+    v1::GetActivationRequest request;
+    request.set_programme(kProgramme);
+    const auto response =
+        Call<v1::GetActivationResponse>(catalogue_->stub(), &Public::GetActivation, request);
+    EXPECT_OK(response);
+    return response.value_or(v1::GetActivationResponse());
+  }
+
+  CatalogueOptions options_;
+  std::unique_ptr<CatalogueUnderTest> catalogue_;
+};
+
+TEST_P(PublishingTest, NothingPublishedIsConfirmedToo) {
+  const auto answer = Activation();
+  EXPECT_FALSE(answer.state().has_current());
+  const auto trust = releases::ReadTrustFile(options_.signing.trust_file);
+  EXPECT_OK(releases::OpenState(answer.envelope(), kProgramme, **trust));
+}
+
+TEST_P(PublishingTest, EveryFindingIsReportedAndNothingStored) {
+  auto request = Edition2026();
+  request.set_rulebook("tiers { id: 7 }");
+  const auto refused =
+      Call<v1::ImportEditionResponse>(catalogue_->admin(), &Admin::ImportEdition, request);
+  ASSERT_OK(refused);
+  EXPECT_GT(refused->findings_size(), 0);
+  EXPECT_EQ(refused->digest(), "");
+  EXPECT_TRUE(catalogue_->store().Versions(absl::Now() + absl::Seconds(10))->empty());
+}
+
+TEST_P(PublishingTest, APublishedReleaseIsInForceAtOnceAndARetryGetsTheSameAnswer) {
+  const std::string digest = Import();
+  EXPECT_EQ(Import(), digest);
+  const auto request = Publication(digest);
+  const auto published = Publish(request);
+  ASSERT_OK(published);
+  EXPECT_EQ(published->activation().revision(), 1);
+  EXPECT_EQ(published->release_label(), "2026-1");
+  EXPECT_EQ(published->activation().approvers(0), "bootstrap:unauthenticated:张三");
+  EXPECT_EQ(Publish(request)->SerializeAsString(), published->SerializeAsString());
+  auto other = request;
+  other.mutable_actor()->set_reason("另一个");
+  EXPECT_THAT(Publish(other), HasReason(Reason::REQUEST_ID_REUSED));
+  const auto answer = Activation();
+  EXPECT_EQ(answer.state().current().digest(), digest);
+  EXPECT_EQ(answer.current_label(), "2026-1");
+  v1::GetBlobRequest blob;
+  blob.set_digest(digest);
+  const auto envelope = Call<v1::GetBlobResponse>(catalogue_->stub(), &Public::GetBlob, blob);
+  ASSERT_OK(envelope);
+  EXPECT_EQ(criteria::DigestOf(envelope::ParseEnvelope(envelope->envelope())->payload), digest);
+}
+
+TEST_P(PublishingTest, AnInstantThatPassedIsRefused) {
+  auto request = Publication(Import());
+  *request.mutable_in_force_from() = ToTimestamp(absl::Now() - absl::Hours(1));
+  EXPECT_THAT(Publish(request), HasReason(Reason::INSTANT_PASSED));
+  EXPECT_FALSE(Activation().state().has_current());
+}
+
+TEST_P(PublishingTest, APendingActivationIsCancelledOnlyByName) {
+  const std::string first = Import();
+  ASSERT_OK(Publish(Publication(first)));
+  const std::string second = Import("改");
+  auto scheduled = Publication(second);
+  *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1));
+  ASSERT_OK(Publish(scheduled));
+  EXPECT_EQ(Activation().state().pending().revision(), 2);
+  EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::PENDING_EXISTS));
+  auto replacing = Publication(second);
+  replacing.set_cancel_pending_revision(2);
+  const auto replaced = Publish(replacing);
+  ASSERT_OK(replaced);
+  EXPECT_EQ(replaced->activation().revision(), 4);
+  EXPECT_EQ(Activation().state().current().digest(), second);
+  EXPECT_FALSE(Activation().state().has_pending());
+  v1::ListActivationsRequest list;
+  list.set_programme(kProgramme);
+  const auto all =
+      Call<v1::ListActivationsResponse>(catalogue_->stub(), &Public::ListActivations, list);
+  ASSERT_OK(all);
+  std::vector<v1::ActivationRecord::State> states;
+  for (const auto& record : all->activations()) states.push_back(record.state());
+  EXPECT_THAT(states, testing::ElementsAre(
+                          v1::ActivationRecord::IN_FORCE, v1::ActivationRecord::REPLACED,
+                          v1::ActivationRecord::CANCELLED, v1::ActivationRecord::REPLACED));
+}
+
+TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
+  const std::string first = Import();
+  EXPECT_THAT(RollBack(false), HasReason(Reason::NO_ACTIVE_RELEASE));
+  ASSERT_OK(Publish(Publication(first)));
+  EXPECT_THAT(RollBack(false), HasReason(Reason::NEVER_IN_FORCE));
+  const std::string second = Import("改");
+  EXPECT_THAT(RollBack(false, second), HasReason(Reason::NEVER_IN_FORCE));
+  ASSERT_OK(Publish(Publication(second)));
+  const auto back = RollBack(true);
+  ASSERT_OK(back);
+  EXPECT_EQ(back->activation().digest(), first);
+  EXPECT_EQ(back->withdrawn_digest(), second);
+  EXPECT_THAT(Activation().state().withdrawn(), testing::ElementsAre(second));
+  EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::RELEASE_WITHDRAWN));
+}
+
+TEST_P(PublishingTest, ALabelIsPublishedOnce) {
+  const std::string one = Import();
+  const std::string other = Import("改");
+  ASSERT_OK(Publish(Publication(one)));
+  EXPECT_THAT(Publish(Publication(other)), HasReason(Reason::LABEL_TAKEN));
+}
+
+TEST_P(PublishingTest, SubscribersGetTheStateAtOnceAndAtEveryChange) {
+  const std::string digest = Import();
+  grpc::ClientContext context;
+  const auto stream = catalogue_->stub().Subscribe(&context);
+  v1::SubscribeRequest hello;
+  hello.mutable_instance()->set_id("scoring-1");
+  hello.mutable_instance()->set_service("scoring");
+  hello.add_programmes(kProgramme);
+  ASSERT_TRUE(stream->Write(hello));
+  v1::SubscribeResponse states;
+  ASSERT_TRUE(stream->Read(&states));
+  ASSERT_EQ(states.envelopes_size(), 1);
+  ASSERT_OK(Publish(Publication(digest)));
+  const absl::Time published = absl::Now();
+  const auto trust = releases::ReadTrustFile(options_.signing.trust_file);
+  do {
+    ASSERT_TRUE(stream->Read(&states));
+  } while (
+      releases::OpenState(states.envelopes(0), kProgramme, **trust)->state.current().digest() !=
+      digest);
+  EXPECT_LT(absl::Now() - published, absl::Milliseconds(250));
+  hello.add_reports()->set_programme(kProgramme);
+  hello.mutable_reports(0)->set_revision(1);
+  hello.mutable_reports(0)->set_digest(digest);
+  ASSERT_TRUE(stream->Write(hello));
+  v1::GetConvergenceRequest request;
+  request.set_programme(kProgramme);
+  const auto status = [&] {
+    const auto answer =
+        Call<v1::GetConvergenceResponse>(catalogue_->admin(), &Admin::GetConvergence, request);
+    return !answer.ok() || answer->instances().empty() ? v1::InstanceConvergence::STATUS_UNSPECIFIED
+                                                       : answer->instances(0).status();
+  };
+  EXPECT_TRUE(processes::Eventually([&] { return status() == v1::InstanceConvergence::APPLIED; }));
+  hello.set_leaving(true);
+  ASSERT_TRUE(stream->Write(hello));
+  EXPECT_OK(rpc::FromGrpcStatus(stream->Finish()));
+  EXPECT_TRUE(processes::Eventually(
+      [&] { return status() == v1::InstanceConvergence::STATUS_UNSPECIFIED; }));
+}
+
+ON_BOTH_DATABASES(PublishingTest);
+
+}  // namespace
+}  // namespace zhiping::catalogue

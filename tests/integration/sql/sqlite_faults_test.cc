@@ -1,0 +1,167 @@
+// What only SQLite has: a file.
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+
+#include "common/status/status_macros.h"
+#include "tests/integration/sql/database_under_test.h"
+
+namespace zhiping::sql {
+namespace {
+
+using testing::ElementsAre;
+
+Options OptionsFor(const std::string& setting) {
+  Options options;
+  options.database = setting;
+  return options;
+}
+
+// Runs `body` in another process, which is killed at the end of this object.
+class OtherProcess {
+ public:
+  // Returns when the body has called its parameter, which never returns.
+  explicit OtherProcess(const std::function<void(const std::function<void()>&)>& body) {
+    int ends[2];
+    if (pipe(ends) != 0) std::abort();
+    pid_ = fork();
+    if (pid_ == 0) {
+      body([&ends] {
+        if (write(ends[1], "x", 1) != 1) _exit(1);
+        while (true) pause();
+      });
+      _exit(1);
+    }
+    char ready = 0;
+    close(ends[1]);
+    if (read(ends[0], &ready, 1) != 1) std::abort();
+    close(ends[0]);
+  }
+  ~OtherProcess() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  OtherProcess(const OtherProcess&) = delete;
+  OtherProcess& operator=(const OtherProcess&) = delete;
+
+ private:
+  pid_t pid_ = -1;
+};
+
+TEST(SqliteFile, IsOneProcessesAtATime) {
+  const std::string setting = NewSetting(Engine::kSqlite);
+  {
+    const OtherProcess other([&](const auto& ready) {
+      const auto database = OpenOrDie(setting);
+      EXPECT_OK(Execute(*database, "CREATE TABLE t (id BIGINT)"));
+      ready();
+    });
+    const auto second = Database::Open(OptionsFor(setting));
+    EXPECT_THAT(second, HasReason(Reason::DATABASE_IN_USE));
+    EXPECT_NE(second.status().message().find("测试.db"), absl::string_view::npos);
+  }
+  // The lock died with the process; what it had committed did not.
+  const auto database = Database::Open(OptionsFor(setting));
+  ASSERT_OK(database);
+  EXPECT_OK((*database)->Query<int64_t>(Soon(), "SELECT id FROM t"));
+  // The same file by another name, and in the same process.
+  const std::string path = setting.substr(7);
+  const std::string link = processes::NewFolder() + "/link.db";
+  ASSERT_EQ(symlink(path.c_str(), link.c_str()), 0);
+  EXPECT_THAT(Database::Open(OptionsFor("sqlite:" + link)), HasReason(Reason::DATABASE_IN_USE));
+}
+
+TEST(SqliteFile, AKilledProcessLeavesWhatItCommittedAndNothingElse) {
+  const std::string setting = NewSetting(Engine::kSqlite);
+  {
+    const OtherProcess other([&](const auto& ready) {
+      const auto database = OpenOrDie(setting);
+      EXPECT_OK(Execute(*database, "CREATE TABLE t (id BIGINT)"));
+      EXPECT_OK(Execute(*database, "INSERT INTO t (id) VALUES (1)"));
+      EXPECT_OK(database->Transact(Soon(), {}, [&](Transaction& transaction) -> absl::Status {
+        EXPECT_OK(transaction.Execute("INSERT INTO t (id) VALUES (2)"));
+        ready();
+        return absl::OkStatus();
+      }));
+    });
+  }
+  const auto database = OpenOrDie(setting);
+  EXPECT_THAT(*database->Query<int64_t>(Soon(), "SELECT id FROM t"), ElementsAre(1));
+}
+
+TEST(SqliteFile, IsItsOwnersAlone) {
+  const std::string setting = NewSetting(Engine::kSqlite);
+  const auto database = OpenOrDie(setting);
+  ASSERT_OK(Execute(*database, "CREATE TABLE t (id BIGINT)"));
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+    struct stat about {};
+    ASSERT_EQ(stat((setting.substr(7) + suffix).c_str(), &about), 0) << suffix;
+    EXPECT_EQ(about.st_mode & 0777, 0600U) << suffix;
+  }
+}
+
+TEST(SqliteFile, IsSyncedAtEachCommit) {
+  const auto database = OpenOrDie(NewSetting(Engine::kSqlite));
+  EXPECT_OK(database->Transact(Soon(), {}, [](Transaction& transaction) -> absl::Status {
+    EXPECT_EQ(std::get<0>(transaction.Query<int64_t>("PRAGMA synchronous")->at(0)), 2);
+    EXPECT_EQ(std::get<0>(transaction.Query<std::string>("PRAGMA journal_mode")->at(0)), "wal");
+    EXPECT_EQ(std::get<0>(transaction.Query<int64_t>("PRAGMA foreign_keys")->at(0)), 1);
+    return absl::OkStatus();
+  }));
+}
+
+TEST(SqliteFile, ThatIsNoDatabaseOrCannotBeThereIsNamed) {
+  const std::string folder = processes::NewFolder();
+  std::ofstream(folder + "/text.db") << std::string(4096, 'x');
+  const auto text = Database::Open(OptionsFor("sqlite:" + folder + "/text.db"));
+  EXPECT_THAT(text, HasReason(Reason::FILE_UNREADABLE));
+  EXPECT_NE(text.status().message().find("text.db"), absl::string_view::npos);
+  EXPECT_THAT(Database::Open(OptionsFor("sqlite:" + folder + "/no/such.db")),
+              HasReason(Reason::FILE_UNWRITABLE));
+  EXPECT_FALSE(Database::Open(OptionsFor("sqlite:" + folder)).ok());
+}
+
+TEST(SqliteFile, AFullDiskIsSaidAndLeavesNothing) {
+  const auto database = OpenOrDie(NewSetting(Engine::kSqlite));
+  ASSERT_OK(Execute(*database, "CREATE TABLE t (id BIGINT, body {bytes})"));
+  EXPECT_THAT(database->Transact(Soon(), {},
+                                 [](Transaction& transaction) -> absl::Status {
+                                   RETURN_IF_ERROR(
+                                       transaction.Execute("PRAGMA max_page_count = 10").status());
+                                   return transaction
+                                       .Execute("INSERT INTO t (id, body) VALUES (1, $1)",
+                                                {Bytes{std::string(1 << 20, 'x')}})
+                                       .status();
+                                 }),
+              IsSqlError(SqlError::kDiskFull));
+  EXPECT_THAT(*database->Query<int64_t>(Soon(), "SELECT count(*) FROM t"), ElementsAre(0));
+  EXPECT_OK(Execute(*database, "INSERT INTO t (id) VALUES (2)"));
+}
+
+TEST(SqliteFile, AnotherProgramsLockIsWaitedForAndEnds) {
+  // As the sqlite3 command would hold it: what locks our own processes out does not know of others.
+  const std::string setting = NewSetting(Engine::kSqlite);
+  Options options;
+  options.busy_timeout = absl::Milliseconds(50);
+  const auto database = OpenOrDie(setting, options);
+  ASSERT_OK(Execute(*database, "CREATE TABLE t (id BIGINT)"));
+  {
+    const OtherProcess holder([&](const auto& ready) {
+      sqlite3* handle = nullptr;
+      sqlite3_open(setting.substr(7).c_str(), &handle);
+      EXPECT_EQ(sqlite3_exec(handle, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+      ready();
+    });
+    EXPECT_THAT(Execute(*database, "INSERT INTO t (id) VALUES (1)"),
+                IsSqlError(SqlError::kLockTimeout));
+  }
+  EXPECT_OK(Execute(*database, "INSERT INTO t (id) VALUES (1)"));
+}
+
+}  // namespace
+}  // namespace zhiping::sql

@@ -1,0 +1,128 @@
+// The rules of activations, and random interleavings of them.
+#include "services/catalogue/domain/history.h"
+
+#include <map>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "common/time/timestamp.h"
+#include "services/catalogue/domain/activation_rules.h"
+#include "services/catalogue/domain/requests.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1'790'000'000);
+
+Decision At(absl::Time now, int32_t cancel = 0) {
+  return {now, "unauthenticated:a", {"unauthenticated:a"}, "because", cancel};
+}
+
+History With(const History& history, const absl::StatusOr<std::vector<ActivationRow>>& rows) {
+  EXPECT_OK(rows);
+  return rows.ok() ? WithRows(history, *rows, "") : history;
+}
+
+TEST(HistoryTest, ACancelledFirstPublicationNeverComesIntoForce) {
+  History history = With({}, Publish({}, "a", kStart + absl::Hours(1), At(kStart)));
+  history = With(history, Publish(history, "b", kStart + absl::Hours(2), At(kStart, 1)));
+  EXPECT_EQ(InForceAt(history, kStart + absl::Minutes(90)), nullptr);
+  EXPECT_EQ(InForceAt(history, kStart + absl::Hours(3))->activation.digest(), "b");
+  EXPECT_FALSE(WasInForce(history, "a", kStart + absl::Hours(3)));
+}
+
+TEST(HistoryTest, WhatWasMetStopsSigningUntilFencedAndPublished) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  v1::Activation met;
+  met.set_revision(7);
+  met.set_digest("x");
+  EXPECT_EQ(IsForeign(history, met), Foreign::kAhead);
+  history.met = {7, "x", kStart};
+  EXPECT_FALSE(MaySign(history));
+  EXPECT_EQ(WhyNotSigning(history), "REVISION_AHEAD");
+  EXPECT_THAT(Publish(history, "a", std::nullopt, At(kStart)), HasReason(Reason::REVISION_AHEAD));
+  EXPECT_THAT(Fence(history, 6), HasReason(Reason::REVISION_OUT_OF_RANGE));
+  history.next_revision = *Fence(history, 7);
+  EXPECT_FALSE(MaySign(history));
+  history = With(history, Publish(history, "a", std::nullopt, At(kStart)));
+  EXPECT_EQ(HighestRevision(history), 8);
+  EXPECT_TRUE(MaySign(history));
+}
+
+TEST(HistoryTest, TheSameRevisionWithAnotherDigestConflicts) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  v1::Activation met;
+  met.set_revision(1);
+  met.set_digest("a");
+  EXPECT_EQ(IsForeign(history, met), Foreign::kNo);
+  met.set_digest("x");
+  EXPECT_EQ(IsForeign(history, met), Foreign::kConflict);
+  history.met = {1, "x", kStart};
+  EXPECT_EQ(WhyNotSigning(history), "REVISION_CONFLICT");
+  EXPECT_TRUE(MaySign(With(history, Publish(history, "a", std::nullopt, At(kStart)))));
+}
+
+// A follower's view: whatever it saw before, a later state never takes it back.
+TEST(HistoryTest, RandomInterleavingsKeepTheInvariants) {
+  for (uint32_t seed = 0; seed < 500; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    std::mt19937 random(seed);
+    const auto below = [&](int n) { return static_cast<int>(random() % n); };
+    History history;
+    absl::Time now = kStart;
+    std::map<int32_t, std::string> digests;
+    std::map<int32_t, bool> cancelled;
+    int32_t in_force = 0;
+    for (int step = 0; step < 40; ++step) {
+      now += absl::Milliseconds(below(3000));
+      const ActivationRow* const pending = PendingAt(history, now);
+      const int32_t cancel =
+          pending != nullptr && below(2) == 0 ? pending->activation.revision() : 0;
+      const std::string digest = absl::StrCat("release", below(4));
+      const bool withdraw = below(8) == 0;
+      std::string withdrawn;
+      absl::StatusOr<std::vector<ActivationRow>> rows = absl::CancelledError();
+      if (below(3) == 0) {
+        const auto plan = RollBack(history, below(2) == 0 ? "" : digest, withdraw, At(now, cancel));
+        rows = plan.ok() ? absl::StatusOr<std::vector<ActivationRow>>(plan->rows) : plan.status();
+        if (plan.ok()) withdrawn = plan->withdrawn_digest;
+      } else {
+        std::optional<absl::Time> from;
+        if (below(2) == 0) from = now + absl::Milliseconds(below(4000));
+        rows = Publish(history, digest, from, At(now, cancel));
+      }
+      if (rows.ok()) {
+        EXPECT_EQ(pending != nullptr, cancel != 0);
+        if (cancel != 0) cancelled[cancel] = true;
+        for (const auto& row : *rows) {
+          EXPECT_TRUE(digests.emplace(row.activation.revision(), row.activation.digest()).second);
+          EXPECT_EQ(row.activation.revision(), digests.rbegin()->first);
+        }
+        history = WithRows(history, *rows, withdrawn);
+      }
+      const auto state = StateAt(history, now);
+      EXPECT_GE(state.current().revision(), in_force);
+      EXPECT_FALSE(cancelled.count(state.current().revision()));
+      EXPECT_FALSE(cancelled.count(state.pending().revision()));
+      if (state.has_pending()) {
+        EXPECT_GT(state.pending().revision(), state.current().revision());
+      }
+      in_force = state.current().revision();
+    }
+  }
+}
+
+TEST(RequestsTest, PeersOfThisMachine) {
+  for (const char* peer : {"ipv4:127.0.0.1:4711", "ipv6:%5B::1%5D:4711", "ipv6:[::1]:4711",
+                           "unix:/run/zhiping.sock", "ipv6:%5B::ffff:127.0.0.1%5D:1"}) {
+    EXPECT_TRUE(IsLoopbackPeer(peer)) << peer;
+  }
+  for (const char* peer : {"ipv4:192.0.2.2:127", "ipv6:%5B2001:db8::1%5D:1", "", "ipv4:12.7.0.0:1",
+                           "ipv6:%5B::127.0.0.1%5D:1"}) {
+    EXPECT_FALSE(IsLoopbackPeer(peer)) << peer;
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::catalogue

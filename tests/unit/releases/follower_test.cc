@@ -1,0 +1,279 @@
+// The follower with its threads: what it takes from where, and what it never takes.
+#include "common/releases/follower.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "tests/processes/process.h"
+#include "tests/unit/releases/test_publisher.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::releases {
+namespace {
+
+using processes::Eventually;
+
+class FollowerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 1; i <= 3; ++i) {
+      const std::string bytes =
+          criteria::SerializeRelease(LabelledRelease(absl::StrCat("2026-", i)));
+      digests_.push_back(criteria::DigestOf(bytes));
+      envelopes_.push_back(publisher_.Sign(envelope::Purpose::RELEASE, bytes));
+    }
+    options_.programmes = {kProgramme};
+    options_.poll_interval = absl::Milliseconds(100);
+    cache_ = *NewReleaseCache(processes::NewFolder());
+  }
+
+  void Publish(int revision, int release) {
+    catalogue_.PutRelease(digests_[release], envelopes_[release]);
+    catalogue_.PutState(publisher_.State(revision, digests_[release], absl::Now()));
+  }
+
+  void Start() {
+    follower_ = std::make_unique<Follower>(
+        options_, FollowerSources{&catalogue_, &redis_, cache_.get(), nullptr}, *trust_,
+        SystemClock(), log_, nullptr);
+    follower_->Start([this] { known_ = true; });
+  }
+  bool Known(absl::Duration timeout) {
+    return Eventually([this] { return known_.load(); }, timeout);
+  }
+
+  absl::StatusOr<Chosen> Choose(const Choice& choice = {}) {
+    return follower_->snapshot()->Choose(choice, SystemClock().Steady());
+  }
+  int Revision() {
+    const auto chosen = Choose();
+    return chosen.ok() ? chosen->revision : 0;
+  }
+  bool Reaches(int revision) {
+    return Eventually([&] { return Revision() == revision; });
+  }
+  absl::StatusOr<Chosen> Await(const Choice& choice, absl::Duration timeout = absl::Seconds(20)) {
+    absl::Notification called;
+    absl::StatusOr<Chosen> result;
+    follower_->Await(choice, absl::Now() + timeout, [&](absl::StatusOr<Chosen> found) {
+      result = std::move(found);
+      called.Notify();
+    });
+    called.WaitForNotification();
+    return result;
+  }
+
+  TestPublisher publisher_;
+  const std::shared_ptr<const envelope::Trust> trust_ = publisher_.trust();
+  std::vector<std::string> digests_, envelopes_;
+  HeldSource catalogue_{"catalogue", true};
+  HeldSource redis_{"redis", false};
+  std::unique_ptr<ReleaseCache> cache_;
+  FollowerOptions options_;
+  const rpc::Log log_{rpc::Severity::kError};
+  std::atomic<bool> known_ = false;
+  std::unique_ptr<Follower> follower_;
+};
+
+TEST_F(FollowerTest, FollowsWhatTheCataloguePublishes) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Known(absl::Seconds(20)));
+  EXPECT_EQ(Revision(), 1);
+  EXPECT_EQ(Choose()->freshness, common::v1::Freshness::FRESH);
+  Publish(2, 1);
+  ASSERT_TRUE(Reaches(2));
+  EXPECT_EQ(Choose()->criteria->digest(), digests_[1]);
+}
+
+TEST_F(FollowerTest, NothingIsAnsweredBeforeAnythingIsKnown) {
+  catalogue_.SetAway(true);
+  redis_.SetAway(true);
+  Start();
+  EXPECT_FALSE(Known(absl::Milliseconds(400)));
+  EXPECT_THAT(Choose(), HasReason(Reason::CRITERIA_UNKNOWN));
+  Publish(1, 0);
+  catalogue_.SetAway(false);
+  EXPECT_TRUE(Reaches(1));
+}
+
+TEST_F(FollowerTest, WithoutACatalogueItStartsFromRedis) {
+  catalogue_.SetAway(true);
+  redis_.PutRelease(digests_[0], envelopes_[0]);
+  redis_.PutState(publisher_.State(7, digests_[0], absl::Now()));
+  Start();
+  EXPECT_TRUE(Reaches(7));
+}
+
+TEST_F(FollowerTest, WithoutACatalogueAndRedisItStartsFromItsCacheAndSaysHowOldThatIs) {
+  options_.limits.stale_after = absl::Milliseconds(300);
+  Publish(3, 0);
+  Start();
+  ASSERT_TRUE(Reaches(3));
+  ASSERT_TRUE(Eventually([&] { return cache_->FindState(kProgramme).ok(); }));
+  follower_ = nullptr;
+  catalogue_.SetAway(true);
+  follower_ = std::make_unique<Follower>(
+      options_, FollowerSources{&catalogue_, nullptr, cache_.get(), nullptr}, *trust_,
+      SystemClock(), log_, nullptr);
+  follower_->Start([] {});
+  ASSERT_TRUE(Reaches(3));
+  EXPECT_TRUE(Eventually([&] { return Choose()->freshness == common::v1::Freshness::STALE; }));
+  // It recovers when the catalogue is back.
+  catalogue_.PutState(publisher_.State(3, digests_[0], absl::Now() + absl::Hours(1)));
+  catalogue_.SetAway(false);
+  EXPECT_TRUE(Eventually([&] {
+    return follower_->snapshot()->in_force().begin()->second.confirmation->clock_behind;
+  })) << "a state from the future is no fresh one";
+}
+
+TEST_F(FollowerTest, WhatIsTooOldIsNotAnsweredFromButAPinnedReleaseIs) {
+  options_.limits = {absl::Milliseconds(100), absl::Milliseconds(400)};
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(
+      Eventually([&] { return DetailOf(Choose().status()).reason() == Reason::CRITERIA_EXPIRED; }));
+  Choice pinned;
+  pinned.release_digest = digests_[0];
+  EXPECT_OK(Choose(pinned));
+}
+
+TEST_F(FollowerTest, DamagedForgedAndForeignBytesInRedisAreMisses) {
+  Publish(1, 0);
+  TestPublisher forger;
+  std::string flipped = envelopes_[0];
+  flipped[flipped.size() / 2] ^= 1;
+  for (const std::string& bytes :
+       {std::string("garbage"), std::string(), flipped, envelopes_[1],
+        forger.Sign(envelope::Purpose::RELEASE,
+                    criteria::SerializeRelease(LabelledRelease("2026-1")))}) {
+    redis_.PutRelease(digests_[0], bytes);
+    Start();
+    ASSERT_TRUE(Reaches(1)) << bytes.substr(0, 80);
+    EXPECT_EQ(Choose()->criteria->digest(), digests_[0]);
+    follower_ = nullptr;
+    cache_ = *NewReleaseCache(processes::NewFolder());
+  }
+}
+
+TEST_F(FollowerTest, StatesInRedisThatAreForgedForeignOrReplayedChangeNothing) {
+  Publish(5, 1);
+  Start();
+  ASSERT_TRUE(Reaches(5));
+  catalogue_.SetAway(true);
+  TestPublisher forger;
+  for (const std::string& state :
+       {forger.State(9, digests_[0], absl::Now()), publisher_.State(4, digests_[0], absl::Now()),
+        publisher_.State(9, digests_[0], absl::Now(), "other"), std::string("garbage"),
+        publisher_.State(5, digests_[0], absl::Now())}) {
+    redis_.PutState(state);
+    const int asked = redis_.asked();
+    ASSERT_TRUE(Eventually([&] { return redis_.asked() > asked + 1; }));
+    EXPECT_EQ(Revision(), 5);
+    EXPECT_EQ(Choose()->criteria->digest(), digests_[1]);
+  }
+}
+
+TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsKeptOutAndReported) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  catalogue::v1::Release release = LabelledRelease("2026-9");
+  release.set_semantics(99);
+  const std::string bytes = release.SerializeAsString();
+  const std::string digest = criteria::DigestOf(bytes);
+  catalogue_.PutRelease(digest, publisher_.Sign(envelope::Purpose::RELEASE, bytes));
+  catalogue_.PutState(publisher_.State(2, digest, absl::Now()));
+  ASSERT_TRUE(Eventually([&] { return follower_->Reports()[0].has_refused(); }));
+  const auto report = follower_->Reports()[0];
+  EXPECT_EQ(report.refused().reason(), "UNKNOWN_SEMANTICS");
+  EXPECT_EQ(report.refused().revision(), 2);
+  EXPECT_EQ(report.revision(), 1);
+  EXPECT_EQ(Revision(), 1);
+  Publish(3, 1);
+  EXPECT_TRUE(Reaches(3));
+  EXPECT_FALSE(follower_->Reports()[0].has_refused());
+}
+
+TEST_F(FollowerTest, ACatalogueThatIsBehindIsToldWhatIsKnown) {
+  Publish(5, 0);
+  Start();
+  ASSERT_TRUE(Reaches(5));
+  catalogue_.PutState(publisher_.State(4, digests_[1], absl::Now()));
+  ASSERT_TRUE(Eventually([&] { return !follower_->Reports()[0].held_state().empty(); }));
+  EXPECT_EQ(OpenState(follower_->Reports()[0].held_state(), kProgramme, *trust_)
+                ->state.current()
+                .revision(),
+            5);
+  EXPECT_EQ(Revision(), 5);
+}
+
+TEST_F(FollowerTest, APinnedReleaseIsFetchedAndOneThatNobodyHasIsNotAskedForAgainAtOnce) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  catalogue_.PutRelease(digests_[2], envelopes_[2]);
+  Choice pinned;
+  pinned.release_digest = digests_[2];
+  const auto chosen = Choose(pinned);
+  ASSERT_THAT(chosen, HasReason(Reason::RELEASE_NOT_FOUND));
+  EXPECT_TRUE(follower_->MayFind(chosen.status()));
+  const auto found = Await(pinned);
+  ASSERT_OK(found);
+  EXPECT_EQ(found->criteria->digest(), digests_[2]);
+  EXPECT_OK(Choose(pinned));
+
+  options_.poll_interval = absl::Hours(1);
+  pinned.release_digest = criteria::DigestOf("nobody has this");
+  EXPECT_THAT(Await(pinned), HasReason(Reason::RELEASE_NOT_FOUND));
+  pinned.release_digest = "sha256:short";
+  EXPECT_THAT(Await(pinned), HasReason(Reason::INVALID_FIELD));
+}
+
+TEST_F(FollowerTest, ARevisionIsWaitedForAndAskedForAtOnce) {
+  options_.poll_interval = absl::Minutes(10);
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  Publish(2, 1);
+  Choice choice;
+  choice.min_revision = 2;
+  const auto found = Await(choice);
+  ASSERT_OK(found);
+  EXPECT_EQ(found->revision, 2);
+  choice.min_revision = 3;
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(Await(choice, absl::Milliseconds(300)), HasReason(Reason::REVISION_NOT_REACHED));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+}
+
+TEST_F(FollowerTest, ACacheThatIsDamagedIsAMissAndIsMended) {
+  ASSERT_OK(cache_->KeepState(kProgramme, "{\"payload\""));
+  ASSERT_OK(cache_->KeepRelease(digests_[0], envelopes_[0].substr(0, 100)));
+  Publish(1, 0);
+  Start();
+  EXPECT_TRUE(Reaches(1));
+  EXPECT_TRUE(Eventually([&] { return *cache_->FindRelease(digests_[0]) == envelopes_[0]; }));
+}
+
+TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUp) {
+  const std::string folder = processes::NewFolder() + "/cache";
+  cache_ = *NewReleaseCache(folder);
+  // A file where the folder was: also root cannot write below it.
+  ASSERT_TRUE(std::filesystem::remove(folder));
+  std::ofstream(folder) << "a file";
+  ASSERT_FALSE(cache_->KeepState(kProgramme, "").ok());
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  Publish(2, 1);
+  EXPECT_TRUE(Reaches(2));
+}
+
+}  // namespace
+}  // namespace zhiping::releases

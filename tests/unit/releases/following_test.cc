@@ -1,0 +1,263 @@
+#include "common/releases/following.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/time/timestamp.h"
+#include "tests/edition_folder.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::releases {
+namespace {
+
+using catalogue::v1::Activation;
+using catalogue::v1::ActivationState;
+
+const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
+
+std::string DigestOfNumber(int number) { return absl::StrCat("sha256:", number); }
+
+Activation MakeActivation(int revision, int release, absl::Time in_force_from) {
+  Activation activation;
+  activation.set_revision(revision);
+  activation.set_digest(DigestOfNumber(release));
+  *activation.mutable_in_force_from() = ToTimestamp(in_force_from);
+  return activation;
+}
+
+SignedState State(absl::Time confirmed_at, const Activation* current,
+                  const Activation* pending = nullptr) {
+  SignedState state;
+  state.state.set_incarnation("one");
+  *state.state.mutable_confirmed_at() = ToTimestamp(confirmed_at);
+  if (current != nullptr) *state.state.mutable_current() = *current;
+  if (pending != nullptr) *state.state.mutable_pending() = *pending;
+  state.envelope = state.state.SerializeAsString();
+  return state;
+}
+
+class FollowingTest : public testing::Test {
+ protected:
+  // Criteria that call themselves release `number`.
+  static std::shared_ptr<const criteria::Criteria> Release(int number) {
+    static const auto compiled = *criteria::CompileEdition2026();
+    return *criteria::Criteria::Compile(compiled->release(), DigestOfNumber(number));
+  }
+
+  absl::Status Offer(const SignedState& state, absl::Time now = kStart) {
+    return following_.Offer(state, now, absl::ZeroDuration());
+  }
+
+  void LoadAll(absl::Time now = kStart) {
+    for (const auto& wanted : following_.Wanted(now)) {
+      int number = 0;
+      ASSERT_TRUE(absl::SimpleAtoi(wanted.digest.substr(7), &number));
+      following_.Loaded(wanted.digest, Release(number));
+    }
+  }
+
+  Following following_{"programme"};
+};
+
+TEST_F(FollowingTest, KnowsNothingBeforeTheFirstState) {
+  EXPECT_FALSE(following_.Apply(kStart));
+  EXPECT_FALSE(following_.known());
+  EXPECT_TRUE(following_.Wanted(kStart).empty());
+}
+
+TEST_F(FollowingTest, ThatNothingIsPublishedIsKnown) {
+  ASSERT_OK(Offer(State(kStart, nullptr)));
+  EXPECT_TRUE(following_.Apply(kStart));
+  EXPECT_TRUE(following_.known());
+  EXPECT_EQ(following_.in_force().criteria, nullptr);
+}
+
+TEST_F(FollowingTest, AppliesWhatIsInForceOnceItIsLoaded) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  ASSERT_OK(Offer(State(kStart, &first)));
+  EXPECT_FALSE(following_.Apply(kStart));
+  EXPECT_FALSE(following_.known());
+  ASSERT_EQ(following_.Wanted(kStart).size(), 1);
+  EXPECT_EQ(following_.Wanted(kStart)[0].in_force_from, kStart);
+  LoadAll();
+  EXPECT_TRUE(following_.Apply(kStart));
+  EXPECT_EQ(following_.in_force().revision, 1);
+  EXPECT_EQ(following_.in_force().criteria->digest(), DigestOfNumber(10));
+}
+
+TEST_F(FollowingTest, APendingReleaseIsLoadedAheadAndAppliedAtItsInstant) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation second = MakeActivation(2, 20, kStart + absl::Hours(1));
+  ASSERT_OK(Offer(State(kStart, &first, &second)));
+  EXPECT_EQ(following_.Wanted(kStart).size(), 2);
+  LoadAll();
+  following_.Apply(kStart);
+  EXPECT_EQ(following_.in_force().revision, 1);
+  EXPECT_EQ(following_.NextInstant(), kStart + absl::Hours(1));
+  EXPECT_FALSE(following_.Apply(kStart + absl::Minutes(59)));
+  EXPECT_TRUE(following_.Apply(kStart + absl::Hours(1)));
+  EXPECT_EQ(following_.in_force().revision, 2);
+  EXPECT_EQ(following_.NextInstant(), std::nullopt);
+  // A clock that is set back changes nothing.
+  following_.Apply(kStart);
+  EXPECT_EQ(following_.in_force().revision, 2);
+  // Nor does a catalogue whose clock is behind: it still calls the second one pending.
+  ASSERT_OK(Offer(State(kStart + absl::Minutes(59), &first, &second)));
+  EXPECT_TRUE(following_.Apply(kStart + absl::Minutes(59)));
+  EXPECT_EQ(following_.in_force().revision, 2);
+}
+
+TEST_F(FollowingTest, ACancelledReleaseThatWasAppliedIsLeftAgain) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation cancelled = MakeActivation(2, 20, kStart + absl::Seconds(1));
+  ASSERT_OK(Offer(State(kStart, &first, &cancelled)));
+  LoadAll();
+  following_.Apply(kStart + absl::Seconds(1));
+  ASSERT_EQ(following_.in_force().revision, 2);
+  const Activation again = MakeActivation(3, 10, kStart);
+  const Activation next = MakeActivation(4, 30, kStart + absl::Hours(1));
+  ASSERT_OK(Offer(State(kStart + absl::Seconds(1), &again, &next)));
+  LoadAll();
+  EXPECT_TRUE(following_.Apply(kStart + absl::Seconds(1)));
+  EXPECT_EQ(following_.in_force().revision, 3);
+  EXPECT_EQ(following_.in_force().criteria->digest(), DigestOfNumber(10));
+}
+
+TEST_F(FollowingTest, ALowerRevisionIsBehindAndChangesNothing) {
+  const Activation old = MakeActivation(4, 10, kStart);
+  const Activation known = MakeActivation(5, 20, kStart);
+  ASSERT_OK(Offer(State(kStart, &known)));
+  LoadAll();
+  following_.Apply(kStart);
+  EXPECT_THAT(Offer(State(kStart + absl::Hours(1), &old)), HasReason(Reason::REVISION_BEHIND));
+  EXPECT_THAT(Offer(State(kStart + absl::Hours(1), nullptr)), HasReason(Reason::REVISION_BEHIND));
+  EXPECT_FALSE(following_.Apply(kStart + absl::Hours(1)));
+  EXPECT_EQ(following_.in_force().revision, 5);
+}
+
+TEST_F(FollowingTest, TheSameRevisionWithAnotherReleaseIsAConflict) {
+  const Activation known = MakeActivation(5, 20, kStart);
+  const Activation other = MakeActivation(5, 30, kStart);
+  const Activation later = MakeActivation(6, 30, kStart);
+  ASSERT_OK(Offer(State(kStart, &known)));
+  EXPECT_THAT(Offer(State(kStart + absl::Seconds(1), &other)),
+              HasReason(Reason::REVISION_CONFLICT));
+  EXPECT_THAT(Offer(State(kStart + absl::Seconds(1), &other, &later)),
+              HasReason(Reason::REVISION_CONFLICT));
+}
+
+TEST_F(FollowingTest, AReplayedConfirmationDoesNotMakeItFresher) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  ASSERT_OK(Offer(State(kStart, &first)));
+  LoadAll();
+  following_.Apply(kStart);
+  const absl::Time later = kStart + absl::Minutes(30);
+  ASSERT_OK(following_.Offer(State(kStart - absl::Seconds(10), &first), later, absl::Minutes(30)));
+  ASSERT_OK(following_.Offer(State(kStart, &first), later, absl::Minutes(30)));
+  following_.Apply(later);
+  EXPECT_EQ(following_.in_force().confirmation->Age(absl::Minutes(30)), absl::Minutes(30));
+}
+
+TEST_F(FollowingTest, ARefusedReleaseLeavesWhatRunsAndAgesIt) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation bad = MakeActivation(2, 20, kStart + absl::Seconds(1));
+  ASSERT_OK(Offer(State(kStart, &first)));
+  LoadAll();
+  following_.Apply(kStart);
+  const absl::Time later = kStart + absl::Minutes(5);
+  ASSERT_OK(following_.Offer(State(later, &bad), later, absl::Minutes(5)));
+  following_.Refused(bad.digest(), absl::InternalError("bad"));
+  EXPECT_FALSE(following_.Apply(later));
+  EXPECT_EQ(following_.in_force().revision, 1);
+  EXPECT_EQ(following_.in_force().confirmation->Age(absl::Minutes(5)), absl::Minutes(5));
+  ASSERT_NE(following_.RefusedActivation(later), nullptr);
+  EXPECT_EQ(following_.RefusedActivation(later)->revision(), 2);
+  // Mended: it is still wanted.
+  ASSERT_EQ(following_.Wanted(later).size(), 1);
+  following_.Loaded(bad.digest(), Release(20));
+  EXPECT_TRUE(following_.Apply(later));
+  EXPECT_EQ(following_.RefusedActivation(later), nullptr);
+}
+
+TEST_F(FollowingTest, WithdrawalsAreForEver) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  SignedState with = State(kStart, &first);
+  with.state.add_withdrawn(DigestOfNumber(1));
+  ASSERT_OK(Offer(with));
+  ASSERT_OK(Offer(State(kStart + absl::Seconds(1), &first)));
+  ASSERT_EQ(following_.held()->state.withdrawn_size(), 1);
+}
+
+// A catalogue that publishes, schedules, cancels and rolls back at random; whose states come in any
+// order, late, twice or never; and a clock that jumps: revisions never go down, every revision is
+// what the catalogue said, and the last state is followed in the end.
+TEST_F(FollowingTest, RevisionsNeverGoDownWhateverComesInWhateverOrder) {
+  std::mt19937 random(20260126);
+  const auto between = [&](int least, int most) {
+    return std::uniform_int_distribution<int>(least, most)(random);
+  };
+  std::vector<std::shared_ptr<const criteria::Criteria>> criteria;
+  for (int i = 0; i < 4; ++i) criteria.push_back(Release(i));
+  for (int round = 0; round < 300; ++round) {
+    Following following("programme");
+    std::vector<SignedState> states;
+    std::map<int, std::string> published;
+    int revision = 0;
+    absl::Time now = kStart;
+    std::optional<Activation> current, pending;
+    int applied = 0;
+    for (int step = 0; step < 60; ++step) {
+      now += absl::Milliseconds(between(1, 1500));
+      if (pending.has_value() && FromTimestamp(pending->in_force_from()) <= now) {
+        current = std::exchange(pending, std::nullopt);
+      }
+      if (between(0, 4) == 0) {
+        if (pending.has_value()) {
+          current = MakeActivation(++revision, 0, now);
+          current->set_digest(published[current->revision() - 2]);
+          published[revision] = current->digest();
+          pending.reset();
+        }
+        const bool scheduled = current.has_value() && between(0, 1) == 0;
+        const Activation next =
+            MakeActivation(++revision, between(0, 3), scheduled ? now + absl::Seconds(2) : now);
+        published[revision] = next.digest();
+        (scheduled ? pending : current) = next;
+      }
+      states.push_back(State(now, current ? &*current : nullptr, pending ? &*pending : nullptr));
+      for (int i = between(0, 3); i > 0; --i) {
+        const auto& state = states[between(0, static_cast<int>(states.size()) - 1)];
+        const absl::Time clock = now + absl::Milliseconds(between(-3000, 3000));
+        following.Offer(state, clock, now - kStart).IgnoreError();
+        for (const auto& wanted : following.Wanted(clock)) {
+          if (between(0, 3) == 0) continue;
+          for (const auto& release : criteria) {
+            if (release->digest() == wanted.digest) following.Loaded(wanted.digest, release);
+          }
+        }
+        following.Apply(clock);
+        ASSERT_GE(following.in_force().revision, applied) << "round " << round;
+        applied = following.in_force().revision;
+        if (applied > 0) {
+          ASSERT_EQ(following.in_force().criteria->digest(), published[applied]);
+        }
+      }
+    }
+    ASSERT_OK(following.Offer(states.back(), now, now - kStart));
+    for (const auto& wanted : following.Wanted(now)) {
+      for (const auto& release : criteria) {
+        if (release->digest() == wanted.digest) following.Loaded(wanted.digest, release);
+      }
+    }
+    following.Apply(now);
+    if (!current.has_value()) continue;
+    EXPECT_GE(following.in_force().revision, current->revision());
+    EXPECT_LE(following.in_force().revision, revision);
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::releases

@@ -1,0 +1,56 @@
+#include "common/sql/options.h"
+
+#include "common/sql/database.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::sql {
+namespace {
+
+TEST(ParseSetting, KnowsBothDatabases) {
+  const auto sqlite = ParseSetting("sqlite:/data/目录.db");
+  ASSERT_OK(sqlite);
+  EXPECT_EQ(sqlite->engine, Engine::kSqlite);
+  EXPECT_EQ(sqlite->path, "/data/目录.db");
+  EXPECT_EQ(sqlite->Description(), "sqlite:/data/目录.db");
+  const std::string kDescription = "postgres: user=u dbname=d host=h,i port=1,2";
+  for (const char* setting : {"postgres://u@h:1,i:2/d?sslmode=verify-full&passfile=/f",
+                              "postgresql://u@h:1,i:2/d", "host=h,i port=1,2 dbname=d user='u'"}) {
+    const auto postgres = ParseSetting(setting);
+    ASSERT_OK(postgres) << setting;
+    EXPECT_EQ(postgres->engine, Engine::kPostgres);
+    EXPECT_EQ(postgres->Description(), kDescription) << setting;
+  }
+}
+
+TEST(ParseSetting, RefusesWhatItCannotUseAndNeverQuotesIt) {
+  for (const char* setting :
+       {"", "sqlite:", "sqlite::memory:", "/data/a.db", "mysql://secret@h/d", "secret=1",
+        "host=h secret", "postgres://u:secret@h/d", "postgres://u@h/d?password=secret",
+        "host=h password=secret", "host=h sslpassword=secret", "postgres://u@h:secret%/d"}) {
+    const auto parsed = ParseSetting(setting);
+    EXPECT_THAT(parsed, HasReason(Reason::INVALID_FIELD)) << setting;
+    EXPECT_EQ(parsed.status().ToString().find("secret"), std::string::npos) << setting;
+  }
+  EXPECT_THAT(ParseSetting(absl::string_view("host=h\0password=secret", 22)),
+              HasReason(Reason::INVALID_FIELD));
+}
+
+TEST(Open, RefusesOptionsOutOfRange) {
+  const auto refuses = [](void (*change)(Options&), const char* field) {
+    Options options;
+    options.database = "host=h";
+    change(options);
+    const auto database = Database::Open(options);
+    EXPECT_THAT(database, HasReason(Reason::INVALID_FIELD)) << field;
+    EXPECT_NE(database.status().message().find(field), absl::string_view::npos) << field;
+  };
+  refuses([](Options& options) { options.pool_size = 0; }, "pool_size");
+  refuses([](Options& options) { options.connect_timeout = absl::ZeroDuration(); },
+          "connect_timeout");
+  refuses([](Options& options) { options.call_timeout = absl::InfiniteDuration(); },
+          "call_timeout");
+  refuses([](Options& options) { options.busy_timeout = -absl::Seconds(1); }, "busy_timeout");
+}
+
+}  // namespace
+}  // namespace zhiping::sql
