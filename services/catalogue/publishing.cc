@@ -77,7 +77,7 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   const auto& edition = checked.folder.edition;
   response.set_programme(edition.programme());
   response.set_edition(edition.id());
-  ASSIGN_OR_RETURN(const auto latest, store_.LatestRelease(deadline, edition.id()));
+  ASSIGN_OR_RETURN(const auto published, store_.PublishedDigests(deadline, edition.id()));
   ASSIGN_OR_RETURN(const auto imported, store_.LatestImport(deadline, edition.id()));
   if (imported.has_value() && imported->summary.programme() != edition.programme()) {
     return MakeError(
@@ -87,12 +87,15 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
                      imported->summary.programme(), "."),
         {{"edition", edition.id()}, {"programme", imported->summary.programme()}});
   }
-  // The same content under the label that it has already needs no other.
-  ReleaseBytes release;
-  if (latest.has_value()) release = MakeReleaseBytes(checked.folder, latest->number);
-  response.set_published(latest.has_value() && release.digest == latest->summary.digest());
-  if (!response.published()) {
-    release = MakeReleaseBytes(checked.folder, latest.has_value() ? latest->number + 1 : 1);
+  ReleaseBytes release =
+      MakeReleaseBytes(checked.folder, published.empty() ? 1 : published.rbegin()->first + 1);
+  // The same content under a label that it has already needs no other: the latest such.
+  for (auto known = published.rbegin(); known != published.rend(); ++known) {
+    ReleaseBytes same = MakeReleaseBytes(checked.folder, known->first);
+    if (same.digest != known->second) continue;
+    release = std::move(same);
+    response.set_published(true);
+    break;
   }
   // What no engine would read back must not be published.
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());

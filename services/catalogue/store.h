@@ -103,9 +103,9 @@ class Store {
   absl::StatusOr<std::string> ReleaseBytesOf(absl::Time deadline, const std::string& digest);
   // Only of published ones.
   absl::StatusOr<std::string> ReleaseEnvelope(absl::Time deadline, const std::string& digest);
-  // The published one with the highest number; nothing if there is none.
-  absl::StatusOr<std::optional<StoredRelease>> LatestRelease(absl::Time deadline,
-                                                             const std::string& edition);
+  // Digests of the edition's published releases, by number.
+  absl::StatusOr<std::map<int, std::string>> PublishedDigests(absl::Time deadline,
+                                                              const std::string& edition);
   // The newest imported one, published or not; nothing if there is none.
   absl::StatusOr<std::optional<StoredRelease>> LatestImport(absl::Time deadline,
                                                             const std::string& edition);

@@ -162,6 +162,18 @@ TEST_P(PublishingTest, ALabelIsPublishedOnce) {
   EXPECT_THAT(Publish(Publication(other)), HasReason(Reason::LABEL_TAKEN));
 }
 
+TEST_P(PublishingTest, ContentThatWasPublishedKeepsItsLabel) {
+  const std::string one = Import();
+  ASSERT_OK(Publish(Publication(one)));
+  ASSERT_OK(Publish(Publication(Import("改"))));
+  const auto again =
+      Call<v1::ImportEditionResponse>(catalogue_->admin(), &Admin::ImportEdition, Edition2026());
+  ASSERT_OK(again);
+  EXPECT_TRUE(again->published());
+  EXPECT_EQ(again->digest(), one);
+  EXPECT_EQ(again->label(), "2026-1");
+}
+
 TEST_P(PublishingTest, SubscribersGetTheStateAtOnceAndAtEveryChange) {
   const std::string digest = Import();
   grpc::ClientContext context;
