@@ -81,7 +81,7 @@ std::string DecisionText(const Activation& activation, const Screen& screen) {
   }
   std::string out = absl::StrJoin(names, screen.Say("、", ", "));
   if (!activation.reason().empty()) {
-    absl::StrAppend(&out, out.empty() ? "" : screen.Say("：", ": "), activation.reason());
+    absl::StrAppend(&out, screen.Say("，原因：", ", because: "), activation.reason());
   }
   return out;
 }
@@ -97,13 +97,13 @@ std::string StateReport(const GetConvergenceResponse& convergence, const Zone& z
     const Activation& current = state.current();
     add("现行", "in force", ActivationText(current, convergence.current_label(), screen));
     add("启用于", "since", zone.FormatWithName(current.in_force_from(), screen));
-    add("由", "by", DecisionText(current, screen));
+    add("操作人", "by", DecisionText(current, screen));
   }
   if (state.has_pending()) {
     const Activation& pending = state.pending();
     add("待启用", "pending", ActivationText(pending, convergence.pending_label(), screen));
     add("将启用于", "from", zone.FormatWithName(pending.in_force_from(), screen));
-    add("由", "by", DecisionText(pending, screen));
+    add("操作人", "by", DecisionText(pending, screen));
   }
   return Fields(fields, screen);
 }
@@ -134,8 +134,13 @@ std::string Age(absl::Duration age, const Screen& screen) {
   return absl::StrCat(std::max<int64_t>(0, age / absl::Seconds(1)), screen.Say(" 秒前", " s ago"));
 }
 
-std::string FreshnessCell(Freshness::Value freshness, const Screen& screen) {
-  if (freshness == Freshness::FRESHNESS_UNSPECIFIED) return "";
+// Of an instance that was lost it is not known.
+std::string FreshnessCell(const InstanceConvergence& instance, const Screen& screen) {
+  const Freshness::Value freshness = instance.report().freshness();
+  if (freshness == Freshness::FRESHNESS_UNSPECIFIED ||
+      instance.status() == InstanceConvergence::UNKNOWN) {
+    return "";
+  }
   const std::string name = FreshnessName(freshness, screen);
   if (freshness == Freshness::EXPIRED) return screen.Bad(name);
   return freshness == Freshness::STALE ? screen.Waiting(name) : name;
@@ -154,14 +159,14 @@ std::string InstanceTable(const Instances& instances, absl::Time as_of, const Re
   Table table({{std::string(screen.Say("状态", "status"))},
                {std::string(screen.Say("发布版", "release"))},
                {std::string(screen.Say("修订号", "revision")), true},
-               {std::string(screen.Say("同步", "confirmed"))},
+               {std::string(screen.Say("同步", "freshness"))},
                {std::string(screen.Say("最近联系", "last seen")), true},
                {std::string(screen.Say("实例", "instance"))}});
   for (const InstanceConvergence* const instance : instances) {
     const auto& report = instance->report();
     table.AddRow({Coloured(instance->status(), ConvergenceName(instance->status(), screen), screen),
                   ReleaseName(report.digest(), labels, screen), absl::StrCat(report.revision()),
-                  FreshnessCell(report.freshness(), screen),
+                  FreshnessCell(*instance, screen),
                   Age(as_of - FromTimestamp(instance->last_seen_at()), screen),
                   instance->instance().id()});
     if (report.has_refused()) table.AddNote(RefusalText(report.refused(), screen));

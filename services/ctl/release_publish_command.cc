@@ -72,7 +72,7 @@ absl::StatusOr<std::optional<absl::Time>> InstantOf(const ActivateOptions& optio
     return WrongUsage(
         absl::StrCat(
             "要到 ", zone.FormatWithName(at, Screen{Language::kChinese}),
-            " 才启用，而 --wait 最多等 ", duration,
+            "才启用，而 --wait 最多等 ", duration,
             "；没有发布。请用 --timeout 延长，或不写 --wait，以后用 release status 查看。"),
         absl::StrCat("It is to be in force from ",
                      zone.FormatWithName(at, Screen{Language::kEnglish}),
@@ -89,7 +89,7 @@ absl::Status WithInstant(const absl::Status& status, absl::Time at, const Zone& 
   return MakeError(status.code(), Reason::INSTANT_PASSED,
                    absl::StrCat("--at 应至少在 1 秒之后，而 ",
                                 zone.FormatWithName(at, Screen{Language::kChinese}),
-                                " 已经过去；要立即启用请不写 --at。"),
+                                "已经过去；要立即启用请不写 --at。"),
                    absl::StrCat("--at should be at least 1 s ahead, but ",
                                 zone.FormatWithName(at, Screen{Language::kEnglish}),
                                 " has passed; leave --at out to put the release in force at once."),
@@ -111,7 +111,7 @@ std::string ActivatedReport(const Activated& activated, const Zone& zone, const 
                               {name("修订号", "revision"), absl::StrCat(activation.revision())},
                               {name("启用时间", "in force from"),
                                zone.FormatWithName(activation.in_force_from(), screen)},
-                              {name("由", "by"), absl::StrJoin(names, screen.Say("、", ", "))},
+                              {name("操作人", "by"), absl::StrJoin(names, screen.Say("、", ", "))},
                               {name("原因", "reason"), activation.reason()},
                               {name("已撤回", "withdrawn"), activated.withdrawn_digest}},
                              screen));

@@ -6,6 +6,7 @@
 #include "common/status/status_macros.h"
 #include "services/ctl/catalogue_options.h"
 #include "services/ctl/commands.h"
+#include "services/ctl/display_width.h"
 #include "services/ctl/json_output.h"
 #include "services/ctl/request_id.h"
 
@@ -42,10 +43,13 @@ absl::StatusOr<int> Fence(const RepairOptions& options, const CommandLine& line)
                 absl::StrCat("The next revision of programme ", request.programme(), " is ", next,
                              "."))),
             "\n",
-            line.screen.Say("发布或回退之后，目录服务才恢复签署：zhipingctl release publish 或 "
-                            "release rollback。\n",
-                            "The catalogue signs again once something is published or rolled back: "
-                            "zhipingctl release\npublish or release rollback.\n")),
+            Hang("",
+                 line.screen.Say("目录服务如已停止签署，发布或回退之后恢复：zhipingctl release "
+                                 "publish 或 release rollback。",
+                                 "If the catalogue signs nothing, it does again once something is "
+                                 "published or rolled back: zhipingctl release publish or release "
+                                 "rollback."),
+                 line.screen.width)),
         line.screen);
   return kExitOk;
 }
