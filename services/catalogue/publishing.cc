@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
+#include "common/criteria/validate.h"
 #include "common/criteria/vectors.h"
 #include "common/sql/sha256.h"
 #include "common/status/error.h"
@@ -70,7 +71,7 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   files.vectors = FileOrNone(request.vectors());
   files.notes = FileOrNone(request.notes());
   files.source = FileOrNone(request.source());
-  CheckedFolder checked = CheckFiles(files);
+  criteria::CheckedFolder checked = criteria::CheckFiles(files);
   v1::ImportEditionResponse response;
   response.mutable_findings()->Assign(checked.findings.begin(), checked.findings.end());
   if (criteria::HasErrors(checked.findings)) return response;

@@ -1,0 +1,285 @@
+#include "services/ctl/convergence_report.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "common/time/timestamp.h"
+#include "services/ctl/display_width.h"
+#include "services/ctl/table.h"
+#include "services/ctl/words.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using catalogue::v1::Activation;
+using catalogue::v1::GetConvergenceResponse;
+using catalogue::v1::InstanceConvergence;
+using common::v1::Freshness;
+
+using Instances = std::vector<const InstanceConvergence*>;
+
+// Those that need attention first.
+constexpr InstanceConvergence::Status kInOrder[] = {
+    InstanceConvergence::REFUSED, InstanceConvergence::BEHIND, InstanceConvergence::UNKNOWN,
+    InstanceConvergence::APPLIED};
+
+Instances InstancesWith(const GetConvergenceResponse& convergence,
+                        InstanceConvergence::Status status) {
+  Instances found;
+  for (const auto& instance : convergence.instances()) {
+    if (instance.status() == status) found.push_back(&instance);
+  }
+  return found;
+}
+
+std::string Coloured(InstanceConvergence::Status status, const std::string& text,
+                     const Screen& screen) {
+  switch (status) {
+    case InstanceConvergence::APPLIED:
+      return screen.Good(text);
+    case InstanceConvergence::BEHIND:
+      return screen.Waiting(text);
+    default:
+      return screen.Bad(text);
+  }
+}
+
+// `2 个失联，1 个未跟上`: how many do not run what is in force; empty: all do.
+std::string Laggards(const GetConvergenceResponse& convergence, const Screen& screen) {
+  std::vector<std::string> parts;
+  for (const auto status : kInOrder) {
+    const size_t count = InstancesWith(convergence, status).size();
+    if (status == InstanceConvergence::APPLIED || count == 0) continue;
+    parts.push_back(absl::StrCat(count, screen.Say(" 个", " "), ConvergenceName(status, screen)));
+  }
+  return absl::StrJoin(parts, screen.Say("，", ", "));
+}
+
+// The colour of the worst instance.
+InstanceConvergence::Status Worst(const GetConvergenceResponse& convergence) {
+  for (const auto status :
+       {InstanceConvergence::REFUSED, InstanceConvergence::UNKNOWN, InstanceConvergence::BEHIND}) {
+    if (!InstancesWith(convergence, status).empty()) return status;
+  }
+  return InstanceConvergence::APPLIED;
+}
+
+std::string ActivationText(const Activation& activation, const std::string& label,
+                           const Screen& screen) {
+  return absl::StrCat(label, " · ", screen.Say("修订号 ", "revision "), activation.revision(),
+                      " · ", ShortDigest(activation.digest()));
+}
+
+// By whom, and why.
+std::string DecisionText(const Activation& activation, const Screen& screen) {
+  std::vector<std::string> names;
+  for (const std::string& approver : activation.approvers()) {
+    names.push_back(ActorName(approver, screen));
+  }
+  std::string out = absl::StrJoin(names, screen.Say("、", ", "));
+  if (!activation.reason().empty()) {
+    absl::StrAppend(&out, screen.Say("，原因：", ", because: "), activation.reason());
+  }
+  return out;
+}
+
+std::string StateReport(const GetConvergenceResponse& convergence, const Zone& zone,
+                        const Screen& screen) {
+  const auto& state = convergence.state();
+  std::vector<std::pair<std::string, std::string>> fields;
+  const auto add = [&](absl::string_view zh, absl::string_view en, const std::string& value) {
+    fields.emplace_back(screen.Say(zh, en), value);
+  };
+  if (state.has_current()) {
+    const Activation& current = state.current();
+    add("现行", "in force", ActivationText(current, convergence.current_label(), screen));
+    add("启用于", "since", zone.FormatWithName(current.in_force_from(), screen));
+    add("操作人", "by", DecisionText(current, screen));
+  }
+  if (state.has_pending()) {
+    const Activation& pending = state.pending();
+    add("待启用", "pending", ActivationText(pending, convergence.pending_label(), screen));
+    add("将启用于", "from", zone.FormatWithName(pending.in_force_from(), screen));
+    add("操作人", "by", DecisionText(pending, screen));
+  }
+  return Fields(fields, screen);
+}
+
+std::string ReleaseName(const std::string& digest, const ReleaseLabels& labels,
+                        const Screen& screen) {
+  if (digest.empty()) return std::string(screen.Say("无", "none"));
+  constexpr size_t kDigits = 8;
+  absl::string_view digits = digest;
+  absl::ConsumePrefix(&digits, "sha256:");
+  const auto label = labels.find(digest);
+  return absl::StrCat(label == labels.end() ? "" : absl::StrCat(label->second, " "),
+                      digits.substr(0, kDigits));
+}
+
+// How long ago, in the largest unit that fits; never negative, whatever the clocks are.
+std::string Age(absl::Duration age, const Screen& screen) {
+  struct Unit {
+    absl::Duration length;
+    absl::string_view zh, en;
+  };
+  const Unit units[] = {{absl::Hours(24), " 天前", " d ago"},
+                        {absl::Hours(1), " 小时前", " h ago"},
+                        {absl::Minutes(1), " 分钟前", " min ago"}};
+  for (const Unit& unit : units) {
+    if (age >= unit.length) return absl::StrCat(age / unit.length, screen.Say(unit.zh, unit.en));
+  }
+  return absl::StrCat(std::max<int64_t>(0, age / absl::Seconds(1)), screen.Say(" 秒前", " s ago"));
+}
+
+// Of an instance that was lost it is not known.
+std::string FreshnessCell(const InstanceConvergence& instance, const Screen& screen) {
+  const Freshness::Value freshness = instance.report().freshness();
+  if (freshness == Freshness::FRESHNESS_UNSPECIFIED ||
+      instance.status() == InstanceConvergence::UNKNOWN) {
+    return "";
+  }
+  const std::string name = FreshnessName(freshness, screen);
+  if (freshness == Freshness::EXPIRED) return screen.Bad(name);
+  return freshness == Freshness::STALE ? screen.Waiting(name) : name;
+}
+
+std::string RefusalText(const catalogue::v1::Refusal& refused, const Screen& screen) {
+  const std::string revision = refused.revision() == 0
+                                   ? ""
+                                   : absl::StrCat(screen.Say("修订号 ", "revision "),
+                                                  refused.revision(), screen.Say("：", ": "));
+  return absl::StrCat(revision, screen.Say(refused.message()), " [", refused.reason(), "]");
+}
+
+std::string InstanceTable(const Instances& instances, absl::Time as_of, const ReleaseLabels& labels,
+                          const Screen& screen) {
+  Table table({{std::string(screen.Say("状态", "status"))},
+               {std::string(screen.Say("发布版", "release"))},
+               {std::string(screen.Say("修订号", "revision")), true},
+               {std::string(screen.Say("同步", "freshness"))},
+               {std::string(screen.Say("最近联系", "last seen")), true},
+               {std::string(screen.Say("实例", "instance"))}});
+  for (const InstanceConvergence* const instance : instances) {
+    const auto& report = instance->report();
+    table.AddRow({Coloured(instance->status(), ConvergenceName(instance->status(), screen), screen),
+                  ReleaseName(report.digest(), labels, screen), absl::StrCat(report.revision()),
+                  FreshnessCell(*instance, screen),
+                  Age(as_of - FromTimestamp(instance->last_seen_at()), screen),
+                  instance->instance().id()});
+    if (report.has_refused()) table.AddNote(RefusalText(report.refused(), screen));
+  }
+  return table.Render(screen, 2);
+}
+
+Instances InOrder(const GetConvergenceResponse& convergence, bool laggards_only) {
+  Instances instances;
+  for (const auto status : kInOrder) {
+    if (laggards_only && status == InstanceConvergence::APPLIED) continue;
+    for (const auto* const instance : InstancesWith(convergence, status)) {
+      instances.push_back(instance);
+    }
+  }
+  return instances;
+}
+
+std::string AlarmsReport(const GetConvergenceResponse& convergence, const Zone& zone,
+                         const Screen& screen) {
+  if (convergence.alarms().empty()) return "";
+  std::string out = SectionTitle(screen.Say("告警", "Alarms"), screen);
+  for (const auto& alarm : convergence.alarms()) {
+    absl::StrAppend(&out,
+                    Hang("  - ",
+                         absl::StrCat(screen.Say(alarm.message()), " [", alarm.kind(), "]",
+                                      screen.Say("，自 ", ", since "), zone.Format(alarm.since())),
+                         screen.width));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string ConvergenceSentence(const GetConvergenceResponse& convergence, const Screen& screen) {
+  const auto& state = convergence.state();
+  const std::string& programme = state.programme();
+  if (!state.has_current()) {
+    return std::string(
+        screen.Say(absl::StrCat("评测体系 ", programme, " 没有现行发布版。"),
+                   absl::StrCat("Programme ", programme, " has no release in force.")));
+  }
+  const std::string& label = convergence.current_label();
+  const int total = convergence.instances_size();
+  if (total == 0) {
+    return std::string(
+        screen.Say(absl::StrCat("现行发布版 ", label, "；没有实例在跟随评测体系 ", programme, "。"),
+                   absl::StrCat("Release ", label, " is in force; no instance follows programme ",
+                                programme, ".")));
+  }
+  const std::string laggards = Laggards(convergence, screen);
+  if (laggards.empty()) {
+    return std::string(screen.Say(
+        absl::StrCat("全部 ", total, " 个实例都已启用现行发布版 ", label, "。"),
+        total == 1
+            ? absl::StrCat("The only instance runs ", label, ", which is in force.")
+            : absl::StrCat("All ", total, " instances run ", label, ", which is in force.")));
+  }
+  const size_t missing = total - InstancesWith(convergence, InstanceConvergence::APPLIED).size();
+  return std::string(
+      screen.Say(absl::StrCat(total, " 个实例中有 ", missing, " 个没有启用现行发布版 ", label, "：",
+                              laggards, "。"),
+                 absl::StrCat(missing, " of ", total, " instances ", missing == 1 ? "does" : "do",
+                              " not run ", label, ", which is in force: ", laggards, ".")));
+}
+
+std::string ConvergenceReport(const GetConvergenceResponse& convergence,
+                              const ReleaseLabels& labels, const Zone& zone, const Screen& screen) {
+  const absl::Time as_of = FromTimestamp(convergence.state().confirmed_at());
+  std::string sentence = Hang("", ConvergenceSentence(convergence, screen), screen.width);
+  sentence.pop_back();
+  std::string out = absl::StrCat(screen.Bold(Coloured(Worst(convergence), sentence, screen)), "\n",
+                                 screen.Dim(absl::StrCat(screen.Say("评测体系 ", "programme "),
+                                                         convergence.state().programme(), " · ",
+                                                         zone.FormatWithName(as_of, screen))),
+                                 "\n");
+  if (const std::string state = StateReport(convergence, zone, screen); !state.empty()) {
+    absl::StrAppend(&out, "\n", state);
+  }
+  if (!convergence.instances().empty()) {
+    absl::StrAppend(
+        &out, SectionTitle(screen.Say("启用进度", "Convergence"), screen),
+        InstanceTable(InOrder(convergence, /*laggards_only=*/false), as_of, labels, screen));
+  }
+  return absl::StrCat(out, AlarmsReport(convergence, zone, screen));
+}
+
+std::string LaggardsReport(const GetConvergenceResponse& convergence, const ReleaseLabels& labels,
+                           const Screen& screen) {
+  const Instances laggards = InOrder(convergence, /*laggards_only=*/true);
+  if (laggards.empty()) return "";
+  return InstanceTable(laggards, FromTimestamp(convergence.state().confirmed_at()), labels, screen);
+}
+
+std::string ConvergenceLine(const GetConvergenceResponse& convergence, const Zone& zone,
+                            const Screen& screen) {
+  const auto& state = convergence.state();
+  std::string out = absl::StrCat(zone.Format(state.confirmed_at()), "  ",
+                                 ConvergenceSentence(convergence, screen));
+  if (state.has_pending()) {
+    absl::StrAppend(&out, screen.Say("待启用：", " Pending: "),
+                    ActivationText(state.pending(), convergence.pending_label(), screen),
+                    screen.Say("，", ", "), zone.Format(state.pending().in_force_from()),
+                    screen.Say("。", "."));
+  }
+  for (const auto* const instance : InOrder(convergence, /*laggards_only=*/true)) {
+    absl::StrAppend(&out, "  ", ConvergenceName(instance->status(), screen), " ",
+                    instance->instance().id());
+    if (instance->report().has_refused()) {
+      absl::StrAppend(&out, " [", instance->report().refused().reason(), "]");
+    }
+  }
+  return out;
+}
+
+}  // namespace zhiping::ctl
