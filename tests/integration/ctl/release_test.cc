@@ -293,14 +293,15 @@ TEST_F(ReleaseTest, WaitingListsWhoIsBehindRefusesOrIsUnknown) {
   frozen->Thaw();
   EXPECT_EQ(refusing->Terminate(), 0);
   AwaitInstances(3);
-  for (const Json& instance : Status()["instances"]) {
+  const Json status = Status();
+  for (const Json& instance : status["instances"]) {
     if (instance["status"] != "UNKNOWN") continue;
     const std::string id = instance["instance"]["id"];
     EXPECT_THAT(Run({"release", "forget", id}).out, HasSubstr(id));
   }
   EXPECT_TRUE(Eventually([&] {
     return Run({"release", "status"}).out.find("全部 2 个实例都已启用") != std::string::npos;
-  }));
+  })) << Run({"release", "status"}).out;
 }
 
 TEST_F(ReleaseTest, AWatchWritesALineForEachChange) {
