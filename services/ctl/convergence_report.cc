@@ -108,15 +108,16 @@ std::string StateReport(const GetConvergenceResponse& convergence, const Zone& z
   return Fields(fields, screen);
 }
 
+// The label, or the beginning of the digest if that is not known.
 std::string ReleaseName(const std::string& digest, const ReleaseLabels& labels,
                         const Screen& screen) {
   if (digest.empty()) return std::string(screen.Say("无", "none"));
+  const auto label = labels.find(digest);
+  if (label != labels.end()) return label->second;
   constexpr size_t kDigits = 8;
   absl::string_view digits = digest;
   absl::ConsumePrefix(&digits, "sha256:");
-  const auto label = labels.find(digest);
-  return absl::StrCat(label == labels.end() ? "" : absl::StrCat(label->second, " "),
-                      digits.substr(0, kDigits));
+  return std::string(digits.substr(0, kDigits));
 }
 
 // How long ago, in the largest unit that fits; never negative, whatever the clocks are.
@@ -134,16 +135,19 @@ std::string Age(absl::Duration age, const Screen& screen) {
   return absl::StrCat(std::max<int64_t>(0, age / absl::Seconds(1)), screen.Say(" 秒前", " s ago"));
 }
 
-// Of an instance that was lost it is not known.
+// In one word. Of an instance that was lost it is not known.
 std::string FreshnessCell(const InstanceConvergence& instance, const Screen& screen) {
-  const Freshness::Value freshness = instance.report().freshness();
-  if (freshness == Freshness::FRESHNESS_UNSPECIFIED ||
-      instance.status() == InstanceConvergence::UNKNOWN) {
-    return "";
+  if (instance.status() == InstanceConvergence::UNKNOWN) return "";
+  switch (instance.report().freshness()) {
+    case Freshness::FRESH:
+      return std::string(screen.Say("已同步", "fresh"));
+    case Freshness::STALE:
+      return screen.Waiting(screen.Say("待同步", "stale"));
+    case Freshness::EXPIRED:
+      return screen.Bad(screen.Say("已过期", "expired"));
+    default:
+      return "";
   }
-  const std::string name = FreshnessName(freshness, screen);
-  if (freshness == Freshness::EXPIRED) return screen.Bad(name);
-  return freshness == Freshness::STALE ? screen.Waiting(name) : name;
 }
 
 std::string RefusalText(const catalogue::v1::Refusal& refused, const Screen& screen) {
@@ -165,7 +169,8 @@ std::string InstanceTable(const Instances& instances, absl::Time as_of, const Re
   for (const InstanceConvergence* const instance : instances) {
     const auto& report = instance->report();
     table.AddRow({Coloured(instance->status(), ConvergenceName(instance->status(), screen), screen),
-                  ReleaseName(report.digest(), labels, screen), absl::StrCat(report.revision()),
+                  ReleaseName(report.digest(), labels, screen),
+                  report.revision() == 0 ? "" : absl::StrCat(report.revision()),
                   FreshnessCell(*instance, screen),
                   Age(as_of - FromTimestamp(instance->last_seen_at()), screen),
                   instance->instance().id()});
@@ -272,14 +277,15 @@ std::string ConvergenceLine(const GetConvergenceResponse& convergence, const Zon
                     screen.Say("，", ", "), zone.Format(state.pending().in_force_from()),
                     screen.Say("。", "."));
   }
+  std::vector<std::string> laggards;
   for (const auto* const instance : InOrder(convergence, /*laggards_only=*/true)) {
-    absl::StrAppend(&out, "  ", ConvergenceName(instance->status(), screen), " ",
-                    instance->instance().id());
-    if (instance->report().has_refused()) {
-      absl::StrAppend(&out, " [", instance->report().refused().reason(), "]");
-    }
+    const auto& report = instance->report();
+    laggards.push_back(absl::StrCat(
+        ConvergenceName(instance->status(), screen), " ", instance->instance().id(),
+        report.has_refused() ? absl::StrCat(" [", report.refused().reason(), "]") : ""));
   }
-  return out;
+  return absl::StrCat(out, laggards.empty() ? "" : screen.Say("", " "),
+                      absl::StrJoin(laggards, screen.Say("；", "; ")));
 }
 
 }  // namespace zhiping::ctl

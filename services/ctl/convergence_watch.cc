@@ -1,5 +1,6 @@
 #include "services/ctl/convergence_watch.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/status/error.h"
 #include "services/ctl/convergence_report.h"
@@ -93,6 +95,7 @@ bool SameConvergence(GetConvergenceResponse a, GetConvergenceResponse b) {
 }
 
 std::string InWindow(absl::string_view text, const Screen& screen) {
+  absl::ConsumeSuffix(&text, "\n");
   std::vector<std::string> lines = absl::StrSplit(text, '\n');
   // The cursor stands on the line below the last.
   const size_t most = std::max(screen.height - 1, 2);

@@ -61,9 +61,9 @@ std::string ImportReport(const ImportOptions& options, const ImportEditionRespon
       FindingsReport({response.findings().begin(), response.findings().end()}, screen);
   if (response.digest().empty()) return out;
   absl::StrAppend(&out, "\n", screen.Bold(Outcome(options, response, screen)), "\n",
+                  screen.Dim(response.digest()), "\n",
                   Fields({{std::string(screen.Say("评测体系", "programme")), response.programme()},
-                          {std::string(screen.Say("年版", "edition")), response.edition()},
-                          {std::string(screen.Say("摘要", "digest")), response.digest()}},
+                          {std::string(screen.Say("年版", "edition")), response.edition()}},
                          screen));
   if (const std::string next = NextCommand(options, response, screen); !next.empty()) {
     // On a line of its own and never broken, so that it can be copied.

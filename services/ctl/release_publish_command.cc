@@ -105,16 +105,16 @@ std::string ActivatedReport(const Activated& activated, const Zone& zone, const 
   const auto name = [&](absl::string_view zh, absl::string_view en) {
     return std::string(screen.Say(zh, en));
   };
-  return absl::StrCat(screen.Bold(activated.headline), "\n",
-                      Fields({{name("评测体系", "programme"), activated.programme},
-                              {name("摘要", "digest"), activation.digest()},
-                              {name("修订号", "revision"), absl::StrCat(activation.revision())},
-                              {name("启用时间", "in force from"),
-                               zone.FormatWithName(activation.in_force_from(), screen)},
-                              {name("操作人", "by"), absl::StrJoin(names, screen.Say("、", ", "))},
-                              {name("原因", "reason"), activation.reason()},
-                              {name("已撤回", "withdrawn"), activated.withdrawn_digest}},
-                             screen));
+  return absl::StrCat(
+      screen.Bold(activated.headline), "\n",
+      Fields({{name("评测体系", "programme"), activated.programme},
+              {name("修订号", "revision"), absl::StrCat(activation.revision())},
+              {name("启用时间", "in force from"),
+               zone.FormatWithName(activation.in_force_from(), screen)},
+              {name("操作人", "by"), absl::StrJoin(names, screen.Say("、", ", "))},
+              {name("原因", "reason"), activation.reason()},
+              {name("已撤回", "withdrawn"), ShortDigest(activated.withdrawn_digest)}},
+             screen));
 }
 
 std::string NextCommand(const ActivateOptions& options, const Activated& activated,

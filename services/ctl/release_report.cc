@@ -100,12 +100,11 @@ std::string ReleaseReport(const ReleaseSummary& release, const ListActivationsRe
   const std::string state = StateName(release, screen);
   std::string out = absl::StrCat(
       screen.Bold(absl::StrCat(screen.Say("发布版 ", "Release "), release.label())),
-      state.empty() ? "" : "  ", state, "\n",
+      state.empty() ? "" : "  ", state, "\n", screen.Dim(release.digest()), "\n",
       Fields(
           {{name("标题", "title"), release.title()},
            {name("评测体系", "programme"), release.programme()},
            {name("年版", "edition"), release.edition()},
-           {name("摘要", "digest"), release.digest()},
            {name("内容", "content"),
             std::string(screen.Say(
                 absl::StrCat(release.scenario_total(), " 个场景，", release.typical_total(),
