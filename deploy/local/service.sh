@@ -2,7 +2,10 @@
 # What up and down know about the local suite: its folder, its processes, their programs. Sourced
 # after messages.sh, with `root` set.
 
-state=${root:?}/build/local
+# Keys, data, logs and process ids; as messages call it, and where it is. Another folder, for tests,
+# makes a suite of its own.
+state_name=${ZHIPING_LOCAL_STATE:-build/local}
+state=${root:?}/$state_name
 programs=$root/build/bin
 # In the order in which they are started; stopped the other way round.
 services=(redis catalogue scoring-1 scoring-2)
