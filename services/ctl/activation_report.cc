@@ -40,7 +40,7 @@ std::string ActivatedReport(const Activated& activated, const Zone& zone, const 
     return std::string(screen.Say(zh, en));
   };
   return absl::StrCat(
-      screen.Bold(Headline(activated, screen)), "\n",
+      screen.Bold(Headline(activated, screen)), "\n", screen.Dim(activation.digest()), "\n",
       Fields({{name("评测体系", "programme"), activated.programme},
               {name("修订号", "revision"), absl::StrCat(activation.revision())},
               {name("启用时间", "in force from"),
