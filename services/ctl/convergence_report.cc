@@ -1,11 +1,9 @@
 #include "services/ctl/convergence_report.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "common/time/timestamp.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/table.h"
@@ -17,42 +15,14 @@ namespace {
 using catalogue::v1::Activation;
 using catalogue::v1::GetConvergenceResponse;
 using catalogue::v1::InstanceConvergence;
-using common::v1::Freshness;
 
-using Instances = std::vector<const InstanceConvergence*>;
-
-// Those that need attention first.
-constexpr InstanceConvergence::Status kInOrder[] = {
-    InstanceConvergence::REFUSED, InstanceConvergence::BEHIND, InstanceConvergence::UNKNOWN,
-    InstanceConvergence::APPLIED};
-
-Instances InstancesWith(const GetConvergenceResponse& convergence,
-                        InstanceConvergence::Status status) {
-  Instances found;
-  for (const auto& instance : convergence.instances()) {
-    if (instance.status() == status) found.push_back(&instance);
-  }
-  return found;
-}
-
-std::string Coloured(InstanceConvergence::Status status, const std::string& text,
-                     const Screen& screen) {
-  switch (status) {
-    case InstanceConvergence::APPLIED:
-      return screen.Good(text);
-    case InstanceConvergence::BEHIND:
-      return screen.Waiting(text);
-    default:
-      return screen.Bad(text);
-  }
-}
-
-// `2 个失联，1 个未跟上`: how many do not run what is in force; empty: all do.
-std::string Laggards(const GetConvergenceResponse& convergence, const Screen& screen) {
+// `1 个已拒绝，2 个失联`: how many do not run what is in force.
+std::string LaggardsByStatus(const GetConvergenceResponse& convergence, const Screen& screen) {
   std::vector<std::string> parts;
-  for (const auto status : kInOrder) {
+  for (const auto status :
+       {InstanceConvergence::REFUSED, InstanceConvergence::BEHIND, InstanceConvergence::UNKNOWN}) {
     const size_t count = InstancesWith(convergence, status).size();
-    if (status == InstanceConvergence::APPLIED || count == 0) continue;
+    if (count == 0) continue;
     parts.push_back(absl::StrCat(count, screen.Say(" 个", " "), ConvergenceName(status, screen)));
   }
   return absl::StrJoin(parts, screen.Say("，", ", "));
@@ -108,88 +78,6 @@ std::string StateReport(const GetConvergenceResponse& convergence, const Zone& z
   return Fields(fields, screen);
 }
 
-// The label, or the beginning of the digest if that is not known.
-std::string ReleaseName(const std::string& digest, const ReleaseLabels& labels,
-                        const Screen& screen) {
-  if (digest.empty()) return std::string(screen.Say("无", "none"));
-  const auto label = labels.find(digest);
-  if (label != labels.end()) return label->second;
-  constexpr size_t kDigits = 8;
-  absl::string_view digits = digest;
-  absl::ConsumePrefix(&digits, "sha256:");
-  return std::string(digits.substr(0, kDigits));
-}
-
-// How long ago, in the largest unit that fits; never negative, whatever the clocks are.
-std::string Age(absl::Duration age, const Screen& screen) {
-  struct Unit {
-    absl::Duration length;
-    absl::string_view zh, en;
-  };
-  const Unit units[] = {{absl::Hours(24), " 天前", " d ago"},
-                        {absl::Hours(1), " 小时前", " h ago"},
-                        {absl::Minutes(1), " 分钟前", " min ago"}};
-  for (const Unit& unit : units) {
-    if (age >= unit.length) return absl::StrCat(age / unit.length, screen.Say(unit.zh, unit.en));
-  }
-  return absl::StrCat(std::max<int64_t>(0, age / absl::Seconds(1)), screen.Say(" 秒前", " s ago"));
-}
-
-// In one word. Of an instance that was lost it is not known.
-std::string FreshnessCell(const InstanceConvergence& instance, const Screen& screen) {
-  if (instance.status() == InstanceConvergence::UNKNOWN) return "";
-  switch (instance.report().freshness()) {
-    case Freshness::FRESH:
-      return std::string(screen.Say("已同步", "fresh"));
-    case Freshness::STALE:
-      return screen.Waiting(screen.Say("待同步", "stale"));
-    case Freshness::EXPIRED:
-      return screen.Bad(screen.Say("已过期", "expired"));
-    default:
-      return "";
-  }
-}
-
-std::string RefusalText(const catalogue::v1::Refusal& refused, const Screen& screen) {
-  const std::string revision = refused.revision() == 0
-                                   ? ""
-                                   : absl::StrCat(screen.Say("修订号 ", "revision "),
-                                                  refused.revision(), screen.Say("：", ": "));
-  return absl::StrCat(revision, screen.Say(refused.message()), " [", refused.reason(), "]");
-}
-
-std::string InstanceTable(const Instances& instances, absl::Time as_of, const ReleaseLabels& labels,
-                          const Screen& screen) {
-  Table table({{std::string(screen.Say("状态", "status"))},
-               {std::string(screen.Say("发布版", "release"))},
-               {std::string(screen.Say("修订号", "revision")), true},
-               {std::string(screen.Say("同步", "freshness"))},
-               {std::string(screen.Say("最近联系", "last seen")), true},
-               {std::string(screen.Say("实例", "instance"))}});
-  for (const InstanceConvergence* const instance : instances) {
-    const auto& report = instance->report();
-    table.AddRow({Coloured(instance->status(), ConvergenceName(instance->status(), screen), screen),
-                  ReleaseName(report.digest(), labels, screen),
-                  report.revision() == 0 ? "" : absl::StrCat(report.revision()),
-                  FreshnessCell(*instance, screen),
-                  Age(as_of - FromTimestamp(instance->last_seen_at()), screen),
-                  instance->instance().id()});
-    if (report.has_refused()) table.AddNote(RefusalText(report.refused(), screen));
-  }
-  return table.Render(screen, 2);
-}
-
-Instances InOrder(const GetConvergenceResponse& convergence, bool laggards_only) {
-  Instances instances;
-  for (const auto status : kInOrder) {
-    if (laggards_only && status == InstanceConvergence::APPLIED) continue;
-    for (const auto* const instance : InstancesWith(convergence, status)) {
-      instances.push_back(instance);
-    }
-  }
-  return instances;
-}
-
 std::string AlarmsReport(const GetConvergenceResponse& convergence, const Zone& zone,
                          const Screen& screen) {
   if (convergence.alarms().empty()) return "";
@@ -222,15 +110,15 @@ std::string ConvergenceSentence(const GetConvergenceResponse& convergence, const
                    absl::StrCat("Release ", label, " is in force; no instance follows programme ",
                                 programme, ".")));
   }
-  const std::string laggards = Laggards(convergence, screen);
-  if (laggards.empty()) {
+  const size_t missing = Laggards(convergence).size();
+  if (missing == 0) {
     return std::string(screen.Say(
         absl::StrCat("全部 ", total, " 个实例都已启用现行发布版 ", label, "。"),
         total == 1
             ? absl::StrCat("The only instance runs ", label, ", which is in force.")
             : absl::StrCat("All ", total, " instances run ", label, ", which is in force.")));
   }
-  const size_t missing = total - InstancesWith(convergence, InstanceConvergence::APPLIED).size();
+  const std::string laggards = LaggardsByStatus(convergence, screen);
   return std::string(
       screen.Say(absl::StrCat(total, " 个实例中有 ", missing, " 个没有启用现行发布版 ", label, "：",
                               laggards, "。"),
@@ -251,17 +139,20 @@ std::string ConvergenceReport(const GetConvergenceResponse& convergence,
   if (const std::string state = StateReport(convergence, zone, screen); !state.empty()) {
     absl::StrAppend(&out, "\n", state);
   }
-  if (!convergence.instances().empty()) {
-    absl::StrAppend(
-        &out, SectionTitle(screen.Say("启用进度", "Convergence"), screen),
-        InstanceTable(InOrder(convergence, /*laggards_only=*/false), as_of, labels, screen));
+  // Those in trouble first.
+  Instances instances = Laggards(convergence);
+  const Instances others = InstancesWith(convergence, InstanceConvergence::APPLIED);
+  instances.insert(instances.end(), others.begin(), others.end());
+  if (!instances.empty()) {
+    absl::StrAppend(&out, SectionTitle(screen.Say("启用进度", "Convergence"), screen),
+                    InstanceTable(instances, as_of, labels, screen));
   }
   return absl::StrCat(out, AlarmsReport(convergence, zone, screen));
 }
 
 std::string LaggardsReport(const GetConvergenceResponse& convergence, const ReleaseLabels& labels,
                            const Screen& screen) {
-  const Instances laggards = InOrder(convergence, /*laggards_only=*/true);
+  const Instances laggards = Laggards(convergence);
   if (laggards.empty()) return "";
   return InstanceTable(laggards, FromTimestamp(convergence.state().confirmed_at()), labels, screen);
 }
@@ -278,7 +169,7 @@ std::string ConvergenceLine(const GetConvergenceResponse& convergence, const Zon
                     screen.Say("。", "."));
   }
   std::vector<std::string> laggards;
-  for (const auto* const instance : InOrder(convergence, /*laggards_only=*/true)) {
+  for (const auto* const instance : Laggards(convergence)) {
     const auto& report = instance->report();
     laggards.push_back(absl::StrCat(
         ConvergenceName(instance->status(), screen), " ", instance->instance().id(),

@@ -1,17 +1,14 @@
 // Convergence (启用进度) for people: what is in force, and who runs it.
 #pragma once
 
-#include <map>
 #include <string>
 
+#include "services/ctl/instance_table.h"
 #include "services/ctl/screen.h"
 #include "services/ctl/zone.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
 
 namespace zhiping::ctl {
-
-// Labels of releases by digest, for what instances run.
-using ReleaseLabels = std::map<std::string, std::string>;
 
 // In one sentence: whether everybody runs what is in force, and how many do not for which reason.
 std::string ConvergenceSentence(const catalogue::v1::GetConvergenceResponse& convergence,

@@ -5,14 +5,13 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
+#include "services/ctl/activation_report.h"
 #include "services/ctl/catalogue_options.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/convergence_wait.h"
@@ -20,14 +19,11 @@
 #include "services/ctl/json_output.h"
 #include "services/ctl/release_names.h"
 #include "services/ctl/request_id.h"
-#include "services/ctl/table.h"
-#include "services/ctl/words.h"
 #include "services/ctl/zone.h"
 
 namespace zhiping::ctl {
 namespace {
 
-using catalogue::v1::Activation;
 using catalogue::v1::PublishReleaseRequest;
 using catalogue::v1::RollBackRequest;
 
@@ -38,15 +34,6 @@ struct ActivateOptions {
   std::string release, at, cancel_pending, time_zone;
   bool wait = false;
   bool withdraw = false;
-};
-
-// What a publication or a rollback did.
-struct Activated {
-  std::string headline;
-  std::string programme, label, withdrawn_digest;
-  Activation activation;
-  // The request's id and the catalogue's response.
-  Json json;
 };
 
 // How long to wait for instances, by --timeout. Errors: WRONG_USAGE.
@@ -96,27 +83,6 @@ absl::Status WithInstant(const absl::Status& status, absl::Time at, const Zone& 
                    {{"at", absl::FormatTime(absl::RFC3339_full, at, absl::UTCTimeZone())}});
 }
 
-std::string ActivatedReport(const Activated& activated, const Zone& zone, const Screen& screen) {
-  const Activation& activation = activated.activation;
-  std::vector<std::string> names;
-  for (const auto& approver : activation.approvers()) {
-    names.push_back(ActorName(approver, screen));
-  }
-  const auto name = [&](absl::string_view zh, absl::string_view en) {
-    return std::string(screen.Say(zh, en));
-  };
-  return absl::StrCat(
-      screen.Bold(activated.headline), "\n",
-      Fields({{name("评测体系", "programme"), activated.programme},
-              {name("修订号", "revision"), absl::StrCat(activation.revision())},
-              {name("启用时间", "in force from"),
-               zone.FormatWithName(activation.in_force_from(), screen)},
-              {name("操作人", "by"), absl::StrJoin(names, screen.Say("、", ", "))},
-              {name("原因", "reason"), activation.reason()},
-              {name("已撤回", "withdrawn"), ShortDigest(activated.withdrawn_digest)}},
-             screen));
-}
-
 std::string NextCommand(const ActivateOptions& options, const Activated& activated,
                         const Screen& screen) {
   const std::string& catalogue = options.catalogue.catalogue;
@@ -125,42 +91,9 @@ std::string NextCommand(const ActivateOptions& options, const Activated& activat
                       catalogue.empty() ? "" : " --catalogue ", catalogue, "\n");
 }
 
-// What came of the waiting, and who does not follow.
-std::string WaitReport(const WaitResult& result, const Activated& activated, absl::Duration wait,
-                       const ReleaseLabels& labels, const Screen& screen) {
-  const int32_t revision = activated.activation.revision();
-  switch (result.convergence) {
-    case Convergence::kReached:
-      return absl::StrCat(screen.Good(ConvergenceSentence(result.last, screen)), "\n");
-    case Convergence::kReplaced:
-      return absl::StrCat(
-          screen.Bad(screen.Say(absl::StrCat("修订号 ", revision, " 已被修订号 ",
-                                             result.last.state().current().revision(), " 取代。"),
-                                absl::StrCat("Revision ", revision, " was replaced by revision ",
-                                             result.last.state().current().revision(), "."))),
-          "\n");
-    default:
-      break;
-  }
-  const std::string duration = absl::FormatDuration(wait);
-  if (result.last.state().current().revision() < revision) {
-    return absl::StrCat(
-        screen.Bad(screen.Say(
-            absl::StrCat("等了 ", duration, "，修订号 ", revision, " 还没有启用。"),
-            absl::StrCat("After ", duration, " revision ", revision, " is not in force yet."))),
-        "\n");
-  }
-  return absl::StrCat(
-      screen.Bad(screen.Say(
-          absl::StrCat("等了 ", duration, "，仍有实例没有启用修订号 ", revision, "："),
-          absl::StrCat("After ", duration, " there are instances that do not run revision ",
-                       revision, ":"))),
-      "\n", LaggardsReport(result.last, labels, screen));
-}
-
-absl::StatusOr<int> WaitAndReport(const ActivateOptions& options, Activated activated,
-                                  absl::Duration wait, CatalogueClient& client,
-                                  const CommandLine& line) {
+// `document`: with --json, what was done; it gets who follows.
+absl::StatusOr<int> WaitAndReport(const Activated& activated, Json document, absl::Duration wait,
+                                  CatalogueClient& client, const CommandLine& line) {
   if (!line.json) {
     Print(line.screen.Say(
               absl::StrCat("\n等待各实例启用（最多 ", absl::FormatDuration(wait), "）…\n"),
@@ -174,10 +107,10 @@ absl::StatusOr<int> WaitAndReport(const ActivateOptions& options, Activated acti
   const bool reached = result.convergence == Convergence::kReached;
   const int code = reached ? kExitOk : !result.error.ok() ? ExitCodeOf(result.error) : kExitRefused;
   if (line.json) {
-    activated.json["converged"] = reached;
-    activated.json["convergence"] = AsJson(result.last);
-    if (!result.error.ok()) activated.json["error"] = AsJson(DetailOf(result.error));
-    Print(Dump(activated.json), line.screen);
+    document["converged"] = reached;
+    document["convergence"] = AsJson(result.last);
+    if (!result.error.ok()) document["error"] = AsJson(DetailOf(result.error));
+    Print(Dump(document), line.screen);
     return code;
   }
   // The publication stands; only who follows is not known.
@@ -187,20 +120,18 @@ absl::StatusOr<int> WaitAndReport(const ActivateOptions& options, Activated acti
   return code;
 }
 
-absl::StatusOr<int> Finish(const ActivateOptions& options, Activated activated, absl::Duration wait,
-                           const Zone& zone, CatalogueClient& client, const CommandLine& line) {
-  if (!line.json) Print(ActivatedReport(activated, zone, line.screen), line.screen);
-  if (options.wait) return WaitAndReport(options, std::move(activated), wait, client, line);
-  Print(line.json ? Dump(activated.json) : NextCommand(options, activated, line.screen),
-        line.screen);
-  return kExitOk;
-}
-
+// What was done, and if asked what comes of it.
 template <typename Request, typename Response>
-Json Document(const Request& request, const Response& response) {
-  Json json = {{"requestId", request.request_id()}};
-  json.update(AsJson(response));
-  return json;
+absl::StatusOr<int> Finish(const ActivateOptions& options, const Request& request,
+                           const Response& response, const Activated& activated,
+                           absl::Duration wait, const Zone& zone, CatalogueClient& client,
+                           const CommandLine& line) {
+  Json document = {{"requestId", request.request_id()}};
+  document.update(AsJson(response));
+  if (!line.json) Print(ActivatedReport(activated, zone, line.screen), line.screen);
+  if (options.wait) return WaitAndReport(activated, std::move(document), wait, client, line);
+  Print(line.json ? Dump(document) : NextCommand(options, activated, line.screen), line.screen);
+  return kExitOk;
 }
 
 absl::StatusOr<int> Publish(const ActivateOptions& options, const CommandLine& line) {
@@ -221,20 +152,10 @@ absl::StatusOr<int> Publish(const ActivateOptions& options, const CommandLine& l
   if (!response.ok()) {
     return at.has_value() ? WithInstant(response.status(), *at, zone) : response.status();
   }
-  const std::string& label = response->release_label();
-  Activated activated = {
-      std::string(
-          at.has_value()
-              ? line.screen.Say(absl::StrCat("已发布 ", label, "，将按时启用"),
-                                absl::StrCat("Published ", label, ", which will be in force later"))
-              : line.screen.Say(absl::StrCat("已发布并启用 ", label),
-                                absl::StrCat("Published ", label, " and put it in force"))),
-      response->programme(),
-      label,
-      "",
-      response->activation(),
-      Document(request, *response)};
-  return Finish(options, std::move(activated), wait, zone, *client, line);
+  const Activated activated = {at.has_value() ? Activated::kScheduled : Activated::kPublished,
+                               response->programme(), response->release_label(),
+                               response->activation(), ""};
+  return Finish(options, request, *response, activated, wait, zone, *client, line);
 }
 
 absl::StatusOr<int> RollBack(const ActivateOptions& options, const CommandLine& line) {
@@ -254,16 +175,10 @@ absl::StatusOr<int> RollBack(const ActivateOptions& options, const CommandLine& 
                      DigestOf(options.release, request.programme(), *client));
   }
   ASSIGN_OR_RETURN(const auto response, client->Change(&CatalogueAdmin::RollBack, request));
-  const std::string& label = response.release_label();
-  Activated activated = {
-      std::string(line.screen.Say(absl::StrCat("已回退到 ", label, "，已经启用"),
-                                  absl::StrCat("Rolled back to ", label, ", which is in force"))),
-      request.programme(),
-      label,
-      response.withdrawn_digest(),
-      response.activation(),
-      Document(request, response)};
-  return Finish(options, std::move(activated), wait, zone, *client, line);
+  const Activated activated = {Activated::kRolledBack, request.programme(),
+                               response.release_label(), response.activation(),
+                               response.withdrawn_digest()};
+  return Finish(options, request, response, activated, wait, zone, *client, line);
 }
 
 using Action = absl::StatusOr<int> (*)(const ActivateOptions&, const CommandLine&);

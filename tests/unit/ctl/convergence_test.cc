@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/time/timestamp.h"
+#include "services/ctl/activation_report.h"
 #include "services/ctl/convergence_report.h"
 #include "services/ctl/convergence_wait.h"
 #include "services/ctl/convergence_watch.h"
@@ -182,6 +183,12 @@ const Report kReports[] = {
        return absl::StrCat(ConvergenceLine(AllApplied(), Zone(), screen), "\n",
                            ConvergenceLine(Troubled(), Zone(), screen), "\n");
      }},
+    {"publish",
+     [](const Screen& screen) {
+       return ActivatedReport({Activated::kScheduled, "jiangsu-ai", "2026-3",
+                               Troubled().state().pending(), Digest('b')},
+                              Zone(), screen);
+     }},
     {"release_list",
      [](const Screen& screen) { return ReleaseListReport(Releases(), Zone(), screen); }},
     {"release_show",
@@ -255,6 +262,22 @@ TEST(ConvergenceTest, IsReachedWhenTheRevisionIsInForceAndNobodyIsMissing) {
                 testing::Not(HasSubstr("5d0c1e00")));
   }
   EXPECT_EQ(LaggardsReport(AllApplied(), kLabels, Screen()), "");
+}
+
+TEST(WaitReportTest, SaysWhatCameOfIt) {
+  const Activated activated = {Activated::kPublished, "jiangsu-ai", "2026-2",
+                               InForce().state().current(), ""};
+  const auto report = [&](const GetConvergenceResponse& convergence) {
+    const WaitResult result = {ConvergenceOn(3, convergence), convergence, absl::OkStatus()};
+    return WaitReport(result, activated, absl::Seconds(30), kLabels, Screen());
+  };
+  EXPECT_EQ(report(AllApplied()), "全部 2 个实例都已启用现行发布版 2026-2。\n");
+  EXPECT_THAT(report(Troubled()),
+              testing::StartsWith("等了 30s，仍有实例没有启用修订号 3：\n  状态"));
+  EXPECT_EQ(report(NothingPublished()), "等了 30s，修订号 3 还没有启用。\n");
+  GetConvergenceResponse later = AllApplied();
+  later.mutable_state()->mutable_current()->set_revision(5);
+  EXPECT_EQ(report(later), "修订号 3 已被修订号 5 取代。\n");
 }
 
 TEST(WatchTest, OnlyWhatMattersIsAChange) {
