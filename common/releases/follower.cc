@@ -477,7 +477,9 @@ std::vector<catalogue::v1::InstanceReport> Follower::ReportsLocked() const {
       report.mutable_refused()->set_digest(refused->digest());
     } else if (error != catalogue_errors_.end() && !error->second.ok()) {
       SetRefusal(error->second, *report.mutable_refused());
-      if (DetailOf(error->second).reason() == Reason::REVISION_BEHIND) {
+      // What the catalogue lacks, or gave out a second time, is what it must know.
+      const Reason::Value reason = DetailOf(error->second).reason();
+      if (reason == Reason::REVISION_BEHIND || reason == Reason::REVISION_CONFLICT) {
         report.set_held_state(following.held()->envelope);
       }
     }
