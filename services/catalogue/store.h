@@ -69,6 +69,10 @@ class StoreTransaction {
   // Those that were last seen before `instant`.
   absl::Status RemoveInstancesSeenBefore(absl::Time instant);
 
+  // Gives the store a new incarnation and logs that, once for each name of a restore; the
+  // incarnation, or nothing if the name is known already.
+  absl::StatusOr<std::optional<std::string>> RecordRestore(const std::string& name, absl::Time now);
+
   // Into the log of changes. REQUIRES: the event's programme is locked.
   absl::Status Append(const v1::CatalogueEvent& event, absl::Time now);
 
