@@ -64,9 +64,8 @@ class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeR
  public:
   explicit Stream(StreamSubscription& owner) : owner_(owner) {}
 
-  // Keeps itself until it is done.
-  void Open(CatalogueService::Stub& stub, SubscribeRequest first, std::shared_ptr<Stream> self) {
-    self_ = std::move(self);
+  // REQUIRES: the owner keeps it until it calls Ended.
+  void Open(CatalogueService::Stub& stub, SubscribeRequest first) {
     stub.async()->Subscribe(&context_, this);
     // Until it is let go, writes may be started from outside of the stream's own reactions.
     AddHold();
@@ -129,10 +128,10 @@ class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeR
     ends ? StartWritesDone() : StartWrite(&request_);
   }
 
-  void OnDone(const grpc::Status&) override {
-    const std::shared_ptr<Stream> self = std::move(self_);
-    owner_.Ended();
-  }
+  // The owner lets go of it: nothing of it, and so no hold on the channel, is left to this thread
+  // of gRPC's when others learn of the end. Were it the last to hold the channel, it would wait for
+  // itself to end.
+  void OnDone(const grpc::Status&) override { owner_.Ended(); }
 
  private:
   void LetGo() {
@@ -145,7 +144,6 @@ class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeR
   }
 
   StreamSubscription& owner_;
-  std::shared_ptr<Stream> self_;
   grpc::ClientContext context_;
   SubscribeResponse response_;
   // Belongs to gRPC while writing_.
@@ -168,8 +166,7 @@ void StreamSubscription::Maintain() {
     stream = stream_ = std::make_shared<Stream>(*this);
     first = opening_;
   }
-  Stream& opened = *stream;
-  opened.Open(*stub_, std::move(first), std::move(stream));
+  stream->Open(*stub_, std::move(first));
 }
 
 void StreamSubscription::Report(std::vector<catalogue::v1::InstanceReport> reports) {
