@@ -65,6 +65,7 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
                                                                absl::Duration timeout) {
   RemoteService service = {MakeText("目录服务", "catalogue"),
                            "--catalogue",
+                           kDefaultCatalogue,
                            {},
                            options.catalogue.empty() ? kDefaultCatalogue : options.catalogue,
                            timeout};

@@ -15,10 +15,10 @@ absl::Status CheckTarget(const RemoteService& service) {
       absl::SimpleAtoi(target.substr(colon + 1), &port) && port >= 1 && port <= 65535) {
     return absl::OkStatus();
   }
-  return WrongUsage(absl::StrCat(service.option, " 应为“主机:端口”，例如 127.0.0.1:50051，而不是“",
-                                 target, "”。"),
-                    absl::StrCat(service.option, " should be HOST:PORT, such as 127.0.0.1:50051, ",
-                                 "not \"", target, "\"."));
+  return WrongUsage(absl::StrCat(service.option, " 应为“主机:端口”，例如 ", service.usual_target,
+                                 "，而不是“", target, "”。"),
+                    absl::StrCat(service.option, " should be HOST:PORT, such as ",
+                                 service.usual_target, ", not \"", target, "\"."));
 }
 
 absl::Status Explain(const RemoteService& service, const absl::Status& status) {

@@ -17,8 +17,8 @@ namespace zhiping::ctl {
 struct RemoteService {
   // 评分服务, `scoring service`.
   common::v1::LocalText name;
-  // The option that says its address.
-  std::string option;
+  // The option that says its address, and where it is by default.
+  std::string option, usual_target;
   // What else can be done while it cannot be reached; empty: nothing.
   common::v1::LocalText instead;
   // HOST:PORT, perhaps after a scheme of gRPC's.

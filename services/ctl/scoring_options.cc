@@ -52,9 +52,12 @@ absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& 
       const absl::Duration timeout,
       ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
                           absl::Milliseconds(100), absl::Minutes(10)));
-  RemoteService service = {MakeText("评分服务", "scoring service"), "--server",
+  RemoteService service = {MakeText("评分服务", "scoring service"),
+                           "--server",
+                           kDefaultServer,
                            MakeText("，或用 --offline 在本机计算", " --offline scores without it."),
-                           options.server.empty() ? kDefaultServer : options.server, timeout};
+                           options.server.empty() ? kDefaultServer : options.server,
+                           timeout};
   RETURN_IF_ERROR(CheckTarget(service));
   return NewServerSource(std::move(service));
 }
