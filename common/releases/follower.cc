@@ -26,8 +26,9 @@ constexpr int kFetchers = 2;
 constexpr size_t kFetchQueue = 256;
 constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 
+// The nearest first: bytes of a digest are the same everywhere.
 std::vector<Source*> InOrder(const FollowerSources& sources) {
-  std::vector<Source*> order = {sources.redis, sources.catalogue, sources.cache, sources.seed};
+  std::vector<Source*> order = {sources.cache, sources.seed, sources.redis, sources.catalogue};
   order.erase(std::remove(order.begin(), order.end(), nullptr), order.end());
   return order;
 }
