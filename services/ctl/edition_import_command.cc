@@ -17,7 +17,6 @@
 namespace zhiping::ctl {
 namespace {
 
-using catalogue::v1::Finding;
 using catalogue::v1::ImportEditionRequest;
 using catalogue::v1::ImportEditionResponse;
 using catalogue::v1::PublishNotesRequest;
