@@ -22,10 +22,10 @@ namespace {
 constexpr int kInstances = 3;
 constexpr int kCallers = 16;
 constexpr int kOperations = 50;
-// Of a switch at its instant, between the instances (the issue's), and of everything else: what B5
-// asks for as the 99th percentile, with room for a busy machine.
+// Of a switch at its instant, between the instances (the issue's), and of everything else: what P5
+// promises, the poll interval and a second; B5's 250 ms are the bench's, this machine may be busy.
 constexpr absl::Duration kSwitchTogether = absl::Milliseconds(100);
-constexpr absl::Duration kMargin = absl::Seconds(1);
+constexpr absl::Duration kMargin = absl::Seconds(2);
 
 // What the callers may ask for.
 class Published {
@@ -148,10 +148,10 @@ class ReleaseStormTest : public testing::Test {
     published_.Add(response->activation(), /*in_force=*/true);
   }
   // Gives its revision.
-  int32_t Schedule() {
+  int32_t Schedule(absl::Duration ahead) {
     catalogue::v1::PublishReleaseRequest request;
     request.set_digest(catalogue_.ImportNew());
-    const absl::Time instant = absl::Now() + absl::Milliseconds(1200);
+    const absl::Time instant = absl::Now() + ahead;
     *request.mutable_in_force_from() = ToTimestamp(instant);
     const auto response = catalogue_.Publish(request);
     EXPECT_OK(response);
@@ -162,9 +162,10 @@ class ReleaseStormTest : public testing::Test {
   void Operate() {
     for (int operations = 0; operations < kOperations; operations += 5) {
       PublishAtOnce();
-      int32_t scheduled = Schedule();
+      // Far ahead: whoever cancels at the instant itself may be too late for a moment.
+      int32_t scheduled = Schedule(absl::Hours(1));
       PublishAtOnce(/*cancelled=*/scheduled);
-      scheduled = Schedule();
+      scheduled = Schedule(absl::Milliseconds(1500));
       ASSERT_TRUE(processes::Eventually(
           [&] { return catalogue_.Activation()->state().current().revision() == scheduled; }));
       switched_.push_back(scheduled);
