@@ -44,7 +44,7 @@ class StreamSubscription final : public Subscription {
   void Ended();
 
  private:
-  bool NoStream() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stream_ == nullptr; }
+  bool NoStream() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !open_; }
 
   const std::unique_ptr<CatalogueService::Stub> stub_;
   const OnStates on_states_;
@@ -52,7 +52,10 @@ class StreamSubscription final : public Subscription {
 
   absl::Mutex mutex_;
   SubscribeRequest opening_ ABSL_GUARDED_BY(mutex_);
+  // Null once it has ended.
   std::shared_ptr<Stream> stream_ ABSL_GUARDED_BY(mutex_);
+  // Until nothing of the stream is left.
+  bool open_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Duration pause_ ABSL_GUARDED_BY(mutex_) = kFirstPause;
   absl::Duration next_opening_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   bool left_ ABSL_GUARDED_BY(mutex_) = false;
@@ -162,7 +165,8 @@ void StreamSubscription::Maintain() {
   SubscribeRequest first;
   {
     absl::MutexLock lock(&mutex_);
-    if (left_ || stream_ != nullptr || clock_.Steady() < next_opening_) return;
+    if (left_ || open_ || clock_.Steady() < next_opening_) return;
+    open_ = true;
     stream = stream_ = std::make_shared<Stream>(*this);
     first = opening_;
   }
@@ -190,16 +194,15 @@ void StreamSubscription::Leave(absl::Duration timeout) {
     stream = stream_;
     *goodbye.mutable_reports() = opening_.reports();
   }
-  if (stream == nullptr) return;
   goodbye.set_leaving(true);
-  stream->Send(std::move(goodbye));
+  if (stream != nullptr) stream->Send(std::move(goodbye));
   const absl::Condition no_stream(this, &StreamSubscription::NoStream);
   if (mutex_.LockWhenWithTimeout(no_stream, timeout)) {
     mutex_.Unlock();
     return;
   }
   mutex_.Unlock();
-  stream->Cancel();
+  if (stream != nullptr) stream->Cancel();
   mutex_.LockWhen(no_stream);
   mutex_.Unlock();
 }
@@ -215,8 +218,15 @@ void StreamSubscription::Received(SubscribeResponse response) {
 }
 
 void StreamSubscription::Ended() {
+  std::shared_ptr<Stream> ended;
+  {
+    absl::MutexLock lock(&mutex_);
+    ended = std::move(stream_);
+  }
+  // Before anybody learns of it, and with no lock held.
+  ended = nullptr;
   absl::MutexLock lock(&mutex_);
-  stream_ = nullptr;
+  open_ = false;
   next_opening_ = clock_.Steady() + pause_;
   pause_ = std::min(2 * pause_, kLongestPause);
 }

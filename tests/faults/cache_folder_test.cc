@@ -34,7 +34,7 @@ class CacheFolderTest : public testing::Test {
   bool IsKept(const catalogue::v1::Activation& activation) {
     const auto trust = *releases::ReadTrustFile(suite_.trust_file());
     return processes::Eventually([&] {
-      const auto kept = releases::NewReleaseCache(cache_);
+      const auto kept = releases::NewSeedSource(cache_);
       if (!kept.ok()) return false;
       const auto release = (*kept)->FindRelease(activation.digest());
       const auto bytes = (*kept)->FindState(kProgramme);
@@ -53,9 +53,12 @@ class CacheFolderTest : public testing::Test {
   bool NothingStartsFromTheFolder() {
     return !StartsFromTheFolder(published_.revision(), absl::Seconds(1));
   }
+  // Without what a killed instance was writing.
   std::vector<std::string> Files() {
     std::vector<std::string> files;
-    for (const auto& entry : fs::directory_iterator(cache_)) files.push_back(entry.path().string());
+    for (const auto& entry : fs::directory_iterator(cache_)) {
+      if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+    }
     return files;
   }
   // With the catalogue there again, the folder is mended, and serves.
@@ -79,7 +82,7 @@ class CacheFolderTest : public testing::Test {
 };
 
 TEST_F(CacheFolderTest, AnyFileCutOffIsAMissAndIsMended) {
-  scoring_.Kill();
+  scoring_.Terminate();
   ASSERT_TRUE(StartsFromTheFolder(1));
   ASSERT_EQ(Files().size(), 2);
   for (const std::string& file : Files()) {
@@ -91,6 +94,15 @@ TEST_F(CacheFolderTest, AnyFileCutOffIsAMissAndIsMended) {
       ExpectMended();
     }
   }
+}
+
+TEST_F(CacheFolderTest, WhatAKilledInstanceWasWritingIsRemoved) {
+  scoring_.Kill();
+  const std::string partial = Files().front() + ".1.partial";
+  ASSERT_OK(WriteFile(partial, "half", Overwrite::kNever));
+  scoring_.StartAndAwait();
+  EXPECT_FALSE(fs::exists(partial));
+  ExpectMended();
 }
 
 TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {

@@ -126,8 +126,8 @@ class ColdStartTest : public CatalogueAwayTest {
     ScoringProcess before(suite_, With(ScoringFlags(), {{"--cache-dir", cache_}}));
     before.StartAndAwait();
     ASSERT_TRUE(before.Reaches(1));
-    const auto kept = releases::NewReleaseCache(cache_);
     ASSERT_TRUE(processes::Eventually([&] {
+      const auto kept = releases::NewSeedSource(cache_);
       return (*kept)->FindState(kProgramme).ok() && (*kept)->FindRelease(published_.digest()).ok();
     }));
     before.Terminate();

@@ -112,7 +112,7 @@ TEST_F(RestoredTest, TheSameRevisionForAnotherReleaseIsRefused) {
   ASSERT_TRUE(newcomer_.Reaches(2));
   scoring_.Thaw();
   ExpectStopped("REVISION_CONFLICT", known);
-  EXPECT_TRUE(SaysInConvergence("REVISION_CONFLICT"));
+  EXPECT_TRUE(processes::Eventually([&] { return SaysInConvergence("REVISION_CONFLICT"); }));
   ExpectBothFollow(catalogue_.PublishNew());
   EXPECT_FALSE(catalogue_.HasAlarm("REVISION_CONFLICT"));
 }
