@@ -1,12 +1,12 @@
 // P13: the catalogue, its database, Redis, or all of them can be away while scoring goes on and
 // says how old its criteria are.
 #include <filesystem>
+#include <iostream>
 #include <list>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/releases/folder_source.h"
-#include "common/releases/seed.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/postgres.h"
 #include "tests/processes/redis_server.h"
@@ -38,6 +38,14 @@ class CatalogueAwayTest : public testing::Test {
     return {{"--catalogue", catalogue_.address()},
             {"--stale-after", absl::FormatDuration(kStaleAfter)},
             {"--expired-after", absl::FormatDuration(kExpiredAfter)}};
+  }
+
+  // Whether the folder comes to hold a state, and the release that was published.
+  bool IsKept(const std::string& folder) const {
+    return processes::Eventually([&] {
+      const auto kept = releases::NewSeedSource(folder);
+      return (*kept)->FindState(kProgramme).ok() && (*kept)->FindRelease(published_.digest()).ok();
+    });
   }
 
   // Answers as it should while it knows that little.
@@ -126,10 +134,7 @@ class ColdStartTest : public CatalogueAwayTest {
     ScoringProcess before(suite_, With(ScoringFlags(), {{"--cache-dir", cache_}}));
     before.StartAndAwait();
     ASSERT_TRUE(before.Reaches(1));
-    ASSERT_TRUE(processes::Eventually([&] {
-      const auto kept = releases::NewSeedSource(cache_);
-      return (*kept)->FindState(kProgramme).ok() && (*kept)->FindRelease(published_.digest()).ok();
-    }));
+    ASSERT_TRUE(IsKept(cache_));
     before.Terminate();
     std::filesystem::copy(cache_, seed_);
     ASSERT_TRUE(processes::Eventually([&] { return redis_.Run({"DBSIZE"}) == "2"; }));
@@ -228,7 +233,7 @@ TEST_F(DatabaseAwayTest, TogetherWithTheCatalogueAndRedis) {
   ScoringProcess cached(
       suite_, With(ScoringFlags(), {{"--redis", redis_.address()}, {"--cache-dir", cache}}));
   cached.StartAndAwait();
-  ASSERT_TRUE(processes::Eventually([&] { return releases::ReleaseFiles(cache).size() == 1; }));
+  ASSERT_TRUE(IsKept(cache));
   cached.Kill();
   Check(
       [&] {
