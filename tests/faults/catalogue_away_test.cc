@@ -78,13 +78,24 @@ class CatalogueAwayTest : public testing::Test {
     end();
     ExpectFollowsAgain();
   }
+  // On a busy machine a confirmation may be late, and the answer STALE for a moment.
+  bool ComesToAnswerFresh() {
+    return processes::Eventually([&] {
+      for (const auto& score : {scoring_.Score(), scoring_.ScorePinned(published_.digest())}) {
+        if (!score.ok() || score->result().freshness() != Freshness::FRESH ||
+            score->result().release_digest() != published_.digest()) {
+          return false;
+        }
+      }
+      return true;
+    });
+  }
   // Without a restart.
   void ExpectFollowsAgain() {
-    ASSERT_TRUE(scoring_.Becomes(Freshness::FRESH));
-    ExpectAnswers(scoring_, published_.digest(), Freshness::FRESH);
+    ASSERT_TRUE(ComesToAnswerFresh());
     published_ = catalogue_.PublishNew();
     ASSERT_TRUE(scoring_.Reaches(published_.revision()));
-    ExpectAnswers(scoring_, published_.digest(), Freshness::FRESH);
+    EXPECT_TRUE(ComesToAnswerFresh());
   }
 
   Suite suite_;
