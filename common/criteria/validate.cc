@@ -1,7 +1,10 @@
 #include "common/criteria/validate.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/criteria/criteria.h"
+#include "common/criteria/finding_lines.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate_parts.h"
 #include "common/criteria/vectors.h"
@@ -63,6 +66,18 @@ std::vector<Finding> ValidateFolder(const Folder& folder) {
     ValidateNotes(folder.edition, *folder.notes, findings);
   }
   return all;
+}
+
+CheckedFolder CheckFiles(const FolderFiles& files) {
+  CheckedFolder checked;
+  checked.folder = ParseFolder(files, checked.findings);
+  // What could not be parsed would be reported again as missing.
+  if (HasErrors(checked.findings)) return checked;
+  for (Finding& finding : ValidateFolder(checked.folder)) {
+    checked.findings.push_back(std::move(finding));
+  }
+  LocateFindings(files, checked.findings);
+  return checked;
 }
 
 }  // namespace zhiping::criteria

@@ -21,4 +21,11 @@ std::vector<catalogue::v1::Finding> ValidateNotes(const catalogue::v1::Edition& 
 // the notes against the edition, and the golden vectors.
 std::vector<catalogue::v1::Finding> ValidateFolder(const Folder& folder);
 
+// Everything that is found in the files of a folder, with lines; and what can be read of them.
+struct CheckedFolder {
+  std::vector<catalogue::v1::Finding> findings;
+  Folder folder;
+};
+CheckedFolder CheckFiles(const FolderFiles& files);
+
 }  // namespace zhiping::criteria

@@ -90,9 +90,12 @@ bool WriteAll(int file, absl::string_view bytes) {
   return true;
 }
 
+// Ending of a file that is being written.
+constexpr char kPartialSuffix[] = ".partial";
+
 // Writes beside the path and moves it there, so that no reader sees half a file.
 absl::Status Replace(const std::string& path, absl::string_view bytes, bool secret) {
-  const std::string partial = absl::StrCat(path, ".", getpid(), ".partial");
+  const std::string partial = absl::StrCat(path, ".", getpid(), kPartialSuffix);
   Descriptor file(open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                        secret ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH));
   if (file.number() < 0) return Unwritable(path, errno);
@@ -131,6 +134,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
 bool IsFolder(const std::string& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
+}
+
+void RemovePartialFiles(const std::string& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == kPartialSuffix) fs::remove(entry.path(), ignored);
+  }
 }
 
 absl::Status WriteFile(const std::string& path, absl::string_view bytes, Overwrite overwrite,

@@ -15,6 +15,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
 
 bool IsFolder(const std::string& path);
 
+// Removes from the folder what programs left there that were killed while they wrote a file.
+// REQUIRES: nobody writes into it.
+void RemovePartialFiles(const std::string& folder);
+
 enum class Overwrite {
   // An existing file is replaced.
   kReplace,

@@ -114,6 +114,8 @@ absl::StatusOr<std::unique_ptr<ReleaseCache>> NewReleaseCache(const std::string&
         absl::StrCat("The cache folder \"", folder, "\" cannot be made: ", error.message(), "."),
         {{"path", folder}});
   }
+  // Processes in containers have the same number again and again, and so do their partial files.
+  RemovePartialFiles(folder);
   return std::make_unique<FolderCache>(folder);
 }
 

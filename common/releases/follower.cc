@@ -26,8 +26,9 @@ constexpr int kFetchers = 2;
 constexpr size_t kFetchQueue = 256;
 constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 
+// The nearest first: bytes of a digest are the same everywhere.
 std::vector<Source*> InOrder(const FollowerSources& sources) {
-  std::vector<Source*> order = {sources.redis, sources.catalogue, sources.cache, sources.seed};
+  std::vector<Source*> order = {sources.cache, sources.seed, sources.redis, sources.catalogue};
   order.erase(std::remove(order.begin(), order.end(), nullptr), order.end());
   return order;
 }
@@ -262,7 +263,10 @@ void Follower::Load() {
     const bool retry = clock_.Steady() >= next_retry;
     if (retry) next_retry = clock_.Steady() + options_.poll_interval;
     const bool missing = LoadWanted(retry);
-    KeepStates();
+    // A state after the releases that it names: the folder can be started from at any time.
+    absl::Status kept = KeepReleases();
+    if (kept.ok()) kept = KeepStates();
+    LogCacheError(kept);
     absl::MutexLock lock(&mutex_);
     if (!ending_ && !load_) {
       load_wanted_.WaitWithTimeout(&mutex_, missing ? kRetryMissing : options_.poll_interval);
@@ -301,7 +305,7 @@ void Follower::LoadRelease(const std::string& programme, const WantedRelease& wa
     log_.Write(rpc::Severity::kInfo, "release_loaded",
                {{"programme", programme}, {"digest", wanted.digest}, {"source", loaded->source}});
     if (sources_.cache != nullptr && loaded->source != sources_.cache->name()) {
-      LogCacheError(sources_.cache->KeepRelease(wanted.digest, loaded->envelope));
+      unkept_[wanted.digest] = std::move(loaded->envelope);
     }
     return;
   }
@@ -324,8 +328,29 @@ void Follower::LoadRelease(const std::string& programme, const WantedRelease& wa
               {"reason", ReasonOf(loaded.status())}});
 }
 
-void Follower::KeepStates() {
-  if (sources_.cache == nullptr) return;
+absl::Status Follower::KeepReleases() {
+  absl::Status status;
+  for (auto release = unkept_.begin(); release != unkept_.end();) {
+    const absl::Status kept = sources_.cache->KeepRelease(release->first, release->second);
+    status.Update(kept);
+    // What is not named any more need not be kept.
+    release = kept.ok() || !IsNamed(release->first) ? unkept_.erase(release) : std::next(release);
+  }
+  return status;
+}
+
+bool Follower::IsNamed(const std::string& digest) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return std::any_of(followings_.begin(), followings_.end(), [&](const Following& following) {
+    if (following.held() == nullptr) return false;
+    const auto& state = following.held()->state;
+    return state.current().digest() == digest || state.pending().digest() == digest;
+  });
+}
+
+absl::Status Follower::KeepStates() {
+  absl::Status status;
+  if (sources_.cache == nullptr) return status;
   for (const auto& programme : options_.programmes) {
     std::string envelope;
     {
@@ -335,9 +360,10 @@ void Follower::KeepStates() {
       envelope = held->envelope;
     }
     const absl::Status kept = sources_.cache->KeepState(programme, envelope);
-    LogCacheError(kept);
+    status.Update(kept);
     if (kept.ok()) kept_states_[programme] = std::move(envelope);
   }
+  return status;
 }
 
 void Follower::LogCacheError(const absl::Status& status) {
@@ -477,7 +503,9 @@ std::vector<catalogue::v1::InstanceReport> Follower::ReportsLocked() const {
       report.mutable_refused()->set_digest(refused->digest());
     } else if (error != catalogue_errors_.end() && !error->second.ok()) {
       SetRefusal(error->second, *report.mutable_refused());
-      if (DetailOf(error->second).reason() == Reason::REVISION_BEHIND) {
+      // What the catalogue lacks, or gave out a second time, is what it must know.
+      const Reason::Value reason = DetailOf(error->second).reason();
+      if (reason == Reason::REVISION_BEHIND || reason == Reason::REVISION_CONFLICT) {
         report.set_held_state(following.held()->envelope);
       }
     }

@@ -99,8 +99,12 @@ class Follower final : public Releases {
   // Loads what is wanted, the refused ones too if `retry`; whether something is still missing.
   bool LoadWanted(bool retry);
   void LoadRelease(const std::string& programme, const WantedRelease& wanted, bool& missing);
-  // Writes the newest states into the cache.
-  void KeepStates();
+  // Writes into the cache what was loaded, and the newest states; what could not be written is
+  // tried again.
+  absl::Status KeepReleases();
+  absl::Status KeepStates();
+  // Whether a held state names the release.
+  bool IsNamed(const std::string& digest) const;
   void LogCacheError(const absl::Status& status);
   void FetchPinned(const Choice& choice, const Done& done);
 
@@ -149,8 +153,9 @@ class Follower final : public Releases {
   // Null once it was called.
   std::function<void()> on_known_ ABSL_GUARDED_BY(mutex_);
 
-  // By programme: the state that is in the cache. Used by the loading thread only.
-  std::map<std::string, std::string> kept_states_;
+  // By digest: the envelopes that are to be written into the cache; by programme: the state that is
+  // there. Used by the loading thread only.
+  std::map<std::string, std::string> unkept_, kept_states_;
   bool cache_failed_ = false;
 
   mutable absl::Mutex snapshot_mutex_;

@@ -44,7 +44,7 @@ class StreamSubscription final : public Subscription {
   void Ended();
 
  private:
-  bool NoStream() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stream_ == nullptr; }
+  bool NoStream() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !open_; }
 
   const std::unique_ptr<CatalogueService::Stub> stub_;
   const OnStates on_states_;
@@ -52,7 +52,10 @@ class StreamSubscription final : public Subscription {
 
   absl::Mutex mutex_;
   SubscribeRequest opening_ ABSL_GUARDED_BY(mutex_);
+  // Null once it has ended.
   std::shared_ptr<Stream> stream_ ABSL_GUARDED_BY(mutex_);
+  // Until nothing of the stream is left.
+  bool open_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Duration pause_ ABSL_GUARDED_BY(mutex_) = kFirstPause;
   absl::Duration next_opening_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   bool left_ ABSL_GUARDED_BY(mutex_) = false;
@@ -64,9 +67,8 @@ class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeR
  public:
   explicit Stream(StreamSubscription& owner) : owner_(owner) {}
 
-  // Keeps itself until it is done.
-  void Open(CatalogueService::Stub& stub, SubscribeRequest first, std::shared_ptr<Stream> self) {
-    self_ = std::move(self);
+  // REQUIRES: the owner keeps it until it calls Ended.
+  void Open(CatalogueService::Stub& stub, SubscribeRequest first) {
     stub.async()->Subscribe(&context_, this);
     // Until it is let go, writes may be started from outside of the stream's own reactions.
     AddHold();
@@ -129,10 +131,10 @@ class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeR
     ends ? StartWritesDone() : StartWrite(&request_);
   }
 
-  void OnDone(const grpc::Status&) override {
-    const std::shared_ptr<Stream> self = std::move(self_);
-    owner_.Ended();
-  }
+  // The owner lets go of it: nothing of it, and so no hold on the channel, is left to this thread
+  // of gRPC's when others learn of the end. Were it the last to hold the channel, it would wait for
+  // itself to end.
+  void OnDone(const grpc::Status&) override { owner_.Ended(); }
 
  private:
   void LetGo() {
@@ -145,7 +147,6 @@ class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeR
   }
 
   StreamSubscription& owner_;
-  std::shared_ptr<Stream> self_;
   grpc::ClientContext context_;
   SubscribeResponse response_;
   // Belongs to gRPC while writing_.
@@ -164,12 +165,12 @@ void StreamSubscription::Maintain() {
   SubscribeRequest first;
   {
     absl::MutexLock lock(&mutex_);
-    if (left_ || stream_ != nullptr || clock_.Steady() < next_opening_) return;
+    if (left_ || open_ || clock_.Steady() < next_opening_) return;
+    open_ = true;
     stream = stream_ = std::make_shared<Stream>(*this);
     first = opening_;
   }
-  Stream& opened = *stream;
-  opened.Open(*stub_, std::move(first), std::move(stream));
+  stream->Open(*stub_, std::move(first));
 }
 
 void StreamSubscription::Report(std::vector<catalogue::v1::InstanceReport> reports) {
@@ -193,16 +194,15 @@ void StreamSubscription::Leave(absl::Duration timeout) {
     stream = stream_;
     *goodbye.mutable_reports() = opening_.reports();
   }
-  if (stream == nullptr) return;
   goodbye.set_leaving(true);
-  stream->Send(std::move(goodbye));
+  if (stream != nullptr) stream->Send(std::move(goodbye));
   const absl::Condition no_stream(this, &StreamSubscription::NoStream);
   if (mutex_.LockWhenWithTimeout(no_stream, timeout)) {
     mutex_.Unlock();
     return;
   }
   mutex_.Unlock();
-  stream->Cancel();
+  if (stream != nullptr) stream->Cancel();
   mutex_.LockWhen(no_stream);
   mutex_.Unlock();
 }
@@ -218,8 +218,15 @@ void StreamSubscription::Received(SubscribeResponse response) {
 }
 
 void StreamSubscription::Ended() {
+  std::shared_ptr<Stream> ended;
+  {
+    absl::MutexLock lock(&mutex_);
+    ended = std::move(stream_);
+  }
+  // Before anybody learns of it, and with no lock held.
+  ended = nullptr;
   absl::MutexLock lock(&mutex_);
-  stream_ = nullptr;
+  open_ = false;
   next_opening_ = clock_.Steady() + pause_;
   pause_ = std::min(2 * pause_, kLongestPause);
 }

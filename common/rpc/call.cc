@@ -106,7 +106,7 @@ void Call::Write(const absl::Status& status, absl::Duration duration,
              {"method", method_.path_},
              {"status", code},
              {"reason", Reason::Value_Name(DetailOf(status).reason())},
-             {"text", detailed ? std::string() : std::string(status.message())},
+             {"text", detailed ? LogText(status) : std::string(status.message())},
              {"milliseconds", milliseconds}});
 }
 

@@ -2,13 +2,10 @@
 
 #include <array>
 
-#include "absl/strings/cord.h"
 #include "common/status/error.h"
 
 namespace zhiping::sql {
 namespace {
-
-constexpr char kEngineTextType[] = "zhiping.sql/engine_text";
 
 struct Kind {
   SqlError error;
@@ -51,9 +48,7 @@ constexpr std::array<Kind, 11> kKinds = {{
 absl::Status MakeSqlError(SqlError error, absl::string_view engine_text) {
   for (const Kind& kind : kKinds) {
     if (kind.error != error) continue;
-    absl::Status status = MakeError(kind.code, kind.reason, kind.zh, kind.en);
-    status.SetPayload(kEngineTextType, absl::Cord(engine_text));
-    return status;
+    return WithLogText(MakeError(kind.code, kind.reason, kind.zh, kind.en), engine_text);
   }
   return absl::InternalError(engine_text);
 }
@@ -64,11 +59,6 @@ SqlError SqlErrorOf(const absl::Status& status) {
     if (kind.reason == reason) return kind.error;
   }
   return SqlError::kOther;
-}
-
-std::string EngineText(const absl::Status& status) {
-  const auto text = status.GetPayload(kEngineTextType);
-  return text.has_value() ? std::string(*text) : std::string();
 }
 
 }  // namespace zhiping::sql

@@ -38,13 +38,11 @@ enum class SqlError {
   kOther,
 };
 
-// `engine_text`: what the database said. Only the log may see it: it can name hosts and columns.
+// `engine_text`: what the database said. Only the log may see it (LogText): it can name hosts and
+// columns.
 absl::Status MakeSqlError(SqlError error, absl::string_view engine_text);
 
 // REQUIRES: !status.ok().
 SqlError SqlErrorOf(const absl::Status& status);
-
-// What the database said; empty if it said nothing. For logs.
-std::string EngineText(const absl::Status& status);
 
 }  // namespace zhiping::sql

@@ -15,6 +15,7 @@
 #include "common/sql/dialect.h"
 #include "common/sql/error.h"
 #include "common/sql/postgres_error.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace zhiping::sql {
@@ -166,7 +167,7 @@ class PostgresConnection : public Connection {
       if (command.prepares && !command.done) prepared_.erase(command.key);
     }
     if (status.ok()) return results;
-    if (silent_ && commit) return MakeSqlError(SqlError::kCommitUnknown, EngineText(status));
+    if (silent_ && commit) return MakeSqlError(SqlError::kCommitUnknown, LogText(status));
     return status;
   }
 

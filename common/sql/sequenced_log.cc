@@ -78,10 +78,14 @@ absl::Status InitialiseLogs(Database& database, absl::Time deadline) {
 }
 
 absl::Status RenewIncarnation(Database& database, absl::Time deadline) {
+  return database.Transact(deadline, {},
+                           [](Transaction& transaction) { return RenewIncarnation(transaction); });
+}
+
+absl::Status RenewIncarnation(Transaction& transaction) {
   ASSIGN_OR_RETURN(Bytes incarnation, NewIncarnation());
-  return database
-      .Apply(deadline,
-             {{"UPDATE store_incarnation SET incarnation = $1", {std::move(incarnation)}}})
+  return transaction
+      .Execute("UPDATE store_incarnation SET incarnation = $1", {std::move(incarnation)})
       .status();
 }
 

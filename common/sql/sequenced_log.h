@@ -24,6 +24,8 @@ absl::Status InitialiseLogs(Database& database, absl::Time deadline);
 // Gives the store a new incarnation: whoever followed its logs must read them anew. To be called
 // after each restore, before the service starts. REQUIRES: InitialiseLogs.
 absl::Status RenewIncarnation(Database& database, absl::Time deadline);
+// The same as part of a transaction.
+absl::Status RenewIncarnation(Transaction& transaction);
 
 // The 16 bytes of the store's incarnation. REQUIRES: InitialiseLogs.
 absl::StatusOr<std::string> ReadIncarnation(Transaction& transaction);

@@ -11,6 +11,7 @@ namespace zhiping {
 namespace {
 
 constexpr char kPayloadType[] = "type.googleapis.com/zhiping.common.v1.ErrorDetail";
+constexpr char kLogTextType[] = "zhiping/log_text";
 
 void AddMetadata(const std::string& key, const std::string& value, ErrorDetail& detail) {
   auto* entry = detail.add_metadata();
@@ -51,6 +52,16 @@ absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string
   std::sort(sorted.begin(), sorted.end());
   for (const auto& [key, value] : sorted) AddMetadata(key, value, detail);
   return MakeError(code, detail);
+}
+
+absl::Status WithLogText(absl::Status status, absl::string_view text) {
+  status.SetPayload(kLogTextType, absl::Cord(text));
+  return status;
+}
+
+std::string LogText(const absl::Status& status) {
+  const auto text = status.GetPayload(kLogTextType);
+  return text.has_value() ? std::string(*text) : std::string();
 }
 
 bool HasDetail(const absl::Status& status) { return status.GetPayload(kPayloadType).has_value(); }

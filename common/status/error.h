@@ -37,6 +37,13 @@ bool HasDetail(const absl::Status& status);
 // What a failed status says. A status that was not made here gives INTERNAL_ERROR with its message.
 ErrorDetail DetailOf(const absl::Status& status);
 
+// Adds what only the log of a service may say, for example the words of a database, which can name
+// hosts. It never travels to a caller.
+absl::Status WithLogText(absl::Status status, absl::string_view text);
+
+// Empty if nothing was added.
+std::string LogText(const absl::Status& status);
+
 // A common::v1::LocalText, with U+FFFD for bytes that are not UTF-8.
 common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en);
 

@@ -1,36 +1,74 @@
 # shellcheck shell=bash
-# What up and down know about the local scoring service: its folder, its process, its port. Sourced
+# What up and down know about the local suite: its folder, its processes, their programs. Sourced
 # after messages.sh, with `root` set.
 
-state=${root:?}/build/local
+# Keys, data, logs and process ids; as messages call it, and where it is. Another folder, for tests,
+# makes a suite of its own.
+state_name=${ZHIPING_LOCAL_STATE:-build/local}
+state=${root:?}/$state_name
 programs=$root/build/bin
+# In the order in which they are started; stopped the other way round.
+services=(redis catalogue scoring-1 scoring-2)
 
-# The program that the recorded process runs, if it is still our scoring service.
-running_pid() {
+# How messages call a service.
+service_title() { # service_title zh|en SERVICE
+  case $1:$2 in
+    zh:redis) printf 'Redis 缓存' ;;
+    en:redis) printf 'Redis cache' ;;
+    zh:catalogue) printf '标准目录服务' ;;
+    en:catalogue) printf 'catalogue service' ;;
+    zh:scoring-*) printf '评分服务 %s' "${2#scoring-}" ;;
+    en:scoring-*) printf 'scoring service %s' "${2#scoring-}" ;;
+  esac
+}
+
+service_program() { # service_program SERVICE
+  case $1 in
+    redis) readlink -f "$(command -v redis-server)" ;;
+    scoring-*) printf '%s\n' "$programs/zhiping-scoring" ;;
+    *) printf '%s\n' "$programs/zhiping-$1" ;;
+  esac
+}
+
+# The recorded process, if it still runs the service's program.
+running_pid() { # running_pid SERVICE
   local pid executable
-  pid=$(cat "$state/scoring.pid" 2>/dev/null) || return 1
+  pid=$(cat "$state/$1.pid" 2>/dev/null) || return 1
   executable=$(readlink "/proc/$pid/exe" 2>/dev/null) || return 1
   # After a rebuild the kernel calls the old file "… (deleted)".
-  [[ ${executable% (deleted)} == "$programs/zhiping-scoring" ]] || return 1
+  [[ ${executable% (deleted)} == "$(service_program "$1")" ]] || return 1
   printf '%s\n' "$pid"
 }
 
-# Asks the service to drain and stop; after 20 seconds it is ended.
-stop_service() {
+# Asks a service to drain and stop; after 20 seconds it is ended. Returns 1 if it did not run.
+stop_service() { # stop_service SERVICE
   local pid waited=0
-  if ! pid=$(running_pid); then
-    rm -f "$state/scoring.pid"
+  if ! pid=$(running_pid "$1"); then
+    rm -f "$state/$1.pid"
     return 1
   fi
   kill -TERM "$pid"
-  while running_pid >/dev/null; do
+  while running_pid "$1" >/dev/null; do
     if ((++waited > 200)); then
-      say "20 秒内没有停下，强制结束（进程 $pid）" "did not stop within 20 seconds: ending it (process $pid)"
+      say "$(service_title zh "$1")：20 秒内没有停下，强制结束（进程 $pid）" \
+        "$(service_title en "$1"): did not stop within 20 seconds, ending it (process $pid)"
       kill -KILL "$pid" 2>/dev/null || true
     fi
     sleep 0.1
   done
-  rm -f "$state/scoring.pid"
+  rm -f "$state/$1.pid"
+}
+
+# Both scoring services drain at the same time. Returns 1 if nothing ran.
+stop_services() {
+  local i stopped=1 pid
+  for i in scoring-1 scoring-2; do
+    if pid=$(running_pid "$i"); then kill -TERM "$pid"; fi
+  done
+  for ((i = ${#services[@]} - 1; i >= 0; i--)); do
+    if stop_service "${services[i]}"; then stopped=0; fi
+  done
+  return "$stopped"
 }
 
 # Whether anything listens there.

@@ -17,6 +17,22 @@ constexpr absl::Duration kSequenceInterval = absl::Seconds(1);
 // How long Redis may lack what it has lost.
 constexpr absl::Duration kCopyInterval = absl::Milliseconds(500);
 
+absl::Status RecordRestore(Store& store, const std::string& name, const Clock& clock,
+                           const rpc::Log& log) {
+  if (name.empty()) return absl::OkStatus();
+  std::optional<std::string> incarnation;
+  RETURN_IF_ERROR(
+      store.Change(absl::Now() + kOpenTimeout, [&](StoreTransaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(incarnation, transaction.RecordRestore(name, clock.Now()));
+        return absl::OkStatus();
+      }));
+  if (incarnation.has_value()) {
+    log.Write(rpc::Severity::kWarning, "store_restored",
+              {{"name", name}, {"incarnation", *incarnation}});
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOptions& options,
@@ -30,6 +46,7 @@ absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOption
   }
   ASSIGN_OR_RETURN(auto database, sql::Database::Open(options.database));
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
+  RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, telemetry.log));
   return std::unique_ptr<Catalogue>(new Catalogue(options, clock, telemetry, std::move(ready),
                                                   std::move(database), std::move(store),
                                                   std::move(signing), std::move(redis)));

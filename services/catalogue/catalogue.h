@@ -25,6 +25,8 @@ struct CatalogueOptions {
   redis::Options redis;
   ConfirmerOptions confirming;
   ReadingOptions reading;
+  // Names the restore from a backup that came before this start; empty: there was none.
+  std::string restored;
   // How often the store is asked whether another replica has changed anything.
   absl::Duration watch_interval = absl::Milliseconds(100);
   int pool_threads = 8;

@@ -172,8 +172,9 @@ void Confirmer::Read(const absl::Status& status) {
   if (!status.ok()) {
     next_attempt_ = clock_.Steady() + options_.retry_interval;
     if (++failures_ != kFailuresUntilUnreadable) return;
-    log_.Write(rpc::Severity::kError, "database_unreadable",
-               {{"reason", Reason::Value_Name(DetailOf(status).reason())}});
+    log_.Write(
+        rpc::Severity::kError, "database_unreadable",
+        {{"reason", Reason::Value_Name(DetailOf(status).reason())}, {"text", LogText(status)}});
     was_read_ = false;
     listeners_.readable(false);
     return;

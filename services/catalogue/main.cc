@@ -42,6 +42,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
   rpc::AddFlag(app, "--trust-file", options.signing.trust_file,
                "信任文件：哪些密钥的签名有效 / which keys are trusted for what")
       ->required();
+  rpc::AddFlag(
+      app, "--restored", options.restored,
+      "刚从备份恢复时给这次恢复起的名称，每个名称生效一次 / after a restore from a backup: a "
+      "name for it; each name has its effect once");
   options.redis.address = "";
   rpc::AddFlag(app, "--redis", options.redis.address,
                "Redis 地址，空为不使用 / address of Redis, HOST:PORT; empty: none");

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
+#include "common/criteria/validate.h"
 #include "common/criteria/vectors.h"
 #include "common/sql/sha256.h"
 #include "common/status/error.h"
@@ -70,14 +71,14 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   files.vectors = FileOrNone(request.vectors());
   files.notes = FileOrNone(request.notes());
   files.source = FileOrNone(request.source());
-  CheckedFolder checked = CheckFiles(files);
+  criteria::CheckedFolder checked = criteria::CheckFiles(files);
   v1::ImportEditionResponse response;
   response.mutable_findings()->Assign(checked.findings.begin(), checked.findings.end());
   if (criteria::HasErrors(checked.findings)) return response;
   const auto& edition = checked.folder.edition;
   response.set_programme(edition.programme());
   response.set_edition(edition.id());
-  ASSIGN_OR_RETURN(const auto latest, store_.LatestRelease(deadline, edition.id()));
+  ASSIGN_OR_RETURN(const auto published, store_.PublishedDigests(deadline, edition.id()));
   ASSIGN_OR_RETURN(const auto imported, store_.LatestImport(deadline, edition.id()));
   if (imported.has_value() && imported->summary.programme() != edition.programme()) {
     return MakeError(
@@ -87,12 +88,15 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
                      imported->summary.programme(), "."),
         {{"edition", edition.id()}, {"programme", imported->summary.programme()}});
   }
-  // The same content under the label that it has already needs no other.
-  ReleaseBytes release;
-  if (latest.has_value()) release = MakeReleaseBytes(checked.folder, latest->number);
-  response.set_published(latest.has_value() && release.digest == latest->summary.digest());
-  if (!response.published()) {
-    release = MakeReleaseBytes(checked.folder, latest.has_value() ? latest->number + 1 : 1);
+  ReleaseBytes release =
+      MakeReleaseBytes(checked.folder, published.empty() ? 1 : published.rbegin()->first + 1);
+  // The same content under a label that it has already needs no other: the latest such.
+  for (auto known = published.rbegin(); known != published.rend(); ++known) {
+    ReleaseBytes same = MakeReleaseBytes(checked.folder, known->first);
+    if (same.digest != known->second) continue;
+    release = std::move(same);
+    response.set_published(true);
+    break;
   }
   // What no engine would read back must not be published.
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());

@@ -15,8 +15,9 @@ namespace {
 // Followers judge a state by its age, so an old one does no harm; releases never change.
 constexpr absl::Duration kStateTtl = absl::Hours(48);
 constexpr absl::Duration kReleaseTtl = absl::Hours(7 * 24);
-// A release is put again this often: Redis may have dropped it alone.
-constexpr absl::Duration kReleaseInterval = absl::Minutes(1);
+// A release is put again this often: Redis may have dropped it alone, or hold something else, and
+// everything must be there again within 10 s.
+constexpr absl::Duration kReleaseInterval = absl::Seconds(5);
 constexpr absl::Duration kStoreTimeout = absl::Seconds(3);
 // Clocks of replicas may differ by this much.
 constexpr absl::Duration kClockTolerance = absl::Seconds(5);
@@ -53,7 +54,7 @@ void RedisCopies::Refresh() {
 
 absl::Status RedisCopies::RefreshProgramme(const Confirmed& confirmed, Copy& copy) {
   const std::string key = releases::RedisStateKey(confirmed.state.programme());
-  ASSIGN_OR_RETURN(const auto there, client_.Get(key));
+  ASSIGN_OR_RETURN(const auto there, Find(key));
   if (there.has_value()) {
     RETURN_IF_ERROR(foreign_.Check(absl::Now() + kStoreTimeout, *there, *confirmed.history));
   }
@@ -64,6 +65,14 @@ absl::Status RedisCopies::RefreshProgramme(const Confirmed& confirmed, Copy& cop
     return absl::OkStatus();
   }
   return client_.Set(key, confirmed.envelope, kStateTtl);
+}
+
+absl::StatusOr<std::optional<std::string>> RedisCopies::Find(const std::string& key) {
+  auto value = client_.Get(key);
+  if (value.ok()) return value;
+  const Reason::Value reason = DetailOf(value.status()).reason();
+  if (reason == Reason::REDIS_ERROR || reason == Reason::TOO_LARGE) return std::nullopt;
+  return value;
 }
 
 absl::Status RedisCopies::PutReleases(const Confirmed& confirmed, bool all, Copy& copy) {

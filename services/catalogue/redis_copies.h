@@ -3,9 +3,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/redis/client.h"
@@ -46,6 +48,8 @@ class RedisCopies {
   };
 
   absl::Status RefreshProgramme(const Confirmed& confirmed, Copy& copy);
+  // What is there and can be no copy of ours, such as a list, counts as nothing: it is replaced.
+  absl::StatusOr<std::optional<std::string>> Find(const std::string& key);
   absl::Status PutReleases(const Confirmed& confirmed, bool all, Copy& copy);
   // Whether what is there is another replica's, as good as this one's.
   bool IsAsGood(const std::string& envelope, const Confirmed& confirmed) const;

@@ -123,17 +123,16 @@ absl::StatusOr<std::string> Store::ReleaseEnvelope(absl::Time deadline, const st
   return ReleaseColumn(deadline, digest, "envelope");
 }
 
-absl::StatusOr<std::optional<StoredRelease>> Store::LatestRelease(absl::Time deadline,
-                                                                  const std::string& edition) {
-  ASSIGN_OR_RETURN(ReleaseRows rows,
-                   (database_.Query<Bytes, int64_t, std::optional<int64_t>, std::optional<int64_t>>(
-                       deadline,
-                       absl::StrCat(kSelectReleases,
-                                    " WHERE r.edition = $1 AND r.published_at IS NOT NULL "
-                                    "ORDER BY r.number DESC LIMIT 1"),
-                       {edition})));
-  ASSIGN_OR_RETURN(auto releases, ReadReleases(rows));
-  return First(std::move(releases));
+absl::StatusOr<std::map<int, std::string>> Store::PublishedDigests(absl::Time deadline,
+                                                                   const std::string& edition) {
+  ASSIGN_OR_RETURN(const auto rows, (database_.Query<int64_t, std::string>(
+                                        deadline,
+                                        "SELECT number, digest FROM release "
+                                        "WHERE edition = $1 AND published_at IS NOT NULL",
+                                        {edition})));
+  std::map<int, std::string> digests;
+  for (const auto& [number, digest] : rows) digests.emplace(static_cast<int>(number), digest);
+  return digests;
 }
 
 absl::StatusOr<std::optional<StoredRelease>> Store::LatestImport(absl::Time deadline,

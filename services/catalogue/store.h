@@ -69,6 +69,10 @@ class StoreTransaction {
   // Those that were last seen before `instant`.
   absl::Status RemoveInstancesSeenBefore(absl::Time instant);
 
+  // Gives the store a new incarnation and logs that, once for each name of a restore; the
+  // incarnation, or nothing if the name is known already.
+  absl::StatusOr<std::optional<std::string>> RecordRestore(const std::string& name, absl::Time now);
+
   // Into the log of changes. REQUIRES: the event's programme is locked.
   absl::Status Append(const v1::CatalogueEvent& event, absl::Time now);
 
@@ -103,9 +107,9 @@ class Store {
   absl::StatusOr<std::string> ReleaseBytesOf(absl::Time deadline, const std::string& digest);
   // Only of published ones.
   absl::StatusOr<std::string> ReleaseEnvelope(absl::Time deadline, const std::string& digest);
-  // The published one with the highest number; nothing if there is none.
-  absl::StatusOr<std::optional<StoredRelease>> LatestRelease(absl::Time deadline,
-                                                             const std::string& edition);
+  // Digests of the edition's published releases, by number.
+  absl::StatusOr<std::map<int, std::string>> PublishedDigests(absl::Time deadline,
+                                                              const std::string& edition);
   // The newest imported one, published or not; nothing if there is none.
   absl::StatusOr<std::optional<StoredRelease>> LatestImport(absl::Time deadline,
                                                             const std::string& edition);

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
@@ -211,6 +212,23 @@ absl::StatusOr<bool> StoreTransaction::RemoveInstance(const std::string& id) {
 absl::Status StoreTransaction::RemoveInstancesSeenBefore(absl::Time instant) {
   return sql_.Execute("DELETE FROM instance WHERE last_seen < $1", {absl::ToUnixMillis(instant)})
       .status();
+}
+
+absl::StatusOr<std::optional<std::string>> StoreTransaction::RecordRestore(const std::string& name,
+                                                                           absl::Time now) {
+  ASSIGN_OR_RETURN(const sql::Result added,
+                   sql_.Execute("INSERT INTO restore (name, restored_at) VALUES ($1, $2) "
+                                "ON CONFLICT DO NOTHING",
+                                {name, absl::ToUnixMillis(now)}));
+  if (added.changed() == 0) return std::nullopt;
+  RETURN_IF_ERROR(sql::RenewIncarnation(sql_));
+  ASSIGN_OR_RETURN(const std::string bytes, sql::ReadIncarnation(sql_));
+  std::string incarnation = absl::BytesToHexString(bytes);
+  v1::CatalogueEvent event;
+  event.mutable_store_restored()->set_name(name);
+  event.mutable_store_restored()->set_incarnation(incarnation);
+  RETURN_IF_ERROR(Append(event, now));
+  return incarnation;
 }
 
 absl::Status StoreTransaction::Append(const v1::CatalogueEvent& event, absl::Time now) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -141,6 +142,14 @@ absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,
                                  "（例如 5s），而不是 ", value, "。"),
                     absl::StrCat(option, " should be ", bounds[0], " to ", bounds[1],
                                  ", such as 5s, not ", value, "."));
+}
+
+absl::StatusOr<int32_t> ParseRevisionOption(absl::string_view option, absl::string_view value) {
+  int32_t revision = 0;
+  if (value.empty() || (absl::SimpleAtoi(value, &revision) && revision > 0)) return revision;
+  return WrongUsage(
+      absl::StrCat(option, " 应为修订号，即正整数，而不是“", value, "”。"),
+      absl::StrCat(option, " should be a revision, a whole number from 1, not \"", value, "\"."));
 }
 
 std::vector<std::string> ValuesOf(absl::string_view joined, bool commas) {

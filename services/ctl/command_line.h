@@ -70,6 +70,10 @@ absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view option,
                                                    absl::string_view value, absl::Duration least,
                                                    absl::Duration most);
 
+// The value of an option that takes the revision of an activation; 0 if it is not given. Errors:
+// WRONG_USAGE.
+absl::StatusOr<int32_t> ParseRevisionOption(absl::string_view option, absl::string_view value);
+
 // The values of a list option, which was given several times or as a list with commas.
 std::vector<std::string> ValuesOf(absl::string_view joined, bool commas);
 

@@ -8,6 +8,12 @@ namespace zhiping::ctl {
 
 void AddEditionCommands(CLI::App& app, CommandLine& line);
 void AddEditionBuildCommand(CLI::App& edition, CommandLine& line);
+void AddEditionImportCommands(CLI::App& edition, CommandLine& line);
+void AddReleaseCommands(CLI::App& app, CommandLine& line);
+void AddReleasePublishCommands(CLI::App& release, CommandLine& line);
+void AddReleaseStatusCommand(CLI::App& release, CommandLine& line);
+void AddReleaseRepairCommands(CLI::App& release, CommandLine& line);
+void AddReleaseBundleCommand(CLI::App& release, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 void AddVerifyCommand(CLI::App& app, CommandLine& line);
 void AddScoreCommand(CLI::App& app, CommandLine& line);

@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,19 +17,17 @@
 #include "common/releases/seed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "google/protobuf/util/json_util.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/edition_source.h"
 #include "services/ctl/json_output.h"
+#include "services/ctl/seed_folder.h"
 
 namespace zhiping::ctl {
 namespace {
 
 using catalogue::v1::Release;
-using catalogue::v1::Seed;
 using envelope::Signer;
 
-constexpr size_t kMaxSeedBytes = 1 << 20;
 constexpr char kDefaultSigningTimeout[] = "30s";
 
 struct BuildOptions {
@@ -83,50 +80,6 @@ absl::StatusOr<std::vector<std::unique_ptr<Signer>>> OpenSigners(const BuildOpti
   return signers;
 }
 
-// Whether the file may become this release: it is not there, or holds the same release already
-// (a new signature of the same bytes). Another release is never replaced.
-absl::Status CheckTarget(const std::string& path, const std::string& bytes) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored) || IsFolder(path)) return absl::OkStatus();
-  const auto existing = ReadFile(path, kMaxEnvelopeBytes);
-  if (existing.ok()) {
-    const auto envelope = envelope::ParseEnvelope(*existing);
-    if (envelope.ok() && envelope->payload == bytes) return absl::OkStatus();
-  }
-  return MakeError(
-      absl::StatusCode::kFailedPrecondition, Reason::FILE_UNWRITABLE,
-      absl::StrCat("“", path, "”已存在，内容不是这个发布版；不会覆盖，请换一个文件名。"),
-      absl::StrCat("\"", path,
-                   "\" exists and is not this release; it is not replaced. Choose "
-                   "another name."),
-      {{"path", path}});
-}
-
-// The folder's seed.json with this release in force for its programme.
-absl::StatusOr<std::string> SeedWith(const std::string& path, const Release& release,
-                                     const std::string& digest) {
-  Seed seed;
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored)) {
-    ASSIGN_OR_RETURN(const std::string json, ReadFile(path, kMaxSeedBytes));
-    const auto status = google::protobuf::util::JsonStringToMessage(json, &seed);
-    if (!status.ok()) {
-      return MakeError(absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
-                       absl::StrCat(path, " 无法读取：", std::string(status.message())),
-                       absl::StrCat(path, " cannot be read: ", std::string(status.message())),
-                       {{"path", path}});
-    }
-  }
-  catalogue::v1::SeedProgramme* entry = nullptr;
-  for (auto& known : *seed.mutable_programmes()) {
-    if (known.programme() == release.edition().programme()) entry = &known;
-  }
-  if (entry == nullptr) entry = seed.add_programmes();
-  entry->set_programme(release.edition().programme());
-  entry->set_release_digest(digest);
-  return ToJson(seed);
-}
-
 struct Built {
   std::string programme, edition, label, digest, out, seed;
   std::vector<std::string> key_ids;
@@ -134,14 +87,14 @@ struct Built {
 
 void Report(const Built& built, const CommandLine& line) {
   if (line.json) {
-    const nlohmann::ordered_json json = {{"programme", built.programme},
-                                         {"edition", built.edition},
-                                         {"label", built.label},
-                                         {"digest", built.digest},
-                                         {"keyIds", built.key_ids},
-                                         {"out", built.out},
-                                         {"seed", built.seed}};
-    Print(json.dump(1) + "\n", line.screen);
+    const Json json = {{"programme", built.programme},
+                       {"edition", built.edition},
+                       {"label", built.label},
+                       {"digest", built.digest},
+                       {"keyIds", built.key_ids},
+                       {"out", built.out},
+                       {"seed", built.seed}};
+    Print(Dump(json), line.screen);
     return;
   }
   const Screen& screen = line.screen;
@@ -165,7 +118,7 @@ absl::StatusOr<int> Run(const BuildOptions& options, const CommandLine& line) {
   const std::string bytes = criteria::SerializeRelease(release);
   // What no engine would read back must not be signed.
   RETURN_IF_ERROR(criteria::ParseRelease(bytes).status());
-  RETURN_IF_ERROR(CheckTarget(options.out, bytes));
+  RETURN_IF_ERROR(CheckReleaseFile(options.out, bytes));
   Built built = {release.edition().programme(),
                  release.edition().id(),
                  options.label,
@@ -176,7 +129,7 @@ absl::StatusOr<int> Run(const BuildOptions& options, const CommandLine& line) {
   std::string seed;
   if (options.seed) {
     built.seed = (std::filesystem::path(options.out).parent_path() / releases::kSeedFile).string();
-    ASSIGN_OR_RETURN(seed, SeedWith(built.seed, release, built.digest));
+    ASSIGN_OR_RETURN(seed, SeedWith(built.seed, built.programme, built.digest));
   }
   std::vector<const Signer*> pointers;
   for (const auto& signer : signers) {

@@ -1,11 +1,11 @@
 // edition show, validate and diff.
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "common/criteria/diff.h"
+#include "common/criteria/validate.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/edition_report.h"
@@ -18,13 +18,6 @@ namespace zhiping::ctl {
 namespace {
 
 using catalogue::v1::Finding;
-using Json = nlohmann::ordered_json;
-
-Json AsJson(const google::protobuf::Message& message) {
-  return Json::parse(ToJson(message), nullptr, /*allow_exceptions=*/false);
-}
-
-void PrintJson(const Json& json, const Screen& screen) { Print(json.dump(1) + "\n", screen); }
 
 struct Paths {
   std::string first, second, trust_file;
@@ -39,12 +32,12 @@ void AddTrustFile(CLI::App& command, const CommandLine& line, Paths& paths) {
 absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
   ASSIGN_OR_RETURN(const auto criteria, OpenCriteria(paths.first, paths.trust_file));
   if (line.json) {
-    PrintJson({{"digest", criteria->digest()},
-               {"label", criteria->release().label()},
-               {"semantics", criteria->release().semantics()},
-               {"edition", AsJson(criteria->edition())},
-               {"rulebook", AsJson(criteria->rulebook())}},
-              line.screen);
+    Print(Dump({{"digest", criteria->digest()},
+                {"label", criteria->release().label()},
+                {"semantics", criteria->release().semantics()},
+                {"edition", AsJson(criteria->edition())},
+                {"rulebook", AsJson(criteria->rulebook())}}),
+          line.screen);
   } else {
     Print(EditionReport(*criteria, line.screen), line.screen);
   }
@@ -52,13 +45,13 @@ absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
 }
 
 absl::StatusOr<int> Validate(const Paths& paths, const CommandLine& line) {
-  std::vector<Finding> findings;
-  RETURN_IF_ERROR(ReadFolder(paths.first, findings).status());
+  ASSIGN_OR_RETURN(const criteria::FolderFiles files, ReadFolderFiles(paths.first));
+  const std::vector<Finding> findings = criteria::CheckFiles(files).findings;
   const bool valid = !criteria::HasErrors(findings);
   if (line.json) {
     Json list = Json::array();
     for (const Finding& finding : findings) list.push_back(AsJson(finding));
-    PrintJson({{"valid", valid}, {"findings", list}}, line.screen);
+    Print(Dump({{"valid", valid}, {"findings", list}}), line.screen);
   } else {
     Print(FindingsReport(findings, line.screen), line.screen);
   }
@@ -86,8 +79,9 @@ void RunWith(CLI::App& command, CommandLine& line, Action action,
 }  // namespace
 
 void AddEditionCommands(CLI::App& app, CommandLine& line) {
-  CLI::App* const group = AddCommandGroup(app, line, "edition", "查看、校验、比较和发布评测年版",
-                                          "Look at, validate, compare and build editions");
+  CLI::App* const group =
+      AddCommandGroup(app, line, "edition", "查看、校验、比较、生成和导入评测年版",
+                      "Look at, validate, compare, build and import editions");
   constexpr char kEitherZh[] = "年版文件夹或发布版文件";
   constexpr char kEitherEn[] = "An edition folder, or the file of a release";
 
@@ -117,6 +111,7 @@ void AddEditionCommands(CLI::App& app, CommandLine& line) {
   RunWith(*diff, line, &Diff, paths);
 
   AddEditionBuildCommand(*group, line);
+  AddEditionImportCommands(*group, line);
 }
 
 }  // namespace zhiping::ctl

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "common/criteria/finding_lines.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
 #include "common/files/file.h"
@@ -19,8 +18,6 @@
 namespace zhiping::ctl {
 namespace {
 
-using catalogue::v1::Finding;
-
 // nullopt if there is no such file, which ParseFolder reports where it is needed.
 absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -31,8 +28,7 @@ absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::filesystem::pa
 
 }  // namespace
 
-absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path,
-                                            std::vector<Finding>& findings) {
+absl::StatusOr<criteria::FolderFiles> ReadFolderFiles(const std::string& path) {
   if (!IsFolder(path)) {
     return MakeError(absl::StatusCode::kInvalidArgument, Reason::FILE_UNREADABLE,
                      absl::StrCat("“", path, "”不是文件夹；这里需要一个年版文件夹。"),
@@ -50,21 +46,15 @@ absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path,
   if (!source.empty() && source.find('/') == std::string::npos) {
     ASSIGN_OR_RETURN(files.source, ReadIfThere(folder / source));
   }
-  criteria::Folder read = criteria::ParseFolder(files, findings);
-  // What could not be parsed would be reported again as missing.
-  if (criteria::HasErrors(findings)) return read;
-  const std::vector<Finding> more = criteria::ValidateFolder(read);
-  findings.insert(findings.end(), more.begin(), more.end());
-  criteria::LocateFindings(files, findings);
-  return read;
+  return files;
 }
 
 absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
                                                        absl::string_view label) {
-  std::vector<Finding> findings;
-  ASSIGN_OR_RETURN(const criteria::Folder folder, ReadFolder(path, findings));
-  RETURN_IF_ERROR(criteria::ErrorsAsStatus(findings));
-  return criteria::MakeRelease(folder, label);
+  ASSIGN_OR_RETURN(const criteria::FolderFiles files, ReadFolderFiles(path));
+  const criteria::CheckedFolder checked = criteria::CheckFiles(files);
+  RETURN_IF_ERROR(criteria::ErrorsAsStatus(checked.findings));
+  return criteria::MakeRelease(checked.folder, label);
 }
 
 absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(

@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/criteria/criteria.h"
@@ -15,10 +14,9 @@ namespace zhiping::ctl {
 // The largest envelope with a release that is read: it writes four characters for three bytes.
 inline constexpr size_t kMaxEnvelopeBytes = criteria::kMaxReleaseBytes / 3 * 4 + (1 << 20);
 
-// Reads an edition folder and everything that is wrong with it. Fails only if there is no such
-// folder or it cannot be read: FILE_UNREADABLE.
-absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path,
-                                            std::vector<catalogue::v1::Finding>& findings);
+// Reads the files of an edition folder, whatever is in them. Fails only if there is no such folder
+// or a file of it cannot be read: FILE_UNREADABLE, TOO_LARGE.
+absl::StatusOr<criteria::FolderFiles> ReadFolderFiles(const std::string& path);
 
 // An edition folder as a release with that label. Errors: FILE_UNREADABLE; INVALID_RELEASE with
 // everything that validation finds.

@@ -64,6 +64,13 @@ int ExitCodeOf(const absl::Status& error) {
     case Reason::DEADLINE_PASSED:
     case Reason::OVERLOADED:
     case Reason::SHUTTING_DOWN:
+    case Reason::TRANSACTION_CONFLICT:
+    case Reason::TRANSACTION_DEADLOCK:
+    case Reason::LOCK_TIMEOUT:
+    case Reason::DATABASE_TIMEOUT:
+    case Reason::DATABASE_UNAVAILABLE:
+    case Reason::DATABASE_READ_ONLY:
+    case Reason::COMMIT_UNKNOWN:
       return kExitUnreachable;
     case Reason::INTERNAL_ERROR:
       return kExitDefect;

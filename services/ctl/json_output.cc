@@ -1,7 +1,5 @@
 #include "services/ctl/json_output.h"
 
-#include <nlohmann/json.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "google/protobuf/util/json_util.h"
@@ -18,11 +16,20 @@ std::string ToJson(const google::protobuf::Message& message) {
   return status.ok() ? json : "{}\n";
 }
 
+Json AsJson(const google::protobuf::Message& message) {
+  return Json::parse(ToJson(message), nullptr, /*allow_exceptions=*/false);
+}
+
+std::string Dump(const Json& json) {
+  return absl::StrCat(json.dump(1, ' ', false, Json::error_handler_t::replace), "\n");
+}
+
+std::string DumpLine(const Json& json) {
+  return absl::StrCat(json.dump(-1, ' ', false, Json::error_handler_t::replace), "\n");
+}
+
 std::string ErrorToJson(const absl::Status& error) {
-  using Json = nlohmann::ordered_json;
-  const Json detail = Json::parse(ToJson(DetailOf(error)), nullptr, /*allow_exceptions=*/false);
-  const Json document = {{"error", detail}};
-  return absl::StrCat(document.dump(1, ' ', false, Json::error_handler_t::replace), "\n");
+  return Dump({{"error", AsJson(DetailOf(error))}});
 }
 
 }  // namespace zhiping::ctl

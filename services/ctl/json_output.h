@@ -1,6 +1,7 @@
 // Messages and errors as JSON, as the REST form of the services has them.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +11,15 @@ namespace zhiping::ctl {
 
 // lowerCamelCase, zero and empty fields present, enums by name, indented, ended by a new line.
 std::string ToJson(const google::protobuf::Message& message);
+
+using Json = nlohmann::ordered_json;
+
+// The same, to be put into a larger document.
+Json AsJson(const google::protobuf::Message& message);
+
+// A document as ToJson writes it; or in one line, ended by a new line too.
+std::string Dump(const Json& json);
+std::string DumpLine(const Json& json);
 
 // {"error": {"reason", "message": {"zh", "en"}, "metadata": […], "violations": […]}}
 std::string ErrorToJson(const absl::Status& error);

@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "common/files/file.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
+#include "services/ctl/json_output.h"
 #include "services/ctl/purpose_names.h"
 
 namespace zhiping::ctl {
@@ -79,14 +79,14 @@ absl::StatusOr<int> Generate(const KeyOptions& options, const CommandLine& line)
   names.reserve(purposes.size());
   for (const Purpose::Value purpose : purposes) names.push_back(PurposeName(purpose));
   if (line.json) {
-    const nlohmann::ordered_json json = {{"keyId", key.id()},
-                                         {"algorithm", KeyAlgorithm::Value_Name(algorithm)},
-                                         {"publicKey", key.public_base64()},
-                                         {"purposes", names},
-                                         {"programmes", programmes},
-                                         {"out", options.out},
-                                         {"trustFile", options.trust_file}};
-    Print(json.dump(1) + "\n", line.screen);
+    const Json json = {{"keyId", key.id()},
+                       {"algorithm", KeyAlgorithm::Value_Name(algorithm)},
+                       {"publicKey", key.public_base64()},
+                       {"purposes", names},
+                       {"programmes", programmes},
+                       {"out", options.out},
+                       {"trustFile", options.trust_file}};
+    Print(Dump(json), line.screen);
     return kExitOk;
   }
   const Screen& screen = line.screen;

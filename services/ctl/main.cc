@@ -20,10 +20,10 @@ const char* FromEnvironment(const char* name) { return std::getenv(name); }
 
 void SetTexts(CLI::App& app, CommandLine& line) {
   const Screen& screen = line.screen;
-  app.description(std::string(
-      screen.Say("智评命令行：查看、校验和发布评测年版，给企业自评测评分，规划提升路径。",
-                 "The command line of Zhiping: look at, validate and build editions, score "
-                 "self-assessments, and plan upgrades.")));
+  app.description(std::string(screen.Say(
+      "智评命令行：查看和校验评测年版，发布并查看启用进度，给企业自评测评分，规划提升路径。",
+      "The command line of Zhiping: look at and validate editions, publish them and see "
+      "who follows, score self-assessments, and plan upgrades.")));
   app.footer(std::string(screen.Say(
       "每个命令的说明：zhipingctl 命令 --help\n"
       "退出码：0 成功；1 输入有误或被拒绝；2 用法有误；3 服务不可用，可稍后再试；4 软件缺陷",
@@ -56,6 +56,7 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   app.formatter(std::make_shared<Help>(line.screen));
   app.require_subcommand(1);
   AddEditionCommands(app, line);
+  AddReleaseCommands(app, line);
   AddScoreCommand(app, line);
   AddPlanCommand(app, line);
   AddKeyCommands(app, line);

@@ -145,7 +145,18 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
   if (tier == nullptr) return out;
   absl::StrAppend(&out, "\n", Goal(subject, *tier, screen));
   Footnotes footnotes(screen);
-  if (!plan.feasible()) {
+  if (!plan.feasible() && !plan.proven()) {
+    absl::StrAppend(
+        &out,
+        SectionTitle(
+            screen.Say("在限度之内没有找到提升路径", "No upgrade path was found within the limit"),
+            screen),
+        Hang("  ",
+             screen.Say("搜索没有做完，不能断定没有路径；可加大 --timeout 再试。",
+                        "The search did not end, so there may be one; try again with a longer "
+                        "--timeout."),
+             screen.width));
+  } else if (!plan.feasible()) {
     absl::StrAppend(
         &out, SectionTitle(screen.Say("没有可行的提升路径", "There is no upgrade path"), screen),
         Hang("  ",

@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/files/file.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/edition_source.h"
 #include "services/ctl/flag_lists.h"
@@ -48,27 +47,19 @@ namespace {
 constexpr char kDefaultServer[] = "127.0.0.1:50051";
 constexpr char kDefaultTimeout[] = "10s";
 
-// HOST:PORT, perhaps after a scheme of gRPC's.
-absl::Status CheckServer(const std::string& server) {
-  int port = 0;
-  const size_t colon = server.rfind(':');
-  if (colon != std::string::npos && colon > 0 &&
-      absl::SimpleAtoi(server.substr(colon + 1), &port) && port >= 1 && port <= 65535) {
-    return absl::OkStatus();
-  }
-  return WrongUsage(
-      absl::StrCat("--server 应为“主机:端口”，例如 127.0.0.1:50051，而不是“", server, "”。"),
-      absl::StrCat("--server should be HOST:PORT, such as 127.0.0.1:50051, not \"", server, "\"."));
-}
-
 absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& options) {
   ASSIGN_OR_RETURN(
       const absl::Duration timeout,
       ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
                           absl::Milliseconds(100), absl::Minutes(10)));
-  const std::string server = options.server.empty() ? kDefaultServer : options.server;
-  RETURN_IF_ERROR(CheckServer(server));
-  return NewServerSource(server, timeout);
+  RemoteService service = {MakeText("评分服务", "scoring service"),
+                           "--server",
+                           kDefaultServer,
+                           MakeText("，或用 --offline 在本机计算", " --offline scores without it."),
+                           options.server.empty() ? kDefaultServer : options.server,
+                           timeout};
+  RETURN_IF_ERROR(CheckTarget(service));
+  return NewServerSource(std::move(service));
 }
 
 absl::StatusOr<std::unique_ptr<ScoringSource>> OpenSource(const ScoringOptions& options) {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "common/criteria/criteria.h"
+#include "services/ctl/remote_service.h"
 #include "zhiping/scoring/v1/scoring_service.pb.h"
 
 namespace zhiping::ctl {
@@ -25,8 +25,7 @@ class ScoringSource {
 // programme or release is refused: UNKNOWN_PROGRAMME, RELEASE_NOT_FOUND.
 std::unique_ptr<ScoringSource> NewOfflineSource(std::shared_ptr<const criteria::Criteria> criteria);
 
-// Asks the service at `target` (HOST:PORT), at most `timeout` for each call. Errors: the service's;
-// SERVICE_UNREACHABLE and DEADLINE_PASSED, naming the target.
-std::unique_ptr<ScoringSource> NewServerSource(const std::string& target, absl::Duration timeout);
+// Asks the service. Errors: the service's, explained.
+std::unique_ptr<ScoringSource> NewServerSource(RemoteService service);
 
 }  // namespace zhiping::ctl

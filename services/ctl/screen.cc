@@ -14,10 +14,13 @@
 namespace zhiping::ctl {
 namespace {
 
+// Of a terminal that does not say.
+constexpr int kUsualHeight = 24;
+
 // How many bytes at the beginning are a sequence that Screen writes; 0: none.
 size_t OwnSequence(absl::string_view text) {
   for (const absl::string_view own :
-       {"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[36m"}) {
+       {"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"}) {
     if (absl::StartsWith(text, own)) return own.size();
   }
   return 0;
@@ -73,6 +76,7 @@ Screen ScreenOfStandardOutput(Language language, const Environment& environment)
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     screen.width = std::clamp<int>(size.ws_col, kNarrowest, kWidest);
   }
+  if (!dumb) screen.height = size.ws_row > 0 ? size.ws_row : kUsualHeight;
   return screen;
 }
 

@@ -16,6 +16,8 @@ struct Screen {
   Language language = Language::kChinese;
   // In columns, kNarrowest … kWidest.
   int width = kWidest;
+  // Lines of a terminal on which the cursor can be moved; 0: it is none.
+  int height = 0;
   bool colours = false;
 
   absl::string_view Say(absl::string_view zh, absl::string_view en) const {
@@ -29,6 +31,10 @@ struct Screen {
   std::string Filled(absl::string_view text) const { return Styled("36", text); }
   std::string Added(absl::string_view text) const { return Styled("32", text); }
   std::string Removed(absl::string_view text) const { return Styled("31", text); }
+  // How an instance stands: all is well, not yet, something is wrong.
+  std::string Good(absl::string_view text) const { return Styled("32", text); }
+  std::string Waiting(absl::string_view text) const { return Styled("33", text); }
+  std::string Bad(absl::string_view text) const { return Styled("31", text); }
 
  private:
   std::string Styled(absl::string_view code, absl::string_view text) const {

@@ -10,6 +10,7 @@ namespace zhiping::ctl {
 namespace {
 
 constexpr int kGap = 2;
+constexpr int kNoteIndent = 4;
 
 std::string Repeat(absl::string_view text, int64_t times) {
   std::string out;
@@ -24,7 +25,7 @@ std::vector<int> Table::Widths() const {
   for (size_t c = 0; c < columns_.size(); ++c) {
     int width = DisplayWidth(columns_[c].heading);
     for (const Row& row : rows_) {
-      if (!row.is_group) width = std::max(width, DisplayWidth(row.cells[c]));
+      if (row.kind == Kind::kCells) width = std::max(width, DisplayWidth(row.cells[c]));
     }
     widths.push_back(width);
   }
@@ -65,11 +66,33 @@ std::string Table::Render(const Screen& screen, int indent) const {
   heading.pop_back();
   std::string out = absl::StrCat(screen.Dim(heading), "\n");
   for (const Row& row : rows_) {
-    if (row.is_group) {
-      absl::StrAppend(&out, std::string(indent, ' '), screen.Bold(row.cells[0]), "\n");
-    } else {
-      absl::StrAppend(&out, Line(row.cells, widths, screen, indent));
+    switch (row.kind) {
+      case Kind::kCells:
+        absl::StrAppend(&out, Line(row.cells, widths, screen, indent));
+        break;
+      case Kind::kGroup:
+        absl::StrAppend(&out, std::string(indent, ' '), screen.Bold(row.cells[0]), "\n");
+        break;
+      case Kind::kNote:
+        absl::StrAppend(&out,
+                        Hang(std::string(indent + kNoteIndent, ' '), row.cells[0], screen.width));
+        break;
     }
+  }
+  return out;
+}
+
+std::string Fields(const std::vector<std::pair<std::string, std::string>>& fields,
+                   const Screen& screen) {
+  int width = 0;
+  for (const auto& [name, value] : fields) {
+    if (!value.empty()) width = std::max(width, DisplayWidth(name));
+  }
+  std::string out;
+  for (const auto& [name, value] : fields) {
+    if (value.empty()) continue;
+    const std::string first = absl::StrCat("  ", PadRight(name, width), std::string(kGap, ' '));
+    absl::StrAppend(&out, Hang(first, value, screen.width));
   }
   return out;
 }

@@ -20,10 +20,12 @@ class Table {
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // REQUIRES: one cell a column. The last cell may be styled; the others are plain text.
-  void AddRow(std::vector<std::string> cells) { rows_.push_back({std::move(cells), false}); }
+  // REQUIRES: one cell a column. Cells may be styled.
+  void AddRow(std::vector<std::string> cells) { rows_.push_back({std::move(cells), Kind::kCells}); }
   // A line over the rows that follow, in bold.
-  void AddGroup(std::string title) { rows_.push_back({{std::move(title)}, true}); }
+  void AddGroup(std::string title) { rows_.push_back({{std::move(title)}, Kind::kGroup}); }
+  // A text below the row before, indented and wrapped.
+  void AddNote(std::string text) { rows_.push_back({{std::move(text)}, Kind::kNote}); }
 
   // How many columns of the screen it takes.
   int Width(int indent) const;
@@ -33,9 +35,10 @@ class Table {
   std::string Render(const Screen& screen, int indent) const;
 
  private:
+  enum class Kind { kCells, kGroup, kNote };
   struct Row {
     std::vector<std::string> cells;
-    bool is_group;
+    Kind kind;
   };
 
   std::vector<int> Widths() const;
@@ -45,6 +48,10 @@ class Table {
   std::vector<Column> columns_;
   std::vector<Row> rows_;
 };
+
+// Names and values, a line each and the values in one column; those that are empty are left out.
+std::string Fields(const std::vector<std::pair<std::string, std::string>>& fields,
+                   const Screen& screen);
 
 // A share as a bar of `width` characters: filled up to numerator / denominator, rounded down; a
 // positive share fills at least one. Empty if the denominator is 0.

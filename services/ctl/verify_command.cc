@@ -1,7 +1,6 @@
 // verify: whether an envelope may be trusted, for what, and what it holds.
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,9 @@
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/edition_source.h"
+#include "services/ctl/json_output.h"
 #include "services/ctl/purpose_names.h"
+#include "services/ctl/zone.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -26,20 +27,8 @@ using catalogue::v1::Release;
 using common::v1::Purpose;
 
 struct VerifyOptions {
-  std::string envelope, trust_file, purpose, programme, at;
+  std::string envelope, trust_file, purpose, programme, at, time_zone;
 };
-
-absl::StatusOr<absl::Time> ParseInstant(const std::string& text) {
-  if (text.empty()) return absl::Now();
-  absl::Time instant;
-  std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &instant, &error)) return instant;
-  return WrongUsage(
-      absl::StrCat("--at 应为带时区的时刻，例如 2026-06-01T00:00:00+08:00，而不是 ", text, "。"),
-      absl::StrCat(
-          "--at should be an instant with its zone, such as 2026-06-01T00:00:00+08:00, not ", text,
-          "."));
-}
 
 struct Verified {
   Purpose::Value purpose = Purpose::PURPOSE_UNSPECIFIED;
@@ -105,15 +94,13 @@ absl::StatusOr<Verified> Verify(const envelope::Envelope& envelope, const envelo
   return verified;
 }
 
-nlohmann::ordered_json AsJson(const Verified& verified, const std::string& digest,
-                              absl::Time instant) {
-  nlohmann::ordered_json json = {
-      {"trusted", true},
-      {"purpose", PurposeName(verified.purpose)},
-      {"programme", verified.programme},
-      {"payloadDigest", digest},
-      {"keyIds", verified.key_ids},
-      {"at", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", instant, absl::UTCTimeZone())}};
+Json AsJson(const Verified& verified, const std::string& digest, absl::Time instant) {
+  Json json = {{"trusted", true},
+               {"purpose", PurposeName(verified.purpose)},
+               {"programme", verified.programme},
+               {"payloadDigest", digest},
+               {"keyIds", verified.key_ids},
+               {"at", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", instant, absl::UTCTimeZone())}};
   if (HoldsRelease(verified.purpose)) {
     json["edition"] = verified.release.edition().id();
     json["label"] = verified.release.label();
@@ -122,7 +109,7 @@ nlohmann::ordered_json AsJson(const Verified& verified, const std::string& diges
   return json;
 }
 
-std::string AsText(const Verified& verified, const std::string& digest, absl::Time instant,
+std::string AsText(const Verified& verified, const std::string& digest, const std::string& instant,
                    const Screen& screen) {
   std::string out = absl::StrCat(
       screen.Bold(screen.Say("签名有效，可以信任", "The signature counts: it can be trusted")),
@@ -134,26 +121,27 @@ std::string AsText(const Verified& verified, const std::string& digest, absl::Ti
         screen.Say("  发布版    ", "  release    "), verified.release.label(), "\n",
         screen.Say("  评分语义  ", "  semantics  "), verified.release.semantics(), "\n");
   }
-  // China has one zone, without daylight saving time.
-  const absl::TimeZone beijing = absl::FixedTimeZone(8 * 60 * 60);
   absl::StrAppend(&out, screen.Say("  摘要      ", "  digest     "), digest, "\n",
                   screen.Say("  有效密钥  ", "  keys       "),
                   absl::StrJoin(verified.key_ids, screen.Say("、", ", ")), "\n",
-                  screen.Say("  判断时刻  ", "  judged at  "),
-                  absl::FormatTime("%Y-%m-%d %H:%M:%S", instant, beijing),
-                  screen.Say("（北京时间）", " (Beijing time)"), "\n");
+                  screen.Say("  判断时刻  ", "  judged at  "), instant, "\n");
   return out;
 }
 
 absl::StatusOr<int> Run(const VerifyOptions& options, const CommandLine& line) {
-  ASSIGN_OR_RETURN(const absl::Time instant, ParseInstant(options.at));
+  ASSIGN_OR_RETURN(const Zone zone, Zone::Load(options.time_zone));
+  absl::Time instant = absl::Now();
+  if (!options.at.empty()) {
+    ASSIGN_OR_RETURN(instant, zone.Parse("--at", options.at));
+  }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(options.trust_file));
   ASSIGN_OR_RETURN(const std::string json, ReadFile(options.envelope, kMaxEnvelopeBytes));
   ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(json));
   ASSIGN_OR_RETURN(const Verified verified, Verify(envelope, *trust, options, instant));
   const std::string digest = criteria::DigestOf(envelope.payload);
-  Print(line.json ? AsJson(verified, digest, instant).dump(1) + "\n"
-                  : AsText(verified, digest, instant, line.screen),
+  Print(line.json
+            ? Dump(AsJson(verified, digest, instant))
+            : AsText(verified, digest, zone.FormatWithName(instant, line.screen), line.screen),
         line.screen);
   return kExitOk;
 }
@@ -180,8 +168,9 @@ void AddVerifyCommand(CLI::App& app, CommandLine& line) {
             "The programme it has to be for; a release says it itself")
       ->envname("ZHIPING_PROGRAMME");
   AddOption(*command, line, "--at", options->at, "INSTANT",
-            "按哪个时刻判断密钥是否在有效期内（RFC 3339），默认现在",
-            "The instant at which keys have to be valid (RFC 3339), by default now");
+            "按哪个时刻判断密钥是否在有效期内，例如 2026-12-01 08:00，默认现在",
+            "The instant at which keys have to be valid, such as 2026-12-01 08:00; by default now");
+  AddTimeZoneOption(*command, line, options->time_zone);
   command->callback(
       [options, &line] { line.action = [options, &line] { return Run(*options, line); }; });
 }

@@ -1,11 +1,13 @@
 #include "services/ctl/words.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/criteria/criteria.h"
 #include "common/criteria/release.h"
 
 namespace zhiping::ctl {
 
+using catalogue::v1::InstanceConvergence;
 using common::v1::Freshness;
 using common::v1::RuleStatus;
 
@@ -81,6 +83,28 @@ std::string FreshnessName(Freshness::Value freshness, const Screen& screen) {
   }
 }
 
+std::string ConvergenceName(InstanceConvergence::Status status, const Screen& screen) {
+  switch (status) {
+    case InstanceConvergence::APPLIED:
+      return std::string(screen.Say("已启用", "applied"));
+    case InstanceConvergence::BEHIND:
+      return std::string(screen.Say("未跟上", "behind"));
+    case InstanceConvergence::REFUSED:
+      return std::string(screen.Say("已拒绝", "refused"));
+    default:
+      return std::string(screen.Say("失联", "unknown"));
+  }
+}
+
+std::string ActorName(absl::string_view recorded, const Screen& screen) {
+  // As services/catalogue/domain/requests.h and publishing.cc record it.
+  const bool first = absl::ConsumePrefix(&recorded, "bootstrap:");
+  if (!absl::ConsumePrefix(&recorded, "unauthenticated:")) return std::string(recorded);
+  return absl::StrCat(
+      recorded, first ? screen.Say("（未认证，首次发布）", " (unauthenticated, first publication)")
+                      : screen.Say("（未认证）", " (unauthenticated)"));
+}
+
 std::string ShortDigest(absl::string_view digest) {
   constexpr size_t kLength = 7 + 12;
   return digest.size() <= kLength ? std::string(digest)
@@ -94,7 +118,7 @@ std::string Provenance(const common::v1::ScoreResult& result, const Screen& scre
                         : absl::StrCat(screen.Say("发布版 ", "Release "), result.release_label());
   absl::StrAppend(&out, " · ", ShortDigest(result.release_digest()));
   if (result.revision() > 0) {
-    absl::StrAppend(&out, " · ", screen.Say("启用序号 ", "revision "), result.revision());
+    absl::StrAppend(&out, " · ", screen.Say("修订号 ", "revision "), result.revision());
   }
   absl::StrAppend(&out, " · ", screen.Say("评分引擎 ", "engine "), result.engine_version(), " · ",
                   FreshnessName(result.freshness(), screen));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "services/ctl/screen.h"
+#include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
 #include "zhiping/common/v1/score_result.pb.h"
 #include "zhiping/scoring/v1/scoring_service.pb.h"
 
@@ -24,6 +25,13 @@ std::string TierStatus(const common::v1::TierResult& tier, const Screen& screen)
 std::string ConditionStatus(common::v1::RuleStatus::Value status, const Screen& screen);
 
 std::string FreshnessName(common::v1::Freshness::Value freshness, const Screen& screen);
+
+// 已启用, 未跟上, 已拒绝, 失联.
+std::string ConvergenceName(catalogue::v1::InstanceConvergence::Status status,
+                            const Screen& screen);
+
+// Whoever published something, as the catalogue recorded them: `张三（未认证）`.
+std::string ActorName(absl::string_view recorded, const Screen& screen);
 
 // `sha256:` and the first 12 digits.
 std::string ShortDigest(absl::string_view digest);

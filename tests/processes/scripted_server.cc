@@ -42,11 +42,15 @@ void Peer::Flood(absl::string_view bytes, size_t least) {
   }
 }
 
-ScriptedServer::ScriptedServer(Script script) : script_(std::move(script)) {
+ScriptedServer::ScriptedServer(Script script, int port) : script_(std::move(script)) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // Also where another server's connections have not ended for good.
+  const int reuse = 1;
+  setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
   socklen_t size = sizeof(address);
   auto* const where = reinterpret_cast<sockaddr*>(&address);
   if (bind(listener_, where, size) != 0 || listen(listener_, 128) != 0 ||

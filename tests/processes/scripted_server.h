@@ -38,7 +38,8 @@ class ScriptedServer {
   // Runs for each connection, in a thread of its own; the connection is closed when it returns.
   using Script = std::function<void(Peer&)>;
 
-  explicit ScriptedServer(Script script);
+  // `port` 0: a free one.
+  explicit ScriptedServer(Script script, int port = 0);
   // Ends all connections, and waits until every script has returned.
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;

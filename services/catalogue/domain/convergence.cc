@@ -12,12 +12,13 @@ using v1::InstanceConvergence;
 InstanceConvergence::Status StatusOf(const v1::InstanceReport& report,
                                      const v1::ActivationState& state) {
   const auto& current = state.current();
-  if (report.has_refused() && report.refused().revision() == current.revision()) {
-    return InstanceConvergence::REFUSED;
+  if (report.revision() == current.revision() && report.digest() == current.digest()) {
+    return InstanceConvergence::APPLIED;
   }
-  const bool applied =
-      report.revision() == current.revision() && report.digest() == current.digest();
-  return applied ? InstanceConvergence::APPLIED : InstanceConvergence::BEHIND;
+  // Without a revision it is the whole state that the instance does not believe.
+  const int32_t refused = report.refused().revision();
+  const bool refuses = report.has_refused() && (refused == 0 || refused == current.revision());
+  return refuses ? InstanceConvergence::REFUSED : InstanceConvergence::BEHIND;
 }
 
 v1::CatalogueAlarm Alarm(absl::string_view kind, absl::Time since, const std::string& zh,

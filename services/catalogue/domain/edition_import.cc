@@ -12,18 +12,6 @@ namespace zhiping::catalogue {
 
 using v1::Finding;
 
-CheckedFolder CheckFiles(const criteria::FolderFiles& files) {
-  CheckedFolder checked;
-  checked.folder = criteria::ParseFolder(files, checked.findings);
-  // What could not be parsed would be reported again as missing.
-  if (criteria::HasErrors(checked.findings)) return checked;
-  for (Finding& finding : criteria::ValidateFolder(checked.folder)) {
-    checked.findings.push_back(std::move(finding));
-  }
-  criteria::LocateFindings(files, checked.findings);
-  return checked;
-}
-
 ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number) {
   const auto& edition = folder.edition;
   const v1::Release release =

@@ -1,4 +1,4 @@
-// From the files of an edition folder to the bytes that can be published.
+// From an edition folder to the bytes that can be published.
 #pragma once
 
 #include <string>
@@ -10,13 +10,6 @@
 #include "zhiping/catalogue/v1/release.pb.h"
 
 namespace zhiping::catalogue {
-
-// Everything that is found in the files, with lines; and what can be read of them.
-struct CheckedFolder {
-  std::vector<v1::Finding> findings;
-  criteria::Folder folder;
-};
-CheckedFolder CheckFiles(const criteria::FolderFiles& files);
 
 // A release as it is imported or published.
 struct ReleaseBytes {

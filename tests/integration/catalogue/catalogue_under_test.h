@@ -41,40 +41,6 @@ inline SigningOptions NewSigning() {
   return {{folder + "/key.pem"}, {folder + "/key.pem"}, folder + "/trust.txtpb"};
 }
 
-class CatalogueUnderTest {
- public:
-  explicit CatalogueUnderTest(CatalogueOptions options, const std::string& listen = "127.0.0.1:0")
-      : log_(rpc::Severity::kError) {
-    catalogue_ = *Catalogue::Open(options, SystemClock(), {metrics_, log_}, [](bool) {});
-    rpc::ServerOptions server;
-    server.listen = listen;
-    server.shutdown_grace = absl::Seconds(1);
-    server.max_request_bytes = 64 << 20;
-    server_ = *rpc::Server::Start(server, catalogue_->services());
-    server_->SetReady(true);
-    const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
-    stub_ = v1::CatalogueService::NewStub(channel);
-    admin_ = v1::CatalogueAdminService::NewStub(channel);
-  }
-  ~CatalogueUnderTest() {
-    catalogue_->EndStreams();
-    server_->Shutdown();
-  }
-
-  int port() const { return server_->port(); }
-  Store& store() { return catalogue_->store(); }
-  v1::CatalogueService::Stub& stub() { return *stub_; }
-  v1::CatalogueAdminService::Stub& admin() { return *admin_; }
-
- private:
-  rpc::Metrics metrics_;
-  rpc::Log log_;
-  std::unique_ptr<Catalogue> catalogue_;
-  std::unique_ptr<rpc::Server> server_;
-  std::unique_ptr<v1::CatalogueService::Stub> stub_;
-  std::unique_ptr<v1::CatalogueAdminService::Stub> admin_;
-};
-
 // One call: `Call<v1::GetBlobResponse>(stub, &Stub::GetBlob, request)`.
 template <typename Response, typename Stub, typename Method, typename Request>
 absl::StatusOr<Response> Call(Stub& stub, Method method, const Request& request) {
@@ -103,5 +69,98 @@ inline v1::ImportEditionRequest Edition2026(const std::string& change = "") {
   request.mutable_actor()->set_name("测试");
   return request;
 }
+
+// At once, by 张三.
+inline v1::PublishReleaseRequest Publication(const std::string& digest) {
+  v1::PublishReleaseRequest request;
+  request.set_digest(digest);
+  request.mutable_actor()->set_name("张三");
+  request.set_request_id(NewRequestId());
+  return request;
+}
+
+// To the release before, by 李四.
+inline v1::RollBackRequest Rollback() {
+  v1::RollBackRequest request;
+  request.set_programme(kProgramme);
+  request.mutable_actor()->set_name("李四");
+  request.set_request_id(NewRequestId());
+  return request;
+}
+
+// Nobody runs it: what a follower sends first.
+inline v1::SubscribeRequest Hello(const std::string& instance) {
+  v1::SubscribeRequest hello;
+  hello.mutable_instance()->set_id(instance);
+  hello.mutable_instance()->set_service("scoring");
+  hello.add_programmes(kProgramme);
+  return hello;
+}
+
+class CatalogueUnderTest {
+ public:
+  explicit CatalogueUnderTest(CatalogueOptions options, const std::string& listen = "127.0.0.1:0")
+      : log_(rpc::Severity::kError) {
+    catalogue_ = *Catalogue::Open(options, SystemClock(), {metrics_, log_}, [](bool) {});
+    rpc::ServerOptions server;
+    server.listen = listen;
+    server.shutdown_grace = absl::Seconds(1);
+    server.max_request_bytes = 64 << 20;
+    server_ = *rpc::Server::Start(server, catalogue_->services());
+    server_->SetReady(true);
+    const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
+    stub_ = v1::CatalogueService::NewStub(channel);
+    admin_ = v1::CatalogueAdminService::NewStub(channel);
+  }
+  ~CatalogueUnderTest() {
+    catalogue_->EndStreams();
+    server_->Shutdown();
+  }
+
+  int port() const { return server_->port(); }
+  Store& store() { return catalogue_->store(); }
+  v1::CatalogueService::Stub& stub() { return *stub_; }
+  v1::CatalogueAdminService::Stub& admin() { return *admin_; }
+
+  // Imports the 2026 edition with a change; the digest of what can be published.
+  std::string Import(const std::string& change = "") {
+    const auto imported = Call<v1::ImportEditionResponse>(
+        *admin_, &v1::CatalogueAdminService::Stub::ImportEdition, Edition2026(change));
+    EXPECT_OK(imported);
+    if (!imported.ok()) return "";
+    for (const auto& finding : imported->findings()) {
+      EXPECT_NE(finding.severity(), v1::Finding::ERROR) << finding.ShortDebugString();
+    }
+    return imported->digest();
+  }
+  absl::StatusOr<v1::PublishReleaseResponse> Publish(const v1::PublishReleaseRequest& request) {
+    return Call<v1::PublishReleaseResponse>(
+        *admin_, &v1::CatalogueAdminService::Stub::PublishRelease, request);
+  }
+  absl::StatusOr<v1::RollBackResponse> RollBack(const v1::RollBackRequest& request) {
+    return Call<v1::RollBackResponse>(*admin_, &v1::CatalogueAdminService::Stub::RollBack, request);
+  }
+  // What is in force, as the catalogue says.
+  absl::StatusOr<v1::GetActivationResponse> Activation() {
+    v1::GetActivationRequest request;
+    request.set_programme(kProgramme);
+    return Call<v1::GetActivationResponse>(*stub_, &v1::CatalogueService::Stub::GetActivation,
+                                           request);
+  }
+  absl::StatusOr<v1::GetConvergenceResponse> Convergence() {
+    v1::GetConvergenceRequest request;
+    request.set_programme(kProgramme);
+    return Call<v1::GetConvergenceResponse>(
+        *admin_, &v1::CatalogueAdminService::Stub::GetConvergence, request);
+  }
+
+ private:
+  rpc::Metrics metrics_;
+  rpc::Log log_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::CatalogueService::Stub> stub_;
+  std::unique_ptr<v1::CatalogueAdminService::Stub> admin_;
+};
 
 }  // namespace zhiping::catalogue

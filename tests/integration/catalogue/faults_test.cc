@@ -15,26 +15,7 @@ using Admin = v1::CatalogueAdminService::Stub;
 using Public = v1::CatalogueService::Stub;
 
 absl::StatusOr<v1::PublishReleaseResponse> Publish(CatalogueUnderTest& catalogue) {
-  const auto imported =
-      Call<v1::ImportEditionResponse>(catalogue.admin(), &Admin::ImportEdition, Edition2026());
-  if (!imported.ok()) return imported.status();
-  v1::PublishReleaseRequest request;
-  request.set_digest(imported->digest());
-  request.mutable_actor()->set_name("张三");
-  request.set_request_id(NewRequestId());
-  return Call<v1::PublishReleaseResponse>(catalogue.admin(), &Admin::PublishRelease, request);
-}
-
-absl::StatusOr<v1::GetActivationResponse> Activation(CatalogueUnderTest& catalogue) {
-  v1::GetActivationRequest request;
-  request.set_programme(kProgramme);
-  return Call<v1::GetActivationResponse>(catalogue.stub(), &Public::GetActivation, request);
-}
-
-absl::StatusOr<v1::GetConvergenceResponse> Convergence(CatalogueUnderTest& catalogue) {
-  v1::GetConvergenceRequest request;
-  request.set_programme(kProgramme);
-  return Call<v1::GetConvergenceResponse>(catalogue.admin(), &Admin::GetConvergence, request);
+  return catalogue.Publish(Publication(catalogue.Import()));
 }
 
 CatalogueOptions Options(const std::string& database) {
@@ -51,16 +32,13 @@ TEST(ReplicasTest, TwoOnOneDatabaseGiveOnePicture) {
   CatalogueUnderTest other(options);
   const auto published = Publish(one);
   ASSERT_OK(published);
-  EXPECT_EQ(Activation(other)->state().current().digest(), published->activation().digest());
+  EXPECT_EQ(other.Activation()->state().current().digest(), published->activation().digest());
   grpc::ClientContext context;
   const auto stream = one.stub().Subscribe(&context);
-  v1::SubscribeRequest hello;
-  hello.mutable_instance()->set_id("scoring-1");
-  hello.mutable_instance()->set_service("scoring");
-  hello.add_programmes(kProgramme);
+  const auto hello = Hello("scoring-1");
   ASSERT_TRUE(stream->Write(hello));
   EXPECT_TRUE(processes::Eventually([&] {
-    const auto seen = Convergence(other);
+    const auto seen = other.Convergence();
     return seen.ok() && seen->instances_size() == 1 &&
            seen->instances(0).status() == v1::InstanceConvergence::BEHIND;
   }));
@@ -74,9 +52,9 @@ TEST(DatabaseTest, AwayIsUnavailableUntilItIsBack) {
   CatalogueUnderTest catalogue(options);
   ASSERT_OK(Publish(catalogue));
   gate.Cut();
-  EXPECT_EQ(Activation(catalogue).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(catalogue.Activation().status().code(), absl::StatusCode::kUnavailable);
   gate.Open();
-  EXPECT_TRUE(processes::Eventually([&] { return Activation(catalogue).ok(); }));
+  EXPECT_TRUE(processes::Eventually([&] { return catalogue.Activation().ok(); }));
 }
 
 TEST(RedisTest, AFlushedRedisFillsAgain) {
@@ -117,11 +95,11 @@ TEST(RedisTest, ARevisionFromAnotherStoreStopsSigningUntilItIsFenced) {
       Call<v1::ImportEditionResponse>(restored.admin(), &Admin::ImportEdition, Edition2026());
   ASSERT_OK(imported);
   EXPECT_TRUE(processes::Eventually([&] {
-    const auto answer = Convergence(restored);
+    const auto answer = restored.Convergence();
     return answer.ok() && answer->alarms_size() == 1 &&
            answer->alarms(0).kind() == "REVISION_AHEAD";
   }));
-  EXPECT_EQ(Activation(restored)->envelope(), "");
+  EXPECT_EQ(restored.Activation()->envelope(), "");
   EXPECT_THAT(Publish(restored), HasReason(Reason::REVISION_AHEAD));
   v1::FenceRevisionRequest fence;
   fence.set_programme(kProgramme);
@@ -130,7 +108,7 @@ TEST(RedisTest, ARevisionFromAnotherStoreStopsSigningUntilItIsFenced) {
   fence.set_request_id(NewRequestId());
   ASSERT_OK(Call<v1::FenceRevisionResponse>(restored.admin(), &Admin::FenceRevision, fence));
   EXPECT_EQ(Publish(restored)->activation().revision(), 3);
-  EXPECT_NE(Activation(restored)->envelope(), "");
+  EXPECT_NE(restored.Activation()->envelope(), "");
 }
 
 }  // namespace

@@ -21,40 +21,16 @@ class PublishingTest : public testing::TestWithParam<sql::Engine> {
     catalogue_ = std::make_unique<CatalogueUnderTest>(options_);
   }
 
-  std::string Import(const std::string& change = "") {
-    const auto imported = Call<v1::ImportEditionResponse>(
-        catalogue_->admin(), &Admin::ImportEdition, Edition2026(change));
-    EXPECT_OK(imported);
-    if (!imported.ok()) return "";
-    for (const auto& finding : imported->findings()) {
-      EXPECT_NE(finding.severity(), v1::Finding::ERROR) << finding.ShortDebugString();
-    }
-    return imported->digest();
-  }
-  v1::PublishReleaseRequest Publication(const std::string& digest) {
-    v1::PublishReleaseRequest request;
-    request.set_digest(digest);
-    request.mutable_actor()->set_name("张三");
-    request.set_request_id(NewRequestId());
-    return request;
-  }
-  absl::StatusOr<v1::PublishReleaseResponse> Publish(const v1::PublishReleaseRequest& request) {
-    return Call<v1::PublishReleaseResponse>(catalogue_->admin(), &Admin::PublishRelease, request);
-  }
-  absl::StatusOr<v1::RollBackResponse> RollBack(bool withdraw, const std::string& digest = "") {
-    v1::RollBackRequest request;
-    request.set_programme(kProgramme);
-    request.set_digest(digest);
+  std::string Import(const std::string& change = "") { return catalogue_->Import(change); }
+  auto Publish(const v1::PublishReleaseRequest& request) { return catalogue_->Publish(request); }
+  auto RollBack(bool withdraw, const std::string& digest = "") {
+    auto request = Rollback();
     request.set_withdraw(withdraw);
-    request.mutable_actor()->set_name("李四");
-    request.set_request_id(NewRequestId());
-    return Call<v1::RollBackResponse>(catalogue_->admin(), &Admin::RollBack, request);
+    request.set_digest(digest);
+    return catalogue_->RollBack(request);
   }
   v1::GetActivationResponse Activation() {
-    v1::GetActivationRequest request;
-    request.set_programme(kProgramme);
-    const auto response =
-        Call<v1::GetActivationResponse>(catalogue_->stub(), &Public::GetActivation, request);
+    const auto response = catalogue_->Activation();
     EXPECT_OK(response);
     return response.value_or(v1::GetActivationResponse());
   }
@@ -162,14 +138,23 @@ TEST_P(PublishingTest, ALabelIsPublishedOnce) {
   EXPECT_THAT(Publish(Publication(other)), HasReason(Reason::LABEL_TAKEN));
 }
 
+TEST_P(PublishingTest, ContentThatWasPublishedKeepsItsLabel) {
+  const std::string one = Import();
+  ASSERT_OK(Publish(Publication(one)));
+  ASSERT_OK(Publish(Publication(Import("改"))));
+  const auto again =
+      Call<v1::ImportEditionResponse>(catalogue_->admin(), &Admin::ImportEdition, Edition2026());
+  ASSERT_OK(again);
+  EXPECT_TRUE(again->published());
+  EXPECT_EQ(again->digest(), one);
+  EXPECT_EQ(again->label(), "2026-1");
+}
+
 TEST_P(PublishingTest, SubscribersGetTheStateAtOnceAndAtEveryChange) {
   const std::string digest = Import();
   grpc::ClientContext context;
   const auto stream = catalogue_->stub().Subscribe(&context);
-  v1::SubscribeRequest hello;
-  hello.mutable_instance()->set_id("scoring-1");
-  hello.mutable_instance()->set_service("scoring");
-  hello.add_programmes(kProgramme);
+  auto hello = Hello("scoring-1");
   ASSERT_TRUE(stream->Write(hello));
   v1::SubscribeResponse states;
   ASSERT_TRUE(stream->Read(&states));
@@ -187,11 +172,8 @@ TEST_P(PublishingTest, SubscribersGetTheStateAtOnceAndAtEveryChange) {
   hello.mutable_reports(0)->set_revision(1);
   hello.mutable_reports(0)->set_digest(digest);
   ASSERT_TRUE(stream->Write(hello));
-  v1::GetConvergenceRequest request;
-  request.set_programme(kProgramme);
   const auto status = [&] {
-    const auto answer =
-        Call<v1::GetConvergenceResponse>(catalogue_->admin(), &Admin::GetConvergence, request);
+    const auto answer = catalogue_->Convergence();
     return !answer.ok() || answer->instances().empty() ? v1::InstanceConvergence::STATUS_UNSPECIFIED
                                                        : answer->instances(0).status();
   };

@@ -25,16 +25,9 @@ class ReadingTest : public testing::Test {
   }
 
   std::string Publish(const std::string& change) {
-    const auto imported = Call<v1::ImportEditionResponse>(
-        catalogue_->admin(), &Admin::ImportEdition, Edition2026(change));
-    EXPECT_OK(imported);
-    v1::PublishReleaseRequest request;
-    request.set_digest(imported->digest());
-    request.mutable_actor()->set_name("张三");
-    request.set_request_id(NewRequestId());
-    EXPECT_OK(
-        Call<v1::PublishReleaseResponse>(catalogue_->admin(), &Admin::PublishRelease, request));
-    return imported->digest();
+    const std::string digest = catalogue_->Import(change);
+    EXPECT_OK(catalogue_->Publish(Publication(digest)));
+    return digest;
   }
 
   CatalogueOptions options_;
@@ -103,22 +96,13 @@ TEST_F(ReadingTest, ALostInstanceIsUnknownUntilItIsForgotten) {
   {
     grpc::ClientContext context;
     const auto stream = catalogue_->stub().Subscribe(&context);
-    v1::SubscribeRequest hello;
-    hello.mutable_instance()->set_id("scoring-1");
-    hello.mutable_instance()->set_service("scoring");
-    hello.add_programmes(kProgramme);
-    ASSERT_TRUE(stream->Write(hello));
+    ASSERT_TRUE(stream->Write(Hello("scoring-1")));
     v1::SubscribeResponse states;
     ASSERT_TRUE(stream->Read(&states));
     context.TryCancel();
   }
-  v1::GetConvergenceRequest request;
-  request.set_programme(kProgramme);
-  const auto convergence = [&] {
-    return Call<v1::GetConvergenceResponse>(catalogue_->admin(), &Admin::GetConvergence, request);
-  };
   EXPECT_TRUE(processes::Eventually([&] {
-    const auto seen = convergence();
+    const auto seen = catalogue_->Convergence();
     return seen.ok() && seen->instances_size() == 1 &&
            seen->instances(0).status() == v1::InstanceConvergence::UNKNOWN;
   }));
@@ -126,7 +110,7 @@ TEST_F(ReadingTest, ALostInstanceIsUnknownUntilItIsForgotten) {
   forget.set_instance("scoring-1");
   forget.mutable_actor()->set_name("张三");
   EXPECT_OK(Call<v1::ForgetInstanceResponse>(catalogue_->admin(), &Admin::ForgetInstance, forget));
-  EXPECT_EQ(convergence()->instances_size(), 0);
+  EXPECT_EQ(catalogue_->Convergence()->instances_size(), 0);
   EXPECT_THAT(Call<v1::ForgetInstanceResponse>(catalogue_->admin(), &Admin::ForgetInstance, forget),
               HasReason(Reason::UNKNOWN_INSTANCE));
 }

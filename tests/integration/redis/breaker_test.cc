@@ -63,8 +63,9 @@ TEST(BreakerOfTheClient, OneCallProbesWhileTheOthersAreRefused) {
   });
   ASSERT_TRUE(Eventually([&] { return client->breaker_state() == BreakerState::kProbing; }));
   for (int i = 0; i < 100; ++i) EXPECT_THAT(client->Ping(), Failed(FailureKind::kBreakerOpen));
-  EXPECT_EQ(server.connections(), 2);
+  EXPECT_TRUE(Eventually([&] { return server.connections() == 2; }));
   probe.join();
+  EXPECT_EQ(server.connections(), 2);
   EXPECT_EQ(client->counters().Failed(FailureKind::kTimeout), 2);
   answers = true;
   EXPECT_TRUE(Eventually([&] { return client->Ping().ok(); }));

@@ -89,6 +89,26 @@ TEST(Call, UnexpectedErrorsGoToTheLogUnderAnId) {
   EXPECT_TRUE(absl::StrContains(log, absl::StrCat("\"trace\":\"", id, "\""))) << log;
 }
 
+TEST(Call, TextsForTheLogDoNotTravel) {
+  testing::internal::CaptureStdout();
+  {
+    TestService service([](const Method& method, grpc::CallbackServerContext& context) {
+      return method.Handle(context, [] {
+        return WithLogText(MakeError(absl::StatusCode::kUnavailable, Reason::DATABASE_UNAVAILABLE,
+                                     "暂时无法连接数据库。", "The database cannot be reached."),
+                           "connection to db-7.internal refused");
+      });
+    });
+    const auto server = StartServer(service);
+    const grpc::Status status = CallGetStatus(*StubOf({server.get()}), kLong);
+    EXPECT_EQ(DetailOf(FromGrpcStatus(status)).reason(), Reason::DATABASE_UNAVAILABLE);
+    EXPECT_FALSE(absl::StrContains(status.error_message(), "db-7"));
+    EXPECT_FALSE(absl::StrContains(status.error_details(), "db-7"));
+  }
+  const std::string log = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(absl::StrContains(log, "connection to db-7.internal refused")) << log;
+}
+
 TEST(Call, TheTraceOfTheCallerIsLogged) {
   testing::internal::CaptureStdout();
   {

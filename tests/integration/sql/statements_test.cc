@@ -1,6 +1,7 @@
 // Statements, values and errors.
 #include <limits>
 
+#include "common/status/error.h"
 #include "tests/integration/sql/database_under_test.h"
 
 namespace zhiping::sql {
@@ -147,7 +148,7 @@ TEST_P(StatementsTest, ErrorsAreTheSameOnBoth) {
   EXPECT_THAT(referenced, HasReason(Reason::ROW_REFERENCED));
   // What people read names no table.
   EXPECT_EQ(DetailOf(referenced).message().en().find("thing"), std::string::npos);
-  EXPECT_NE(EngineText(referenced), "");
+  EXPECT_NE(LogText(referenced), "");
   EXPECT_THAT(Select<int64_t>("SELECT count(*) FROM thing"), ElementsAre(2));
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/time/timestamp.h"
 #include "services/catalogue/domain/activation_rules.h"
+#include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/domain/requests.h"
 #include "tests/unit/status_matchers.h"
 
@@ -48,6 +49,30 @@ TEST(HistoryTest, WhatWasMetStopsSigningUntilFencedAndPublished) {
   history = With(history, Publish(history, "a", std::nullopt, At(kStart)));
   EXPECT_EQ(HighestRevision(history), 8);
   EXPECT_TRUE(MaySign(history));
+}
+
+TEST(ConvergenceTest, WhatAnInstanceSaysDecidesUntilItsLeaseEnds) {
+  const History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  const v1::ActivationState state = StateAt(history, kStart);
+  v1::SubscribeRequest record;
+  auto& report = *record.add_reports();
+  const auto status = [&](absl::Duration silent) {
+    return ConvergenceOf(record, kStart, state, absl::Seconds(15), kStart + silent).status();
+  };
+  EXPECT_EQ(status(absl::ZeroDuration()), v1::InstanceConvergence::BEHIND);
+  report.mutable_refused()->set_revision(1);
+  EXPECT_EQ(status(absl::ZeroDuration()), v1::InstanceConvergence::REFUSED);
+  // An earlier one, which does not matter any more.
+  report.mutable_refused()->set_revision(7);
+  EXPECT_EQ(status(absl::ZeroDuration()), v1::InstanceConvergence::BEHIND);
+  // The state itself, signed by a key that the instance does not trust.
+  report.mutable_refused()->clear_revision();
+  EXPECT_EQ(status(absl::ZeroDuration()), v1::InstanceConvergence::REFUSED);
+  report.clear_refused();
+  report.set_revision(1);
+  report.set_digest("a");
+  EXPECT_EQ(status(absl::ZeroDuration()), v1::InstanceConvergence::APPLIED);
+  EXPECT_EQ(status(absl::Seconds(16)), v1::InstanceConvergence::UNKNOWN);
 }
 
 TEST(HistoryTest, TheSameRevisionWithAnotherDigestConflicts) {

@@ -56,6 +56,26 @@ TEST(TableTest, ColumnsLineUp) {
   EXPECT_EQ(table.Width(2), 19);
 }
 
+TEST(TableTest, ANoteStandsBelowItsRowAndStyledCellsLineUp) {
+  Screen screen;
+  screen.colours = true;
+  Table table({{"状态"}, {"实例"}});
+  table.AddRow({screen.Bad("已拒绝"), "scoring-1"});
+  table.AddNote("签名不可信");
+  table.AddRow({screen.Good("失联"), "scoring-2"});
+  EXPECT_EQ(table.Render(screen, 0),
+            "\x1b[2m状态    实例\x1b[0m\n"
+            "\x1b[31m已拒绝\x1b[0m  scoring-1\n"
+            "    签名不可信\n"
+            "\x1b[32m失联\x1b[0m    scoring-2\n");
+}
+
+TEST(FieldsTest, ValuesStandInOneColumnAndEmptyOnesAreLeftOut) {
+  EXPECT_EQ(Fields({{"摘要", "sha256:0"}, {"评测体系", "jiangsu-ai"}, {"原因", ""}}, Screen()),
+            "  摘要      sha256:0\n"
+            "  评测体系  jiangsu-ai\n");
+}
+
 TEST(BarTest, IsFilledByTheShareRoundedDownButNeverEmptyForSomething) {
   const Screen screen;
   EXPECT_EQ(Bar(0, 9, 4, screen), "░░░░");

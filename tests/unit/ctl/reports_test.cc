@@ -117,6 +117,15 @@ TEST_P(NarrowTest, EveryReportFitsEightyColumns) {
   ASSERT_OK(plan);
   ExpectFits(PlanReport({tier.id(), false, false}, *score, *plan, screen_));
   ExpectFits(EditionReport(*criteria_, screen_));
+  // A search that reached its limit must not be told as a proof.
+  auto unfinished = *plan;
+  unfinished.set_feasible(false);
+  unfinished.set_proven(false);
+  unfinished.clear_steps();
+  const std::string report = PlanReport({tier.id(), false, false}, *score, unfinished, screen_);
+  ExpectFits(report);
+  EXPECT_NE(report.find("--timeout"), std::string::npos);
+  EXPECT_EQ(report.find(std::string(screen_.Say("即使", "Even with"))), std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, NarrowTest,

@@ -213,6 +213,19 @@ TEST_F(FollowerTest, ACatalogueThatIsBehindIsToldWhatIsKnown) {
   EXPECT_EQ(Revision(), 5);
 }
 
+TEST_F(FollowerTest, ACatalogueThatGivesOutARevisionAgainIsToldWhatItStoodFor) {
+  Publish(5, 0);
+  Start();
+  ASSERT_TRUE(Reaches(5));
+  Publish(5, 1);
+  ASSERT_TRUE(Eventually([&] { return !follower_->Reports()[0].held_state().empty(); }));
+  const auto report = follower_->Reports()[0];
+  EXPECT_EQ(report.refused().reason(), "REVISION_CONFLICT");
+  EXPECT_EQ(OpenState(report.held_state(), kProgramme, *trust_)->state.current().digest(),
+            digests_[0]);
+  EXPECT_EQ(Choose()->criteria->digest(), digests_[0]);
+}
+
 TEST_F(FollowerTest, APinnedReleaseIsFetchedAndOneThatNobodyHasIsNotAskedForAgainAtOnce) {
   Publish(1, 0);
   Start();
@@ -261,7 +274,7 @@ TEST_F(FollowerTest, ACacheThatIsDamagedIsAMissAndIsMended) {
   EXPECT_TRUE(Eventually([&] { return *cache_->FindRelease(digests_[0]) == envelopes_[0]; }));
 }
 
-TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUp) {
+TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUpAndIsWrittenLater) {
   const std::string folder = processes::NewFolder() + "/cache";
   cache_ = *NewReleaseCache(folder);
   // A file where the folder was: also root cannot write below it.
@@ -273,6 +286,12 @@ TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUp) {
   ASSERT_TRUE(Reaches(1));
   Publish(2, 1);
   EXPECT_TRUE(Reaches(2));
+  ASSERT_TRUE(std::filesystem::remove(folder));
+  EXPECT_TRUE(Eventually([&] {
+    const auto state = cache_->FindState(kProgramme);
+    return cache_->FindRelease(digests_[1]).ok() && state.ok() &&
+           OpenState(*state, kProgramme, *trust_)->state.current().revision() == 2;
+  }));
 }
 
 }  // namespace

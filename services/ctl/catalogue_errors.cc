@@ -1,0 +1,123 @@
+#include "services/ctl/catalogue_errors.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using common::v1::LocalText;
+
+struct Option {
+  absl::string_view field, option;
+};
+
+constexpr Option kOptions[] = {
+    {"actor.name", "--actor"},   {"actor.reason", "--reason"}, {"above", "--above"},
+    {"instance.id", "INSTANCE"}, {"programme", "--programme"},
+};
+
+// A sentence about a field begins with its name.
+void SayOptions(LocalText& message) {
+  for (std::string* const text : {message.mutable_zh(), message.mutable_en()}) {
+    for (const auto& [field, option] : kOptions) {
+      if (!absl::StartsWith(*text, absl::StrCat(field, " "))) continue;
+      text->replace(0, field.size(), std::string(option));
+      break;
+    }
+  }
+}
+
+std::string ValueOf(const ErrorDetail& detail, absl::string_view key) {
+  for (const auto& entry : detail.metadata()) {
+    if (entry.key() == key) return entry.value();
+  }
+  return "";
+}
+
+void Append(const std::string& zh, const std::string& en, LocalText& message) {
+  message.mutable_zh()->append(zh);
+  absl::StrAppend(message.mutable_en(), " ", en);
+}
+
+void AddNextStep(ErrorDetail& detail) {
+  LocalText& message = *detail.mutable_message();
+  switch (detail.reason()) {
+    case Reason::PENDING_EXISTS: {
+      const std::string revision = ValueOf(detail, "pendingRevision");
+      message = MakeText(
+          absl::StrCat("修订号 ", revision, " 正等待启用。请等它启用；要取消它，请加上 ",
+                       "--cancel-pending ", revision, "。"),
+          absl::StrCat("Revision ", revision, " is pending. Wait until it is in force, or cancel ",
+                       "it with --cancel-pending ", revision, "."));
+      return;
+    }
+    case Reason::NOT_PENDING:
+      return Append("zhipingctl release status 显示待启用的发布版。",
+                    "zhipingctl release status shows what is pending.", message);
+    case Reason::REVISION_AHEAD: {
+      const std::string revision = ValueOf(detail, "revision");
+      message = MakeText(
+          absl::StrCat("目录服务见到过修订号 ", revision, " 的有效签名，高于它自己的修订号；",
+                       "请先执行 zhipingctl release fence --above ", revision, "，再发布或回退。"),
+          absl::StrCat("The catalogue met a valid signature of revision ", revision,
+                       ", above its own. First run zhipingctl release fence --above ", revision,
+                       ", then publish or roll back."));
+      return;
+    }
+    case Reason::LABEL_TAKEN:
+      return Append("命令：zhipingctl edition import 年版文件夹。",
+                    "The command is zhipingctl edition import FOLDER.", message);
+    case Reason::RELEASE_NOT_FOUND:
+      return Append("已发布的见 zhipingctl release list；新的先用 zhipingctl edition import 导入。",
+                    "zhipingctl release list shows what is published; what is new has to be "
+                    "imported first, with zhipingctl edition import.",
+                    message);
+    case Reason::NEVER_IN_FORCE:
+    case Reason::RELEASE_WITHDRAWN:
+      return Append("各发布版的情况见 zhipingctl release list。",
+                    "zhipingctl release list shows every release.", message);
+    case Reason::NO_ACTIVE_RELEASE:
+      return Append("启用发布版用 zhipingctl release publish。",
+                    "zhipingctl release publish puts one in force.", message);
+    case Reason::LOOPBACK_ONLY:
+      return Append("请在目录服务所在的机器上执行这条命令。",
+                    "Run this command on the machine of the catalogue.", message);
+    case Reason::UNKNOWN_INSTANCE:
+      return Append("全部实例见 zhipingctl release status。",
+                    "zhipingctl release status lists all instances.", message);
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+absl::Status WithNextStep(const absl::Status& status) {
+  if (status.ok()) return status;
+  ErrorDetail detail = DetailOf(status);
+  SayOptions(*detail.mutable_message());
+  for (auto& violation : *detail.mutable_violations()) SayOptions(*violation.mutable_message());
+  AddNextStep(detail);
+  return MakeError(status.code(), detail);
+}
+
+absl::Status WithUnknownOutcome(const absl::Status& status) {
+  ErrorDetail detail = DetailOf(status);
+  if (detail.reason() == Reason::COMMIT_UNKNOWN) {
+    *detail.mutable_message() =
+        MakeText("目录服务未能确认修改是否已保存。",
+                 "The catalogue does not know whether the change was saved.");
+  } else if (detail.reason() != Reason::DEADLINE_PASSED) {
+    return status;
+  }
+  Append("修改可能已经生效：再试之前请先看 zhipingctl release status。",
+         "The change may have been made: look at zhipingctl release status before trying again.",
+         *detail.mutable_message());
+  return MakeError(status.code(), detail);
+}
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,101 @@
+#include "services/ctl/catalogue_options.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error.h"
+
+namespace zhiping::ctl {
+namespace {
+
+constexpr char kDefaultCatalogue[] = "127.0.0.1:50052";
+
+std::string UserName() {
+  const uid_t user = geteuid();
+  const passwd* const entry = getpwuid(user);
+  return entry != nullptr && *entry->pw_name != '\0' ? std::string(entry->pw_name)
+                                                     : absl::StrCat("uid ", user);
+}
+
+}  // namespace
+
+void AddCatalogueOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options) {
+  AddOption(command, line, "--catalogue", options.catalogue, "HOST:PORT",
+            "目录服务，默认 127.0.0.1:50052", "The catalogue, by default 127.0.0.1:50052")
+      ->envname("ZHIPING_CATALOGUE");
+  AddOption(command, line, "--timeout", options.timeout, "DURATION",
+            "等待目录服务答复的时间，100ms 至 10m，默认 10s",
+            "How long to wait for an answer, 100ms to 10m, by default 10s")
+      ->envname("ZHIPING_TIMEOUT");
+}
+
+void AddProgrammeOption(CLI::App& command, const CommandLine& line, CatalogueOptions& options) {
+  AddOption(command, line, "--programme", options.programme, "ID",
+            "评测体系；目录服务只有一个评测体系时可省略",
+            "The programme; may be left out if the catalogue has one only")
+      ->envname("ZHIPING_PROGRAMME");
+}
+
+void AddActorOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options,
+                     GiveReason give_reason) {
+  AddOption(command, line, "--actor", options.actor, "NAME",
+            "操作人姓名，记为“未认证”；默认为系统用户名",
+            "Who asks for it, recorded as unauthenticated; by default the user's name")
+      ->envname("ZHIPING_ACTOR");
+  AddOption(command, line, "--reason", options.reason, "TEXT", "原因，永久记录，最多 500 字",
+            "Why; kept for ever, at most 500 characters")
+      ->required(give_reason == GiveReason::kMust);
+}
+
+absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options) {
+  absl::Duration timeout = kCallTimeout;
+  if (!options.timeout.empty()) {
+    ASSIGN_OR_RETURN(timeout, ParseDurationOption("--timeout", options.timeout,
+                                                  absl::Milliseconds(100), absl::Minutes(10)));
+  }
+  return OpenCatalogue(options, timeout);
+}
+
+absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options,
+                                                               absl::Duration timeout) {
+  RemoteService service = {MakeText("目录服务", "catalogue"),
+                           "--catalogue",
+                           kDefaultCatalogue,
+                           {},
+                           options.catalogue.empty() ? kDefaultCatalogue : options.catalogue,
+                           timeout};
+  RETURN_IF_ERROR(CheckTarget(service));
+  return std::make_unique<CatalogueClient>(std::move(service));
+}
+
+absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client) {
+  if (!options.programme.empty()) return options.programme;
+  ASSIGN_OR_RETURN(const auto list,
+                   client.List(&Catalogue::ListEditions, catalogue::v1::ListEditionsRequest()));
+  std::set<std::string> programmes;
+  for (const auto& edition : list.editions()) programmes.insert(edition.programme());
+  if (programmes.size() == 1) return *programmes.begin();
+  if (programmes.empty()) {
+    return WithNextStep(MakeError(absl::StatusCode::kFailedPrecondition, Reason::NO_ACTIVE_RELEASE,
+                                  "目录服务还没有发布过任何发布版。",
+                                  "Nothing was ever published by the catalogue."));
+  }
+  const std::string names = absl::StrJoin(programmes, ", ");
+  return WrongUsage(
+      absl::StrCat("目录服务有几个评测体系，请用 --programme 指定一个：", names, "。"),
+      absl::StrCat("The catalogue has several programmes; name one by --programme: ", names, "."));
+}
+
+catalogue::v1::Actor ActorOf(const CatalogueOptions& options) {
+  catalogue::v1::Actor actor;
+  actor.set_name(options.actor.empty() ? UserName() : options.actor);
+  actor.set_reason(options.reason);
+  return actor;
+}
+
+}  // namespace zhiping::ctl

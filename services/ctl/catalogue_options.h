@@ -1,0 +1,43 @@
+// The options that the commands of the catalogue share: where it is, of which programme they are,
+// and who asks for what reason.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/ctl/catalogue_client.h"
+#include "services/ctl/command_line.h"
+
+namespace zhiping::ctl {
+
+struct CatalogueOptions {
+  std::string catalogue, timeout, programme, actor, reason;
+};
+
+// --catalogue and --timeout.
+void AddCatalogueOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options);
+void AddProgrammeOption(CLI::App& command, const CommandLine& line, CatalogueOptions& options);
+// --actor and --reason.
+enum class GiveReason { kMust, kMay };
+void AddActorOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options,
+                     GiveReason give_reason);
+
+// How long one call is waited for, where nothing else is said.
+inline constexpr absl::Duration kCallTimeout = absl::Seconds(10);
+
+// With the timeout that the options name. Errors: WRONG_USAGE.
+absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options);
+// With another timeout for each call.
+absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options,
+                                                               absl::Duration timeout);
+
+// The programme that is named, or the only one with a published release. Errors: WRONG_USAGE if
+// there are several; NO_ACTIVE_RELEASE if there is none.
+absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client);
+
+// Who is named, or the user of the operating system.
+catalogue::v1::Actor ActorOf(const CatalogueOptions& options);
+
+}  // namespace zhiping::ctl

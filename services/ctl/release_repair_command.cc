@@ -1,0 +1,106 @@
+// release fence and forget: after a restore of the catalogue, and after an instance was lost.
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "services/ctl/catalogue_options.h"
+#include "services/ctl/commands.h"
+#include "services/ctl/display_width.h"
+#include "services/ctl/json_output.h"
+#include "services/ctl/request_id.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using catalogue::v1::FenceRevisionRequest;
+using catalogue::v1::ForgetInstanceRequest;
+
+struct RepairOptions {
+  CatalogueOptions catalogue;
+  std::string above, instance;
+};
+
+absl::StatusOr<int> Fence(const RepairOptions& options, const CommandLine& line) {
+  FenceRevisionRequest request;
+  ASSIGN_OR_RETURN(const int32_t above, ParseRevisionOption("--above", options.above));
+  request.set_above(above);
+  *request.mutable_actor() = ActorOf(options.catalogue);
+  request.set_request_id(NewRequestId());
+  ASSIGN_OR_RETURN(const auto client, OpenCatalogue(options.catalogue));
+  ASSIGN_OR_RETURN(*request.mutable_programme(), ProgrammeOf(options.catalogue, *client));
+  ASSIGN_OR_RETURN(const auto response, client->Change(&CatalogueAdmin::FenceRevision, request));
+  if (line.json) {
+    Json json = {{"requestId", request.request_id()}};
+    json.update(AsJson(response));
+    Print(Dump(json), line.screen);
+    return kExitOk;
+  }
+  const int32_t next = response.next_revision();
+  Print(absl::StrCat(
+            line.screen.Bold(line.screen.Say(
+                absl::StrCat("评测体系 ", request.programme(), " 的下一个修订号是 ", next, "。"),
+                absl::StrCat("The next revision of programme ", request.programme(), " is ", next,
+                             "."))),
+            "\n",
+            Hang("",
+                 line.screen.Say("目录服务如已停止签署，发布或回退之后恢复：zhipingctl release "
+                                 "publish 或 release rollback。",
+                                 "If the catalogue signs nothing, it does again once something is "
+                                 "published or rolled back: zhipingctl release publish or release "
+                                 "rollback."),
+                 line.screen.width)),
+        line.screen);
+  return kExitOk;
+}
+
+absl::StatusOr<int> Forget(const RepairOptions& options, const CommandLine& line) {
+  ForgetInstanceRequest request;
+  request.set_instance(options.instance);
+  *request.mutable_actor() = ActorOf(options.catalogue);
+  ASSIGN_OR_RETURN(const auto client, OpenCatalogue(options.catalogue));
+  ASSIGN_OR_RETURN(const auto response, client->Change(&CatalogueAdmin::ForgetInstance, request));
+  Print(line.json ? ToJson(response)
+                  : absl::StrCat(line.screen.Bold(line.screen.Say(
+                                     absl::StrCat("已忘记实例 ", options.instance, "。"),
+                                     absl::StrCat("Forgot the instance ", options.instance, "."))),
+                                 "\n"),
+        line.screen);
+  return kExitOk;
+}
+
+using Action = absl::StatusOr<int> (*)(const RepairOptions&, const CommandLine&);
+
+void RunWith(CLI::App& command, CommandLine& line, Action action,
+             const std::shared_ptr<RepairOptions>& options) {
+  AddActorOptions(command, line, options->catalogue, GiveReason::kMay);
+  AddCatalogueOptions(command, line, options->catalogue);
+  command.callback([action, options, &line] {
+    line.action = [action, options, &line] { return action(*options, line); };
+  });
+}
+
+}  // namespace
+
+void AddReleaseRepairCommands(CLI::App& release, CommandLine& line) {
+  auto options = std::make_shared<RepairOptions>();
+  CLI::App* const fence = AddCommand(
+      release, line, "fence", "目录服务从旧备份恢复后，使下一个修订号高于给定的",
+      "After the catalogue was restored from an older backup: make the next revision higher");
+  AddOption(*fence, line, "--above", options->above, "REVISION",
+            "见过的最高修订号；release status 的告警会说明",
+            "The highest revision that was seen; an alarm of release status says it")
+      ->required();
+  AddProgrammeOption(*fence, line, options->catalogue);
+  RunWith(*fence, line, &Fence, options);
+
+  options = std::make_shared<RepairOptions>();
+  CLI::App* const forget = AddCommand(release, line, "forget", "忘记一个失联且不再回来的实例",
+                                      "Forget an instance that was lost and will not come back");
+  AddOption(*forget, line, "INSTANCE", options->instance, "", "实例编号，见 release status",
+            "Id of the instance, as release status shows it")
+      ->required();
+  RunWith(*forget, line, &Forget, options);
+}
+
+}  // namespace zhiping::ctl

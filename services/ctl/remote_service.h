@@ -1,0 +1,49 @@
+// A service that commands call over gRPC: its address, how long to wait, and errors that name it.
+#pragma once
+
+#include <grpcpp/client_context.h>
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "zhiping/common/v1/text.pb.h"
+
+namespace zhiping::ctl {
+
+struct RemoteService {
+  // 评分服务, `scoring service`.
+  common::v1::LocalText name;
+  // The option that says its address, and where it is by default.
+  std::string option, usual_target;
+  // What else can be done while it cannot be reached; empty: nothing.
+  common::v1::LocalText instead;
+  // HOST:PORT, perhaps after a scheme of gRPC's.
+  std::string target;
+  // For each call.
+  absl::Duration timeout;
+};
+
+// Errors: WRONG_USAGE if the target has no port.
+absl::Status CheckTarget(const RemoteService& service);
+
+// An error of a call; one without an answer says which service did not give it.
+absl::Status Explain(const RemoteService& service, const absl::Status& status);
+
+// One call: `Ask(service, *stub, &ScoringService::Stub::Score, request)`.
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Ask(const RemoteService& service, Stub& stub,
+                             grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                          Response*),
+                             const Request& request) {
+  Response response;
+  const auto context = rpc::NewContext(service.timeout);
+  const grpc::Status status = (stub.*method)(context.get(), request, &response);
+  if (!status.ok()) return Explain(service, rpc::FromGrpcStatus(status));
+  return response;
+}
+
+}  // namespace zhiping::ctl

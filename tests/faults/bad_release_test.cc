@@ -1,0 +1,188 @@
+// Releases that no catalogue of this version would publish, but that a store may hold all the same:
+// damaged on its disk, or published by another version. They are kept out, what runs stays, and the
+// catalogue is told why.
+#include "absl/time/clock.h"
+#include "common/criteria/release.h"
+#include "common/sql/database.h"
+#include "tests/faults/suite.h"
+#include "tests/processes/tcp_gate.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::faults {
+namespace {
+
+using catalogue::v1::InstanceConvergence;
+using catalogue::v1::Release;
+using envelope::Purpose;
+
+// What the store holds as the release of the second revision.
+struct Held {
+  std::string digest, bytes, envelope;
+};
+
+class BadReleaseTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    catalogue_.StartAndAwait();
+    first_ = catalogue_.PublishNew();
+    scoring_.StartAndAwait();
+    ASSERT_TRUE(scoring_.Reaches(1));
+  }
+
+  static std::string SignedBy(const Suite& suite, const std::string& bytes) {
+    const auto signer = *envelope::ReadKeyFile(suite.key_file());
+    return envelope::SerializeEnvelope(
+        *envelope::SignPayload(Purpose::RELEASE, bytes, {signer.get()}));
+  }
+  // Validly signed, whatever it is.
+  Held Genuine(std::string bytes) const {
+    return {criteria::DigestOf(bytes), bytes, SignedBy(suite_, bytes)};
+  }
+  Held GenuineRelease(const Release& release) const { return Genuine(release.SerializeAsString()); }
+
+  // Publishes a second revision, and replaces what the store holds of it before anybody sees it.
+  void PublishReplaced(const std::function<Held(const Held&)>& replace) {
+    gate_.Cut();
+    const auto published = catalogue_.PublishNew();
+    const std::string envelope = *catalogue_.Blob(published.digest());
+    const Held held = {published.digest(), envelope::ParseEnvelope(envelope)->payload, envelope};
+    catalogue_.Terminate();
+    replaced_ = replace(held);
+    {
+      sql::Options options;
+      options.database = "sqlite:" + catalogue_.sqlite_file();
+      const auto database = sql::Database::Open(options);
+      ASSERT_OK(database);
+      const absl::Time deadline = absl::Now() + absl::Seconds(30);
+      if (replaced_.digest != held.digest) {
+        ASSERT_OK((*database)->Apply(
+            deadline,
+            {{"INSERT INTO release (digest, programme, edition, year, number, summary, bytes, "
+              "imported_by, imported_at, envelope, published_at) SELECT $2, programme, edition, "
+              "year, number + 1000, summary, bytes, imported_by, imported_at, envelope, "
+              "published_at FROM release WHERE digest = $1",
+              {held.digest, replaced_.digest}},
+             {"UPDATE activation SET digest = $1 WHERE revision = 2", {replaced_.digest}}}));
+      }
+      ASSERT_OK((*database)->Apply(
+          deadline,
+          {{"UPDATE release SET bytes = $2, envelope = $3 WHERE digest = $1",
+            {replaced_.digest, sql::Bytes{replaced_.bytes}, sql::Bytes{replaced_.envelope}}}}));
+    }
+    catalogue_.StartAndAwait();
+    gate_.Open();
+  }
+
+  InstanceConvergence Convergence() {
+    const auto convergence = catalogue_.Convergence();
+    if (!convergence.ok() || convergence->instances_size() != 1) return {};
+    return convergence->instances(0);
+  }
+
+  // Kept out by the instance that ran the first and by one that starts now, for this reason.
+  void ExpectKeptOut(Reason::Value reason) {
+    ASSERT_TRUE(processes::Eventually([&] {
+      return Convergence().status() == InstanceConvergence::REFUSED;
+    })) << catalogue_.Convergence()->ShortDebugString();
+    const auto refused = Convergence().report().refused();
+    EXPECT_EQ(refused.reason(), Reason::Value_Name(reason));
+    EXPECT_EQ(refused.revision(), 2);
+    EXPECT_EQ(refused.digest(), replaced_.digest);
+    EXPECT_NE(refused.message().zh(), "");
+    const auto score = scoring_.Score();
+    ASSERT_OK(score);
+    EXPECT_EQ(score->result().revision(), 1);
+    EXPECT_EQ(score->result().release_digest(), first_.digest());
+    EXPECT_FALSE(scoring_.ScorePinned(replaced_.digest).ok());
+    ScoringProcess cold(suite_, {{"--catalogue", catalogue_.address()}});
+    cold.Start();
+    EXPECT_FALSE(cold.Reaches(2, absl::Seconds(1)));
+    EXPECT_THAT(cold.Score(), HasReason(Reason::CRITERIA_UNKNOWN));
+    // A good one after it is followed.
+    ASSERT_TRUE(scoring_.Reaches(catalogue_.PublishNew().revision()));
+    ASSERT_TRUE(cold.Reaches(3));
+    EXPECT_TRUE(processes::Eventually([&] {
+      const auto convergence = catalogue_.Convergence();
+      return convergence.ok() && convergence->instances_size() == 2 &&
+             convergence->instances(0).status() == InstanceConvergence::APPLIED &&
+             convergence->instances(1).status() == InstanceConvergence::APPLIED;
+    }));
+  }
+
+  Suite suite_;
+  CatalogueProcess catalogue_{suite_};
+  processes::TcpGate gate_{catalogue_.port()};
+  ScoringProcess scoring_{suite_, {{"--catalogue", absl::StrCat("127.0.0.1:", gate_.port())}}};
+  catalogue::v1::Activation first_;
+  Held replaced_;
+};
+
+TEST_F(BadReleaseTest, AGoodOnePutThereTheSameWayIsApplied) {
+  PublishReplaced([&](const Held& held) {
+    Release release = *criteria::ParseRelease(held.bytes);
+    release.set_label("2026-77");
+    return GenuineRelease(release);
+  });
+  ASSERT_TRUE(scoring_.Reaches(2));
+  EXPECT_EQ(scoring_.Status().release_digest(), replaced_.digest);
+}
+
+TEST_F(BadReleaseTest, AFlippedBit) {
+  PublishReplaced([](Held held) {
+    auto envelope = *envelope::ParseEnvelope(held.envelope);
+    envelope.payload[envelope.payload.size() / 2] ^= 1;
+    held.envelope = envelope::SerializeEnvelope(envelope);
+    return held;
+  });
+  ExpectKeptOut(Reason::DIGEST_MISMATCH);
+}
+
+TEST_F(BadReleaseTest, AFlippedBitInTheSignature) {
+  PublishReplaced([](Held held) {
+    auto envelope = *envelope::ParseEnvelope(held.envelope);
+    envelope.signatures[0].bytes[7] ^= 1;
+    held.envelope = envelope::SerializeEnvelope(envelope);
+    return held;
+  });
+  ExpectKeptOut(Reason::BAD_SIGNATURE);
+}
+
+TEST_F(BadReleaseTest, AnotherSigner) {
+  const Suite other;
+  PublishReplaced([&](Held held) {
+    held.envelope = SignedBy(other, held.bytes);
+    return held;
+  });
+  ExpectKeptOut(Reason::UNKNOWN_KEY);
+}
+
+TEST_F(BadReleaseTest, UnknownSemantics) {
+  PublishReplaced([&](const Held& held) {
+    Release release = *criteria::ParseRelease(held.bytes);
+    release.set_semantics(criteria::kLatestSemantics + 1);
+    return GenuineRelease(release);
+  });
+  ExpectKeptOut(Reason::UNKNOWN_SEMANTICS);
+}
+
+TEST_F(BadReleaseTest, AFieldOfALaterVersion) {
+  PublishReplaced([&](const Held& held) {
+    Release release = *criteria::ParseRelease(held.bytes);
+    release.GetReflection()->MutableUnknownFields(&release)->AddVarint(1000, 1);
+    return GenuineRelease(release);
+  });
+  ExpectKeptOut(Reason::UNKNOWN_FIELD);
+}
+
+TEST_F(BadReleaseTest, VectorsThatFail) {
+  PublishReplaced([&](const Held& held) {
+    Release release = *criteria::ParseRelease(held.bytes);
+    auto& expected = *release.mutable_vectors()->mutable_vectors(0)->mutable_expected();
+    expected.set_index_numerator(expected.index_numerator() + 1);
+    return GenuineRelease(release);
+  });
+  ExpectKeptOut(Reason::VECTOR_MISMATCH);
+}
+
+}  // namespace
+}  // namespace zhiping::faults

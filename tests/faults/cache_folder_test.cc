@@ -1,0 +1,156 @@
+// The folder in which an instance keeps what it fetched: damaged, gone, not writable, full.
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/envelope/envelope.h"
+#include "common/files/file.h"
+#include "common/releases/folder_source.h"
+#include "common/releases/seed.h"
+#include "common/releases/state.h"
+#include "tests/faults/suite.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::faults {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class CacheFolderTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    catalogue_.StartAndAwait();
+    published_ = catalogue_.PublishNew();
+    scoring_.StartAndAwait();
+    ASSERT_TRUE(IsKept(published_));
+  }
+
+  // Whether the folder comes to hold the release, and a state that names it.
+  bool IsKept(const catalogue::v1::Activation& activation) {
+    const auto trust = *releases::ReadTrustFile(suite_.trust_file());
+    return processes::Eventually([&] {
+      const auto kept = releases::NewSeedSource(cache_);
+      if (!kept.ok()) return false;
+      const auto release = (*kept)->FindRelease(activation.digest());
+      const auto bytes = (*kept)->FindState(kProgramme);
+      if (!release.ok() || !bytes.ok()) return false;
+      const auto state = releases::OpenState(*bytes, kProgramme, *trust);
+      return state.ok() && state->state.current().revision() == activation.revision() &&
+             *release == *catalogue_.Blob(activation.digest());
+    });
+  }
+  // Whether an instance that has nothing but the folder comes to run the revision.
+  bool StartsFromTheFolder(int32_t revision, absl::Duration timeout = absl::Seconds(20)) {
+    ScoringProcess alone(suite_, {{"--catalogue", nobody_}, {"--cache-dir", cache_}});
+    alone.Start();
+    return alone.Reaches(revision, timeout);
+  }
+  bool NothingStartsFromTheFolder() {
+    return !StartsFromTheFolder(published_.revision(), absl::Seconds(1));
+  }
+  // Without what a killed instance was writing.
+  std::vector<std::string> Files() {
+    std::vector<std::string> files;
+    for (const auto& entry : fs::directory_iterator(cache_)) {
+      if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+    }
+    return files;
+  }
+  // With the catalogue there again, the folder is mended, and serves.
+  void ExpectMended() {
+    ASSERT_TRUE(scoring_.Reaches(published_.revision()));
+    ASSERT_TRUE(IsKept(published_));
+    scoring_.Kill();
+    EXPECT_TRUE(StartsFromTheFolder(published_.revision()));
+  }
+
+  Suite suite_;
+  // Where no catalogue is.
+  const std::string nobody_ = absl::StrCat("127.0.0.1:", processes::FreePort());
+  const std::string cache_ = processes::NewFolder() + "/cache";
+  CatalogueProcess catalogue_{suite_};
+  ScoringProcess scoring_{suite_,
+                          {{"--catalogue", catalogue_.address()}, {"--cache-dir", cache_}},
+                          // A file that grows too large is an error, as a full disk is.
+                          {"env", "--ignore-signal=XFSZ"}};
+  catalogue::v1::Activation published_;
+};
+
+TEST_F(CacheFolderTest, AnyFileCutOffIsAMissAndIsMended) {
+  scoring_.Terminate();
+  ASSERT_TRUE(StartsFromTheFolder(1));
+  ASSERT_EQ(Files().size(), 2);
+  for (const std::string& file : Files()) {
+    const std::string whole = processes::Contents(file);
+    for (const size_t size : {whole.size() / 2, size_t{0}}) {
+      fs::resize_file(file, size);
+      EXPECT_TRUE(NothingStartsFromTheFolder()) << file;
+      scoring_.StartAndAwait();
+      ExpectMended();
+    }
+  }
+}
+
+TEST_F(CacheFolderTest, WhatAKilledInstanceWasWritingIsRemoved) {
+  scoring_.Kill();
+  const std::string partial = Files().front() + ".1.partial";
+  ASSERT_OK(WriteFile(partial, "half", Overwrite::kNever));
+  scoring_.StartAndAwait();
+  EXPECT_FALSE(fs::exists(partial));
+  ExpectMended();
+}
+
+TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {
+  fs::remove_all(cache_);
+  // Also root cannot write below a file.
+  ASSERT_OK(WriteFile(cache_, "a file", Overwrite::kNever));
+  published_ = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(2));
+  EXPECT_TRUE(processes::Eventually(
+      [&] { return absl::StrContains(scoring_.Output(), "cache_not_written"); }));
+  published_ = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(3));
+  // Said once, not at every attempt.
+  const std::string output = scoring_.Output();
+  EXPECT_EQ(output.find("cache_not_written"), output.rfind("cache_not_written"));
+  fs::remove(cache_);
+  ExpectMended();
+}
+
+TEST_F(CacheFolderTest, AFullDiskHoldsNothingUpAndIsUsedAgain) {
+  const auto limit = [&](rlim_t bytes) {
+    const struct rlimit size = {bytes, RLIM_INFINITY};
+    ASSERT_EQ(prlimit(scoring_.pid(), RLIMIT_FSIZE, &size, nullptr), 0);
+  };
+  // States still fit, and what the service prints; releases do not.
+  limit(64 << 10);
+  published_ = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(2));
+  ASSERT_TRUE(processes::Eventually(
+      [&] { return absl::StrContains(scoring_.Output(), "cache_not_written"); }));
+  EXPECT_OK(scoring_.Score());
+  // What was kept before serves on; nothing half written is left.
+  EXPECT_TRUE(StartsFromTheFolder(1));
+  for (const auto& file : releases::ReleaseFiles(cache_)) {
+    EXPECT_OK(envelope::ParseEnvelope(processes::Contents(file))) << file;
+  }
+  limit(RLIM_INFINITY);
+  ExpectMended();
+}
+
+TEST_F(CacheFolderTest, AFileInItsPlaceIsRefusedAtTheStart) {
+  const std::string file = processes::NewFolder() + "/file";
+  std::ofstream(file) << "a file";
+  ScoringProcess refused(suite_, {{"--catalogue", catalogue_.address()}, {"--cache-dir", file}});
+  refused.Start();
+  EXPECT_EQ(refused.AwaitEnd(), 1);
+  EXPECT_THAT(refused.Output(), HasSubstr(file));
+}
+
+}  // namespace
+}  // namespace zhiping::faults

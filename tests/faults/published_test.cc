@@ -1,0 +1,246 @@
+// P4 for what is published: whatever is imported, published, scheduled, cancelled, rolled back and
+// withdrawn, in whatever order, and however often the catalogue dies in between, what was published
+// never changes. Random: the seed is printed, and taken from ZHIPING_SEED if that is set.
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <random>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/criteria/release.h"
+#include "common/time/timestamp.h"
+#include "tests/faults/suite.h"
+#include "tests/integration/catalogue/catalogue_under_test.h"
+#include "tests/integration/sql/database_under_test.h"
+
+namespace zhiping::faults {
+namespace {
+
+using catalogue::v1::ActivationRecord;
+
+uint32_t Seed() {
+  const char* const given = std::getenv("ZHIPING_SEED");
+  const uint32_t seed = given != nullptr ? static_cast<uint32_t>(std::strtoul(given, nullptr, 10))
+                                         : std::random_device()();
+  std::cout << "ZHIPING_SEED=" << seed << "\n";
+  return seed;
+}
+
+// What may become of an activation.
+bool MayBecome(ActivationRecord::State before, ActivationRecord::State now) {
+  switch (before) {
+    case ActivationRecord::PENDING:
+      return true;
+    case ActivationRecord::IN_FORCE:
+      return now == ActivationRecord::IN_FORCE || now == ActivationRecord::REPLACED;
+    default:
+      return now == before;
+  }
+}
+
+// Everything that was ever seen published.
+class Published {
+ public:
+  // Looks at everything again, and at what is new. What has changed, a line each.
+  std::vector<std::string> Look(CatalogueProcess& catalogue) {
+    changed_.clear();
+    const auto records = catalogue.Activations();
+    for (const auto& record : records) LookAt(record);
+    if (records.size() != records_.size()) changed_.push_back("an activation is missing");
+    for (const auto& record : records) LookAtRelease(catalogue, record.activation().digest());
+    LookAtThePast(catalogue);
+    return changed_;
+  }
+  // One that was published before.
+  std::string AnyDigest(std::mt19937& random) const {
+    return std::next(envelopes_.begin(), random() % envelopes_.size())->first;
+  }
+  bool empty() const { return records_.empty(); }
+
+ private:
+  void LookAt(const ActivationRecord& record) {
+    const int32_t revision = record.activation().revision();
+    const auto [known, added] = records_.emplace(revision, record);
+    if (added) {
+      if (std::next(known) != records_.end()) {
+        changed_.push_back(absl::StrCat("revision ", revision, " came after a higher one"));
+      }
+      return;
+    }
+    ActivationRecord same = record;
+    same.set_state(known->second.state());
+    if (same.SerializeAsString() != known->second.SerializeAsString() ||
+        !MayBecome(known->second.state(), record.state())) {
+      changed_.push_back(absl::StrCat("was ", known->second.ShortDebugString(), "\n is ",
+                                      record.ShortDebugString()));
+    }
+    known->second = record;
+  }
+  void LookAtRelease(CatalogueProcess& catalogue, const std::string& digest) {
+    const auto envelope = catalogue.Blob(digest);
+    if (!envelope.ok()) {
+      changed_.push_back(digest + " is gone: " + std::string(envelope.status().message()));
+      return;
+    }
+    const auto [known, added] = envelopes_.emplace(digest, *envelope);
+    const auto parsed = envelope::ParseEnvelope(*envelope);
+    if (known->second != *envelope || !parsed.ok() ||
+        criteria::DigestOf(parsed->payload) != digest) {
+      changed_.push_back(digest + " has other bytes");
+    }
+  }
+  // What was in force at instants that were the present once.
+  void LookAtThePast(CatalogueProcess& catalogue) {
+    const absl::Time now = FromTimestamp(ToTimestamp(absl::Now()));
+    in_force_[now] = InForceAt(catalogue, now);
+    for (const auto& [instant, digest] : in_force_) {
+      if (InForceAt(catalogue, instant) != digest) {
+        changed_.push_back(absl::StrCat("at ", absl::FormatTime(instant), " another was in force"));
+      }
+    }
+  }
+  static std::string InForceAt(CatalogueProcess& catalogue, absl::Time instant) {
+    catalogue::v1::GetActivationRequest request;
+    request.set_programme(kProgramme);
+    *request.mutable_at() = ToTimestamp(instant);
+    const auto response = catalogue::Call<catalogue::v1::GetActivationResponse>(
+        catalogue.stub(), &CatalogueProcess::Public::GetActivation, request);
+    return response.ok() ? response->state().current().digest() : "no answer";
+  }
+
+  std::map<int32_t, ActivationRecord> records_;
+  // By digest.
+  std::map<std::string, std::string> envelopes_;
+  std::map<absl::Time, std::string> in_force_;
+  std::vector<std::string> changed_;
+};
+
+class PublishedTest : public testing::TestWithParam<sql::Engine> {
+ protected:
+  void SetUp() override { catalogue_.StartAndAwait(); }
+
+  uint32_t Below(uint32_t count) { return random_() % count; }
+  // Imported, or published before.
+  std::string AnyDigest() {
+    if (!published_.empty() && Below(3) == 0) return published_.AnyDigest(random_);
+    return imported_[Below(imported_.size())];
+  }
+  int32_t PendingRevision() {
+    const auto activation = catalogue_.Activation();
+    return activation.ok() ? activation->state().pending().revision() : 0;
+  }
+  catalogue::v1::PublishReleaseRequest Publication() {
+    catalogue::v1::PublishReleaseRequest request;
+    request.set_digest(AnyDigest());
+    request.set_request_id(catalogue::NewRequestId());
+    if (Below(2) == 0) request.set_cancel_pending_revision(PendingRevision());
+    if (Below(3) == 0) {
+      *request.mutable_in_force_from() =
+          ToTimestamp(absl::Now() + absl::Milliseconds(1050 + Below(1500)));
+    }
+    return request;
+  }
+  // What may be refused is refused for a reason, and never fails.
+  template <typename Response>
+  void ExpectAnswered(const absl::StatusOr<Response>& response) {
+    EXPECT_TRUE(response.ok() || absl::IsFailedPrecondition(response.status()) ||
+                absl::IsInvalidArgument(response.status()))
+        << response.status();
+  }
+  void RollBack() {
+    catalogue::v1::RollBackRequest request;
+    if (Below(2) == 0) request.set_digest(AnyDigest());
+    if (Below(2) == 0) request.set_cancel_pending_revision(PendingRevision());
+    request.set_withdraw(Below(4) == 0);
+    ExpectAnswered(catalogue_.RollBack(request));
+  }
+  // Whether it happened is unknown; asking again with the same id tells, and does it at most once.
+  void PublishWhileKilled() {
+    const auto request = Publication();
+    std::thread publishing([&] { catalogue_.Publish(request).IgnoreError(); });
+    absl::SleepFor(absl::Milliseconds(Below(40)));
+    catalogue_.Kill();
+    publishing.join();
+    catalogue_.StartAndAwait();
+    const auto first = catalogue_.Publish(request);
+    ExpectAnswered(first);
+    const auto second = catalogue_.Publish(request);
+    ASSERT_EQ(second.ok(), first.ok());
+    if (first.ok()) {
+      EXPECT_EQ(second->SerializeAsString(), first->SerializeAsString());
+    }
+  }
+  void Step() {
+    switch (imported_.empty() ? 0 : Below(9)) {
+      case 0:
+        imported_.push_back(catalogue_.ImportNew());
+        break;
+      case 1:
+      case 2:
+        RollBack();
+        break;
+      case 3:
+        PublishWhileKilled();
+        break;
+      case 4:
+        catalogue_.Terminate();
+        catalogue_.StartAndAwait();
+        break;
+      default:
+        ExpectAnswered(catalogue_.Publish(Publication()));
+    }
+  }
+
+  const std::string setting_ = sql::NewSetting(GetParam());
+  Suite suite_;
+  CatalogueProcess catalogue_{suite_, {{"--database", setting_}}};
+  std::mt19937 random_{Seed()};
+  std::vector<std::string> imported_;
+  Published published_;
+};
+
+TEST_P(PublishedTest, NothingThatWasPublishedEverChanges) {
+  for (int step = 0; step < 40; ++step) {
+    Step();
+    ASSERT_THAT(published_.Look(catalogue_), testing::IsEmpty()) << "step " << step;
+  }
+  EXPECT_FALSE(published_.empty());
+}
+
+// What the test above rests on: a store that changes what it holds is noticed.
+TEST_P(PublishedTest, AStoreThatChangesAnythingIsNoticed) {
+  catalogue_.PublishNew();
+  catalogue_.PublishNew();
+  catalogue_.PublishNew();
+  ASSERT_THAT(published_.Look(catalogue_), testing::IsEmpty());
+  const std::string envelope =
+      "(SELECT envelope FROM release WHERE digest <> (SELECT max(digest) FROM activation) "
+      "ORDER BY digest LIMIT 1)";
+  const std::string latest = " WHERE digest = (SELECT max(digest) FROM activation)";
+  for (const std::string& change : {
+           std::string("UPDATE activation SET reason = 'another' WHERE revision = 1"),
+           std::string(
+               "UPDATE activation SET in_force_from = in_force_from - 1 WHERE revision = 2"),
+           std::string("UPDATE activation SET digest = (SELECT digest FROM activation WHERE "
+                       "revision = 1) WHERE revision = 2"),
+           std::string("UPDATE activation SET cancelled_revision = 2 WHERE revision = 3"),
+           absl::StrCat("UPDATE release SET envelope = ", envelope, latest),
+           absl::StrCat("UPDATE release SET envelope = NULL", latest),
+           std::string("DELETE FROM activation WHERE revision = 1"),
+       }) {
+    catalogue_.Terminate();
+    {
+      const auto database = sql::OpenOrDie(setting_);
+      ASSERT_OK(sql::Execute(*database, change)) << change;
+    }
+    catalogue_.StartAndAwait();
+    EXPECT_THAT(published_.Look(catalogue_), testing::Not(testing::IsEmpty())) << change;
+  }
+}
+
+ON_BOTH_DATABASES(PublishedTest);
+
+}  // namespace
+}  // namespace zhiping::faults

@@ -1,0 +1,342 @@
+// P6 for the catalogue and scoring: a Redis that is absent, slow, hung, full, flushed, or serves
+// corrupt or forged bytes never changes an answer and never blocks one for longer than its timeout.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/criteria/release.h"
+#include "common/releases/redis_source.h"
+#include "common/releases/seed.h"
+#include "common/releases/signed_release.h"
+#include "common/releases/state.h"
+#include "common/time/timestamp.h"
+#include "tests/faults/observed_answers.h"
+#include "tests/faults/suite.h"
+#include "tests/processes/redis_server.h"
+#include "tests/processes/scripted_server.h"
+#include "tests/processes/tcp_gate.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::faults {
+namespace {
+
+using envelope::Purpose;
+using releases::RedisReleaseKey;
+using releases::RedisStateKey;
+
+// What a follower waits for Redis at most (redis::Options), and what everything else of a call may
+// take on a busy machine.
+constexpr absl::Duration kRedisTimeout = absl::Milliseconds(300);
+constexpr absl::Duration kSlack = absl::Seconds(2);
+// By which everything is as it was before the fault.
+constexpr absl::Duration kRecovery = absl::Seconds(10);
+
+// A catalogue and a scoring instance with one Redis, each by a way of its own.
+class RedisFaultTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    catalogue_.StartAndAwait();
+    first_ = catalogue_.PublishNew();
+    reference_.StartAndAwait();
+    scoring_.StartAndAwait();
+    ASSERT_TRUE(CopiesAreThere());
+    old_state_ = redis_.Run({"GET", RedisStateKey(kProgramme)});
+    second_ = catalogue_.PublishNew();
+    ASSERT_TRUE(reference_.Reaches(2));
+    ASSERT_TRUE(scoring_.Reaches(2));
+    ASSERT_TRUE(CopiesAreThere());
+    ASSERT_TRUE(StartsFromRedisAlone(suite_, 2, absl::Seconds(20)));
+  }
+
+  static Flags Through(const processes::TcpGate& gate) {
+    return {{"--redis", absl::StrCat("127.0.0.1:", gate.port())}};
+  }
+
+  // Whether Redis holds what the catalogue would put there now, and both can be verified.
+  bool CopiesAreThere() {
+    return processes::Eventually(
+        [this] {
+          const auto activation = catalogue_.Activation();
+          if (!activation.ok()) return false;
+          const auto& current = activation->state().current();
+          const auto state = releases::OpenState(redis_.Run({"GET", RedisStateKey(kProgramme)}),
+                                                 kProgramme, *trust_);
+          const auto release =
+              releases::OpenRelease(redis_.Run({"GET", RedisReleaseKey(current.digest())}),
+                                    {current.digest(), kProgramme}, *trust_, absl::Now());
+          return state.ok() && release.ok() &&
+                 state->state.current().revision() == current.revision();
+        },
+        kRecovery);
+  }
+
+  // Whether an instance that has nothing but Redis comes to run the revision.
+  bool StartsFromRedisAlone(const Suite& suite, int32_t revision, absl::Duration timeout) {
+    ScoringProcess alone(suite, With(Through(scoring_gate_), {{"--catalogue", nobody_}}));
+    alone.Start();
+    return alone.Reaches(revision, timeout);
+  }
+  bool NothingStartsFromRedis() {
+    return !StartsFromRedisAlone(suite_, 2, absl::Milliseconds(1500));
+  }
+
+  // The answers of an instance: under the release in force, and pinned to that and to an earlier
+  // one that it does not hold and looks for in Redis first.
+  void ExpectAnswersOfTheReference(const ScoringProcess& instance) {
+    for (const std::string& digest : {std::string(), second_.digest(), first_.digest()}) {
+      const auto expected = digest.empty() ? reference_.Score() : reference_.ScorePinned(digest);
+      ASSERT_OK(expected);
+      const absl::Time begin = absl::Now();
+      const auto answer = digest.empty() ? instance.Score() : instance.ScorePinned(digest);
+      EXPECT_LT(absl::Now() - begin, kRedisTimeout + kSlack) << digest;
+      ASSERT_OK(answer);
+      EXPECT_EQ(answer->SerializeAsString(), expected->SerializeAsString())
+          << answer->ShortDebugString();
+    }
+  }
+
+  // How long calls take that have all they need at hand; sorted.
+  std::vector<absl::Duration> Latencies() {
+    std::vector<absl::Duration> latencies;
+    for (int i = 0; i < 300; ++i) {
+      const absl::Time begin = absl::Now();
+      EXPECT_OK(scoring_.Score());
+      latencies.push_back(absl::Now() - begin);
+    }
+    std::sort(latencies.begin(), latencies.end());
+    return latencies;
+  }
+
+  // Everything that must hold during a fault that `begin` makes and `felt` notices, and after
+  // `end`.
+  void Check(const std::function<void()>& begin, const std::function<bool()>& felt,
+             const std::function<void()>& end) {
+    const auto before = Latencies();
+    begin();
+    ASSERT_TRUE(felt());
+    ExpectAnswersOfTheReference(scoring_);
+    const auto during = Latencies();
+    std::cout << "Score at hand, 99 %: " << Percentile(before, 0.99) << " before, "
+              << Percentile(during, 0.99) << " during the fault\n";
+    // Whoever waited for Redis would wait for its timeout.
+    EXPECT_LT(Percentile(during, 0.99), absl::Milliseconds(100));
+
+    ScoringProcess cold(suite_,
+                        With(Through(scoring_gate_), {{"--catalogue", catalogue_.address()}}));
+    cold.StartAndAwait();
+    ASSERT_TRUE(cold.Reaches(2));
+    ExpectAnswersOfTheReference(cold);
+    // The catalogue publishes as ever, and is followed.
+    second_ = catalogue_.PublishNew();
+    for (const ScoringProcess* const instance : {&reference_, &scoring_, &cold}) {
+      ASSERT_TRUE(instance->Reaches(3, absl::Seconds(5)));
+    }
+    ExpectAnswersOfTheReference(scoring_);
+    ExpectAnswersOfTheReference(cold);
+
+    const absl::Time ended = absl::Now();
+    end();
+    ASSERT_TRUE(CopiesAreThere());
+    std::cout << "Redis holds everything " << absl::Now() - ended << " after the fault\n";
+    catalogue_.Kill();
+    EXPECT_TRUE(StartsFromRedisAlone(suite_, 3, kRecovery));
+  }
+
+  // The same for other bytes in Redis, which the catalogue cannot replace until the fault ends.
+  void CheckBytes(const std::string& state, const std::string& release,
+                  const std::function<bool()>& felt) {
+    Check(
+        [&] {
+          catalogue_gate_.Cut();
+          redis_.Run({"SET", RedisStateKey(kProgramme), state});
+          for (const auto& digest : {first_.digest(), second_.digest()}) {
+            redis_.Run({"SET", RedisReleaseKey(digest), release});
+          }
+        },
+        felt, [&] { catalogue_gate_.Open(); });
+  }
+
+  std::string Sign(Purpose::Value purpose, const std::string& payload, const Suite& suite) {
+    const auto signer = *envelope::ReadKeyFile(suite.key_file());
+    return envelope::SerializeEnvelope(*envelope::SignPayload(purpose, payload, {signer.get()}));
+  }
+  // What the catalogue signed, changed and signed by somebody.
+  std::string StateBy(const Suite& suite,
+                      const std::function<void(catalogue::v1::ActivationState&)>& change) {
+    auto state = catalogue_.Activation()->state();
+    *state.mutable_confirmed_at() = ToTimestamp(absl::Now());
+    change(state);
+    return Sign(Purpose::ACTIVATION, state.SerializeAsString(), suite);
+  }
+  std::string PayloadOf(const catalogue::v1::Activation& activation) {
+    return envelope::ParseEnvelope(*catalogue_.Blob(activation.digest()))->payload;
+  }
+
+  Suite suite_;
+  const std::shared_ptr<const envelope::Trust> trust_ =
+      *releases::ReadTrustFile(suite_.trust_file());
+  processes::RedisServer redis_;
+  processes::TcpGate catalogue_gate_{redis_.port()}, scoring_gate_{redis_.port()};
+  // Where no catalogue is.
+  const std::string nobody_ = absl::StrCat("127.0.0.1:", processes::FreePort());
+  CatalogueProcess catalogue_{suite_, Through(catalogue_gate_)};
+  // Without Redis.
+  ScoringProcess reference_{suite_, {{"--catalogue", catalogue_.address()}}};
+  ScoringProcess scoring_{suite_,
+                          With(Through(scoring_gate_), {{"--catalogue", catalogue_.address()}})};
+  catalogue::v1::Activation first_, second_;
+  // When the first was in force.
+  std::string old_state_;
+};
+
+TEST_F(RedisFaultTest, KilledAndStartedEmpty) {
+  Check([&] { redis_.Kill(); }, [&] { return redis_.Run({"PING"}) == "no reply"; },
+        [&] { redis_.Start(); });
+}
+
+TEST_F(RedisFaultTest, Frozen) {
+  Check([&] { redis_.Freeze(); }, [&] { return NothingStartsFromRedis(); }, [&] { redis_.Thaw(); });
+}
+
+TEST_F(RedisFaultTest, BehindANetworkThatSwallowsEverything) {
+  Check(
+      [&] {
+        catalogue_gate_.Freeze();
+        scoring_gate_.Freeze();
+      },
+      [&] { return NothingStartsFromRedis(); },
+      [&] {
+        catalogue_gate_.Open();
+        scoring_gate_.Open();
+      });
+}
+
+// Slow, but in time: what makes a client's breaker leave others alone does not help here.
+TEST_F(RedisFaultTest, Slow) {
+  constexpr absl::Duration kDelay = absl::Milliseconds(35);
+  Check(
+      [&] {
+        catalogue_gate_.Delay(kDelay);
+        scoring_gate_.Delay(kDelay);
+      },
+      [&] {
+        const auto client =
+            redis::Client::Create({.address = absl::StrCat("127.0.0.1:", scoring_gate_.port()),
+                                   .command_timeout = absl::Seconds(10)});
+        const absl::Time begin = absl::Now();
+        return (*client)->Ping().ok() && absl::Now() - begin > 2 * kDelay;
+      },
+      [&] {
+        catalogue_gate_.Delay(absl::ZeroDuration());
+        scoring_gate_.Delay(absl::ZeroDuration());
+      });
+}
+
+TEST_F(RedisFaultTest, Full) {
+  Check(
+      [&] {
+        redis_.Run({"CONFIG", "SET", "maxmemory", "1"});
+      },
+      [&] {
+        return absl::StrContains(redis_.Run({"SET", "any", "thing"}), "OOM");
+      },
+      [&] {
+        redis_.Run({"CONFIG", "SET", "maxmemory", "0"});
+      });
+}
+
+TEST_F(RedisFaultTest, Flushed) {
+  Check(
+      [&] {
+        // So that it stays empty.
+        catalogue_gate_.Cut();
+        redis_.Flush();
+      },
+      [&] { return NothingStartsFromRedis(); }, [&] { catalogue_gate_.Open(); });
+}
+
+TEST_F(RedisFaultTest, SpeakingAnotherProtocol) {
+  std::optional<processes::ScriptedServer> other;
+  Check(
+      [&] {
+        redis_.Kill();
+        other.emplace(processes::ScriptedServer::Answering("HTTP/1.1 400 Bad Request\r\n\r\n"),
+                      redis_.port());
+      },
+      [&] { return NothingStartsFromRedis() && other->connections() > 0; },
+      [&] {
+        other.reset();
+        redis_.Start();
+      });
+}
+
+TEST_F(RedisFaultTest, HoldingGarbage) {
+  CheckBytes("garbage", std::string(100'000, '\xff'), [&] { return NothingStartsFromRedis(); });
+}
+
+TEST_F(RedisFaultTest, HoldingOtherTypes) {
+  Check(
+      [&] {
+        catalogue_gate_.Cut();
+        for (const auto& key : {RedisStateKey(kProgramme), RedisReleaseKey(first_.digest()),
+                                RedisReleaseKey(second_.digest())}) {
+          redis_.Run({"DEL", key});
+          redis_.Run({"RPUSH", key, "a list"});
+        }
+      },
+      [&] { return NothingStartsFromRedis(); }, [&] { catalogue_gate_.Open(); });
+}
+
+TEST_F(RedisFaultTest, HoldingTruncatedEnvelopes) {
+  const std::string state = redis_.Run({"GET", RedisStateKey(kProgramme)});
+  const std::string release = *catalogue_.Blob(second_.digest());
+  CheckBytes(state.substr(0, state.size() / 2), release.substr(0, release.size() / 2),
+             [&] { return NothingStartsFromRedis(); });
+}
+
+TEST_F(RedisFaultTest, HoldingAReplacedRelease) {
+  // Validly signed, but other bytes than their name says.
+  CheckBytes(redis_.Run({"GET", RedisStateKey(kProgramme)}),
+             Sign(Purpose::RELEASE, PayloadOf(first_) + " ", suite_),
+             [&] { return NothingStartsFromRedis(); });
+}
+
+TEST_F(RedisFaultTest, HoldingWhatAForgerSigned) {
+  const Suite forger;
+  const std::string state =
+      StateBy(forger, [&](auto& forged) { forged.mutable_current()->set_revision(99); });
+  // The bytes are right: only the signature is not. Whoever trusts the forger believes it all.
+  CheckBytes(state, Sign(Purpose::RELEASE, PayloadOf(second_), forger), [&] {
+    return NothingStartsFromRedis() && StartsFromRedisAlone(forger, 99, absl::Seconds(20));
+  });
+}
+
+TEST_F(RedisFaultTest, HoldingAnotherProgrammesState) {
+  const std::string state = StateBy(suite_, [&](auto& other) {
+    other.set_programme("another");
+    other.mutable_current()->set_revision(99);
+  });
+  // The signature counts, for the other programme.
+  ASSERT_OK(releases::OpenState(state, "another", *trust_));
+  CheckBytes(state, "another programme's bytes", [&] { return NothingStartsFromRedis(); });
+}
+
+TEST_F(RedisFaultTest, HoldingAnOldState) {
+  // Whoever has nothing else starts from it; whoever reaches the catalogue does not.
+  CheckBytes(old_state_, *catalogue_.Blob(first_.digest()),
+             [&] { return StartsFromRedisAlone(suite_, 1, absl::Seconds(20)); });
+}
+
+// The catalogue itself: what is lost of one release alone comes back too.
+TEST_F(RedisFaultTest, AReleaseThatRedisDroppedComesBack) {
+  redis_.Run({"DEL", RedisReleaseKey(second_.digest())});
+  ASSERT_TRUE(NothingStartsFromRedis());
+  EXPECT_TRUE(CopiesAreThere());
+}
+
+}  // namespace
+}  // namespace zhiping::faults

@@ -1,0 +1,199 @@
+// A catalogue restored from an older backup, two on one database, and databases of other versions.
+#include <filesystem>
+
+#include "absl/time/clock.h"
+#include "services/catalogue/store.h"
+#include "tests/faults/suite.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::faults {
+namespace {
+
+namespace fs = std::filesystem;
+using common::v1::Freshness;
+using testing::HasSubstr;
+
+absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
+
+class RestoredTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    catalogue_.StartAndAwait();
+    catalogue_.PublishNew();
+    scoring_.StartAndAwait();
+    ASSERT_TRUE(scoring_.Reaches(1));
+  }
+
+  // Of the database; the catalogue runs before and after it.
+  void BackUp() {
+    ASSERT_EQ(catalogue_.Terminate(), 0);
+    fs::copy_file(catalogue_.sqlite_file(), backup_);
+    catalogue_.StartAndAwait();
+  }
+  // The catalogue has lost what came after the backup, and runs.
+  void Restore() {
+    catalogue_.Kill();
+    for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(catalogue_.sqlite_file() + suffix);
+    fs::copy_file(backup_, catalogue_.sqlite_file());
+    catalogue_.StartAndAwait();
+  }
+
+  bool SaysInConvergence(const std::string& refusal) {
+    const auto convergence = catalogue_.Convergence();
+    if (!convergence.ok()) return false;
+    for (const auto& instance : convergence->instances()) {
+      if (instance.report().refused().reason() == refusal) return true;
+    }
+    return false;
+  }
+  // Nothing is signed, the alarm is raised, and whoever knew more goes on under that.
+  void ExpectStopped(const std::string& alarm, const catalogue::v1::Activation& known) {
+    ASSERT_TRUE(processes::Eventually([&] { return catalogue_.HasAlarm(alarm); }));
+    EXPECT_EQ(catalogue_.Activation()->envelope(), "");
+    const auto score = scoring_.Score();
+    ASSERT_OK(score);
+    EXPECT_EQ(score->result().revision(), known.revision());
+    EXPECT_EQ(score->result().release_digest(), known.digest());
+  }
+  static void ExpectFollows(const ScoringProcess& instance,
+                            const catalogue::v1::Activation& published) {
+    ASSERT_TRUE(instance.Reaches(published.revision()));
+    EXPECT_EQ(instance.Status().release_digest(), published.digest());
+    EXPECT_TRUE(instance.Becomes(Freshness::FRESH));
+  }
+  void ExpectBothFollow(const catalogue::v1::Activation& published) {
+    ExpectFollows(scoring_, published);
+    ExpectFollows(newcomer_, published);
+  }
+
+  Suite suite_;
+  CatalogueProcess catalogue_{suite_};
+  ScoringProcess scoring_{suite_, {{"--catalogue", catalogue_.address()}}};
+  // Starts after the restore, and knows nothing of before.
+  ScoringProcess newcomer_{suite_, {{"--catalogue", catalogue_.address()}}};
+  const std::string backup_ = processes::NewFolder() + "/backup.db";
+};
+
+TEST_F(RestoredTest, AnOlderBackupIsNoticedAndNothingIsSignedUntilItIsFenced) {
+  BackUp();
+  catalogue_.PublishNew();
+  const auto known = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(3));
+  scoring_.Freeze();
+  Restore();
+  // As long as nobody tells, the past is signed as if it were the present.
+  newcomer_.StartAndAwait();
+  ASSERT_TRUE(newcomer_.Reaches(1));
+  scoring_.Thaw();
+  ExpectStopped("REVISION_AHEAD", known);
+  const auto digest = catalogue_.Import("恢复之后");
+  ASSERT_OK(digest);
+  EXPECT_THAT(catalogue_.Publish(*digest), HasReason(Reason::REVISION_AHEAD));
+  EXPECT_EQ(scoring_.Revision(), 3);
+  ASSERT_OK(catalogue_.Fence(3));
+  const auto published = catalogue_.Publish(*digest);
+  ASSERT_OK(published);
+  EXPECT_EQ(published->activation().revision(), 4);
+  ExpectBothFollow(published->activation());
+  EXPECT_FALSE(catalogue_.HasAlarm("REVISION_AHEAD"));
+}
+
+TEST_F(RestoredTest, TheSameRevisionForAnotherReleaseIsRefused) {
+  BackUp();
+  const auto known = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(2));
+  scoring_.Freeze();
+  Restore();
+  const auto other = catalogue_.PublishNew();
+  ASSERT_EQ(other.revision(), known.revision());
+  ASSERT_NE(other.digest(), known.digest());
+  // Two instances would answer under one revision by different criteria.
+  newcomer_.StartAndAwait();
+  ASSERT_TRUE(newcomer_.Reaches(2));
+  scoring_.Thaw();
+  ExpectStopped("REVISION_CONFLICT", known);
+  EXPECT_TRUE(processes::Eventually([&] { return SaysInConvergence("REVISION_CONFLICT"); }));
+  ExpectBothFollow(catalogue_.PublishNew());
+  EXPECT_FALSE(catalogue_.HasAlarm("REVISION_CONFLICT"));
+}
+
+TEST_F(RestoredTest, ANamedRestoreGivesTheStoreANewIncarnationOnce) {
+  const auto incarnation = [&] { return catalogue_.Activation()->state().incarnation(); };
+  const auto restart = [&](const std::string& restored) {
+    catalogue_.Terminate();
+    if (!restored.empty()) catalogue_.SetFlag("--restored", restored);
+    catalogue_.StartAndAwait();
+  };
+  const std::string first = incarnation();
+  restart("");
+  EXPECT_EQ(incarnation(), first);
+  restart("one");
+  const std::string second = incarnation();
+  EXPECT_NE(second, first);
+  restart("one");
+  EXPECT_EQ(incarnation(), second);
+  restart("two");
+  const std::string third = incarnation();
+  EXPECT_NE(third, second);
+  // Followers go by revisions.
+  const auto published = catalogue_.PublishNew();
+  EXPECT_TRUE(scoring_.Reaches(published.revision()));
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH));
+
+  catalogue_.Terminate();
+  sql::Options options;
+  options.database = "sqlite:" + catalogue_.sqlite_file();
+  const auto database = sql::Database::Open(options);
+  ASSERT_OK(database);
+  const auto store = catalogue::Store::Open(**database, Soon());
+  ASSERT_OK(store);
+  ASSERT_OK((*store)->SequenceChanges(Soon()));
+  ASSERT_OK((*store)->changes().Verify(Soon()));
+  std::vector<std::string> restores;
+  const auto log = (*store)->changes().Read(Soon(), {}, 1000);
+  ASSERT_OK(log);
+  for (const auto& entry : log->entries) {
+    catalogue::v1::CatalogueEvent event;
+    ASSERT_TRUE(event.ParseFromString(entry.bytes));
+    if (!event.has_store_restored()) continue;
+    restores.push_back(event.store_restored().name() + " " + event.store_restored().incarnation());
+  }
+  EXPECT_THAT(restores, testing::ElementsAre("one " + second, "two " + third));
+}
+
+TEST_F(RestoredTest, ASecondCatalogueOnOneFileDoesNotStart) {
+  CatalogueProcess second(suite_, {{"--database", "sqlite:" + catalogue_.sqlite_file()}});
+  second.Start();
+  EXPECT_EQ(second.AwaitEnd(), 1);
+  EXPECT_THAT(second.Output(), HasSubstr("in use by another process"));
+  EXPECT_THAT(second.Output(), HasSubstr("正被另一个进程使用"));
+  ExpectFollows(scoring_, catalogue_.PublishNew());
+  // Once the first has ended, however it did.
+  catalogue_.Kill();
+  second.StartAndAwait();
+  EXPECT_EQ(second.Activation()->state().current().revision(), 2);
+}
+
+TEST_F(RestoredTest, ADatabaseOfANewerVersionIsRefusedAndUnchanged) {
+  catalogue_.Terminate();
+  const auto apply = [&](const std::string& statement) {
+    sql::Options options;
+    options.database = "sqlite:" + catalogue_.sqlite_file();
+    const auto database = sql::Database::Open(options);
+    EXPECT_OK((*database)->Apply(Soon(), {{statement, {}}}));
+  };
+  apply(
+      "INSERT INTO schema_migration (part, number, name, checksum, applied_at) "
+      "VALUES ('catalogue', 99, '0099_later', '', 0)");
+  catalogue_.Start();
+  EXPECT_EQ(catalogue_.AwaitEnd(), 1);
+  EXPECT_THAT(catalogue_.Output(), HasSubstr("migrated by a newer version (catalogue 0099_later)"));
+  EXPECT_THAT(catalogue_.Output(), HasSubstr("更新的版本"));
+  EXPECT_OK(scoring_.Score());
+  apply("DELETE FROM schema_migration WHERE number = 99");
+  catalogue_.StartAndAwait();
+  ExpectFollows(scoring_, catalogue_.PublishNew());
+}
+
+}  // namespace
+}  // namespace zhiping::faults

@@ -1,0 +1,207 @@
+#include "tests/faults/suite.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/catalogue/catalogue_under_test.h"
+
+namespace zhiping::faults {
+namespace {
+
+namespace v1 = catalogue::v1;
+using catalogue::Call;
+using catalogue::NewRequestId;
+
+Flags CatalogueFlags(const Suite& suite, const std::string& sqlite_file) {
+  return {{"--activation-key", suite.key_file()},
+          {"--release-key", suite.key_file()},
+          {"--trust-file", suite.trust_file()},
+          {"--database", "sqlite:" + sqlite_file},
+          {"--confirm-interval", "200ms"},
+          {"--drain-delay", "0s"},
+          {"--shutdown-grace", "1s"}};
+}
+
+Flags ScoringFlags(const Suite& suite) {
+  return {{"--trust-file", suite.trust_file()},
+          {"--programmes", kProgramme},
+          {"--poll-interval", "200ms"},
+          {"--drain-delay", "0s"},
+          {"--shutdown-grace", "1s"}};
+}
+
+std::vector<std::string> StartedBy(std::vector<std::string> starter, const char* program) {
+  starter.emplace_back(program);
+  return starter;
+}
+
+template <typename T>
+T OrDie(absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
+  std::abort();
+}
+
+scoring::v1::ScoreRequest MakeSampleRequest() {
+  scoring::v1::ScoreRequest request;
+  const auto compiled = OrDie(criteria::CompileEdition2026());
+  for (const auto& scenario : compiled->edition().scenarios()) {
+    auto& answer = *request.add_answers();
+    answer.set_scenario(scenario.id());
+    answer.set_level("none");
+    for (const auto& cell : scenario.cells()) {
+      // Levels of every rank.
+      if (cell.has_text() && request.answers_size() % 3 != 0) answer.set_level(cell.level());
+      if (request.answers_size() % 2 == 0) break;
+    }
+  }
+  return request;
+}
+
+}  // namespace
+
+Suite::Suite() : signing_(catalogue::NewSigning()) {}
+
+const scoring::v1::ScoreRequest& SampleRequest() {
+  static const scoring::v1::ScoreRequest request = MakeSampleRequest();
+  return request;
+}
+
+// ---- Catalogue ----------------------------------------------------------------------------------
+
+CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags)
+    : CatalogueProcess(suite, flags, processes::NewFolder() + "/catalogue.db") {}
+
+CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags, std::string sqlite_file)
+    : ServiceProcess({ZHIPING_CATALOGUE}, With(CatalogueFlags(suite, sqlite_file), flags)),
+      sqlite_file_(std::move(sqlite_file)),
+      admin_(v1::CatalogueAdminService::NewStub(channel())),
+      stub_(v1::CatalogueService::NewStub(channel())) {}
+
+absl::StatusOr<std::string> CatalogueProcess::Import(const std::string& change) {
+  const auto imported = Call<v1::ImportEditionResponse>(*admin_, &Admin::ImportEdition,
+                                                        catalogue::Edition2026(change));
+  if (!imported.ok()) return imported.status();
+  return imported->digest();
+}
+
+absl::StatusOr<v1::PublishReleaseResponse> CatalogueProcess::Publish(
+    v1::PublishReleaseRequest request) {
+  request.mutable_actor()->set_name("张三");
+  if (request.request_id().empty()) request.set_request_id(NewRequestId());
+  return Call<v1::PublishReleaseResponse>(*admin_, &Admin::PublishRelease, request);
+}
+
+absl::StatusOr<v1::PublishReleaseResponse> CatalogueProcess::Publish(const std::string& digest) {
+  v1::PublishReleaseRequest request;
+  request.set_digest(digest);
+  return Publish(std::move(request));
+}
+
+std::string CatalogueProcess::ImportNew() {
+  return OrDie(Import(absl::StrCat("第", ++changes_, "次：")));
+}
+
+v1::Activation CatalogueProcess::PublishNew() { return OrDie(Publish(ImportNew())).activation(); }
+
+absl::StatusOr<v1::RollBackResponse> CatalogueProcess::RollBack(v1::RollBackRequest request) {
+  request.set_programme(kProgramme);
+  request.mutable_actor()->set_name("李四");
+  if (request.request_id().empty()) request.set_request_id(NewRequestId());
+  return Call<v1::RollBackResponse>(*admin_, &Admin::RollBack, request);
+}
+
+absl::Status CatalogueProcess::Fence(int32_t above) {
+  v1::FenceRevisionRequest request;
+  request.set_programme(kProgramme);
+  request.set_above(above);
+  request.mutable_actor()->set_name("王五");
+  request.set_request_id(NewRequestId());
+  return Call<v1::FenceRevisionResponse>(*admin_, &Admin::FenceRevision, request).status();
+}
+
+absl::StatusOr<v1::GetActivationResponse> CatalogueProcess::Activation() {
+  v1::GetActivationRequest request;
+  request.set_programme(kProgramme);
+  return Call<v1::GetActivationResponse>(*stub_, &Public::GetActivation, request);
+}
+
+absl::StatusOr<v1::GetConvergenceResponse> CatalogueProcess::Convergence() {
+  v1::GetConvergenceRequest request;
+  request.set_programme(kProgramme);
+  return Call<v1::GetConvergenceResponse>(*admin_, &Admin::GetConvergence, request);
+}
+
+bool CatalogueProcess::HasAlarm(const std::string& kind) {
+  const auto convergence = Convergence();
+  return convergence.ok() && std::any_of(convergence->alarms().begin(), convergence->alarms().end(),
+                                         [&](const auto& alarm) { return alarm.kind() == kind; });
+}
+
+std::vector<v1::ActivationRecord> CatalogueProcess::Activations() {
+  v1::ListActivationsRequest request;
+  request.set_programme(kProgramme);
+  request.set_page_size(1000);
+  const auto page =
+      OrDie(Call<v1::ListActivationsResponse>(*stub_, &Public::ListActivations, request));
+  std::vector<v1::ActivationRecord> records(page.activations().begin(), page.activations().end());
+  std::reverse(records.begin(), records.end());
+  return records;
+}
+
+absl::StatusOr<std::string> CatalogueProcess::Blob(const std::string& digest) {
+  v1::GetBlobRequest request;
+  request.set_digest(digest);
+  const auto response = Call<v1::GetBlobResponse>(*stub_, &Public::GetBlob, request);
+  if (!response.ok()) return response.status();
+  return response->envelope();
+}
+
+// ---- Scoring ------------------------------------------------------------------------------------
+
+ScoringProcess::ScoringProcess(const Suite& suite, const Flags& flags,
+                               std::vector<std::string> starter)
+    : ServiceProcess(StartedBy(std::move(starter), ZHIPING_SCORING),
+                     With(ScoringFlags(suite), flags)),
+      stub_(scoring::v1::ScoringService::NewStub(channel())) {}
+
+absl::StatusOr<scoring::v1::ScoreResponse> ScoringProcess::Score(
+    const scoring::v1::Criteria& criteria, absl::Duration timeout) const {
+  scoring::v1::ScoreRequest request = SampleRequest();
+  *request.mutable_criteria() = criteria;
+  const auto context = rpc::NewContext(timeout);
+  scoring::v1::ScoreResponse response;
+  const absl::Status status = rpc::FromGrpcStatus(stub_->Score(context.get(), request, &response));
+  if (!status.ok()) return status;
+  return response;
+}
+
+absl::StatusOr<scoring::v1::ScoreResponse> ScoringProcess::ScorePinned(
+    const std::string& digest) const {
+  scoring::v1::Criteria criteria;
+  criteria.set_release_digest(digest);
+  return Score(criteria);
+}
+
+scoring::v1::ProgrammeStatus ScoringProcess::Status() const {
+  const auto context = rpc::NewContext(absl::Milliseconds(500));
+  context->set_wait_for_ready(true);
+  scoring::v1::GetStatusResponse response;
+  const bool answered =
+      stub_->GetStatus(context.get(), scoring::v1::GetStatusRequest(), &response).ok();
+  if (!answered || response.programmes().empty()) return scoring::v1::ProgrammeStatus();
+  return response.programmes(0);
+}
+
+bool ScoringProcess::Reaches(int32_t revision, absl::Duration timeout) const {
+  return processes::Eventually([&] { return Revision() == revision; }, timeout);
+}
+
+bool ScoringProcess::Becomes(common::v1::Freshness::Value freshness, absl::Duration timeout) const {
+  return processes::Eventually([&] { return Status().freshness() == freshness; }, timeout);
+}
+
+}  // namespace zhiping::faults
