@@ -1,7 +1,4 @@
 // zhiping-catalogue: the catalogue service. Wiring only.
-#include <cstdio>
-#include <exception>
-#include <iostream>
 #include <memory>
 
 #include "absl/strings/match.h"
@@ -9,7 +6,7 @@
 #include "common/rpc/flags.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
-#include "common/status/error.h"
+#include "common/rpc/service_main.h"
 #include "common/status/status_macros.h"
 #include "services/catalogue/catalogue.h"
 
@@ -70,8 +67,6 @@ void AddFlags(CLI::App& app, Flags& flags) {
   flags.service.server.listen = "127.0.0.1:50052";
   // Edition folders come in one request.
   flags.service.server.max_request_bytes = 64 << 20;
-  rpc::AddServiceFlags(app, flags.service);
-  app.set_version_flag("--version", criteria::kEngineVersion);
 }
 
 bool IsLoopback(const std::string& listen) {
@@ -117,41 +112,18 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   return absl::OkStatus();
 }
 
-// One sentence a line, Chinese first.
-void Print(const absl::Status& status) {
-  const ErrorDetail detail = DetailOf(status);
-  std::cerr << "启动失败：" << detail.message().zh() << "\n  Not started: " << detail.message().en()
-            << "\n";
-  if (detail.violations_size() < 2) return;
-  for (const auto& violation : detail.violations()) {
-    std::cerr << "- " << violation.field() << "：" << violation.message().zh() << "\n    "
-              << violation.message().en() << "\n";
-  }
-}
-
 int Main(int argc, char** argv) {
-  // Before any thread is started.
-  const rpc::TerminationSignals signals;
   Flags flags;
-  CLI::App app("智评目录服务 / Zhiping catalogue service", "zhiping-catalogue");
-  AddFlags(app, flags);
-  if (const auto code = rpc::ParseFlags(app, argc, argv)) return *code;
-  const rpc::Log log(flags.service.log_level);
-  const absl::Status status = Serve(flags, signals, log);
-  if (status.ok()) return 0;
-  Print(status);
-  return 1;
+  return rpc::ServiceMain(
+      argc, argv,
+      {"智评目录服务 / Zhiping catalogue service", "zhiping-catalogue", criteria::kEngineVersion,
+       flags.service, [&](CLI::App& app) { AddFlags(app, flags); },
+       [&](const rpc::TerminationSignals& signals, const rpc::Log& log) {
+         return Serve(flags, signals, log);
+       }});
 }
 
 }  // namespace
 }  // namespace zhiping::catalogue
 
-int main(int argc, char** argv) {
-  // CLI11 throws where flags are declared wrongly: a defect of ours, never of the input.
-  try {
-    return zhiping::catalogue::Main(argc, argv);
-  } catch (const std::exception& defect) {
-    std::fputs(defect.what(), stderr);
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return zhiping::catalogue::Main(argc, argv); }

@@ -1,7 +1,4 @@
 // zhiping-scoring: the scoring service. Wiring only.
-#include <cstdio>
-#include <exception>
-#include <iostream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -10,7 +7,7 @@
 #include "common/rpc/flags.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
-#include "common/status/error.h"
+#include "common/rpc/service_main.h"
 #include "common/status/status_macros.h"
 #include "common/time/clock.h"
 #include "services/scoring/scoring_service.h"
@@ -33,8 +30,6 @@ void AddFlags(CLI::App& app, Flags& flags) {
   rpc::AddFlag(app, "--pool-queue", flags.pool_queue,
                "最多排队的任务数，超出即拒绝 / tasks that may wait; more are refused")
       ->check(CLI::Range(1, 100'000));
-  rpc::AddServiceFlags(app, flags.service);
-  app.set_version_flag("--version", criteria::kEngineVersion);
 }
 
 absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
@@ -64,41 +59,18 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   return absl::OkStatus();
 }
 
-// One sentence a line, Chinese first.
-void Print(const absl::Status& status) {
-  const ErrorDetail detail = DetailOf(status);
-  std::cerr << "启动失败：" << detail.message().zh() << "\n  Not started: " << detail.message().en()
-            << "\n";
-  if (detail.violations_size() < 2) return;
-  for (const auto& violation : detail.violations()) {
-    std::cerr << "- " << violation.field() << "：" << violation.message().zh() << "\n    "
-              << violation.message().en() << "\n";
-  }
-}
-
 int Main(int argc, char** argv) {
-  // Before any thread is started.
-  const rpc::TerminationSignals signals;
   Flags flags;
-  CLI::App app("智评评分服务 / Zhiping scoring service", "zhiping-scoring");
-  AddFlags(app, flags);
-  if (const auto code = rpc::ParseFlags(app, argc, argv)) return *code;
-  const rpc::Log log(flags.service.log_level);
-  const absl::Status status = Serve(flags, signals, log);
-  if (status.ok()) return 0;
-  Print(status);
-  return 1;
+  return rpc::ServiceMain(
+      argc, argv,
+      {"智评评分服务 / Zhiping scoring service", "zhiping-scoring", criteria::kEngineVersion,
+       flags.service, [&](CLI::App& app) { AddFlags(app, flags); },
+       [&](const rpc::TerminationSignals& signals, const rpc::Log& log) {
+         return Serve(flags, signals, log);
+       }});
 }
 
 }  // namespace
 }  // namespace zhiping::scoring
 
-int main(int argc, char** argv) {
-  // CLI11 throws where flags are declared wrongly: a defect of ours, never of the input.
-  try {
-    return zhiping::scoring::Main(argc, argv);
-  } catch (const std::exception& defect) {
-    std::fputs(defect.what(), stderr);
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return zhiping::scoring::Main(argc, argv); }

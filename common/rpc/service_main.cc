@@ -1,0 +1,51 @@
+#include "common/rpc/service_main.h"
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include "common/status/error.h"
+
+namespace zhiping::rpc {
+namespace {
+
+// One sentence a line, Chinese first.
+void Print(const absl::Status& status) {
+  const ErrorDetail detail = DetailOf(status);
+  std::cerr << "启动失败：" << detail.message().zh() << "\n  Not started: " << detail.message().en()
+            << "\n";
+  if (detail.violations_size() < 2) return;
+  for (const auto& violation : detail.violations()) {
+    std::cerr << "- " << violation.field() << "：" << violation.message().zh() << "\n    "
+              << violation.message().en() << "\n";
+  }
+}
+
+int Run(int argc, char** argv, const ServiceProgram& program) {
+  // Before any thread is started.
+  const TerminationSignals signals;
+  CLI::App app(program.title, program.name);
+  program.add_flags(app);
+  AddServiceFlags(app, program.flags);
+  app.set_version_flag("--version", program.version);
+  if (const auto code = ParseFlags(app, argc, argv)) return *code;
+  const Log log(program.flags.log_level);
+  const absl::Status status = program.serve(signals, log);
+  if (status.ok()) return 0;
+  Print(status);
+  return 1;
+}
+
+}  // namespace
+
+int ServiceMain(int argc, char** argv, const ServiceProgram& program) {
+  // CLI11 throws where flags are declared wrongly: a defect of ours, never of the input.
+  try {
+    return Run(argc, argv, program);
+  } catch (const std::exception& defect) {
+    std::fputs(defect.what(), stderr);
+    return 1;
+  }
+}
+
+}  // namespace zhiping::rpc
