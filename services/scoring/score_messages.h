@@ -31,6 +31,9 @@ class ScoreMessages final : public grpc::MessageHolder<v1::ScoreRequest, v1::Sco
   // The response will be filled with something else; the next Prepare makes it anew.
   void Forget() { criteria_ = nullptr; }
 
+  // Whether the request, before it is cleared, holds no more memory than may be kept.
+  bool IsWorthKeeping();
+
   criteria::Input& input() { return input_; }
   criteria::Tally& tally() { return tally_; }
 
@@ -42,6 +45,7 @@ class ScoreMessages final : public grpc::MessageHolder<v1::ScoreRequest, v1::Sco
   std::shared_ptr<const criteria::Criteria> criteria_;
   criteria::Input input_;
   criteria::Tally tally_;
+  uint32_t calls_ = 0;
 };
 
 // Thread-safe. Must outlive the server.

@@ -9,21 +9,22 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <functional>
+#include <ctime>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/criteria/result.h"
 #include "common/criteria/score.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/server.h"
+#include "nlohmann/json.hpp"
 #include "services/scoring/scoring_service.h"
 #include "tests/edition_folder.h"
 #include "tests/oracle/random_criteria.h"
@@ -158,69 +159,96 @@ v1::ScoreResponse ReplyTo(const criteria::Criteria& criteria, const v1::ScoreReq
   while (true) pause();
 }
 
-struct Load {
-  double per_second;
-  double p99_microseconds;
-};
-
-// Keeps kConcurrentCalls calls of one kind under way for a round.
+// Calls of one kind by one method, in rounds.
 template <typename Stub>
 class Callers {
  public:
   Callers(Stub& stub, const v1::ScoreRequest& request) : stub_(stub), request_(request) {}
 
-  Load Run() {
-    start_ = absl::Now();
-    absl::BlockingCounter running(kConcurrentCalls);
-    std::vector<std::vector<double>> latencies(kConcurrentCalls);
-    std::vector<std::unique_ptr<Caller>> callers;
-    for (int i = 0; i < kConcurrentCalls; ++i) {
-      callers.push_back(std::make_unique<Caller>(*this, latencies[i], running));
-      callers.back()->Start();
+  // Calls a second while kConcurrentCalls are under way, the next as soon as one is answered.
+  double Saturate() {
+    const absl::Time start = absl::Now();
+    const absl::Time end = start + kRound;
+    again_until_ = end;
+    for (int i = 0; i < kConcurrentCalls; ++i) Start(absl::Now());
+    AwaitAll();
+    return static_cast<double>(TakeLatencies().size()) / absl::ToDoubleSeconds(absl::Now() - start);
+  }
+
+  // Starts so many calls a second, whatever is under way, and gives the latencies in microseconds,
+  // least first, each from when its call was due: a server that falls behind is not spared.
+  std::vector<double> Pace(double per_second) {
+    again_until_ = absl::InfinitePast();
+    const absl::Time start = absl::Now();
+    const auto calls = static_cast<int64_t>(per_second * absl::ToDoubleSeconds(kRound));
+    for (int64_t i = 0; i < calls;) {
+      const absl::Duration passed = absl::Now() - start;
+      const auto due =
+          std::min(calls, static_cast<int64_t>(absl::ToDoubleSeconds(passed) * per_second));
+      for (; i < due; ++i) Start(start + absl::Seconds(static_cast<double>(i) / per_second));
+      absl::SleepFor(absl::Microseconds(20));
     }
-    running.Wait();
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - start_);
-    std::vector<double> all;
-    for (const auto& some : latencies) all.insert(all.end(), some.begin(), some.end());
-    std::sort(all.begin(), all.end());
-    return {static_cast<double>(all.size()) / seconds, all[all.size() * 99 / 100]};
+    AwaitAll();
+    auto latencies = TakeLatencies();
+    std::sort(latencies.begin(), latencies.end());
+    return latencies;
   }
 
  private:
-  struct Caller {
-    Caller(Callers& of, std::vector<double>& latencies_of, absl::BlockingCounter& running_of)
-        : callers(of), latencies(latencies_of), running(running_of) {}
-    void Start() {
-      context = std::make_unique<grpc::ClientContext>();
-      begin = absl::Now();
-      callers.stub_.async()->Score(context.get(), &callers.request_, &response,
-                                   [this](const grpc::Status& status) { Done(status); });
-    }
-    void Done(const grpc::Status& status) {
-      const absl::Time now = absl::Now();
-      if (!status.ok()) {
-        std::fprintf(stderr, "a call failed: %s\n", status.error_message().c_str());
-        std::exit(1);
-      }
-      latencies.push_back(absl::ToDoubleMicroseconds(now - begin));
-      if (now - callers.start_ < kRound) {
-        Start();
-      } else {
-        running.DecrementCount();
-      }
-    }
-    Callers& callers;
-    std::vector<double>& latencies;
-    absl::BlockingCounter& running;
-    std::unique_ptr<grpc::ClientContext> context;
+  struct Pending {
+    grpc::ClientContext context;
     v1::ScoreResponse response;
     absl::Time begin;
   };
 
+  void Start(absl::Time begin) {
+    {
+      absl::MutexLock lock(&mutex_);
+      ++under_way_;
+    }
+    auto* const call = new Pending;
+    call->begin = begin;
+    stub_.async()->Score(&call->context, &request_, &call->response,
+                         [this, call](const grpc::Status& status) { Done(*call, status); });
+  }
+
+  void Done(Pending& call, const grpc::Status& status) {
+    const std::unique_ptr<Pending> owned(&call);
+    const absl::Time now = absl::Now();
+    if (!status.ok()) {
+      std::fprintf(stderr, "a call failed: %s\n", status.error_message().c_str());
+      std::exit(1);
+    }
+    if (now < again_until_) Start(now);
+    absl::MutexLock lock(&mutex_);
+    latencies_.push_back(absl::ToDoubleMicroseconds(now - call.begin));
+    --under_way_;
+  }
+
+  void AwaitAll() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* under_way) { return *under_way == 0; }, &under_way_));
+  }
+
+  std::vector<double> TakeLatencies() {
+    absl::MutexLock lock(&mutex_);
+    return std::exchange(latencies_, {});
+  }
+
   Stub& stub_;
   const v1::ScoreRequest& request_;
-  absl::Time start_;
+  absl::Time again_until_;
+  absl::Mutex mutex_;
+  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<double> latencies_ ABSL_GUARDED_BY(mutex_);
 };
+
+absl::Duration ProcessorTime(clockid_t of) {
+  timespec time{};
+  clock_gettime(of, &time);
+  return absl::DurationFromTimespec(time);
+}
 
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -269,30 +297,53 @@ double KernelPerSecond(const criteria::Criteria& criteria, const std::string& an
   return static_cast<double>(scored) / absl::ToDoubleSeconds(absl::Now() - start);
 }
 
+// What one kind of call took, over the rounds.
+struct Measured {
+  std::vector<double> per_second, p50, p99, processor;
+};
+
+// The server is saturated, then gets `rate` calls a second. Latencies are taken from the latter: of
+// a saturated core they tell the scheduler's slices (README.md).
+template <typename Stub>
+void MeasureRound(Stub& stub, const v1::ScoreRequest& request, double rate,
+                  clockid_t processor_of_server, Measured& measured) {
+  Callers callers(stub, request);
+  measured.per_second.push_back(callers.Saturate());
+  const absl::Duration before = ProcessorTime(processor_of_server);
+  const auto latencies = callers.Pace(rate);
+  const absl::Duration used = ProcessorTime(processor_of_server) - before;
+  measured.p50.push_back(latencies[latencies.size() / 2]);
+  measured.p99.push_back(latencies[latencies.size() * 99 / 100]);
+  measured.processor.push_back(absl::ToDoubleMicroseconds(used) /
+                               static_cast<double>(latencies.size()));
+}
+
+nlohmann::json Summary(const Measured& measured) {
+  return {{"per_second", Median(measured.per_second)},
+          {"p50", Median(measured.p50)},
+          {"p99", Median(measured.p99)},
+          {"processor", Median(measured.processor)}};
+}
+
 // One round of each, first ours; the medians over kRounds.
 void MeasureUnary(v1::ScoringService::Stub& scoring, const std::shared_ptr<grpc::Channel>& channel,
-                  const criteria::Criteria& criteria) {
+                  const criteria::Criteria& criteria, pid_t server) {
   const auto echo = bench::v1::EchoService::NewStub(channel);
+  clockid_t processor_of_server;
+  if (clock_getcpuclockid(server, &processor_of_server) != 0) std::exit(1);
   oracle::Random random(1);
   const v1::ScoreRequest request = FullRequest(criteria, random);
-  std::vector<double> ours_rate, echo_rate, rate_ratio, ours_p99, echo_p99, p99_ratio;
-  // Round −1 warms up.
-  for (int round = -1; round < kRounds; ++round) {
-    const Load ours = Callers(scoring, request).Run();
-    const Load theirs = Callers(*echo, request).Run();
-    if (round < 0) continue;
-    ours_rate.push_back(ours.per_second);
-    echo_rate.push_back(theirs.per_second);
-    rate_ratio.push_back(ours.per_second / theirs.per_second);
-    ours_p99.push_back(ours.p99_microseconds);
-    echo_p99.push_back(theirs.p99_microseconds);
-    p99_ratio.push_back(theirs.p99_microseconds / ours.p99_microseconds);
+  // Warms up, and tells what the machine can.
+  Callers(scoring, request).Saturate();
+  const double rate = Callers(*echo, request).Saturate() / 4;
+  Measured ours, theirs;
+  for (int round = 0; round < kRounds; ++round) {
+    MeasureRound(scoring, request, rate, processor_of_server, ours);
+    MeasureRound(*echo, request, rate, processor_of_server, theirs);
   }
-  absl::PrintF(
-      "{\"score\": %.0f, \"echo\": %.0f, \"ratio\": %.4f, \"score_p99\": %.0f, "
-      "\"echo_p99\": %.0f, \"p99_ratio\": %.4f}\n",
-      Median(ours_rate), Median(echo_rate), Median(rate_ratio), Median(ours_p99), Median(echo_p99),
-      Median(p99_ratio));
+  std::puts(nlohmann::json{{"rate", rate}, {"score", Summary(ours)}, {"echo", Summary(theirs)}}
+                .dump()
+                .c_str());
 }
 
 void MeasureBatch(v1::ScoringService::Stub& scoring, const criteria::Criteria& criteria) {
@@ -343,7 +394,7 @@ int Main(absl::string_view what) {
   const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", port), {});
   const auto scoring = v1::ScoringService::NewStub(channel);
   if (what == "unary") {
-    MeasureUnary(*scoring, channel, *criteria);
+    MeasureUnary(*scoring, channel, *criteria, server);
   } else {
     MeasureBatch(*scoring, *criteria);
   }
