@@ -83,11 +83,11 @@ std::string AlarmsReport(const GetConvergenceResponse& convergence, const Zone& 
   if (convergence.alarms().empty()) return "";
   std::string out = SectionTitle(screen.Say("告警", "Alarms"), screen);
   for (const auto& alarm : convergence.alarms()) {
-    absl::StrAppend(&out,
-                    Hang("  - ",
-                         absl::StrCat(screen.Say(alarm.message()), " [", alarm.kind(), "]",
-                                      screen.Say("，自 ", ", since "), zone.Format(alarm.since())),
-                         screen.width));
+    absl::StrAppend(&out, Hang("  - ",
+                               absl::StrCat(alarm.kind(), screen.Say("（自 ", " (since "),
+                                            zone.Format(alarm.since()), screen.Say("）：", "): "),
+                                            screen.Say(alarm.message())),
+                               screen.width));
   }
   return out;
 }

@@ -1,10 +1,10 @@
 // B5 and B6: how soon criteria reach scoring, with every service a process of its own.
 //
-// publish: from the instant at which a publication is in force until callers get the first answer
-// under it, on each of three instances, while 16 callers score without a pause; by the stream, and
-// by polls alone. start: from the start of a scoring process until it answers under the release in
-// force, which it gets from Redis, from the catalogue, or from its own folder. Each prints one JSON
-// object, in milliseconds.
+// publish: how far apart instances apply a scheduled switch, and how long it takes from the instant
+// at which a publication is in force until callers get the first answer under it, on each of three
+// instances, while 16 callers score without a pause; by the stream, and by polls alone. start: from
+// the start of a scoring process until it answers under the release in force, which it gets from
+// Redis, from the catalogue, or from its own folder. Each prints one JSON object, in milliseconds.
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +18,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "common/time/timestamp.h"
 #include "tests/faults/catalogue_proxy.h"
 #include "tests/faults/observed_answers.h"
 #include "tests/faults/suite.h"
@@ -30,6 +31,7 @@ constexpr int kInstances = 3;
 constexpr int kCallers = 16;
 constexpr int kByStream = 60;
 constexpr int kByPolls = 12;
+constexpr int kScheduled = 20;
 constexpr char kPollInterval[] = "1s";
 constexpr int kStarts = 11;
 
@@ -106,6 +108,31 @@ Propagation MeasurePropagation(const Suite& suite, CatalogueProcess& catalogue,
           static_cast<double>(answers.size()) / seconds};
 }
 
+// How far apart the instances switch, of those scheduled switches that lie furthest apart; under
+// the same callers.
+absl::Duration MeasureSwitches(const Suite& suite, CatalogueProcess& catalogue) {
+  std::list<ScoringProcess> instances;
+  for (int i = 0; i < kInstances; ++i) {
+    instances.emplace_back(suite, Flags{{"--catalogue", catalogue.address()}});
+    instances.back().StartAndAwait();
+  }
+  Callers callers(instances);
+  std::vector<int32_t> revisions;
+  for (int i = 0; i < kScheduled; ++i) {
+    catalogue::v1::PublishReleaseRequest request;
+    request.set_digest(catalogue.ImportNew());
+    *request.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Milliseconds(500));
+    const auto published = catalogue.Publish(std::move(request));
+    if (!published.ok()) Die(published.status().ToString());
+    revisions.push_back(published->activation().revision());
+    for (const auto& instance : instances) {
+      if (!instance.Reaches(revisions.back())) Die("a scheduled release is not in force");
+    }
+  }
+  callers.Stop();
+  return SwitchesApart(instances, revisions).back();
+}
+
 void MeasurePublish() {
   const Suite suite;
   CatalogueProcess catalogue(suite);
@@ -118,14 +145,17 @@ void MeasurePublish() {
   // Not in step with the polls.
   const auto polls =
       MeasurePropagation(suite, catalogue, proxy.address(), kByPolls, absl::Milliseconds(370));
+  const absl::Duration apart = MeasureSwitches(suite, catalogue);
   absl::Duration interval;
   absl::ParseDuration(kPollInterval, &interval);
   std::printf(
       "{\"stream_median\": %.1f, \"stream_p99\": %.1f, \"stream_answers\": %.0f, "
-      "\"polls_median\": %.1f, \"polls_p99\": %.1f, \"poll_interval\": %.0f}\n",
+      "\"polls_median\": %.1f, \"polls_p99\": %.1f, \"poll_interval\": %.0f, "
+      "\"switches_apart\": %.1f}\n",
       absl::ToDoubleMilliseconds(stream.median), absl::ToDoubleMilliseconds(stream.p99),
       stream.answers_per_second, absl::ToDoubleMilliseconds(polls.median),
-      absl::ToDoubleMilliseconds(polls.p99), absl::ToDoubleMilliseconds(interval));
+      absl::ToDoubleMilliseconds(polls.p99), absl::ToDoubleMilliseconds(interval),
+      absl::ToDoubleMilliseconds(apart));
 }
 
 bool Listens(int port) {

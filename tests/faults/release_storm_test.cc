@@ -4,9 +4,7 @@
 #include <atomic>
 #include <iostream>
 #include <list>
-#include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -106,21 +104,6 @@ class Caller {
   std::vector<std::string> failures_;
 };
 
-// When the instance applied each revision, by its own clock.
-std::map<int32_t, absl::Time> AppliedAt(const ScoringProcess& instance) {
-  std::map<int32_t, absl::Time> applied;
-  std::istringstream output(instance.Output());
-  for (std::string line; std::getline(output, line);) {
-    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || json.value("event", "") != "release_in_force") continue;
-    absl::Time time;
-    EXPECT_TRUE(
-        absl::ParseTime(absl::RFC3339_full, json["time"].get<std::string>(), &time, nullptr));
-    applied.emplace(json["revision"].get<int32_t>(), time);
-  }
-  return applied;
-}
-
 class ReleaseStormTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -175,24 +158,13 @@ class ReleaseStormTest : public testing::Test {
     }
   }
   void ExpectSwitchesTogether() {
-    std::vector<std::map<int32_t, absl::Time>> applied;
-    for (const auto& instance : instances_) applied.push_back(AppliedAt(instance));
-    std::vector<absl::Duration> apart;
-    for (const int32_t revision : switched_) {
-      std::vector<absl::Time> times;
-      for (const auto& times_of : applied) {
-        ASSERT_EQ(times_of.count(revision), 1) << "revision " << revision;
-        times.push_back(times_of.at(revision));
-      }
-      const auto [first, last] = std::minmax_element(times.begin(), times.end());
-      apart.push_back(*last - *first);
-    }
-    std::sort(apart.begin(), apart.end());
+    const auto apart = SwitchesApart(instances_, switched_);
     std::cout << apart.size() << " scheduled switches on " << kInstances
               << " instances, apart by their own clocks: median " << Percentile(apart, 0.5)
               << ", longest " << apart.back() << " (to reach: 100ms)\n";
-    // A busy machine may hold up a thread now and then; not most of the time.
-    EXPECT_LE(Percentile(apart, 0.5), kSwitchTogether);
+    // A busy machine may hold up a thread now and then: tests/bench (B5) has the longest of a quiet
+    // one.
+    EXPECT_LE(Percentile(apart, 0.8), kSwitchTogether);
     EXPECT_LE(apart.back(), kMargin);
   }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -202,6 +204,43 @@ bool ScoringProcess::Reaches(int32_t revision, absl::Duration timeout) const {
 
 bool ScoringProcess::Becomes(common::v1::Freshness::Value freshness, absl::Duration timeout) const {
   return processes::Eventually([&] { return Status().freshness() == freshness; }, timeout);
+}
+
+std::map<int32_t, absl::Time> ScoringProcess::AppliedAt() const {
+  std::map<int32_t, absl::Time> applied;
+  std::istringstream output(Output());
+  for (std::string line; std::getline(output, line);) {
+    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object() || json.value("event", "") != "release_in_force") continue;
+    absl::Time time;
+    std::string error;
+    if (!absl::ParseTime(absl::RFC3339_full, json["time"].get<std::string>(), &time, &error)) {
+      std::fprintf(stderr, "%s: %s\n", line.c_str(), error.c_str());
+      std::abort();
+    }
+    applied.emplace(json["revision"].get<int32_t>(), time);
+  }
+  return applied;
+}
+
+std::vector<absl::Duration> SwitchesApart(const std::list<ScoringProcess>& instances,
+                                          const std::vector<int32_t>& revisions) {
+  std::vector<std::map<int32_t, absl::Time>> applied;
+  for (const auto& instance : instances) applied.push_back(instance.AppliedAt());
+  std::vector<absl::Duration> apart;
+  for (const int32_t revision : revisions) {
+    absl::Time first = absl::InfiniteFuture();
+    absl::Time last = absl::InfinitePast();
+    for (const auto& times : applied) {
+      const auto found = times.find(revision);
+      const absl::Time time = found == times.end() ? absl::InfiniteFuture() : found->second;
+      first = std::min(first, time);
+      last = std::max(last, time);
+    }
+    apart.push_back(last == absl::InfiniteFuture() ? absl::InfiniteDuration() : last - first);
+  }
+  std::sort(apart.begin(), apart.end());
+  return apart;
 }
 
 }  // namespace zhiping::faults

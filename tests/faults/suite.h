@@ -10,6 +10,8 @@
 //   … scoring.Score({})->result().revision() …
 #pragma once
 
+#include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -103,10 +105,17 @@ class ScoringProcess : public ServiceProcess {
   bool Reaches(int32_t revision, absl::Duration timeout = absl::Seconds(20)) const;
   bool Becomes(common::v1::Freshness::Value freshness,
                absl::Duration timeout = absl::Seconds(20)) const;
+  // When it applied each revision since its last start, by its own clock.
+  std::map<int32_t, absl::Time> AppliedAt() const;
 
  private:
   const std::unique_ptr<Stub> stub_;
 };
+
+// For each of the revisions: how long after the first of the instances the last one applied it, by
+// their own clocks; an instance that did not apply it counts as infinite. Sorted.
+std::vector<absl::Duration> SwitchesApart(const std::list<ScoringProcess>& instances,
+                                          const std::vector<int32_t>& revisions);
 
 // One assessment under the 2026 edition.
 const scoring::v1::ScoreRequest& SampleRequest();

@@ -63,11 +63,11 @@ std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, a
   if (current == nullptr) return alarms;
   if (current->kind == v1::ActivationRecord::ROLLBACK &&
       now - current->created_at < kRollBackAlarm) {
-    alarms.push_back(Alarm("ROLLED_BACK", current->created_at,
-                           absl::StrCat("修订号 ", current->activation.revision(), " 是回退，由 ",
-                                        current->actor, " 执行。"),
-                           absl::StrCat("Revision ", current->activation.revision(),
-                                        " is a rollback by ", current->actor, ".")));
+    alarms.push_back(Alarm(
+        "ROLLED_BACK", current->created_at,
+        absl::StrCat("现行的修订号 ", current->activation.revision(), " 是由一人决定的回退。"),
+        absl::StrCat("Revision ", current->activation.revision(),
+                     ", in force, is a rollback that one person decided.")));
   }
   if (exposed) {
     alarms.push_back(Alarm("NO_APPROVAL", current->created_at,

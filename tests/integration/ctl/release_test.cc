@@ -227,7 +227,7 @@ TEST_F(ReleaseTest, RollingBackGoesToWhatWasInForce) {
   EXPECT_THAT(back.out, HasSubstr("已回退到 2026-1，已经启用"));
   EXPECT_THAT(back.out, HasSubstr(second.substr(0, 19)));
   EXPECT_THAT(Run({"release", "list"}).out, HasSubstr("已撤回"));
-  EXPECT_THAT(Run({"release", "status"}).out, HasSubstr("[ROLLED_BACK]"));
+  EXPECT_THAT(Run({"release", "status"}).out, HasSubstr("ROLLED_BACK"));
   EXPECT_EQ(Refused({"release", "rollback", "--to", "2026-2", "--reason", "测试"}).reason(),
             Reason::RELEASE_WITHDRAWN);
   EXPECT_EQ(RunJson({"release", "rollback", "--to", first.substr(7, 12), "--reason",

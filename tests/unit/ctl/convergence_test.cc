@@ -101,8 +101,9 @@ GetConvergenceResponse Troubled() {
               convergence);
   auto& alarm = *convergence.add_alarms();
   alarm.set_kind("ROLLED_BACK");
-  *alarm.mutable_message() = MakeText("修订号 3 是回退，由 unauthenticated:张三 执行。",
-                                      "Revision 3 is a rollback by unauthenticated:张三.");
+  *alarm.mutable_message() =
+      MakeText("现行的修订号 3 是由一人决定的回退。",
+               "Revision 3, in force, is a rollback that one person decided.");
   *alarm.mutable_since() = ToTimestamp(kNow - absl::Hours(2));
   return convergence;
 }
