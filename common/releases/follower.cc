@@ -19,11 +19,9 @@ constexpr absl::Duration kRetryMissing = absl::Milliseconds(250);
 constexpr absl::Duration kReportInterval = absl::Seconds(5);
 // How late a changed clock, or a stream to be opened again, may be noticed.
 constexpr absl::Duration kTick = absl::Milliseconds(100);
-// How long a call waits for a revision.
+// How long a call waits for a revision, or for the release that it pinned.
 constexpr absl::Duration kLongestWait = absl::Seconds(2);
 constexpr size_t kMostWaiters = 10'000;
-constexpr int kFetchers = 2;
-constexpr size_t kFetchQueue = 256;
 constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 
 // The nearest first: bytes of a digest are the same everywhere.
@@ -78,16 +76,14 @@ Follower::~Follower() {
     tick_wanted_.SignalAll();
   }
   for (auto& thread : threads_) thread.join();
-  fetchers_.reset();
+  fetcher_.reset();
   if (subscription_ != nullptr) subscription_->Leave(kGoodbye);
   std::list<Waiter> waiters;
   {
     absl::MutexLock lock(&mutex_);
     waiters.swap(waiters_);
   }
-  for (const Waiter& waiter : waiters) {
-    waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
-  }
+  for (const Waiter& waiter : waiters) Answer(waiter);
 }
 
 void Follower::Start(std::function<void()> on_known) {
@@ -95,7 +91,9 @@ void Follower::Start(std::function<void()> on_known) {
     absl::MutexLock lock(&mutex_);
     on_known_ = std::move(on_known);
   }
-  fetchers_ = std::make_unique<rpc::BoundedPool>(kFetchers, kFetchQueue);
+  fetcher_ = std::make_unique<ReleaseFetcher>(
+      InOrder(sources_), trust_, clock_, [this](const auto& pin) { return IsWanted(pin); },
+      [this](const auto& pin, const auto& loaded) { Fetched(pin, loaded); });
   threads_.emplace_back([this] { Poll(); });
   threads_.emplace_back([this] { Load(); });
   threads_.emplace_back([this] { Tick(); });
@@ -379,51 +377,63 @@ bool Follower::MayFind(const absl::Status& not_chosen) const {
 }
 
 void Follower::Await(Choice choice, absl::Time deadline, Done done) {
-  if (!choice.release_digest.empty()) {
-    bool missing = false;
-    {
-      absl::ReaderMutexLock lock(&mutex_);
-      missing = pinned_.IsMissing(choice.release_digest, clock_.Steady());
-    }
-    if (missing) {
-      done(snapshot()->Choose(choice, clock_.Steady()));
-      return;
-    }
-    const absl::Status submitted =
-        fetchers_->Submit([this, choice = std::move(choice), done] { FetchPinned(choice, done); });
-    if (!submitted.ok()) done(submitted);
-    return;
-  }
+  const ReleaseFetcher::Pin pin{choice.release_digest, choice.programme};
+  const bool pinned = !pin.digest.empty();
+  const Waiter waiter{std::move(choice), std::min(deadline, absl::Now() + kLongestWait),
+                      std::move(done)};
+  bool missing = false;
+  bool full = false;
   {
     absl::MutexLock lock(&mutex_);
-    if (waiters_.size() < kMostWaiters) {
-      waiters_.push_back(
-          {std::move(choice), std::min(deadline, absl::Now() + kLongestWait), std::move(done)});
-      refresh_ = true;
+    missing = pinned && pinned_.IsMissing(pin.digest, clock_.Steady());
+    full = waiters_.size() >= kMostWaiters;
+    if (!missing && !full) {
+      waiters_.push_back(waiter);
+      refresh_ |= !pinned;
       poll_wanted_.Signal();
       tick_wanted_.Signal();
-      return;
     }
   }
-  done(Overloaded());
+  if (missing) {
+    waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
+  } else if (full) {
+    waiter.done(Overloaded());
+  } else if (pinned) {
+    fetcher_->Fetch(pin);
+  }
 }
 
-void Follower::FetchPinned(const Choice& choice, const Done& done) {
-  auto loaded = loader_.Load(choice.release_digest, choice.programme, clock_.Now());
+bool Follower::IsWanted(const ReleaseFetcher::Pin& pin) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return !ending_ && std::any_of(waiters_.begin(), waiters_.end(),
+                                 [&](const Waiter& waiter) { return WaitsFor(waiter, pin); });
+}
+
+void Follower::Fetched(const ReleaseFetcher::Pin& pin,
+                       const absl::StatusOr<LoadedRelease>& loaded) {
+  std::list<Waiter> waiters;
   {
     absl::MutexLock lock(&mutex_);
     if (loaded.ok()) {
       pinned_.Keep(loaded->criteria);
       Swap();
     } else if (absl::IsNotFound(loaded.status())) {
-      pinned_.MarkMissing(choice.release_digest, clock_.Steady());
+      pinned_.MarkMissing(pin.digest, clock_.Steady());
     }
+    waiters = TakeWaiters([&](const Waiter& waiter) { return WaitsFor(waiter, pin); });
   }
-  if (loaded.ok()) {
-    done(snapshot()->Choose(choice, clock_.Steady()));
-  } else {
-    done(loaded.status());
+  for (const Waiter& waiter : waiters) {
+    loaded.ok() ? Answer(waiter) : waiter.done(loaded.status());
   }
+}
+
+void Follower::Answer(const Waiter& waiter) const {
+  auto chosen = snapshot()->Choose(waiter.choice, clock_.Steady());
+  // That it is not here does not say that it is nowhere.
+  if (absl::IsNotFound(chosen.status()) && !waiter.choice.release_digest.empty()) {
+    chosen = CannotFetchNow(waiter.choice.release_digest);
+  }
+  waiter.done(std::move(chosen));
 }
 
 void Follower::Tick() {
@@ -431,7 +441,8 @@ void Follower::Tick() {
   absl::MutexLock lock(&mutex_);
   while (!ending_) {
     Apply();
-    const std::list<Waiter> waiters = TakeWaiters();
+    const std::list<Waiter> waiters =
+        TakeWaiters([this](const Waiter& waiter) { return IsDone(waiter); });
     std::vector<catalogue::v1::InstanceReport> reports;
     const bool reports_due =
         subscription_ != nullptr && (report_ || clock_.Steady() >= next_report);
@@ -443,9 +454,7 @@ void Follower::Tick() {
     const auto on_known = AllKnown() ? std::exchange(on_known_, nullptr) : nullptr;
     mutex_.Unlock();
     if (on_known != nullptr) on_known();
-    for (const Waiter& waiter : waiters) {
-      waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
-    }
+    for (const Waiter& waiter : waiters) Answer(waiter);
     if (reports_due) subscription_->Report(std::move(reports));
     if (subscription_ != nullptr) subscription_->Maintain();
     mutex_.Lock();
@@ -453,14 +462,15 @@ void Follower::Tick() {
   }
 }
 
-std::list<Follower::Waiter> Follower::TakeWaiters() {
+bool Follower::IsDone(const Waiter& waiter) const {
+  return waiter.deadline <= absl::Now() || snapshot()->Choose(waiter.choice, clock_.Steady()).ok();
+}
+
+std::list<Follower::Waiter> Follower::TakeWaiters(absl::FunctionRef<bool(const Waiter&)> of) {
   std::list<Waiter> taken;
-  const absl::Time now = absl::Now();
   for (auto it = waiters_.begin(); it != waiters_.end();) {
     const auto next = std::next(it);
-    if (it->deadline <= now || snapshot()->Choose(it->choice, clock_.Steady()).ok()) {
-      taken.splice(taken.end(), waiters_, it);
-    }
+    if (of(*it)) taken.splice(taken.end(), waiters_, it);
     it = next;
   }
   return taken;

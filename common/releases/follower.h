@@ -17,16 +17,17 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "common/envelope/trust.h"
 #include "common/releases/folder_source.h"
 #include "common/releases/following.h"
 #include "common/releases/loader.h"
 #include "common/releases/pinned_releases.h"
+#include "common/releases/release_fetcher.h"
 #include "common/releases/releases.h"
 #include "common/releases/source.h"
 #include "common/releases/subscription.h"
-#include "common/rpc/bounded_pool.h"
 #include "common/rpc/log.h"
 #include "common/time/clock.h"
 
@@ -80,7 +81,7 @@ class Follower final : public Releases {
  private:
   using Done = std::function<void(absl::StatusOr<Chosen>)>;
 
-  // A call that waits for a revision.
+  // A call that waits for a revision, or for the release that it pinned.
   struct Waiter {
     Choice choice;
     absl::Time deadline;
@@ -106,7 +107,11 @@ class Follower final : public Releases {
   // Whether a held state names the release.
   bool IsNamed(const std::string& digest) const;
   void LogCacheError(const absl::Status& status);
-  void FetchPinned(const Choice& choice, const Done& done);
+  // What came of looking for a pinned release: answers all that wait for it.
+  void Fetched(const ReleaseFetcher::Pin& pin, const absl::StatusOr<LoadedRelease>& loaded);
+  bool IsWanted(const ReleaseFetcher::Pin& pin) const;
+  // Answers with what the snapshot has now.
+  void Answer(const Waiter& waiter) const;
 
   // Verifies a state and takes it.
   void Offer(const std::string& programme, const std::string& envelope, const Source* source);
@@ -116,8 +121,14 @@ class Follower final : public Releases {
   // Applies what is due, and swaps the snapshot if that changed anything.
   void Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Swap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes out the waiters that have what they waited for, or whose time is up.
-  std::list<Waiter> TakeWaiters() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static bool WaitsFor(const Waiter& waiter, const ReleaseFetcher::Pin& pin) {
+    return waiter.choice.release_digest == pin.digest && waiter.choice.programme == pin.programme;
+  }
+  // Takes out the waiters of which that is true.
+  std::list<Waiter> TakeWaiters(absl::FunctionRef<bool(const Waiter&)> of)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether it has what it waited for, or its time is up.
+  bool IsDone(const Waiter& waiter) const;
   // When Tick has something to do next.
   absl::Time NextTick() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool AllHeld() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -162,8 +173,8 @@ class Follower final : public Releases {
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
 
   std::unique_ptr<Subscription> subscription_;
-  // Fetches what callers pinned.
-  std::unique_ptr<rpc::BoundedPool> fetchers_;
+  // Null before the start.
+  std::unique_ptr<ReleaseFetcher> fetcher_;
   std::vector<std::thread> threads_;
 };
 

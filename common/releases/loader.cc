@@ -20,15 +20,10 @@ absl::Status NotADigest(const std::string& digest) {
   return violations.ToStatus();
 }
 
-absl::Status NotFound(const std::string& digest, bool all_answered) {
-  return MakeError(all_answered ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable,
-                   Reason::RELEASE_NOT_FOUND,
-                   all_answered ? absl::StrCat("没有发布版 ", digest, "。")
-                                : absl::StrCat("暂时取不到发布版 ", digest, "，请稍后重试。"),
-                   all_answered ? absl::StrCat("There is no release ", digest, ".")
-                                : absl::StrCat("The release ", digest,
-                                               " cannot be fetched now: try again later."),
-                   {{"digest", digest}});
+absl::Status NotFound(const std::string& digest) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
+                   absl::StrCat("没有发布版 ", digest, "。"),
+                   absl::StrCat("There is no release ", digest, "."), {{"digest", digest}});
 }
 
 }  // namespace
@@ -54,7 +49,14 @@ absl::StatusOr<LoadedRelease> Loader::Load(const std::string& digest, const std:
     if (genuine) break;
   }
   if (!refusal.ok()) return refusal;
-  return NotFound(digest, all_answered);
+  return all_answered ? NotFound(digest) : CannotFetchNow(digest);
+}
+
+absl::Status CannotFetchNow(const std::string& digest) {
+  return MakeError(absl::StatusCode::kUnavailable, Reason::RELEASE_NOT_FOUND,
+                   absl::StrCat("暂时取不到发布版 ", digest, "，请稍后重试。"),
+                   absl::StrCat("The release ", digest, " cannot be fetched now: try again later."),
+                   {{"digest", digest}});
 }
 
 bool IsRefusal(const absl::Status& status) {

@@ -44,6 +44,9 @@ class Loader {
   const envelope::Trust& trust_;
 };
 
+// The error of Load for a release that may be there: UNAVAILABLE RELEASE_NOT_FOUND.
+absl::Status CannotFetchNow(const std::string& digest);
+
 // Whether an error of Load says that asking again is of no use until the release is mended.
 bool IsRefusal(const absl::Status& status);
 

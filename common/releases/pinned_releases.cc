@@ -1,5 +1,6 @@
 #include "common/releases/pinned_releases.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace zhiping::releases {
@@ -13,6 +14,8 @@ constexpr size_t kMostMissing = 1024;
 
 void PinnedReleases::Keep(std::shared_ptr<const criteria::Criteria> criteria) {
   missing_.erase(criteria->digest());
+  const auto same = [&](const auto& kept) { return kept->digest() == criteria->digest(); };
+  if (std::any_of(releases_.begin(), releases_.end(), same)) return;
   releases_.push_back(std::move(criteria));
   if (releases_.size() > kept_) releases_.pop_front();
 }

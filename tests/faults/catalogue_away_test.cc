@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <iostream>
 #include <list>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/criteria/release.h"
 #include "common/releases/folder_source.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/postgres.h"
@@ -136,6 +138,36 @@ TEST_F(CatalogueAwayTest, KilledTogetherWithRedis) {
 }
 
 // ---- Starting while it is away ------------------------------------------------------------------
+
+// What callers pin that nobody has waits for the catalogue; what the folder has does not wait for
+// it.
+TEST_F(CatalogueAwayTest, FrozenWhileCallersPinWhatNobodyHas) {
+  const std::string folder = processes::NewFolder();
+  ScoringProcess cached(suite_, With(ScoringFlags(), {{"--cache-dir", folder}}));
+  cached.StartAndAwait();
+  ASSERT_TRUE(IsKept(folder));
+  const std::string earlier = published_.digest();
+  published_ = catalogue_.PublishNew();
+  ASSERT_TRUE(IsKept(folder));
+  // Runs what is in force, and has the earlier one in its folder only.
+  ASSERT_EQ(cached.Terminate(), 0);
+  cached.StartAndAwait();
+  ASSERT_TRUE(cached.Reaches(published_.revision()));
+  catalogue_.Freeze();
+  std::list<std::thread> callers;
+  for (int i = 0; i < 24; ++i) {
+    callers.emplace_back([&cached, i] {
+      scoring::v1::Criteria criteria;
+      criteria.set_release_digest(criteria::DigestOf(absl::StrCat("unknown ", i)));
+      EXPECT_FALSE(cached.Score(criteria, absl::Seconds(1)).ok());
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  const absl::Time start = absl::Now();
+  EXPECT_OK(cached.ScorePinned(earlier));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(1));
+  catalogue_.Thaw();
+}
 
 class ColdStartTest : public CatalogueAwayTest {
  protected:

@@ -248,6 +248,78 @@ TEST_F(FollowerTest, APinnedReleaseIsFetchedAndOneThatNobodyHasIsNotAskedForAgai
   EXPECT_THAT(Await(pinned), HasReason(Reason::INVALID_FIELD));
 }
 
+// Callers who pin something at once.
+class Pinning {
+ public:
+  void Await(Follower& follower, const std::string& digest, absl::Duration timeout) {
+    Choice choice;
+    choice.release_digest = digest;
+    ++asked_;
+    follower.Await(choice, absl::Now() + timeout, [this](const absl::StatusOr<Chosen>& found) {
+      absl::MutexLock lock(&mutex_);
+      answers_.push_back(found.status());
+    });
+  }
+  std::vector<absl::Status> Answers() {
+    absl::MutexLock lock(&mutex_);
+    const auto all = [this] { return answers_.size() == asked_; };
+    mutex_.Await(absl::Condition(&all));
+    return answers_;
+  }
+
+ private:
+  size_t asked_ = 0;
+  absl::Mutex mutex_;
+  std::vector<absl::Status> answers_;
+};
+
+TEST_F(FollowerTest, ASourceThatHangsHoldsUpNothingThatIsElsewhere) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  ASSERT_OK(cache_->KeepRelease(digests_[1], envelopes_[1]));
+  redis_.PutRelease(digests_[2], envelopes_[2]);
+  catalogue_.SetSlow(absl::Seconds(4));
+  const absl::Time start = absl::Now();
+  Pinning pinning;
+  for (int i = 0; i < 200; ++i) {
+    pinning.Await(*follower_, criteria::DigestOf(absl::StrCat("unknown ", i)),
+                  absl::Milliseconds(200));
+  }
+  for (const int held : {1, 2}) {
+    Choice pinned;
+    pinned.release_digest = digests_[held];
+    EXPECT_OK(Await(pinned));
+  }
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+  for (const auto& answer : pinning.Answers()) {
+    EXPECT_THAT(answer, HasReason(Reason::RELEASE_NOT_FOUND));
+    EXPECT_TRUE(absl::IsUnavailable(answer)) << "it may be there";
+  }
+  EXPECT_LT(absl::Now() - start, absl::Seconds(3));
+  // What nobody waits for is not asked for.
+  catalogue_.SetSlow(absl::ZeroDuration());
+  catalogue_.PutRelease(criteria::DigestOf("late"), "garbage");
+  Choice last;
+  last.release_digest = criteria::DigestOf("late");
+  while (absl::IsUnavailable(Await(last).status())) {
+  }
+  EXPECT_LE(catalogue_.asked_for_releases(), 10);
+}
+
+TEST_F(FollowerTest, WhatManyCallersPinIsLookedForOnce) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  catalogue_.PutRelease(digests_[1], envelopes_[1]);
+  catalogue_.SetSlow(absl::Milliseconds(300));
+  const int asked = catalogue_.asked_for_releases();
+  Pinning pinning;
+  for (int i = 0; i < 50; ++i) pinning.Await(*follower_, digests_[1], absl::Seconds(10));
+  for (const auto& answer : pinning.Answers()) EXPECT_OK(answer);
+  EXPECT_EQ(catalogue_.asked_for_releases(), asked + 1);
+}
+
 TEST_F(FollowerTest, ARevisionIsWaitedForAndAskedForAtOnce) {
   options_.poll_interval = absl::Minutes(10);
   Publish(1, 0);

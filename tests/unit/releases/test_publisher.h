@@ -1,12 +1,14 @@
 // Signs releases and states as a catalogue does, for tests of those who follow it.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "common/criteria/release.h"
 #include "common/envelope/signer.h"
 #include "common/envelope/trust.h"
@@ -73,6 +75,8 @@ class HeldSource final : public Source {
   absl::string_view name() const override { return name_; }
   bool publishes() const override { return publishes_; }
   absl::StatusOr<std::string> FindRelease(const std::string& digest) override {
+    ++asked_for_releases_;
+    absl::SleepFor(absl::Nanoseconds(nanoseconds_for_releases_.load()));
     return Find(releases_, digest);
   }
   absl::StatusOr<std::string> FindState(const std::string& programme) override {
@@ -91,6 +95,11 @@ class HeldSource final : public Source {
     absl::MutexLock lock(&mutex_);
     away_ = away;
   }
+  // How long it takes to answer for a release.
+  void SetSlow(absl::Duration duration) {
+    nanoseconds_for_releases_ = absl::ToInt64Nanoseconds(duration);
+  }
+  int asked_for_releases() const { return asked_for_releases_; }
   int asked() const {
     absl::MutexLock lock(&mutex_);
     return asked_;
@@ -109,6 +118,8 @@ class HeldSource final : public Source {
 
   const std::string name_;
   const bool publishes_;
+  std::atomic<int64_t> nanoseconds_for_releases_ = 0;
+  std::atomic<int> asked_for_releases_ = 0;
   mutable absl::Mutex mutex_;
   bool away_ ABSL_GUARDED_BY(mutex_) = false;
   int asked_ ABSL_GUARDED_BY(mutex_) = 0;
