@@ -46,6 +46,13 @@ void SetRefusal(const absl::Status& why, catalogue::v1::Refusal& refusal) {
   *refusal.mutable_message() = detail.message();
 }
 
+void SetRefusal(const Following& following, const catalogue::v1::Activation& refused,
+                catalogue::v1::Refusal& refusal) {
+  SetRefusal(following.WhyRefused(refused.digest()), refusal);
+  refusal.set_revision(refused.revision());
+  refusal.set_digest(refused.digest());
+}
+
 }  // namespace
 
 Follower::Follower(FollowerOptions options, const FollowerSources& sources,
@@ -508,9 +515,7 @@ std::vector<catalogue::v1::InstanceReport> Follower::ReportsLocked() const {
     }
     const auto error = catalogue_errors_.find(following.programme());
     if (const auto* refused = following.RefusedActivation(clock_.Now())) {
-      SetRefusal(following.WhyRefused(refused->digest()), *report.mutable_refused());
-      report.mutable_refused()->set_revision(refused->revision());
-      report.mutable_refused()->set_digest(refused->digest());
+      SetRefusal(following, *refused, *report.mutable_refused());
     } else if (error != catalogue_errors_.end() && !error->second.ok()) {
       SetRefusal(error->second, *report.mutable_refused());
       // What the catalogue lacks, or gave out a second time, is what it must know.
@@ -518,6 +523,8 @@ std::vector<catalogue::v1::InstanceReport> Follower::ReportsLocked() const {
       if (reason == Reason::REVISION_BEHIND || reason == Reason::REVISION_CONFLICT) {
         report.set_held_state(following.held()->envelope);
       }
+    } else if (const auto* pending = following.RefusedPending()) {
+      SetRefusal(following, *pending, *report.mutable_refused());
     }
   }
   return reports;

@@ -155,4 +155,10 @@ const Activation* Following::RefusedActivation(absl::Time now) const {
   return activation;
 }
 
+const Activation* Following::RefusedPending() const {
+  if (!held_.has_value() || !held_->signed_state.state.has_pending()) return nullptr;
+  const Activation& pending = held_->signed_state.state.pending();
+  return IsRefused(pending.digest()) ? &pending : nullptr;
+}
+
 }  // namespace zhiping::releases

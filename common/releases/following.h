@@ -63,7 +63,9 @@ class Following {
   const SignedState* held() const { return held_.has_value() ? &held_->signed_state : nullptr; }
   // The activation that should run at `now` and is refused; null if there is none.
   const catalogue::v1::Activation* RefusedActivation(absl::Time now) const;
-  // REQUIRES: RefusedActivation gave an activation with this digest.
+  // The pending activation, if it is refused: known before it is late. Null if it is not.
+  const catalogue::v1::Activation* RefusedPending() const;
+  // REQUIRES: one of the two gave an activation with this digest.
   const absl::Status& WhyRefused(const std::string& digest) const { return refused_.at(digest); }
 
  private:

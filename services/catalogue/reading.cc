@@ -248,6 +248,9 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
   for (auto& alarm : AlarmsOf(*confirmed->history, options_.exposed, now)) {
     *response.add_alarms() = std::move(alarm);
   }
+  if (auto alarm = PendingRefusedAlarm(*confirmed->history, response.instances(), now)) {
+    *response.add_alarms() = *std::move(alarm);
+  }
   return absl::OkStatus();
 }
 

@@ -1,5 +1,7 @@
 #include "services/catalogue/domain/convergence.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/time/timestamp.h"
@@ -76,6 +78,25 @@ std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, a
                            "force without approval."));
   }
   return alarms;
+}
+
+std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
+    const History& history,
+    const google::protobuf::RepeatedPtrField<v1::InstanceConvergence>& instances, absl::Time now) {
+  const ActivationRow* const row = PendingAt(history, now);
+  if (row == nullptr) return std::nullopt;
+  const v1::Activation& pending = row->activation;
+  const auto refuse = std::count_if(instances.begin(), instances.end(), [&](const auto& instance) {
+    const auto& refused = instance.report().refused();
+    return refused.revision() == pending.revision() && refused.digest() == pending.digest();
+  });
+  if (refuse == 0) return std::nullopt;
+  return Alarm(
+      "PENDING_REFUSED", row->created_at,
+      absl::StrCat("待启用的修订号 ", pending.revision(), " 被 ", refuse,
+                   " 个实例拒绝，到时它们不会启用。"),
+      absl::StrCat("Revision ", pending.revision(), ", which is pending, is refused by ", refuse,
+                   refuse == 1 ? " instance, which" : " instances, which", " will not apply it."));
 }
 
 }  // namespace zhiping::catalogue

@@ -1,6 +1,7 @@
 // Who runs what: convergence (启用进度) of a programme, and its alarms.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,10 @@ v1::InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::
 
 // `exposed`: the catalogue listens to other machines, though nothing is approved yet.
 std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, absl::Time now);
+
+// Absent unless instances said that they will not apply the pending activation.
+std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
+    const History& history,
+    const google::protobuf::RepeatedPtrField<v1::InstanceConvergence>& instances, absl::Time now);
 
 }  // namespace zhiping::catalogue

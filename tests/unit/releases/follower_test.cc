@@ -200,6 +200,21 @@ TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsKeptOutAndReported) {
   EXPECT_FALSE(follower_->Reports()[0].has_refused());
 }
 
+TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsReportedBeforeItsInstant) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  catalogue::v1::Release release = LabelledRelease("2026-9");
+  release.set_semantics(99);
+  const std::string bytes = release.SerializeAsString();
+  const std::string digest = criteria::DigestOf(bytes);
+  catalogue_.PutRelease(digest, publisher_.Sign(envelope::Purpose::RELEASE, bytes));
+  catalogue_.PutState(publisher_.PendingState(1, digests_[0], 2, digest, absl::Now()));
+  ASSERT_TRUE(Eventually([&] { return follower_->Reports()[0].has_refused(); }));
+  EXPECT_EQ(follower_->Reports()[0].refused().revision(), 2);
+  EXPECT_EQ(follower_->Reports()[0].revision(), 1);
+}
+
 TEST_F(FollowerTest, ACatalogueThatIsBehindIsToldWhatIsKnown) {
   Publish(5, 0);
   Start();

@@ -50,9 +50,26 @@ class TestPublisher {
     return SerializeEnvelope(*envelope::SignPayload(purpose, payload, {&signer_}));
   }
 
-  // A state that puts the digest in force under the revision since `in_force_from`.
+  // A state whose pending activation comes into force an hour later.
+  std::string PendingState(int revision, const std::string& digest, int pending_revision,
+                           const std::string& pending_digest, absl::Time confirmed_at) const {
+    auto state = StateOf(revision, digest, confirmed_at, kProgramme);
+    state.mutable_pending()->set_revision(pending_revision);
+    state.mutable_pending()->set_digest(pending_digest);
+    *state.mutable_pending()->mutable_in_force_from() = ToTimestamp(confirmed_at + absl::Hours(1));
+    return Sign(envelope::Purpose::ACTIVATION, state.SerializeAsString());
+  }
+  // A state that puts the digest in force under the revision.
   std::string State(int revision, const std::string& digest, absl::Time confirmed_at,
                     const std::string& programme = kProgramme) const {
+    return Sign(envelope::Purpose::ACTIVATION,
+                StateOf(revision, digest, confirmed_at, programme).SerializeAsString());
+  }
+
+ private:
+  static catalogue::v1::ActivationState StateOf(int revision, const std::string& digest,
+                                                absl::Time confirmed_at,
+                                                const std::string& programme) {
     catalogue::v1::ActivationState state;
     state.set_programme(programme);
     state.set_incarnation("00");
@@ -60,10 +77,9 @@ class TestPublisher {
     state.mutable_current()->set_digest(digest);
     *state.mutable_current()->mutable_in_force_from() = ToTimestamp(confirmed_at);
     *state.mutable_confirmed_at() = ToTimestamp(confirmed_at);
-    return Sign(envelope::Purpose::ACTIVATION, state.SerializeAsString());
+    return state;
   }
 
- private:
   KeySigner signer_;
 };
 
