@@ -263,6 +263,8 @@ void Follower::Load() {
     }
   }
   OfferFallbacks();
+  LoadWanted(/*retry=*/false);
+  LogUnknown();
   absl::Duration next_retry = clock_.Steady() + options_.poll_interval;
   while (true) {
     const bool retry = clock_.Steady() >= next_retry;
@@ -376,6 +378,12 @@ void Follower::LogCacheError(const absl::Status& status) {
   log_.Write(rpc::Severity::kError, "cache_not_written", {{"reason", ReasonOf(status)}});
 }
 
+void Follower::LogUnknown() const {
+  for (const auto& programme : snapshot()->unknown()) {
+    log_.Write(rpc::Severity::kWarning, "criteria_unknown", {{"programme", programme}});
+  }
+}
+
 // ---- Calls that wait ----------------------------------------------------------------------------
 
 bool Follower::MayFind(const absl::Status& not_chosen) const {
@@ -461,11 +469,29 @@ void Follower::Tick() {
     const auto on_known = AllKnown() ? std::exchange(on_known_, nullptr) : nullptr;
     mutex_.Unlock();
     if (on_known != nullptr) on_known();
+    LogFreshness();
     for (const Waiter& waiter : waiters) Answer(waiter);
     if (reports_due) subscription_->Report(std::move(reports));
     if (subscription_ != nullptr) subscription_->Maintain();
     mutex_.Lock();
     if (!ending_ && !report_) tick_wanted_.WaitWithDeadline(&mutex_, NextTick());
+  }
+}
+
+void Follower::LogFreshness() {
+  const auto current = snapshot();
+  const absl::Duration steady = clock_.Steady();
+  for (const auto& [programme, in_force] : current->in_force()) {
+    const auto freshness = current->FreshnessOf(in_force, steady);
+    auto& logged = logged_freshness_[programme];
+    if (std::exchange(logged, freshness) == freshness) continue;
+    const bool fresh = freshness == common::v1::Freshness::FRESH;
+    log_.Write(fresh ? rpc::Severity::kInfo : rpc::Severity::kWarning, "freshness",
+               {{"programme", programme},
+                {"freshness", common::v1::Freshness::Value_Name(freshness)},
+                {"revision", static_cast<int64_t>(in_force.revision)},
+                {"clockBehind",
+                 in_force.confirmation.has_value() && in_force.confirmation->clock_behind}});
   }
 }
 

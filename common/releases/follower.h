@@ -107,6 +107,8 @@ class Follower final : public Releases {
   // Whether a held state names the release.
   bool IsNamed(const std::string& digest) const;
   void LogCacheError(const absl::Status& status);
+  // What there is nothing to answer with, after everything was asked.
+  void LogUnknown() const;
   // What came of looking for a pinned release: answers all that wait for it.
   void Fetched(const ReleaseFetcher::Pin& pin, const absl::StatusOr<LoadedRelease>& loaded);
   bool IsWanted(const ReleaseFetcher::Pin& pin) const;
@@ -129,6 +131,8 @@ class Follower final : public Releases {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether it has what it waited for, or its time is up.
   bool IsDone(const Waiter& waiter) const;
+  // Logs what became fresher or older since it was called last. Used by the ticking thread only.
+  void LogFreshness();
   // When Tick has something to do next.
   absl::Time NextTick() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool AllHeld() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -168,6 +172,9 @@ class Follower final : public Releases {
   // there. Used by the loading thread only.
   std::map<std::string, std::string> unkept_, kept_states_;
   bool cache_failed_ = false;
+
+  // By programme: what was logged. Used by the ticking thread only.
+  std::map<std::string, common::v1::Freshness::Value> logged_freshness_;
 
   mutable absl::Mutex snapshot_mutex_;
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);

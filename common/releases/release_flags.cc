@@ -9,9 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/criteria/release.h"
+#include "common/redis/metrics.h"
 #include "common/releases/catalogue_source.h"
 #include "common/releases/folder_source.h"
 #include "common/releases/follower.h"
+#include "common/releases/metrics.h"
+#include "common/releases/observed_source.h"
 #include "common/releases/redis_source.h"
 #include "common/releases/seed.h"
 #include "common/rpc/channel.h"
@@ -100,8 +103,15 @@ class Followed final : public ServedReleases {
  public:
   static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(
       const ReleaseFlags& flags, const std::string& service,
-      std::shared_ptr<const envelope::Trust> trust, const Clock& clock, const rpc::Log& log) {
+      std::shared_ptr<const envelope::Trust> trust, const Clock& clock, rpc::Metrics& metrics,
+      const rpc::Log& log) {
     auto followed = std::make_unique<Followed>();
+    const auto observed = [&](Source* source) -> Source* {
+      if (source == nullptr) return nullptr;
+      return followed->observed_
+          .emplace_back(std::make_unique<ObservedSource>(*source, metrics, log))
+          .get();
+    };
     followed->trust_ = std::move(trust);
     const auto channel = rpc::NewChannel(flags.catalogue, {kCatalogueService});
     followed->catalogue_ = NewCatalogueSource(channel, kCatalogueTimeout);
@@ -112,6 +122,7 @@ class Followed final : public ServedReleases {
       options.password_file = flags.redis_password_file;
       options.max_value_bytes = kMaxReleaseEnvelopeBytes;
       ASSIGN_OR_RETURN(followed->redis_client_, redis::Client::Create(options));
+      metrics.Add(redis::NewMetrics(*followed->redis_client_));
       followed->redis_ = NewRedisSource(*followed->redis_client_);
     }
     if (!flags.cache_dir.empty()) {
@@ -124,13 +135,15 @@ class Followed final : public ServedReleases {
     options.programmes = flags.programmes;
     options.poll_interval = flags.poll_interval;
     options.limits = flags.limits;
-    const FollowerSources sources = {followed->catalogue_.get(), followed->redis_.get(),
-                                     followed->cache_.get(), followed->seed_.get()};
+    const FollowerSources sources = {observed(followed->catalogue_.get()),
+                                     observed(followed->redis_.get()), followed->cache_.get(),
+                                     observed(followed->seed_.get())};
     followed->follower_ = std::make_unique<Follower>(
         options, sources, *followed->trust_, clock, log, [&](Subscription::OnStates on_states) {
           return NewSubscription(channel, Opening(flags, service, clock), std::move(on_states),
-                                 clock);
+                                 clock, log);
         });
+    metrics.Add(NewMetrics(*followed->follower_, clock));
     return followed;
   }
 
@@ -144,6 +157,7 @@ class Followed final : public ServedReleases {
   std::unique_ptr<Source> redis_;
   std::unique_ptr<ReleaseCache> cache_;
   std::unique_ptr<Source> seed_;
+  std::vector<std::unique_ptr<Source>> observed_;
   std::unique_ptr<Follower> follower_;
 };
 
@@ -184,14 +198,17 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
 absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(const ReleaseFlags& flags,
                                                                        const std::string& service,
                                                                        const Clock& clock,
+                                                                       rpc::Metrics& metrics,
                                                                        const rpc::Log& log) {
   RETURN_IF_ERROR(Check(flags));
   ASSIGN_OR_RETURN(auto trust, ReadTrustFile(flags.trust_file));
   if (!flags.catalogue.empty()) {
-    return Followed::Create(flags, service, std::move(trust), clock, log);
+    return Followed::Create(flags, service, std::move(trust), clock, metrics, log);
   }
   ASSIGN_OR_RETURN(auto snapshot, ReadSeed(flags.seed_dir, *trust, clock.Now()));
-  return std::make_unique<SeedOnly>(std::move(snapshot));
+  auto seed_only = std::make_unique<SeedOnly>(std::move(snapshot));
+  metrics.Add(NewMetrics(seed_only->releases(), clock));
+  return seed_only;
 }
 
 }  // namespace zhiping::releases

@@ -12,6 +12,7 @@
 #include "common/releases/freshness.h"
 #include "common/releases/releases.h"
 #include "common/rpc/log.h"
+#include "common/rpc/metrics.h"
 #include "common/time/clock.h"
 
 namespace zhiping::releases {
@@ -37,11 +38,13 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags);
 class ServedReleases {
  public:
   // Reads the trust file and, without a catalogue, the seed. `service`: its name for the catalogue.
-  // Errors: INVALID_FIELD and FIELD_REQUIRED for flags that do not fit together; those of ReadSeed,
-  // NewReleaseCache and redis::Client::Create.
+  // What metrics.h says is added to `metrics`, which outlives the releases; they outlive what
+  // serves it. Errors: INVALID_FIELD and FIELD_REQUIRED for flags that do not fit together; those
+  // of ReadSeed, NewReleaseCache and redis::Client::Create.
   static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(const ReleaseFlags& flags,
                                                                 const std::string& service,
                                                                 const Clock& clock,
+                                                                rpc::Metrics& metrics,
                                                                 const rpc::Log& log);
   virtual ~ServedReleases() = default;
 

@@ -27,10 +27,11 @@ class Stream;
 class StreamSubscription final : public Subscription {
  public:
   StreamSubscription(const std::shared_ptr<grpc::Channel>& channel, SubscribeRequest opening,
-                     OnStates on_states, const Clock& clock)
+                     OnStates on_states, const Clock& clock, const rpc::Log& log)
       : stub_(CatalogueService::NewStub(channel)),
         on_states_(std::move(on_states)),
         clock_(clock),
+        log_(log),
         opening_(std::move(opening)) {}
 
   ~StreamSubscription() override { Leave(absl::ZeroDuration()); }
@@ -49,6 +50,7 @@ class StreamSubscription final : public Subscription {
   const std::unique_ptr<CatalogueService::Stub> stub_;
   const OnStates on_states_;
   const Clock& clock_;
+  const rpc::Log& log_;
 
   absl::Mutex mutex_;
   SubscribeRequest opening_ ABSL_GUARDED_BY(mutex_);
@@ -59,6 +61,8 @@ class StreamSubscription final : public Subscription {
   absl::Duration pause_ ABSL_GUARDED_BY(mutex_) = kFirstPause;
   absl::Duration next_opening_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   bool left_ ABSL_GUARDED_BY(mutex_) = false;
+  // It has carried a state since it was opened.
+  bool carries_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 // One opened stream. One message is read and one written at a time. gRPC may run a reaction within
@@ -211,6 +215,7 @@ void StreamSubscription::Received(SubscribeResponse response) {
   {
     absl::MutexLock lock(&mutex_);
     pause_ = kFirstPause;
+    if (!std::exchange(carries_, true)) log_.Write(rpc::Severity::kInfo, "stream_open", {});
   }
   auto& envelopes = *response.mutable_envelopes();
   on_states_(
@@ -222,6 +227,9 @@ void StreamSubscription::Ended() {
   {
     absl::MutexLock lock(&mutex_);
     ended = std::move(stream_);
+    if (std::exchange(carries_, false) && !left_) {
+      log_.Write(rpc::Severity::kWarning, "stream_lost", {});
+    }
   }
   // Before anybody learns of it, and with no lock held.
   ended = nullptr;
@@ -235,10 +243,10 @@ void StreamSubscription::Ended() {
 
 std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
                                               catalogue::v1::SubscribeRequest opening,
-                                              Subscription::OnStates on_states,
-                                              const Clock& clock) {
+                                              Subscription::OnStates on_states, const Clock& clock,
+                                              const rpc::Log& log) {
   return std::make_unique<StreamSubscription>(channel, std::move(opening), std::move(on_states),
-                                              clock);
+                                              clock, log);
 }
 
 }  // namespace zhiping::releases

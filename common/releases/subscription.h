@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/rpc/log.h"
 #include "common/time/clock.h"
 #include "zhiping/catalogue/v1/catalogue_service.pb.h"
 
@@ -32,9 +33,10 @@ class Subscription {
 };
 
 // `opening`: instance and programmes, for the first message of each stream; its reports are those
-// of the last Report.
+// of the last Report. Log: stream_open, stream_lost. Clock and log outlive it.
 std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
                                               catalogue::v1::SubscribeRequest opening,
-                                              Subscription::OnStates on_states, const Clock& clock);
+                                              Subscription::OnStates on_states, const Clock& clock,
+                                              const rpc::Log& log);
 
 }  // namespace zhiping::releases

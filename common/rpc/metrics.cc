@@ -67,6 +67,7 @@ absl::StatusOr<std::unique_ptr<prometheus::Exposer>> ServeMetrics(const Metrics&
   try {
     auto exposer = std::make_unique<prometheus::Exposer>(address, 1);
     exposer->RegisterCollectable(metrics.registry());
+    for (const auto& collectable : metrics.collectables_) exposer->RegisterCollectable(collectable);
     return exposer;
   } catch (const std::exception& error) {
     return MakeError(

@@ -8,10 +8,13 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "prometheus/collectable.h"
 #include "prometheus/counter.h"
 #include "prometheus/exposer.h"
 #include "prometheus/histogram.h"
@@ -42,8 +45,15 @@ class Metrics {
 
   // For further metrics; names begin with `zhiping_`.
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
+  // For what is read when it is asked for. Before ServeMetrics.
+  void Add(std::shared_ptr<prometheus::Collectable> collectable) {
+    collectables_.push_back(std::move(collectable));
+  }
 
  private:
+  friend absl::StatusOr<std::unique_ptr<prometheus::Exposer>> ServeMetrics(const Metrics&,
+                                                                           const std::string&);
+  std::vector<std::shared_ptr<prometheus::Collectable>> collectables_;
   std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Family<prometheus::Counter>* handled_;
   prometheus::Family<prometheus::Histogram>* handling_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/redis/metrics.h"
 #include "common/status/status_macros.h"
 #include "services/catalogue/domain/convergence.h"
 
@@ -43,6 +44,7 @@ absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOption
   std::unique_ptr<redis::Client> redis;
   if (!options.redis.address.empty()) {
     ASSIGN_OR_RETURN(redis, redis::Client::Create(options.redis));
+    telemetry.metrics.Add(redis::NewMetrics(*redis));
   }
   ASSIGN_OR_RETURN(auto database, sql::Database::Open(options.database));
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));

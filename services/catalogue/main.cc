@@ -76,10 +76,6 @@ bool IsLoopback(const std::string& listen) {
 
 absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
   rpc::Metrics metrics;
-  std::unique_ptr<prometheus::Exposer> exposer;
-  if (!flags.service.metrics_listen.empty()) {
-    ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
-  }
   flags.catalogue.reading.exposed = !IsLoopback(flags.service.server.listen);
   // The catalogue is ready before there is a server, and ends after it.
   absl::Mutex mutex;
@@ -92,6 +88,10 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   };
   ASSIGN_OR_RETURN(const auto catalogue,
                    Catalogue::Open(flags.catalogue, SystemClock(), {metrics, log}, set_ready));
+  std::unique_ptr<prometheus::Exposer> exposer;
+  if (!flags.service.metrics_listen.empty()) {
+    ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
+  }
   ASSIGN_OR_RETURN(const auto server,
                    rpc::Server::Start(flags.service.server, catalogue->services()));
   {

@@ -35,9 +35,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
 absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
                    const rpc::Log& log) {
   const Clock& clock = SystemClock();
-  ASSIGN_OR_RETURN(const auto served,
-                   releases::ServedReleases::Create(flags.releases, "scoring", clock, log));
   rpc::Metrics metrics;
+  ASSIGN_OR_RETURN(const auto served, releases::ServedReleases::Create(flags.releases, "scoring",
+                                                                       clock, metrics, log));
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));

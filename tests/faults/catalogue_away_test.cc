@@ -5,6 +5,7 @@
 #include <list>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/criteria/release.h"
@@ -138,6 +139,47 @@ TEST_F(CatalogueAwayTest, KilledTogetherWithRedis) {
 }
 
 // ---- Starting while it is away ------------------------------------------------------------------
+
+// What an operator sees of it: in the log, and in what Prometheus is told.
+TEST_F(CatalogueAwayTest, KilledWithRedisIsLoggedAndCounted) {
+  const int port = processes::FreePort();
+  ScoringProcess watched(
+      suite_, With(ScoringFlags(), {{"--redis", redis_.address()},
+                                    {"--metrics-listen", absl::StrCat("127.0.0.1:", port)}}));
+  const auto comes_to_say = [&](const std::string& line) {
+    return processes::Eventually(
+        [&] { return absl::StrContains(processes::HttpGet(port, "/metrics"), line); });
+  };
+  const auto freshness = [](const char* value, int holds) {
+    return absl::StrCat("zhiping_release_freshness{freshness=\"", value, "\",programme=\"",
+                        kProgramme, "\"} ", holds, "\n");
+  };
+  const auto logs = [&](const std::string& words) {
+    return processes::Eventually([&] { return absl::StrContains(watched.Output(), words); });
+  };
+  watched.StartAndAwait();
+  EXPECT_TRUE(comes_to_say(freshness("FRESH", 1)));
+  EXPECT_TRUE(
+      comes_to_say(absl::StrCat("zhiping_release_revision{programme=\"", kProgramme, "\"} 1\n")));
+  EXPECT_TRUE(comes_to_say("zhiping_redis_breaker_open 0"));
+  EXPECT_TRUE(logs(R"("event":"stream_open")"));
+  EXPECT_FALSE(absl::StrContains(watched.Output(), "source_away"));
+  catalogue_.Kill();
+  redis_.Kill();
+  EXPECT_TRUE(comes_to_say(freshness("EXPIRED", 1)));
+  EXPECT_TRUE(comes_to_say(freshness("FRESH", 0)));
+  EXPECT_TRUE(comes_to_say("zhiping_redis_breaker_open 1"));
+  EXPECT_TRUE(comes_to_say(R"(result="no_answer",source="catalogue",what="state"})"));
+  EXPECT_TRUE(logs(R"("event":"stream_lost")"));
+  for (const char* source : {"catalogue", "redis"}) {
+    EXPECT_TRUE(logs(absl::StrCat(R"("event":"source_away","source":")", source, "\"")));
+  }
+  EXPECT_TRUE(logs(R"("freshness":"STALE")"));
+  EXPECT_TRUE(logs(R"("freshness":"EXPIRED")"));
+  catalogue_.StartAndAwait();
+  EXPECT_TRUE(comes_to_say(freshness("FRESH", 1)));
+  EXPECT_TRUE(logs(R"("event":"source_back","source":"catalogue")"));
+}
 
 // What callers pin that nobody has waits for the catalogue; what the folder has does not wait for
 // it.

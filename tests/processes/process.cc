@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -188,6 +189,18 @@ bool Eventually(const std::function<bool()>& condition, absl::Duration timeout) 
     absl::SleepFor(absl::Milliseconds(5));
   }
   return true;
+}
+
+std::string HttpGet(int port, const std::string& path) {
+  const std::string command =
+      absl::StrCat("curl --silent --fail --noproxy '*' http://127.0.0.1:", port, path);
+  FILE* const pipe = popen(command.c_str(), "r");
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (size_t size; (size = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    text.append(buffer.data(), size);
+  }
+  return pclose(pipe) == 0 ? text : "";
 }
 
 std::string Contents(const std::string& path) {

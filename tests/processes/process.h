@@ -66,6 +66,9 @@ void GiveToUnprivileged(const std::string& folder);
 // Whether the condition came true in time; asked every few milliseconds.
 bool Eventually(const std::function<bool()>& condition, absl::Duration timeout = absl::Seconds(20));
 
+// What is at http://127.0.0.1:port/path; empty if it cannot be had.
+std::string HttpGet(int port, const std::string& path);
+
 // Everything in a file; empty if it is not there.
 std::string Contents(const std::string& path);
 

@@ -1,31 +1,18 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdio>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "tests/integration/rpc/test_service.h"
+#include "tests/processes/process.h"
 
 namespace zhiping::rpc {
 namespace {
 
 constexpr absl::Duration kLong = absl::Seconds(30);
-
-std::string Fetch(int port) {
-  const std::string command =
-      absl::StrCat("curl --silent --fail --noproxy '*' http://127.0.0.1:", port, "/metrics");
-  FILE* pipe = popen(command.c_str(), "r");
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (size_t size; (size = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    text.append(buffer.data(), size);
-  }
-  EXPECT_EQ(pclose(pipe), 0);
-  return text;
-}
 
 TEST(Call, IsCountedByStatusAndTimed) {
   std::atomic<int> calls = 0;
@@ -44,7 +31,7 @@ TEST(Call, IsCountedByStatusAndTimed) {
 
   const auto exposer = ServeMetrics(service.metrics(), "127.0.0.1:0");
   ASSERT_OK(exposer);
-  const std::string text = Fetch((*exposer)->GetListeningPorts().at(0));
+  const std::string text = processes::HttpGet((*exposer)->GetListeningPorts().at(0), "/metrics");
   const std::string labels =
       R"(grpc_method="GetStatus",grpc_service="zhiping.scoring.v1.ScoringService",grpc_type="unary")";
   EXPECT_TRUE(absl::StrContains(

@@ -1,0 +1,42 @@
+// A source that says how it fares: counted for Prometheus, and logged when it stops answering and
+// when it answers again.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "common/releases/source.h"
+#include "common/rpc/log.h"
+#include "common/rpc/metrics.h"
+
+namespace zhiping::releases {
+
+// Asks `source` for what it is asked for. zhiping_release_source_requests_total{source, what,
+// result}: what is `state` or `release`; result is `found`, `not_found` or `no_answer`. Log:
+// source_away, source_back.
+class ObservedSource final : public Source {
+ public:
+  // All outlive it.
+  ObservedSource(Source& source, rpc::Metrics& metrics, const rpc::Log& log);
+
+  absl::string_view name() const override { return source_.name(); }
+  bool publishes() const override { return source_.publishes(); }
+  absl::StatusOr<std::string> FindRelease(const std::string& digest) override;
+  absl::StatusOr<std::string> FindState(const std::string& programme) override;
+
+ private:
+  struct Results {
+    prometheus::Counter& found;
+    prometheus::Counter& not_found;
+    prometheus::Counter& no_answer;
+  };
+  Results ResultsOf(prometheus::Family<prometheus::Counter>& requests, const char* what) const;
+  absl::StatusOr<std::string> Observe(const Results& results, absl::StatusOr<std::string> found);
+
+  Source& source_;
+  const rpc::Log& log_;
+  const Results states_, releases_;
+  std::atomic<bool> away_ = false;
+};
+
+}  // namespace zhiping::releases
