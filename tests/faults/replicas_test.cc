@@ -1,0 +1,137 @@
+// Two catalogues on one PostgreSQL: one picture, one history, and one of them is enough.
+#include <list>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/faults/suite.h"
+#include "tests/processes/postgres.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::faults {
+namespace {
+
+using catalogue::v1::InstanceConvergence;
+
+class ReplicasTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    one_.StartAndAwait();
+    other_.StartAndAwait();
+  }
+
+  static Flags Follow(const std::string& target) { return {{"--catalogue", target}}; }
+  // gRPC's name for both.
+  std::string Both() const {
+    return absl::StrCat("ipv4:127.0.0.1:", one_.port(), ",127.0.0.1:", other_.port());
+  }
+
+  // Whether both replicas come to say that so many instances have that status, and no others are.
+  bool BothComeToSay(InstanceConvergence::Status status, int instances) {
+    return processes::Eventually([&] {
+      for (CatalogueProcess* const replica : {&one_, &other_}) {
+        const auto convergence = replica->Convergence();
+        if (!convergence.ok() || convergence->instances_size() != instances) return false;
+        for (const auto& instance : convergence->instances()) {
+          if (instance.status() != status) return false;
+        }
+      }
+      return true;
+    });
+  }
+
+  Suite suite_;
+  processes::Postgres postgres_;
+  const std::string database_ = postgres_.Url(postgres_.NewDatabase());
+  CatalogueProcess one_{suite_, {{"--database", database_}, {"--instance-lease", "3s"}}};
+  CatalogueProcess other_{suite_, {{"--database", database_}, {"--instance-lease", "3s"}}};
+};
+
+TEST_F(ReplicasTest, WhatInstancesOfEitherRunIsOnePicture) {
+  one_.PublishNew();
+  ScoringProcess of_one(suite_, Follow(one_.address()));
+  ScoringProcess of_other(suite_, Follow(other_.address()));
+  of_one.StartAndAwait();
+  of_other.StartAndAwait();
+  ASSERT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, 2));
+  // What one publishes is followed by those of the other.
+  const int32_t revision = one_.PublishNew().revision();
+  EXPECT_TRUE(of_other.Reaches(revision));
+  EXPECT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, 2));
+  // A rollback at the other.
+  const auto rolled_back = other_.RollBack({});
+  ASSERT_OK(rolled_back);
+  EXPECT_TRUE(of_one.Reaches(rolled_back->activation().revision()));
+  EXPECT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, 2));
+  // One that ends without goodbye is missed by both.
+  of_one.Kill();
+  of_other.Kill();
+  EXPECT_TRUE(BothComeToSay(InstanceConvergence::UNKNOWN, 2));
+}
+
+TEST_F(ReplicasTest, AnInstanceThatRefusesIsSeenAtBoth) {
+  one_.PublishNew();
+  // Trusts other keys.
+  const Suite stranger;
+  ScoringProcess refusing(stranger, Follow(one_.address()));
+  refusing.Start();
+  EXPECT_TRUE(BothComeToSay(InstanceConvergence::REFUSED, 1));
+}
+
+TEST_F(ReplicasTest, PublicationsAtBothAtOnceMakeOneHistory) {
+  constexpr int kEach = 10;
+  ScoringProcess scoring(suite_, Follow(Both()));
+  scoring.Start();
+  std::vector<std::string> digests[2];
+  std::list<std::thread> publishers;
+  for (const int number : {0, 1}) {
+    publishers.emplace_back([&, number] {
+      CatalogueProcess& replica = number == 0 ? one_ : other_;
+      while (digests[number].size() < kEach) {
+        const auto digest =
+            replica.Import(absl::StrCat("副本", number, "第", digests[number].size(), "次："));
+        ASSERT_OK(digest);
+        const auto published = replica.Publish(*digest);
+        // The other one took the label meanwhile: the edition is imported again.
+        if (absl::IsFailedPrecondition(published.status())) continue;
+        ASSERT_OK(published);
+        digests[number].push_back(*digest);
+      }
+    });
+  }
+  for (auto& publisher : publishers) publisher.join();
+  std::set<std::string> expected;
+  for (const auto& of_replica : digests) expected.insert(of_replica.begin(), of_replica.end());
+  EXPECT_EQ(expected.size(), 2 * kEach);
+  std::set<std::string> published;
+  int32_t revision = 0;
+  for (const auto& record : one_.Activations()) {
+    EXPECT_EQ(record.activation().revision(), ++revision);
+    published.insert(record.activation().digest());
+  }
+  EXPECT_EQ(published, expected);
+  EXPECT_EQ(one_.Activations().back().activation().digest(),
+            other_.Activation()->state().current().digest());
+  EXPECT_TRUE(scoring.Reaches(2 * kEach));
+}
+
+TEST_F(ReplicasTest, OneOfThemIsEnough) {
+  one_.PublishNew();
+  ScoringProcess scoring(suite_, Follow(Both()));
+  scoring.StartAndAwait();
+  for (int round = 0; round < 2; ++round) {
+    CatalogueProcess& killed = round == 0 ? one_ : other_;
+    CatalogueProcess& left = round == 0 ? other_ : one_;
+    killed.Kill();
+    const std::string digest = left.Import(absl::StrCat("第", round, "轮：")).value();
+    const auto published = left.Publish(digest);
+    ASSERT_OK(published);
+    EXPECT_TRUE(scoring.Reaches(published->activation().revision(), absl::Seconds(5)));
+    killed.StartAndAwait();
+    EXPECT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, 1));
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::faults
