@@ -23,7 +23,7 @@ constexpr absl::Duration kCopyInterval = absl::Milliseconds(500);
 
 // Whoever changed the log may have changed anything: nothing is signed on top of that.
 absl::Status VerifyChanges(const Store& store) {
-  const absl::Status verified = store.changes().Verify(absl::Now() + kVerifyTimeout).status();
+  absl::Status verified = store.changes().Verify(absl::Now() + kVerifyTimeout).status();
   if (verified.ok()) return verified;
   ErrorDetail detail = DetailOf(verified);
   if (detail.reason() != Reason::LOG_BROKEN) return verified;

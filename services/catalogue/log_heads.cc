@@ -30,7 +30,7 @@ absl::Status LogHeads::Check(absl::Time deadline, const std::string& instance,
   const int64_t last = head.position;
   head.position = met.position();
   head.hash = met.hash();
-  const absl::Status found = changes_.Read(deadline, head, 1).status();
+  absl::Status found = changes_.Read(deadline, head, 1).status();
   if (found.ok()) {
     found_ = met;
     return absl::OkStatus();
