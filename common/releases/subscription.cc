@@ -45,6 +45,7 @@ class StreamSubscription final : public Subscription {
   void Ended();
 
  private:
+  void KeepLogHead(const catalogue::v1::LogHead& head) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool NoStream() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !open_; }
 
   const std::unique_ptr<CatalogueService::Stub> stub_;
@@ -53,6 +54,7 @@ class StreamSubscription final : public Subscription {
   const rpc::Log& log_;
 
   absl::Mutex mutex_;
+  // With the furthest head of the catalogue's log that was met.
   SubscribeRequest opening_ ABSL_GUARDED_BY(mutex_);
   // Null once it has ended.
   std::shared_ptr<Stream> stream_ ABSL_GUARDED_BY(mutex_);
@@ -184,6 +186,7 @@ void StreamSubscription::Report(std::vector<catalogue::v1::InstanceReport> repor
   {
     absl::MutexLock lock(&mutex_);
     *opening_.mutable_reports() = request.reports();
+    if (opening_.has_log_head()) *request.mutable_log_head() = opening_.log_head();
     stream = stream_;
   }
   if (stream != nullptr) stream->Send(std::move(request));
@@ -216,10 +219,18 @@ void StreamSubscription::Received(SubscribeResponse response) {
     absl::MutexLock lock(&mutex_);
     pause_ = kFirstPause;
     if (!std::exchange(carries_, true)) log_.Write(rpc::Severity::kInfo, "stream_open", {});
+    if (response.has_log_head()) KeepLogHead(response.log_head());
   }
   auto& envelopes = *response.mutable_envelopes();
   on_states_(
       {std::make_move_iterator(envelopes.begin()), std::make_move_iterator(envelopes.end())});
+}
+
+void StreamSubscription::KeepLogHead(const catalogue::v1::LogHead& head) {
+  // Another replica may lag a little behind the one that was followed before.
+  const auto& kept = opening_.log_head();
+  if (head.incarnation() == kept.incarnation() && head.position() <= kept.position()) return;
+  *opening_.mutable_log_head() = head;
 }
 
 void StreamSubscription::Ended() {

@@ -1,6 +1,8 @@
 #include "common/sql/log_chain.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/sql/sha256.h"
+#include "common/status/error.h"
 
 namespace zhiping::sql {
 namespace {
@@ -30,5 +32,24 @@ std::string EntryHash(absl::string_view log, absl::string_view prev_hash, int64_
 }
 
 std::string FirstHash() { return std::string(32, '\0'); }
+
+absl::Status CheckEntry(absl::string_view log, int64_t position, absl::string_view hash,
+                        const LogEntry& entry) {
+  if (entry.position == position + 1 && entry.prev_hash == hash &&
+      entry.hash ==
+          EntryHash(log, entry.prev_hash, entry.position, entry.instant_micros, entry.bytes)) {
+    return absl::OkStatus();
+  }
+  return LogBroken(log, position + 1);
+}
+
+absl::Status LogBroken(absl::string_view log, int64_t position) {
+  return MakeError(
+      absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
+      absl::StrCat("日志 ", log, " 在位置 ", position, " 处校验不符：有记录被改动或缺失。"),
+      absl::StrCat("The log ", log, " does not verify at position ", position,
+                   ": entries were changed or are missing."),
+      {{"log", std::string(log)}, {"position", absl::StrCat(position)}});
+}
 
 }  // namespace zhiping::sql

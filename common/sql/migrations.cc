@@ -1,6 +1,7 @@
 #include "common/sql/migrations.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -26,16 +27,23 @@ constexpr char kTable[] =
     "  PRIMARY KEY (part, number)\n"
     ")";
 
-std::vector<Statement> StatementsOf(absl::string_view sql) {
+// Those that are for the engine.
+std::vector<Statement> StatementsOf(Engine engine, absl::string_view sql) {
+  const absl::string_view other =
+      engine == Engine::kPostgres ? "-- only sqlite" : "-- only postgres";
   std::vector<Statement> statements;
   std::string statement;
+  bool skipped = false;
   for (const absl::string_view line : absl::StrSplit(sql, '\n')) {
     const absl::string_view text = absl::StripTrailingAsciiWhitespace(line);
-    if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "--")) continue;
+    if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "--")) {
+      skipped = skipped || text == other;
+      continue;
+    }
     const bool ends = absl::EndsWith(text, ";");
     absl::StrAppend(&statement, text.substr(0, text.size() - (ends ? 1 : 0)), "\n");
     if (!ends) continue;
-    statements.push_back({std::move(statement), {}});
+    if (!std::exchange(skipped, false)) statements.push_back({std::move(statement), {}});
     statement.clear();
   }
   if (!absl::StripAsciiWhitespace(statement).empty()) {
@@ -71,10 +79,10 @@ std::string ChecksumOf(const Migration& migration) {
   return absl::BytesToHexString(Sha256(migration.sql));
 }
 
-absl::Status Apply(Transaction& transaction, absl::string_view part, int64_t number,
+absl::Status Apply(Engine engine, Transaction& transaction, absl::string_view part, int64_t number,
                    const Migration& migration) {
   // One at a time: a statement can only be prepared when the tables it names are there.
-  for (const Statement& statement : StatementsOf(migration.sql)) {
+  for (const Statement& statement : StatementsOf(engine, migration.sql)) {
     RETURN_IF_ERROR(transaction.Execute(statement.sql).status());
   }
   return transaction
@@ -106,7 +114,8 @@ absl::Status Migrate(Database& database, absl::Time deadline, absl::string_view 
       }
     }
     for (size_t i = applied.size(); i < migrations.size(); ++i) {
-      RETURN_IF_ERROR(Apply(transaction, part, static_cast<int64_t>(i) + 1, migrations[i]));
+      RETURN_IF_ERROR(
+          Apply(database.engine(), transaction, part, static_cast<int64_t>(i) + 1, migrations[i]));
     }
     return absl::OkStatus();
   });

@@ -3,9 +3,10 @@
 //
 // A part's files are `NNNN_name.sql`, 0001 first, without gaps; `zhiping_migrations` (CMake, in
 // migrations.cmake) compiles them into the program. A statement ends with `;` at the end of a line;
-// a line that begins with `--` is a comment; the words of dialect.h hold. A file that has been
-// released never changes. A new one must leave the tables usable for the version before it, since
-// both run during a rolling update.
+// a line that begins with `--` is a comment; the words of dialect.h hold. The comment
+// `-- only sqlite` or `-- only postgres` says that the statement after it is for that database
+// alone. A file that has been released never changes. A new one must leave the tables usable for
+// the version before it, since both run during a rolling update.
 #pragma once
 
 #include "absl/status/status.h"

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/sql/log_chain.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "zhiping/sql_log/migrations.h"
@@ -44,15 +43,6 @@ absl::Status Rewound() {
       "日志已被恢复到另一段历史，或所读位置已不再保留：请从头读取。",
       "The log was restored to another history, or no longer keeps this position: read "
       "it from the beginning.");
-}
-
-absl::Status Broken(const std::string& log, int64_t position) {
-  return MakeError(
-      absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
-      absl::StrCat("日志 ", log, " 在位置 ", position, " 处校验不符：有记录被改动或缺失。"),
-      absl::StrCat("The log ", log, " does not verify at position ", position,
-                   ": entries were changed or are missing."),
-      {{"log", log}, {"position", absl::StrCat(position)}});
 }
 
 std::vector<LogEntry> Entries(EntryRows&& rows) {
@@ -218,20 +208,18 @@ absl::StatusOr<LogCursor> SequencedLog::Verify(absl::Time deadline, const LogCur
                          deadline, kSelectEntries, {name_, last.position + 1, to, kVerifyPage})));
     const bool end = rows.size() < static_cast<size_t>(kVerifyPage);
     for (const LogEntry& entry : Entries(std::move(rows))) {
-      // The signature stands for all that came before its head.
-      const bool anchor = entry.position == signed_head.position;
-      if (entry.position != last.position + 1 ||
-          (anchor ? entry.hash != signed_head.hash : entry.prev_hash != last.hash) ||
-          entry.hash != EntryHash(name_, entry.prev_hash, entry.position, entry.instant_micros,
-                                  entry.bytes)) {
-        return Broken(name_, last.position + 1);
+      if (entry.position == signed_head.position) {
+        if (entry.hash != signed_head.hash) return LogBroken(name_, entry.position);
+        // The signature stands for all that came before its head.
+        last.hash = entry.prev_hash;
       }
+      RETURN_IF_ERROR(CheckEntry(name_, last.position, last.hash, entry));
       last.position = entry.position;
       last.hash = entry.hash;
     }
     if (end) break;
   }
-  if (last.position < signed_head.position) return Broken(name_, signed_head.position);
+  if (last.position < signed_head.position) return LogBroken(name_, signed_head.position);
   return last;
 }
 
@@ -242,11 +230,15 @@ absl::Status SequencedLog::CutBefore(absl::Time deadline, const LogCursor& signe
         (transaction.Query<Bytes>("SELECT hash FROM log_entry WHERE log = $1 AND position = $2",
                                   {name_, signed_head.position})));
     if (rows.empty() || std::get<0>(rows.front()).value != signed_head.hash) {
-      return Broken(name_, signed_head.position);
+      return LogBroken(name_, signed_head.position);
     }
+    // The tables give up nothing else.
     return transaction
-        .Execute("DELETE FROM log_entry WHERE log = $1 AND position < $2",
-                 {name_, signed_head.position})
+        .Batch({{"INSERT INTO log_cut (log, position) VALUES ($1, $2) "
+                 "ON CONFLICT (log) DO UPDATE SET position = excluded.position",
+                 {name_, signed_head.position}},
+                {"DELETE FROM log_entry WHERE log = $1 AND position < $2",
+                 {name_, signed_head.position}}})
         .status();
   });
 }

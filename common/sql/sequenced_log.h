@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/sql/database.h"
+#include "common/sql/log_chain.h"
 
 namespace zhiping::sql {
 
@@ -29,16 +30,6 @@ absl::Status RenewIncarnation(Transaction& transaction);
 
 // The 16 bytes of the store's incarnation. REQUIRES: InitialiseLogs.
 absl::StatusOr<std::string> ReadIncarnation(Transaction& transaction);
-
-struct LogEntry {
-  int64_t position = 0;
-  std::string prev_hash;
-  // See log_chain.h.
-  std::string hash;
-  // Microseconds since 1970, UTC: what is hashed.
-  int64_t instant_micros = 0;
-  std::string bytes;
-};
 
 // How far somebody has read, and in which history. Default: nothing.
 struct LogCursor {
@@ -62,6 +53,8 @@ class SequencedLog {
  public:
   // REQUIRES: InitialiseLogs has succeeded on the database.
   SequencedLog(Database& database, absl::string_view name) : database_(database), name_(name) {}
+
+  const std::string& name() const { return name_; }
 
   // Appends in the caller's transaction. Entries of one object are in the order of its changes if
   // the caller locks the object's row first ({for_update}). `instant` is cut to microseconds.

@@ -4,19 +4,38 @@
 
 #include "absl/time/clock.h"
 #include "common/redis/metrics.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/catalogue/domain/convergence.h"
+#include "services/catalogue/log_heads.h"
 
 namespace zhiping::catalogue {
 namespace {
 
 constexpr absl::Duration kOpenTimeout = absl::Seconds(30);
+// Some millions of entries; a catalogue has hundreds.
+constexpr absl::Duration kVerifyTimeout = absl::Minutes(2);
 constexpr absl::Duration kWriteTimeout = absl::Seconds(5);
 // Reports are written when they come; what could not be written is tried again after this.
 constexpr absl::Duration kReportInterval = absl::Seconds(1);
 constexpr absl::Duration kSequenceInterval = absl::Seconds(1);
 // How long Redis may lack what it has lost.
 constexpr absl::Duration kCopyInterval = absl::Milliseconds(500);
+
+// Whoever changed the log may have changed anything: nothing is signed on top of that.
+absl::Status VerifyChanges(const Store& store) {
+  absl::Status verified = store.changes().Verify(absl::Now() + kVerifyTimeout).status();
+  if (verified.ok()) return verified;
+  ErrorDetail detail = DetailOf(verified);
+  if (detail.reason() != Reason::LOG_BROKEN) return verified;
+  detail.mutable_message()->mutable_zh()->append(
+      "目录服务不会启动，也不会签署任何内容；请查明原因，从校验相符的备份恢复，并用 --restored "
+      "启动。");
+  detail.mutable_message()->mutable_en()->append(
+      " The catalogue does not start and signs nothing: find out why, restore a backup that "
+      "verifies, and start with --restored.");
+  return MakeError(verified.code(), detail);
+}
 
 absl::Status RecordRestore(Store& store, const std::string& name, const Clock& clock,
                            const rpc::Log& log) {
@@ -48,6 +67,7 @@ absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOption
   }
   ASSIGN_OR_RETURN(auto database, sql::Database::Open(options.database));
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
+  RETURN_IF_ERROR(VerifyChanges(*store));
   RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, telemetry.log));
   return std::unique_ptr<Catalogue>(new Catalogue(options, clock, telemetry, std::move(ready),
                                                   std::move(database), std::move(store),
@@ -64,7 +84,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       signing_(std::move(signing)),
       redis_(std::move(redis)),
       foreign_(*store_, *signing_, clock, telemetry.log, [this] { watching_->Wake(); }),
-      reports_(*store_, foreign_, clock, [this] { reporting_->Wake(); }),
+      reports_(*store_, foreign_, clock, telemetry.log, [this] { reporting_->Wake(); }),
       subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
                       [this] { watching_->Wake(); }}),
       copies_(redis_ == nullptr ? nullptr
@@ -115,6 +135,8 @@ void Catalogue::Spread(const ConfirmedPtr& confirmed) {
 void Catalogue::Sequence() {
   // Away databases are told by the confirmer, which reads them all the time.
   store_->SequenceChanges(absl::Now() + kWriteTimeout).IgnoreError();
+  const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
+  if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
   store_
       ->Change(absl::Now() + kWriteTimeout,
                [this](StoreTransaction& transaction) {

@@ -37,7 +37,8 @@ struct CatalogueOptions {
 class Catalogue {
  public:
   // Opens everything and begins to confirm states. `ready` is told whether the primary store can be
-  // read. Errors: those of Database::Open, Store::Open, Signing::Open and redis::Client::Create.
+  // read. Errors: those of Database::Open, Store::Open, Signing::Open and redis::Client::Create;
+  // LOG_BROKEN.
   static absl::StatusOr<std::unique_ptr<Catalogue>> Open(const CatalogueOptions& options,
                                                          const Clock& clock,
                                                          const rpc::Telemetry& telemetry,

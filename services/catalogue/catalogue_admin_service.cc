@@ -31,8 +31,9 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
       fence_revision_(telemetry, v1::CatalogueAdminService::service_full_name(), "FenceRevision"),
       forget_instance_(telemetry, v1::CatalogueAdminService::service_full_name(), "ForgetInstance"),
       publish_notes_(telemetry, v1::CatalogueAdminService::service_full_name(), "PublishNotes"),
-      get_convergence_(telemetry, v1::CatalogueAdminService::service_full_name(),
-                       "GetConvergence") {}
+      get_convergence_(telemetry, v1::CatalogueAdminService::service_full_name(), "GetConvergence"),
+      list_log_entries_(telemetry, v1::CatalogueAdminService::service_full_name(),
+                        "ListLogEntries") {}
 
 template <typename Answer>
 grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& method,
@@ -110,6 +111,15 @@ grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(
   return Handle(get_convergence_, *context,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   return reading_.GetConvergence(deadline, *request, *response);
+                });
+}
+
+grpc::ServerUnaryReactor* CatalogueAdminService::ListLogEntries(
+    grpc::CallbackServerContext* context, const v1::ListLogEntriesRequest* request,
+    v1::ListLogEntriesResponse* response) {
+  return Handle(list_log_entries_, *context,
+                [this, request, response](absl::Time deadline) -> absl::Status {
+                  return reading_.ListLogEntries(deadline, *request, *response);
                 });
 }
 

@@ -70,6 +70,10 @@ void InstanceReports::Write(absl::Time deadline) {
 
 absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance& instance) {
   RETURN_IF_ERROR(CheckHeldStates(deadline, instance.record));
+  if (instance.record.has_log_head()) {
+    RETURN_IF_ERROR(
+        log_heads_.Check(deadline, instance.record.instance().id(), instance.record.log_head()));
+  }
   return store_.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
     const std::string& id = instance.record.instance().id();
     if (instance.record.leaving()) return transaction.RemoveInstance(id).status();

@@ -13,6 +13,7 @@
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/foreign_states.h"
+#include "services/catalogue/log_heads.h"
 #include "services/catalogue/store.h"
 
 namespace zhiping::catalogue {
@@ -21,9 +22,13 @@ namespace zhiping::catalogue {
 class InstanceReports {
  public:
   // `reported`: called when there is something to write. All outlive this.
-  InstanceReports(Store& store, ForeignStates& foreign, const Clock& clock,
+  InstanceReports(Store& store, ForeignStates& foreign, const Clock& clock, const rpc::Log& log,
                   std::function<void()> reported)
-      : store_(store), foreign_(foreign), clock_(clock), reported_(std::move(reported)) {}
+      : store_(store),
+        foreign_(foreign),
+        clock_(clock),
+        log_heads_(store.changes(), log),
+        reported_(std::move(reported)) {}
 
   // A report, or a goodbye (`leaving`); only the latest of an instance waits. Never blocks.
   void Report(const v1::SubscribeRequest& record);
@@ -39,6 +44,8 @@ class InstanceReports {
   Store& store_;
   ForeignStates& foreign_;
   const Clock& clock_;
+  // Of Write alone.
+  LogHeads log_heads_;
   const std::function<void()> reported_;
   absl::Mutex mutex_;
   // By instance.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/criteria/diff.h"
 #include "common/envelope/envelope.h"
@@ -34,6 +35,22 @@ absl::Status NoActiveRelease(const std::string& programme) {
                    absl::StrCat("评测体系 ", programme, " 没有现行发布版。"),
                    absl::StrCat("Programme ", programme, " has no release in force."),
                    {{"programme", programme}});
+}
+
+v1::LogEntry ToMessage(sql::LogEntry entry) {
+  v1::LogEntry message;
+  message.set_position(entry.position);
+  message.set_previous_hash(std::move(entry.prev_hash));
+  message.set_hash(std::move(entry.hash));
+  // ToTimestamp would cut what is hashed.
+  const int64_t seconds = absl::ToUnixSeconds(absl::FromUnixMicros(entry.instant_micros));
+  message.mutable_instant()->set_seconds(seconds);
+  message.mutable_instant()->set_nanos(
+      static_cast<int32_t>(entry.instant_micros - seconds * 1'000'000) * 1000);
+  // Damaged bytes are given all the same: whoever verifies them finds out.
+  if (!message.mutable_event()->ParseFromString(entry.bytes)) message.clear_event();
+  message.set_event_bytes(std::move(entry.bytes));
+  return message;
 }
 
 // Takes the entry that was read beyond the page, if there is one: another page follows.
@@ -219,6 +236,36 @@ absl::Status Reading::DiffReleases(absl::Time deadline, const v1::DiffReleasesRe
   ASSIGN_OR_RETURN(const auto from, releases_.Compiled(deadline, request.from_digest()));
   ASSIGN_OR_RETURN(const auto to, releases_.Compiled(deadline, request.to_digest()));
   *response.mutable_passport() = criteria::Diff(*from, *to);
+  return absl::OkStatus();
+}
+
+absl::Status Reading::ListLogEntries(absl::Time deadline, const v1::ListLogEntriesRequest& request,
+                                     v1::ListLogEntriesResponse& response) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, 3));
+  const sql::SequencedLog& changes = store_.changes();
+  // A database that only reads gives what was moved until then.
+  store_.SequenceChanges(deadline).IgnoreError();
+  sql::LogCursor after;
+  if (!page.position.empty()) {
+    after.incarnation = absl::HexStringToBytes(page.position[0]);
+    ASSIGN_OR_RETURN(after.position, rpc::PositionNumber(page.position[1]));
+    after.hash = absl::HexStringToBytes(page.position[2]);
+  }
+  ASSIGN_OR_RETURN(sql::LogPage read, changes.Read(deadline, after, page.skip + page.size + 1));
+  auto& entries = read.entries;
+  entries.erase(
+      entries.begin(),
+      entries.begin() + std::min<int64_t>(page.skip, static_cast<int64_t>(entries.size())));
+  if (TakeBeyond(page, entries)) {
+    const auto& last = entries.back();
+    response.set_next_page_token(rpc::MakePageToken(
+        request, {absl::BytesToHexString(read.next.incarnation), absl::StrCat(last.position),
+                  absl::BytesToHexString(last.hash)}));
+  }
+  for (sql::LogEntry& entry : entries) *response.add_entries() = ToMessage(std::move(entry));
+  ASSIGN_OR_RETURN(const sql::LogCursor head, changes.Head(deadline));
+  response.set_total_size(static_cast<int32_t>(std::min<int64_t>(head.position, 10'000)));
+  response.set_log(changes.name());
   return absl::OkStatus();
 }
 

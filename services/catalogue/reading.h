@@ -50,6 +50,10 @@ class Reading {
                        v1::GetBlobResponse& response);
   absl::Status DiffReleases(absl::Time deadline, const v1::DiffReleasesRequest& request,
                             v1::DiffReleasesResponse& response);
+  // What is committed when it is asked is in it. Errors besides: FEED_REWOUND if the log was
+  // restored since the token was made.
+  absl::Status ListLogEntries(absl::Time deadline, const v1::ListLogEntriesRequest& request,
+                              v1::ListLogEntriesResponse& response);
   absl::Status GetConvergence(absl::Time deadline, const v1::GetConvergenceRequest& request,
                               v1::GetConvergenceResponse& response);
 

@@ -13,12 +13,6 @@ namespace {
 // More than any service follows; each costs a signature at every confirmation.
 constexpr int kMostProgrammes = 64;
 
-v1::SubscribeResponse Response(const std::map<std::string, ConfirmedPtr>& states) {
-  v1::SubscribeResponse response;
-  for (const auto& [programme, confirmed] : states) response.add_envelopes(confirmed->envelope);
-  return response;
-}
-
 }  // namespace
 
 void SubscribeStream::Start(std::shared_ptr<SubscribeStream> self, const absl::Status& closed) {
@@ -45,9 +39,19 @@ void SubscribeStream::Offer(const ConfirmedPtr& confirmed) {
     waiting_[programme] = confirmed;
     if (writing_) return;
     writing_ = true;
-    response_ = Response(std::exchange(waiting_, {}));
+    response_ = TakeWaiting();
   }
   StartWrite(&response_);
+}
+
+v1::SubscribeResponse SubscribeStream::TakeWaiting() {
+  v1::SubscribeResponse response;
+  for (const auto& [programme, confirmed] : waiting_) response.add_envelopes(confirmed->envelope);
+  waiting_.clear();
+  if (auto head = owner_.LogHead(); head.has_value()) {
+    *response.mutable_log_head() = *std::move(head);
+  }
+  return response;
 }
 
 void SubscribeStream::End(const absl::Status& status) {
@@ -116,6 +120,7 @@ bool SubscribeStream::Receive() {
       programmes.assign(request_.programmes().begin(), request_.programmes().end());
     }
     TakeReports();
+    if (request_.has_log_head()) *follower_.mutable_log_head() = request_.log_head();
     follower_.set_leaving(request_.leaving());
     report = follower_;
   }
@@ -141,7 +146,7 @@ void SubscribeStream::OnWriteDone(bool ok) {
     ends = ending_;
     status = ending_status_;
     writing_ = !ends && !waiting_.empty();
-    if (writing_) response_ = Response(std::exchange(waiting_, {}));
+    if (writing_) response_ = TakeWaiting();
     if (!ends && !writing_) return;
   }
   if (ends) {

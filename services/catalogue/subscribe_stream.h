@@ -38,6 +38,8 @@ class SubscribeStream final : public SubscribeReactor {
   static absl::Status CheckFirst(const v1::SubscribeRequest& first);
   // Takes one message; whether the stream goes on.
   bool Receive();
+  // The next message, of all that waits.
+  v1::SubscribeResponse TakeWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // One report of each programme that is followed.
   void TakeReports() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

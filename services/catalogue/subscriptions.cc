@@ -1,5 +1,7 @@
 #include "services/catalogue/subscriptions.h"
 
+#include <utility>
+
 #include "common/status/error.h"
 #include "services/catalogue/subscribe_stream.h"
 
@@ -61,6 +63,16 @@ void Subscriptions::Spread(const ConfirmedPtr& confirmed) {
     streams = streams_;
   }
   for (const auto& stream : streams) stream->Offer(confirmed);
+}
+
+void Subscriptions::SetLogHead(v1::LogHead head) {
+  absl::MutexLock lock(&mutex_);
+  log_head_ = std::move(head);
+}
+
+std::optional<v1::LogHead> Subscriptions::LogHead() const {
+  absl::MutexLock lock(&mutex_);
+  return log_head_;
 }
 
 void Subscriptions::Forget(const std::string& programme) {

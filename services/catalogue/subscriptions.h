@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ class Subscriptions {
   // Sends a state to all who follow its programme.
   void Spread(const ConfirmedPtr& confirmed);
 
+  // The head of the log of changes, which goes with every state from now on.
+  void SetLogHead(v1::LogHead head);
+
   // Drops what was spread of a programme that is not confirmed any more.
   void Forget(const std::string& programme);
 
@@ -56,7 +60,8 @@ class Subscriptions {
   friend class SubscribeStream;
   using Streams = std::set<std::shared_ptr<SubscribeStream>>;
 
-  // Called by streams.
+  // Called by streams, LogHead also with their locks held: no stream is called with mutex_ held.
+  std::optional<v1::LogHead> LogHead() const;
   void Remove(const std::shared_ptr<SubscribeStream>& stream);
   // Whether the state of some is not known.
   bool Follow(SubscribeStream& stream, const std::vector<std::string>& programmes);
@@ -69,6 +74,7 @@ class Subscriptions {
   Streams streams_ ABSL_GUARDED_BY(mutex_);
   // The last state that was spread, by programme.
   std::map<std::string, ConfirmedPtr> latest_ ABSL_GUARDED_BY(mutex_);
+  std::optional<v1::LogHead> log_head_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace zhiping::catalogue

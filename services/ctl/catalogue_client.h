@@ -43,8 +43,8 @@ class CatalogueClient {
   }
 
   // All pages of a list, as one.
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> List(Method<Catalogue, Request, Response> method, Request request) {
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> List(Method<Stub, Request, Response> method, Request request) {
     // The most that the catalogue gives.
     request.set_page_size(1000);
     Response all;

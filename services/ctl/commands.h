@@ -13,6 +13,7 @@ void AddReleaseCommands(CLI::App& app, CommandLine& line);
 void AddReleasePublishCommands(CLI::App& release, CommandLine& line);
 void AddReleaseStatusCommand(CLI::App& release, CommandLine& line);
 void AddReleaseRepairCommands(CLI::App& release, CommandLine& line);
+void AddReleaseLogCommand(CLI::App& release, CommandLine& line);
 void AddReleaseBundleCommand(CLI::App& release, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 void AddVerifyCommand(CLI::App& app, CommandLine& line);

@@ -100,6 +100,7 @@ void AddReleaseCommands(CLI::App& app, CommandLine& line) {
 
   AddReleasePublishCommands(*group, line);
   AddReleaseStatusCommand(*group, line);
+  AddReleaseLogCommand(*group, line);
   AddReleaseBundleCommand(*group, line);
   AddReleaseRepairCommands(*group, line);
 }

@@ -23,19 +23,6 @@ std::string StateName(const ReleaseSummary& release, const Screen& screen) {
   return absl::StrJoin(states, screen.Say("，", ", "));
 }
 
-std::string KindName(ActivationRecord::Kind kind, const Screen& screen) {
-  switch (kind) {
-    case ActivationRecord::PUBLICATION:
-      return std::string(screen.Say("发布", "publication"));
-    case ActivationRecord::ROLLBACK:
-      return std::string(screen.Say("回退", "rollback"));
-    case ActivationRecord::REISSUE:
-      return std::string(screen.Say("重新签发", "reissue"));
-    default:
-      return "";
-  }
-}
-
 std::string StateName(ActivationRecord::State state, const Screen& screen) {
   switch (state) {
     case ActivationRecord::IN_FORCE:
@@ -61,8 +48,8 @@ std::string ActivationsTable(const std::vector<const ActivationRecord*>& records
   for (const ActivationRecord* const record : records) {
     const auto& activation = record->activation();
     table.AddRow({absl::StrCat(activation.revision()), StateName(record->state(), screen),
-                  KindName(record->kind(), screen), zone.Format(activation.in_force_from()),
-                  ActorName(record->actor(), screen)});
+                  std::string(KindName(record->kind(), screen)),
+                  zone.Format(activation.in_force_from()), ActorName(record->actor(), screen)});
     if (!activation.reason().empty()) table.AddNote(activation.reason());
   }
   return table.Render(screen, 2);

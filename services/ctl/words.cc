@@ -96,6 +96,20 @@ std::string ConvergenceName(InstanceConvergence::Status status, const Screen& sc
   }
 }
 
+absl::string_view KindName(catalogue::v1::ActivationRecord::Kind kind, const Screen& screen) {
+  using catalogue::v1::ActivationRecord;
+  switch (kind) {
+    case ActivationRecord::PUBLICATION:
+      return screen.Say("发布", "publication");
+    case ActivationRecord::ROLLBACK:
+      return screen.Say("回退", "rollback");
+    case ActivationRecord::REISSUE:
+      return screen.Say("重新签发", "reissue");
+    default:
+      return "";
+  }
+}
+
 std::string ActorName(absl::string_view recorded, const Screen& screen) {
   // As services/catalogue/domain/requests.h and publishing.cc record it.
   const bool first = absl::ConsumePrefix(&recorded, "bootstrap:");

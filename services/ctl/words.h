@@ -30,6 +30,9 @@ std::string FreshnessName(common::v1::Freshness::Value freshness, const Screen& 
 std::string ConvergenceName(catalogue::v1::InstanceConvergence::Status status,
                             const Screen& screen);
 
+// 发布, 回退, 重新签发: how an activation came about.
+absl::string_view KindName(catalogue::v1::ActivationRecord::Kind kind, const Screen& screen);
+
 // Whoever published something, as the catalogue recorded them: `张三（未认证）`.
 std::string ActorName(absl::string_view recorded, const Screen& screen);
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -31,6 +32,19 @@ std::unique_ptr<Database> OpenOrDie(const std::string& setting, Options options)
 
 absl::Status Execute(Database& database, absl::string_view sql, std::vector<Value> parameters) {
   return database.Apply(Soon(), {{std::string(sql), std::move(parameters)}}).status();
+}
+
+absl::Status TamperWithLogs(Database& database, absl::string_view sql,
+                            std::vector<Value> parameters) {
+  std::vector<Statement> statements;
+  if (database.engine() == Engine::kPostgres) {
+    statements = {{"DROP TRIGGER IF EXISTS log_entry_change ON log_entry", {}}};
+  } else {
+    statements = {{"DROP TRIGGER IF EXISTS log_entry_update", {}},
+                  {"DROP TRIGGER IF EXISTS log_entry_delete", {}}};
+  }
+  statements.push_back({std::string(sql), std::move(parameters)});
+  return database.Apply(Soon(), statements).status();
 }
 
 }  // namespace zhiping::sql

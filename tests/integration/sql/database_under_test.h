@@ -27,6 +27,11 @@ std::unique_ptr<Database> OpenOrDie(const std::string& setting, Options options 
 // The statement in the body alone.
 absl::Status Execute(Database& database, absl::string_view sql, std::vector<Value> parameters = {});
 
+// The same after dropping what keeps entries of logs as they are: what an attacker does who has the
+// file, or the rights of the tables' owner.
+absl::Status TamperWithLogs(Database& database, absl::string_view sql,
+                            std::vector<Value> parameters = {});
+
 inline absl::Time In(absl::Duration duration) { return absl::Now() + duration; }
 // Longer than anything here should take.
 inline absl::Time Soon() { return In(absl::Seconds(30)); }

@@ -50,6 +50,20 @@ TEST_P(MigrationsTest, AreAppliedOnceAndInOrder) {
   EXPECT_THAT(Applied(), ElementsAre("0001_first", "0002_second"));
 }
 
+TEST_P(MigrationsTest, AStatementMayBeForOneDatabaseAlone) {
+  ASSERT_OK(Apply({kFirst,
+                   {"0002_second",
+                    "-- only sqlite\n"
+                    "INSERT INTO first (name)\nVALUES (sqlite_version() || 'sqlite');\n"
+                    "-- only postgres\n"
+                    "INSERT INTO first (name)\nVALUES (current_schema() || 'postgres');\n"
+                    "INSERT INTO first (name) VALUES ('both');\n"}}));
+  const auto names = Names();
+  ASSERT_EQ(names.size(), 2U);
+  EXPECT_THAT(std::get<0>(names[0]), testing::EndsWith(postgres() ? "postgres" : "sqlite"));
+  EXPECT_EQ(std::get<0>(names[1]), "both");
+}
+
 TEST_P(MigrationsTest, PartsCountApart) {
   ASSERT_OK(Apply({kFirst, kSecond}));
   ASSERT_OK(Apply({{"0001_other", "CREATE TABLE other (id BIGINT);"}}, "other"));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "common/sql/log_chain.h"
@@ -228,6 +229,34 @@ TEST(SerialCursor, LosesEventsOnPostgres) {
   EXPECT_EQ(page->entries[1].bytes, "slow");
 }
 
+TEST_P(SequencedLogTest, TheTablesRefuseToChangeEntries) {
+  Fill(changes_, {"a", "b", "c"});
+  const LogCursor head = *changes_.Head(Soon());
+  std::vector<std::string> changes = {
+      "UPDATE log_entry SET bytes = bytes WHERE position = 2", "DELETE FROM log_entry",
+      "DELETE FROM log_entry WHERE position = 3",
+      "INSERT INTO log_entry SELECT * FROM log_entry WHERE position = 2 "
+      "ON CONFLICT (log, position) DO UPDATE SET bytes = excluded.hash"};
+  if (postgres()) {
+    changes.emplace_back("TRUNCATE log_entry");
+  } else {
+    changes.emplace_back("REPLACE INTO log_entry SELECT * FROM log_entry WHERE position = 2");
+    changes.emplace_back("UPDATE OR REPLACE log_entry SET position = 2 WHERE position = 3");
+  }
+  for (const auto& sql : changes) {
+    const absl::Status refused = Execute(*database_, sql);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInternal) << sql;
+    EXPECT_THAT(std::string(refused.message()), testing::HasSubstr("entries of logs never change"))
+        << sql;
+  }
+  EXPECT_EQ(*changes_.Verify(Soon()), head);
+  Fill(changes_, {"d"});
+  // What is cut goes, and nothing above it.
+  ASSERT_OK(changes_.CutBefore(Soon(), head));
+  EXPECT_FALSE(Execute(*database_, "DELETE FROM log_entry WHERE position = 3").ok());
+  EXPECT_THAT(BytesOf(changes_.Read(Soon(), {}, 10)), ElementsAre("c", "d"));
+}
+
 TEST_P(SequencedLogTest, TamperingIsFound) {
   const std::map<std::string, int64_t> kTamperings = {
       {"UPDATE log_entry SET bytes = $1 WHERE position = 3", 3},
@@ -239,7 +268,7 @@ TEST_P(SequencedLogTest, TamperingIsFound) {
       {"UPDATE log_entry SET position = 9 WHERE position = 5 AND bytes <> $1", 5}};
   Fill(changes_, {"a", "b", "c", "d", "e"});
   for (const auto& [sql, position] : kTamperings) {
-    ASSERT_OK(Execute(*database_, sql, {Bytes{"x"}})) << sql;
+    ASSERT_OK(TamperWithLogs(*database_, sql, {Bytes{"x"}})) << sql;
     const auto verified = changes_.Verify(Soon());
     EXPECT_THAT(verified, HasReason(Reason::LOG_BROKEN)) << sql;
     EXPECT_EQ(verified.status().code(), absl::StatusCode::kDataLoss);
@@ -247,12 +276,12 @@ TEST_P(SequencedLogTest, TamperingIsFound) {
       const ErrorDetail detail = DetailOf(verified.status());
       EXPECT_EQ(detail.metadata(1).value(), absl::StrCat(position)) << sql;
     }
-    ASSERT_OK(Execute(*database_, "DELETE FROM log_entry"));
+    ASSERT_OK(TamperWithLogs(*database_, "DELETE FROM log_entry"));
     Fill(changes_, {"a", "b", "c", "d", "e"});
   }
   // Cutting off the end is found by comparing with a head that was kept.
   const LogCursor head = *changes_.Head(Soon());
-  ASSERT_OK(Execute(*database_, "DELETE FROM log_entry WHERE position = 5"));
+  ASSERT_OK(TamperWithLogs(*database_, "DELETE FROM log_entry WHERE position = 5"));
   EXPECT_NE(*changes_.Verify(Soon()), head);
   EXPECT_THAT(changes_.Verify(Soon(), head), HasReason(Reason::LOG_BROKEN));
 }
@@ -261,7 +290,8 @@ TEST_P(SequencedLogTest, RangesAreVerified) {
   Fill(changes_, {"a", "b", "c", "d"});
   const LogCursor second = changes_.Read(Soon(), {}, 2)->next;
   EXPECT_EQ(changes_.Verify(Soon(), {}, 2)->hash, second.hash);
-  ASSERT_OK(Execute(*database_, "UPDATE log_entry SET bytes = $1 WHERE position = 1", {Bytes{}}));
+  ASSERT_OK(
+      TamperWithLogs(*database_, "UPDATE log_entry SET bytes = $1 WHERE position = 1", {Bytes{}}));
   EXPECT_THAT(changes_.Verify(Soon()), HasReason(Reason::LOG_BROKEN));
   EXPECT_EQ(changes_.Verify(Soon(), second)->position, 4);
 }
@@ -291,7 +321,7 @@ TEST_P(SequencedLogTest, ARestoreRewindsItsReaders) {
   Fill(changes_, {"c", "d"});
   const LogCursor fourth = changes_.Read(Soon(), {}, 4)->next;
   // An older backup, and the incarnation renewed as it should be.
-  ASSERT_OK(Execute(*database_, "DELETE FROM log_entry WHERE position > 2"));
+  ASSERT_OK(TamperWithLogs(*database_, "DELETE FROM log_entry WHERE position > 2"));
   ASSERT_OK(RenewIncarnation(*database_, Soon()));
   EXPECT_NE(changes_.Head(Soon())->incarnation, second.incarnation);
   for (const LogCursor& cursor : {second, fourth}) {
@@ -310,7 +340,7 @@ TEST_P(SequencedLogTest, ARestoreRewindsItsReaders) {
 TEST_P(SequencedLogTest, ARestoreThatForgotToRenewIsNoticedToo) {
   Fill(changes_, {"a", "b", "c"});
   const LogCursor third = changes_.Read(Soon(), {}, 3)->next;
-  ASSERT_OK(Execute(*database_, "DELETE FROM log_entry WHERE position > 2"));
+  ASSERT_OK(TamperWithLogs(*database_, "DELETE FROM log_entry WHERE position > 2"));
   EXPECT_THAT(changes_.Read(Soon(), third, 10), HasReason(Reason::FEED_REWOUND));
   Fill(changes_, {"other"});
   EXPECT_THAT(changes_.Read(Soon(), third, 10), HasReason(Reason::FEED_REWOUND));
