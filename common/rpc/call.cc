@@ -1,14 +1,15 @@
 #include "common/rpc/call.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/random/random.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
+#include "common/time/clock.h"
 
 namespace zhiping::rpc {
 namespace {
@@ -51,10 +52,11 @@ Severity SeverityOf(absl::StatusCode code) {
 }  // namespace
 
 Call::Call(grpc::CallbackServerContext& context, const Method& method)
-    : context_(context), method_(method), start_(absl::Now()) {}
+    : context_(context), method_(method), start_(SystemClock().Steady()) {}
 
 absl::Status Call::CheckWaiting() const {
-  if (absl::FromChrono(context_.deadline()) <= absl::Now()) {
+  // By the clock that gRPC reads: see NewContext.
+  if (context_.deadline() <= std::chrono::system_clock::now()) {
     return MakeError(absl::StatusCode::kDeadlineExceeded, Reason::DEADLINE_PASSED,
                      "在给出答复之前已过截止时间。",
                      "The deadline passed before there was an answer.");
@@ -67,7 +69,7 @@ absl::Status Call::CheckWaiting() const {
 }
 
 grpc::Status Call::Finish(const absl::Status& status) {
-  const absl::Duration duration = absl::Now() - start_;
+  const absl::Duration duration = SystemClock().Steady() - start_;
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
   const auto& telemetry = method_.telemetry_;
   const bool hidden = !status.ok() && !HasDetail(status);

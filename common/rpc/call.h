@@ -53,7 +53,8 @@ class Call {
 
   grpc::CallbackServerContext& context_;
   const Method& method_;
-  const absl::Time start_;
+  // By the steady clock.
+  const absl::Duration start_;
 };
 
 // A unary call that is answered later, from any thread. Finish it once, in one way or another.

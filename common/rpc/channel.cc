@@ -4,9 +4,9 @@
 #include <grpcpp/security/credentials.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "absl/time/clock.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
 
@@ -41,6 +41,11 @@ Json RepeatableMethods(const std::vector<std::string>& services) {
     }
   }
   return names;
+}
+
+// By the clock that gRPC reads: absl::Now() may go by another one for two seconds after it was set.
+std::chrono::system_clock::time_point FromNow(absl::Duration timeout) {
+  return absl::ToChronoTime(absl::FromChrono(std::chrono::system_clock::now()) + timeout);
 }
 
 }  // namespace
@@ -80,14 +85,14 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
 
 std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout) {
   auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  context->set_deadline(FromNow(timeout));
   return context;
 }
 
 std::unique_ptr<grpc::ClientContext> NewContextWithin(const grpc::CallbackServerContext& call,
                                                       absl::Duration at_most) {
   auto context = grpc::ClientContext::FromCallbackServerContext(call);
-  context->set_deadline(std::min(call.deadline(), absl::ToChronoTime(absl::Now() + at_most)));
+  context->set_deadline(std::min(call.deadline(), FromNow(at_most)));
   const auto& metadata = call.client_metadata();
   const auto parent = metadata.find(kTraceParent);
   if (parent != metadata.end()) {

@@ -4,13 +4,14 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/rpc/malformed.h"
 #include "common/status/error.h"
+#include "common/time/clock.h"
 
 namespace zhiping::rpc {
 namespace {
@@ -67,9 +68,9 @@ void TerminationSignals::Wait() const {
 }
 
 bool TerminationSignals::WaitFor(absl::Duration timeout) const {
-  const absl::Time end = absl::Now() + timeout;
+  const absl::Duration end = SystemClock().Steady() + timeout;
   while (true) {
-    const absl::Duration left = std::max(end - absl::Now(), absl::ZeroDuration());
+    const absl::Duration left = std::max(end - SystemClock().Steady(), absl::ZeroDuration());
     const timespec wait = absl::ToTimespec(left);
     if (sigtimedwait(&set_, nullptr, &wait) > 0) return true;
     if (errno != EINTR) return false;

@@ -74,11 +74,15 @@ const scoring::v1::ScoreRequest& SampleRequest() {
 
 // ---- Catalogue ----------------------------------------------------------------------------------
 
-CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags)
-    : CatalogueProcess(suite, flags, processes::NewFolder() + "/catalogue.db") {}
+CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags,
+                                   std::vector<std::string> starter)
+    : CatalogueProcess(suite, flags, std::move(starter), processes::NewFolder() + "/catalogue.db") {
+}
 
-CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags, std::string sqlite_file)
-    : ServiceProcess({ZHIPING_CATALOGUE}, With(CatalogueFlags(suite, sqlite_file), flags)),
+CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags,
+                                   std::vector<std::string> starter, std::string sqlite_file)
+    : ServiceProcess(StartedBy(std::move(starter), ZHIPING_CATALOGUE),
+                     With(CatalogueFlags(suite, sqlite_file), flags)),
       sqlite_file_(std::move(sqlite_file)),
       admin_(v1::CatalogueAdminService::NewStub(channel())),
       stub_(v1::CatalogueService::NewStub(channel())) {}

@@ -46,8 +46,9 @@ class CatalogueProcess : public ServiceProcess {
   using Public = catalogue::v1::CatalogueService::Stub;
 
   // Confirms states every 200 ms, and keeps everything in a new SQLite file, unless the flags say
-  // otherwise.
-  explicit CatalogueProcess(const Suite& suite, const Flags& flags = {});
+  // otherwise. `starter`: words that start the program.
+  explicit CatalogueProcess(const Suite& suite, const Flags& flags = {},
+                            std::vector<std::string> starter = {});
 
   Admin& admin() const { return *admin_; }
   Public& stub() const { return *stub_; }
@@ -79,7 +80,8 @@ class CatalogueProcess : public ServiceProcess {
   absl::StatusOr<std::string> Blob(const std::string& digest);
 
  private:
-  CatalogueProcess(const Suite& suite, const Flags& flags, std::string sqlite_file);
+  CatalogueProcess(const Suite& suite, const Flags& flags, std::vector<std::string> starter,
+                   std::string sqlite_file);
 
   const std::string sqlite_file_;
   const std::unique_ptr<Admin> admin_;

@@ -1,0 +1,159 @@
+// The time of day of a running service is set by an hour, as after a start with a wrong hardware
+// clock: whatever waits goes on as if nothing had happened.
+
+#include "common/releases/redis_source.h"
+#include "common/time/clock.h"
+#include "common/time/timestamp.h"
+#include "tests/faults/stepped_clock.h"
+#include "tests/faults/suite.h"
+#include "tests/processes/redis_server.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::faults {
+namespace {
+
+using common::v1::Freshness;
+
+// Beyond the poll interval of 200 ms; the machine may be busy.
+constexpr absl::Duration kSoon = absl::Seconds(5);
+// What waits while the clock is set has ended by then, and what follows waits by the new one.
+constexpr absl::Duration kSettled = absl::Seconds(3);
+
+class ClockStepTest : public testing::Test {
+ protected:
+  static constexpr absl::Duration kDrainDelay = absl::Seconds(1);
+  static constexpr absl::Duration kGrace = absl::Seconds(1);
+  // The deadline of a poll, which nothing cuts short.
+  static constexpr absl::Duration kLastPoll = absl::Seconds(2);
+
+  void Start(absl::Duration catalogue_off, absl::Duration scoring_off) {
+    catalogue_clock_.SetOff(catalogue_off);
+    scoring_clock_.SetOff(scoring_off);
+    catalogue_.StartAndAwait();
+    catalogue_.PublishNew();
+    scoring_.StartAndAwait();
+    ASSERT_TRUE(scoring_.Reaches(1));
+    // absl::Now() goes by the processor's counter only after some time.
+    absl::SleepFor(kSettled);
+  }
+  void ExpectFollowed(const catalogue::v1::Activation& activation) {
+    EXPECT_TRUE(scoring_.Reaches(activation.revision(), kSoon));
+  }
+  // Something newer comes by itself.
+  void ExpectConfirmed() {
+    const auto confirmed_at = [&] { return FromTimestamp(scoring_.Status().confirmed_at()); };
+    const absl::Time before = confirmed_at();
+    EXPECT_TRUE(processes::Eventually([&] { return confirmed_at() > before; }, kSoon));
+  }
+  void ExpectFollowsWhenTheCatalogueIsThereAgain() {
+    catalogue_.Kill();
+    absl::SleepFor(kSettled);
+    catalogue_.StartAndAwait();
+    ExpectFollowed(catalogue_.PublishNew());
+  }
+  static void ExpectEnds(ServiceProcess& service) {
+    const absl::Duration start = SystemClock().Steady();
+    EXPECT_EQ(service.Terminate(), 0) << service.Output();
+    EXPECT_LT(SystemClock().Steady() - start, kDrainDelay + kGrace + kLastPoll + absl::Seconds(1));
+  }
+
+  Suite suite_;
+  SteppedClock catalogue_clock_;
+  SteppedClock scoring_clock_;
+  const Flags end_ = {{"--drain-delay", absl::FormatDuration(kDrainDelay)},
+                      {"--shutdown-grace", absl::FormatDuration(kGrace)}};
+  CatalogueProcess catalogue_{suite_, end_, catalogue_clock_.starter()};
+  ScoringProcess scoring_{suite_, With(end_, {{"--catalogue", catalogue_.address()}}),
+                          scoring_clock_.starter()};
+};
+
+// The instance learns what is new, over the stream and without it, and whoever scores is answered.
+TEST_F(ClockStepTest, AnInstanceThatIsSetBackFollows) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::Hours(1)));
+  scoring_clock_.SetOff(absl::ZeroDuration());
+  absl::SleepFor(kSettled);
+  ExpectFollowed(catalogue_.PublishNew());
+  ExpectFollowsWhenTheCatalogueIsThereAgain();
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  EXPECT_OK(scoring_.Score());
+  ExpectEnds(scoring_);
+}
+
+// While it asks for what never comes: only a deadline ends that.
+TEST_F(ClockStepTest, AnInstanceThatIsSetBackEndsInTimeWhileItAsks) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::Hours(1)));
+  scoring_clock_.SetOff(absl::ZeroDuration());
+  // At once: absl::Now() still goes by the old clock when the next poll begins.
+  catalogue_.Freeze();
+  absl::SleepFor(kSettled);
+  scoring::v1::Criteria criteria;
+  criteria.set_min_revision(2);
+  EXPECT_THAT(scoring_.Score(criteria), HasReason(Reason::REVISION_NOT_REACHED));
+  absl::SleepFor(kSettled);
+  ExpectEnds(scoring_);
+}
+
+TEST_F(ClockStepTest, ACatalogueThatIsSetBackConfirmsAndPublishes) {
+  // Only what comes over the stream: a poll is an occasion to confirm.
+  scoring_.SetFlag("--poll-interval", "10m");
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_clock_.SetOff(absl::Hours(1));
+  ASSERT_TRUE(processes::Eventually([&] { return scoring_.Status().clock_behind(); }));
+  absl::SleepFor(kSettled);
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  absl::SleepFor(kSettled);
+  ExpectFollowed(catalogue_.PublishNew());
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  ExpectConfirmed();
+  ExpectEnds(catalogue_);
+}
+
+TEST_F(ClockStepTest, ACatalogueThatIsSetBackMendsRedis) {
+  const processes::RedisServer redis;
+  catalogue_.SetFlag("--redis", redis.address());
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  const std::vector<std::string> copies{
+      "EXISTS", releases::RedisReleaseKey(scoring_.Score()->result().release_digest())};
+  const auto copied = [&] { return redis.Run(copies) == "1"; };
+  ASSERT_TRUE(processes::Eventually(copied));
+  catalogue_clock_.SetOff(absl::Hours(1));
+  absl::SleepFor(kSettled);
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  absl::SleepFor(kSettled);
+  redis.Run({"DEL", copies.back()});
+  EXPECT_TRUE(processes::Eventually(copied, absl::Seconds(10)));
+}
+
+TEST_F(ClockStepTest, AnInstanceThatIsSetForwardFollows) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  scoring_clock_.SetOff(absl::Hours(1));
+  absl::SleepFor(kSettled);
+  ExpectFollowed(catalogue_.PublishNew());
+  ExpectFollowsWhenTheCatalogueIsThereAgain();
+  EXPECT_OK(scoring_.Score());
+  ExpectEnds(scoring_);
+}
+
+TEST_F(ClockStepTest, ACatalogueThatIsSetForwardConfirmsAndPublishes) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::Hours(-1), absl::ZeroDuration()));
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  ExpectFollowed(catalogue_.PublishNew());
+  ExpectEnds(catalogue_);
+}
+
+// The wait for the instant goes by the steady clock; the instant, by the time of day.
+TEST_F(ClockStepTest, AnInstanceThatIsSetForwardMakesTheScheduledSwitch) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue::v1::PublishReleaseRequest request;
+  request.set_digest(catalogue_.ImportNew());
+  *request.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Minutes(30));
+  ASSERT_OK(catalogue_.Publish(request));
+  ASSERT_TRUE(processes::Eventually([&] { return scoring_.Status().available_size() == 2; }));
+  EXPECT_EQ(scoring_.Revision(), 1);
+  scoring_clock_.SetOff(absl::Hours(1));
+  EXPECT_TRUE(scoring_.Reaches(2, kSoon));
+}
+
+}  // namespace
+}  // namespace zhiping::faults
