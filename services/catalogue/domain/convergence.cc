@@ -51,6 +51,10 @@ void AddRolledBack(const History& history, std::vector<v1::CatalogueAlarm>& alar
 
 }  // namespace
 
+bool IsLost(absl::Time last_seen, absl::Duration lease, absl::Time now) {
+  return now - last_seen > lease;
+}
+
 InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time last_seen,
                                   const v1::ActivationState& state, absl::Duration lease,
                                   absl::Time now) {
@@ -62,8 +66,8 @@ InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time
   }
   // What was held is for the catalogue alone, and large.
   convergence.mutable_report()->clear_held_state();
-  convergence.set_status(now - last_seen > lease ? InstanceConvergence::UNKNOWN
-                                                 : StatusOf(convergence.report(), state));
+  convergence.set_status(IsLost(last_seen, lease, now) ? InstanceConvergence::UNKNOWN
+                                                       : StatusOf(convergence.report(), state));
   return convergence;
 }
 

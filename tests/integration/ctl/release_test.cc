@@ -230,9 +230,12 @@ TEST_F(ReleaseTest, RollingBackGoesToWhatWasInForce) {
   EXPECT_THAT(Run({"release", "status"}).out, HasSubstr("ROLLED_BACK"));
   EXPECT_EQ(Refused({"release", "rollback", "--to", "2026-2", "--reason", "测试"}).reason(),
             Reason::RELEASE_WITHDRAWN);
+  RunJson({"release", "publish", Import("又改"), "--reason", "测试"});
   EXPECT_EQ(RunJson({"release", "rollback", "--to", first.substr(7, 12), "--reason",
                      "测试"})["activation"]["digest"],
             first);
+  EXPECT_EQ(Refused({"release", "rollback", "--to", "2026-1", "--reason", "测试"}).reason(),
+            Reason::ALREADY_IN_FORCE);
 }
 
 // ---- Convergence --------------------------------------------------------------------------------
@@ -361,7 +364,7 @@ TEST_F(ReleaseTest, AWatchWritesALineForEachChange) {
                           absl::SkipEmpty());
   };
   EXPECT_TRUE(Eventually([&] { return lines("text").size() == 1 && lines("json").size() == 1; }));
-  RunJson({"release", "rollback", "--to", "2026-1", "--reason", "测试"});
+  RunJson({"release", "publish", "2026-1", "--reason", "测试"});
   EXPECT_TRUE(Eventually([&] { return lines("text").size() == 2 && lines("json").size() == 2; }));
   EXPECT_THAT(lines("text")[0], HasSubstr("现行发布版 2026-1；没有实例在跟随"));
   std::vector<int> revisions;
@@ -561,15 +564,18 @@ TEST_F(ReleaseTest, UnknownAndAmbiguousNamesAreRefused) {
   const ErrorDetail several = Refused({"release", "status"}, 2);
   EXPECT_THAT(several.message().zh(), HasSubstr("jiangsu-ai, other"));
   EXPECT_EQ(RunJson({"release", "list"})["totalSize"], 2);
+  const ErrorDetail misspelt = Refused({"release", "status", "--programme", "nope"});
+  EXPECT_EQ(misspelt.reason(), Reason::UNKNOWN_PROGRAMME);
+  EXPECT_THAT(misspelt.message().zh(), HasSubstr("没有评测体系“nope”"));
 }
 
 TEST_F(ReleaseTest, FencesAndInstancesAreChecked) {
   Publish();
   Publish("改");
-  const ErrorDetail low = Refused({"release", "fence", "--above", "1"});
+  const ErrorDetail low = Refused({"release", "fence", "--above", "1", "--reason", "恢复"});
   EXPECT_EQ(low.reason(), Reason::REVISION_OUT_OF_RANGE);
   EXPECT_THAT(low.message().zh(), testing::StartsWith("--above 应在 2 到"));
-  EXPECT_EQ(RunJson({"release", "fence", "--above", "7"})["nextRevision"], 8);
+  EXPECT_EQ(RunJson({"release", "fence", "--above", "7", "--reason", "恢复"})["nextRevision"], 8);
   EXPECT_EQ(RunJson({"release", "rollback", "--reason", "测试"})["activation"]["revision"], 8);
   EXPECT_EQ(Refused({"release", "forget", "nobody"}).reason(), Reason::UNKNOWN_INSTANCE);
   EXPECT_EQ(Refused({"release", "forget", "no body"}).reason(), Reason::INVALID_FIELD);
@@ -586,7 +592,11 @@ TEST_F(ReleaseTest, WrongOptionsAreWrongUsage) {
            {"release", "publish", digest, "--reason", "x", "--timeout", "25h"},
            {"release", "rollback"},
            {"release", "fence"},
-           {"release", "fence", "--above", "-1"},
+           {"release", "fence", "--above", "7"},
+           {"release", "fence", "--above", "-1", "--reason", "x"},
+           {"release", "fence", "--above", "7", "--reason", ""},
+           {"release", "publish", digest, "--reason", " "},
+           {"release", "rollback", "--reason", "\u3000"},
            {"release", "forget"},
            {"release", "show"},
            {"release", "status", "--timeout", "1ms"},
@@ -615,7 +625,7 @@ TEST(NoCatalogueTest, EveryCommandSaysSoWithAnExitCodeOfItsOwn) {
            {"release", "status"},
            {"release", "status", "--watch"},
            {"release", "bundle", "--out", "x", "--trust-file", trust},
-           {"release", "fence", "--above", "1"},
+           {"release", "fence", "--above", "1", "--reason", "x"},
            {"release", "forget", "x"},
            {"edition", "import", kEdition},
            {"edition", "publish-notes", kEdition}}) {

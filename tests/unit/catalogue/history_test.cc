@@ -115,6 +115,16 @@ TEST(AlarmsTest, ARollbackStaysOneForeverAndWhateverComesLater) {
                   "one has countersigned; there are 2 such rollbacks."));
 }
 
+TEST(HistoryTest, RollingBackToWhatIsInForceChangesNothingUnlessItCancels) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  EXPECT_THAT(RollBack(history, "a", /*withdraw=*/false, At(kStart)).status(),
+              HasReason(Reason::ALREADY_IN_FORCE));
+  EXPECT_THAT(RollBack(history, "a", /*withdraw=*/true, At(kStart)).status(),
+              HasReason(Reason::INVALID_FIELD));
+  history = With(history, Publish(history, "b", kStart + absl::Hours(1), At(kStart)));
+  EXPECT_OK(RollBack(history, "a", /*withdraw=*/false, At(kStart, 2)));
+}
+
 TEST(AlarmsTest, WhatStopsSigningAndWhatIsExposedAreSaid) {
   EXPECT_THAT(AlarmsAt({}, absl::ZeroDuration(), /*exposed=*/true), testing::IsEmpty());
   History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
