@@ -79,9 +79,11 @@ absl::Status ErrorsAsStatus(const std::vector<Finding>& findings) {
     *violation->mutable_message() = MakeText(absl::StrCat(place, "：", finding.message().zh()),
                                              absl::StrCat(place, ": ", finding.message().en()));
   }
-  *detail.mutable_message() = MakeText(
-      absl::StrCat("年版数据有 ", detail.violations_size(), " 处错误，不能使用。"),
-      absl::StrCat("The criteria have ", detail.violations_size(), " errors and cannot be used."));
+  const int errors = detail.violations_size();
+  *detail.mutable_message() =
+      MakeText(absl::StrCat("年版数据有 ", errors, " 处错误，不能使用。"),
+               absl::StrCat("The criteria have ", errors, errors == 1 ? " error" : " errors",
+                            " and cannot be used."));
   return MakeError(absl::StatusCode::kInvalidArgument, detail);
 }
 

@@ -73,7 +73,7 @@ grpc::Status Call::Finish(const absl::Status& status) {
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
   const auto& telemetry = method_.telemetry_;
   const bool hidden = !status.ok() && !HasDetail(status);
-  if (hidden || duration >= telemetry.slow_call || telemetry.log.Wants(SeverityOf(status.code()))) {
+  if (hidden || IsSlow(duration) || telemetry.log.Wants(SeverityOf(status.code()))) {
     const std::string trace = TraceOf(context_);
     Write(status, duration, trace);
     if (hidden) {
@@ -87,14 +87,17 @@ grpc::Status Call::Finish(const absl::Status& status) {
   return ToGrpcStatus(status);
 }
 
+bool Call::IsSlow(absl::Duration duration) const {
+  return !method_.metrics_.streams() && duration >= method_.telemetry_.slow_call;
+}
+
 void Call::Write(const absl::Status& status, absl::Duration duration,
                  const std::string& trace) const {
   const double milliseconds = absl::ToDoubleMilliseconds(duration);
   const std::string code = status.ok() ? "OK" : absl::StatusCodeToString(status.code());
   const auto& log = method_.telemetry_.log;
   if (status.ok()) {
-    log.Write(duration >= method_.telemetry_.slow_call ? Severity::kWarning : Severity::kDebug,
-              "call",
+    log.Write(IsSlow(duration) ? Severity::kWarning : Severity::kDebug, "call",
               {{"trace", trace},
                {"method", method_.path_},
                {"status", code},

@@ -28,7 +28,7 @@ namespace zhiping::rpc {
 struct Telemetry {
   Metrics& metrics;
   const Log& log;
-  // Calls that take longer are logged even if they succeed.
+  // Calls that take longer are logged even if they succeed; streams last as long as callers like.
   absl::Duration slow_call = absl::Seconds(1);
 };
 
@@ -49,6 +49,7 @@ class Call {
   grpc::Status Finish(const absl::Status& status);
 
  private:
+  bool IsSlow(absl::Duration duration) const;
   void Write(const absl::Status& status, absl::Duration duration, const std::string& trace) const;
 
   grpc::CallbackServerContext& context_;

@@ -53,6 +53,7 @@ MethodMetrics Metrics::Of(absl::string_view service, absl::string_view method) {
                                      {"grpc_method", std::string(method)},
                                      {"grpc_type", TypeOf(*descriptor)}};
   MethodMetrics result;
+  result.streams_ = descriptor->client_streaming() || descriptor->server_streaming();
   for (size_t code = 0; code < kCodeNames.size(); ++code) {
     auto with_code = labels;
     with_code["grpc_code"] = kCodeNames[code];

@@ -26,12 +26,15 @@ namespace zhiping::rpc {
 class MethodMetrics {
  public:
   void Count(grpc::StatusCode code, absl::Duration duration) const;
+  // Whether the method has a stream, which lasts as long as its caller likes.
+  bool streams() const { return streams_; }
 
  private:
   friend class Metrics;
   // By status code, 0 … 16.
   std::array<prometheus::Counter*, 17> handled_{};
   prometheus::Histogram* handling_ = nullptr;
+  bool streams_ = false;
 };
 
 // The metrics of a program. Thread-safe.

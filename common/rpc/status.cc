@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/status/error.h"
+#include "common/text/utf8.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -22,14 +23,6 @@ constexpr char kEnglish[] = "en";
 constexpr size_t kMaxMessageBytes = 512;
 // Of one sentence or value in the details.
 constexpr size_t kMaxTextBytes = 700;
-
-// Cuts at a whole character.
-std::string Shorten(const std::string& text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  size_t end = bytes - 3;
-  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;
-  return absl::StrCat(text.substr(0, end), "…");
-}
 
 // REQUIRES: text is UTF-8.
 std::string Ascii(const std::string& text) {
@@ -57,7 +50,7 @@ std::string Ascii(const std::string& text) {
 void AddText(const std::string& locale, const std::string& message, google::rpc::Status& status) {
   LocalizedMessage text;
   text.set_locale(locale);
-  text.set_message(Shorten(message, kMaxTextBytes));
+  text.set_message(Clip(message, kMaxTextBytes));
   status.add_details()->PackFrom(text);
 }
 
@@ -70,7 +63,7 @@ google::rpc::Status Details(int code, const ErrorDetail& detail, int violations,
   info.set_reason(Reason::Value_Name(detail.reason()));
   info.set_domain(kErrorDomain);
   for (const auto& entry : detail.metadata()) {
-    (*info.mutable_metadata())[entry.key()] = Shorten(entry.value(), kMaxTextBytes);
+    (*info.mutable_metadata())[entry.key()] = Clip(entry.value(), kMaxTextBytes);
   }
   if (violations < total) {
     (*info.mutable_metadata())[kViolationsTotal] = absl::StrCat(total);
@@ -83,11 +76,11 @@ google::rpc::Status Details(int code, const ErrorDetail& detail, int violations,
   for (int i = 0; i < violations; ++i) {
     const auto& from = detail.violations(i);
     auto* to = request.add_field_violations();
-    to->set_field(Shorten(from.field(), kMaxTextBytes));
+    to->set_field(Clip(from.field(), kMaxTextBytes));
     to->set_reason(Reason::Value_Name(from.reason()));
-    to->set_description(Shorten(from.message().en(), kMaxTextBytes));
+    to->set_description(Clip(from.message().en(), kMaxTextBytes));
     to->mutable_localized_message()->set_locale(kChinese);
-    to->mutable_localized_message()->set_message(Shorten(from.message().zh(), kMaxTextBytes));
+    to->mutable_localized_message()->set_message(Clip(from.message().zh(), kMaxTextBytes));
   }
   status.add_details()->PackFrom(request);
   return status;

@@ -19,8 +19,13 @@ void AddMetadata(const std::string& key, const std::string& value, ErrorDetail& 
   entry->set_value(value);
 }
 
+// Of one sentence, value or field: far more than anybody reads, and far less than what may be
+// quoted.
+constexpr size_t kMaxTextBytes = 4096;
+
 void Repair(std::string& text) {
   if (!IsUtf8(text)) text = ToUtf8(text);
+  if (text.size() > kMaxTextBytes) text = Clip(text, kMaxTextBytes);
 }
 
 void Repair(common::v1::LocalText& text) {
@@ -79,8 +84,9 @@ ErrorDetail DetailOf(const absl::Status& status) {
 
 common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en) {
   common::v1::LocalText text;
-  text.set_zh(ToUtf8(zh));
-  text.set_en(ToUtf8(en));
+  text.set_zh(std::string(zh));
+  text.set_en(std::string(en));
+  Repair(text);
   return text;
 }
 

@@ -25,8 +25,8 @@ using common::v1::Reason;
 // Keys and values for programs. Keys are lowerCamelCase.
 using ErrorValues = std::vector<std::pair<std::string, std::string>>;
 
-// Bytes that are not UTF-8 become U+FFFD: an error may quote any input.
-// REQUIRES: code is not kOk; zh and en are whole sentences.
+// An error may quote any input: bytes that are not UTF-8 become U+FFFD, and texts of more than 4
+// KiB are clipped. REQUIRES: code is not kOk; zh and en are whole sentences.
 absl::Status MakeError(absl::StatusCode code, Reason::Value reason, absl::string_view zh,
                        absl::string_view en, const ErrorValues& values = {});
 absl::Status MakeError(absl::StatusCode code, const ErrorDetail& detail);
@@ -44,7 +44,7 @@ absl::Status WithLogText(absl::Status status, absl::string_view text);
 // Empty if nothing was added.
 std::string LogText(const absl::Status& status);
 
-// A common::v1::LocalText, with U+FFFD for bytes that are not UTF-8.
+// A common::v1::LocalText with the sentences, kept as MakeError keeps them.
 common::v1::LocalText MakeText(absl::string_view zh, absl::string_view en);
 
 // field: where, as common.v1.FieldViolation says.

@@ -19,6 +19,8 @@ using google::protobuf::TextFormat;
 constexpr int kMaxDepth = 100;
 // protobuf's columns: a tab leads to the next multiple.
 constexpr int kTabWidth = 8;
+// Of protobuf's words.
+constexpr size_t kMaxSaidBytes = 300;
 
 TextFault MakeFault(int line, int column, Reason::Value reason, absl::string_view zh,
                     absl::string_view en) {
@@ -53,7 +55,8 @@ class FaultCollector final : public google::protobuf::io::ErrorCollector {
                        "punctuation?")));
       return;
     }
-    const absl::string_view said = absl::StripSuffix(what, ".");
+    // It quotes whole tokens, however long.
+    const std::string said = Clip(absl::StripSuffix(what, "."), kMaxSaidBytes);
     faults_.push_back(MakeFault(line + 1, place.column, Reason::MALFORMED,
                                 absl::StrCat("无法读取：", said, "。"),
                                 absl::StrCat(" cannot be read: ", said, ".")));

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace zhiping {
 namespace {
 
 constexpr char kReplacement[] = "\xEF\xBF\xBD";
+constexpr absl::string_view kEllipsis = "\xE2\x80\xA6";
 
 unsigned char Byte(absl::string_view bytes, size_t i) {
   return static_cast<unsigned char>(bytes[i]);
@@ -67,6 +70,25 @@ bool IsCutCharacter(absl::string_view bytes) {
   if (bytes.empty()) return false;
   const size_t size = SizeOf(Byte(bytes, 0));
   return bytes.size() < size && WellFormed(bytes, size) == bytes.size();
+}
+
+absl::string_view TrimBlanks(absl::string_view text) {
+  constexpr absl::string_view kBlanks[] = {"\u3000", "\u00A0"};
+  for (bool more = true; more;) {
+    text = absl::StripAsciiWhitespace(text);
+    more = false;
+    for (const absl::string_view blank : kBlanks) {
+      more |= absl::ConsumePrefix(&text, blank) || absl::ConsumeSuffix(&text, blank);
+    }
+  }
+  return text;
+}
+
+std::string Clip(absl::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  size_t end = bytes - kEllipsis.size();
+  while (end > 0 && (Byte(text, end) & 0xc0) == 0x80) --end;
+  return absl::StrCat(text.substr(0, end), kEllipsis);
 }
 
 std::string ToUtf8(absl::string_view bytes) {

@@ -28,6 +28,14 @@ bool IsUtf8(absl::string_view bytes);
 // Whether the bytes begin a character and end before it does.
 bool IsCutCharacter(absl::string_view bytes);
 
+// The text without blanks around it: ASCII white space, and those that Chinese input methods and
+// word processors write (U+3000, U+00A0).
+absl::string_view TrimBlanks(absl::string_view text);
+
+// The text if it has at most so many bytes; else the whole characters of its beginning that fit,
+// and `…`. REQUIRES: bytes >= 3.
+std::string Clip(absl::string_view text, size_t bytes);
+
 // The text with U+FFFD for every byte that belongs to no character.
 std::string ToUtf8(absl::string_view bytes);
 

@@ -2,10 +2,20 @@
 # What up and down know about the local suite: its folder, its processes, their programs. Sourced
 # after messages.sh, with `root` set.
 
-# Keys, data, logs and process ids; as messages call it, and where it is. Another folder, for tests,
-# makes a suite of its own.
+# Keys, data, logs and process ids; as messages call it, and where it is. Another folder, absolute or
+# of the project, makes a suite of its own.
 state_name=${ZHIPING_LOCAL_STATE:-build/local}
-state=${root:?}/$state_name
+case $state_name in
+  /*) state=$state_name ;;
+  *) state=${root:?}/$state_name ;;
+esac
+# What stops this suite, as it can be typed.
+down_command=deploy/local/down
+up_command=deploy/local/up
+if [[ -n ${ZHIPING_LOCAL_STATE:-} ]]; then
+  printf -v down_command 'ZHIPING_LOCAL_STATE=%q deploy/local/down' "$state_name"
+  printf -v up_command 'ZHIPING_LOCAL_STATE=%q deploy/local/up' "$state_name"
+fi
 programs=$root/build/bin
 # In the order in which they are started; stopped the other way round.
 services=(redis catalogue scoring-1 scoring-2)

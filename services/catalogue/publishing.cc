@@ -1,5 +1,6 @@
 #include "services/catalogue/publishing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
+#include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/domain/requests.h"
 
 namespace zhiping::catalogue {
@@ -28,6 +30,22 @@ absl::Time Milliseconds(absl::Time time) { return FromTimestamp(ToTimestamp(time
 
 std::optional<std::string> FileOrNone(const std::string& bytes) {
   return bytes.empty() ? std::nullopt : std::optional(bytes);
+}
+
+absl::Status NotLost(const std::string& instance, absl::Duration silence, absl::Duration lease) {
+  const absl::Duration second = absl::Seconds(1);
+  const std::string ago = absl::FormatDuration(std::max(absl::Ceil(silence, second), second));
+  const std::string after = absl::FormatDuration(lease);
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::INSTANCE_NOT_LOST,
+      absl::StrCat("实例 ", instance, " 最近 ", ago,
+                   " 内有过联系，不能忘记。请停止它：正常停止的实例",
+                   "随即不再列出；被强行终止的，", after, " 没有联系即为失联，那时可以忘记。"),
+      absl::StrCat("Instance ", instance, " was heard from within ", ago,
+                   ": it cannot be forgotten. ",
+                   "Stop it: one that is asked to stop leaves by itself; one that was killed is ",
+                   "unknown after ", after, " of silence, and can be forgotten then."),
+      {{"instance", instance}});
 }
 
 absl::Status LabelTaken(const StoredRelease& release, const std::string& digest) {
@@ -191,6 +209,7 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
   Violations violations;
   CheckDigest(request.digest(), "digest", violations);
   CheckActor(request.actor(), violations);
+  CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   auto in_force_from =
       ReadInstant(request.has_in_force_from(), request.in_force_from(), "inForceFrom", violations);
@@ -240,6 +259,7 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
   CheckProgramme(request.programme(), "programme", violations);
   if (!request.digest().empty()) CheckDigest(request.digest(), "digest", violations);
   CheckActor(request.actor(), violations);
+  CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ConfirmedPtr confirmed;
@@ -278,6 +298,7 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
   Violations violations;
   CheckProgramme(request.programme(), "programme", violations);
   CheckActor(request.actor(), violations);
+  CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   return Once<v1::FenceRevisionResponse>(
@@ -317,12 +338,16 @@ absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
                        absl::StrCat("There is no instance ", request.instance(), "."),
                        {{"instance", request.instance()}});
     }
+    const absl::Time now = clock_.Now();
+    if (!IsLost(known->last_seen, instance_lease_, now)) {
+      return NotLost(request.instance(), now - known->last_seen, instance_lease_);
+    }
     RETURN_IF_ERROR(transaction.RemoveInstance(request.instance()).status());
     v1::CatalogueEvent event;
     event.set_actor(RecordedActor(request.actor()));
     event.set_reason(request.actor().reason());
     event.mutable_instance_forgotten()->set_instance(request.instance());
-    return transaction.Append(event, clock_.Now());
+    return transaction.Append(event, now);
   };
   RETURN_IF_ERROR(store_.Change(deadline, forget));
   return v1::ForgetInstanceResponse();

@@ -19,10 +19,15 @@ namespace zhiping::catalogue {
 // REQUEST_ID_REUSED, and those of the database.
 class Publishing {
  public:
-  // `committed` gets the signed state of a programme that was changed. All outlive this.
+  // `instance_lease`: after which an instance's silence is UNKNOWN. `committed` gets the signed
+  // state of a programme that was changed. All outlive this.
   Publishing(Store& store, const Signing& signing, const Clock& clock,
-             std::function<void(ConfirmedPtr)> committed)
-      : store_(store), signing_(signing), clock_(clock), committed_(std::move(committed)) {}
+             absl::Duration instance_lease, std::function<void(ConfirmedPtr)> committed)
+      : store_(store),
+        signing_(signing),
+        clock_(clock),
+        instance_lease_(instance_lease),
+        committed_(std::move(committed)) {}
 
   // Errors: EDITION_OF_ANOTHER_PROGRAMME.
   absl::StatusOr<v1::ImportEditionResponse> ImportEdition(const v1::ImportEditionRequest& request,
@@ -36,7 +41,8 @@ class Publishing {
   // Errors: REVISION_OUT_OF_RANGE.
   absl::StatusOr<v1::FenceRevisionResponse> FenceRevision(const v1::FenceRevisionRequest& request,
                                                           absl::Time deadline);
-  // Errors: UNKNOWN_INSTANCE.
+  // Errors: UNKNOWN_INSTANCE; INSTANCE_NOT_LOST, since one that runs would be missing from
+  // convergence until it reports again.
   absl::StatusOr<v1::ForgetInstanceResponse> ForgetInstance(
       const v1::ForgetInstanceRequest& request, absl::Time deadline);
   // Errors: INVALID_RELEASE with what is wrong with the notes; RELEASE_NOT_FOUND if no release of
@@ -73,6 +79,7 @@ class Publishing {
   Store& store_;
   const Signing& signing_;
   const Clock& clock_;
+  const absl::Duration instance_lease_;
   const std::function<void(ConfirmedPtr)> committed_;
 };
 

@@ -69,6 +69,16 @@ absl::Status Reading::SetInForce(absl::Time deadline, v1::ReleaseSummary& releas
   return absl::OkStatus();
 }
 
+absl::Status Reading::CheckKnown(absl::Time deadline, const std::string& programme) {
+  ASSIGN_OR_RETURN(const auto known, store_.Versions(deadline));
+  if (known.count(programme) > 0) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kNotFound, Reason::UNKNOWN_PROGRAMME,
+                   absl::StrCat("没有评测体系“", programme, "”：从未导入过它的年版。"),
+                   absl::StrCat("There is no programme \"", programme,
+                                "\": no edition of it was ever imported."),
+                   {{"programme", programme}});
+}
+
 absl::StatusOr<v1::ReleaseSummary> Reading::Published(absl::Time deadline,
                                                       const std::string& digest) {
   ASSIGN_OR_RETURN(StoredRelease release, store_.FindRelease(deadline, digest));
@@ -291,6 +301,10 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
     }
     *response.add_instances() = ConvergenceOf(instance.record, instance.last_seen, confirmed->state,
                                               options_.instance_lease, now);
+  }
+  // A misspelt name and one without a release look alike otherwise.
+  if (response.instances().empty() && !confirmed->state.has_current()) {
+    RETURN_IF_ERROR(CheckKnown(deadline, request.programme()));
   }
   for (auto& alarm : AlarmsOf(*confirmed->history, options_.exposed, now)) {
     *response.add_alarms() = std::move(alarm);

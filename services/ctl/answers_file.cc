@@ -33,14 +33,7 @@ constexpr const char* kHeadings[kColumns][2] = {
 // Without blanks around it, full-width ones as input methods type them too; a number in full-width
 // digits becomes one in ASCII. Names stay as they are: official names have full-width characters.
 std::string Cell(absl::string_view text) {
-  constexpr absl::string_view kBlanks[] = {"\u3000", "\u00A0"};
-  for (bool more = true; more;) {
-    text = absl::StripAsciiWhitespace(text);
-    more = false;
-    for (const absl::string_view blank : kBlanks) {
-      more |= absl::ConsumePrefix(&text, blank) || absl::ConsumeSuffix(&text, blank);
-    }
-  }
+  text = TrimBlanks(text);
   std::string number;
   for (absl::string_view rest = text; !rest.empty();) {
     const Utf8Character character = FirstCharacter(rest);

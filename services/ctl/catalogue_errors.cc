@@ -62,10 +62,11 @@ void AddNextStep(ErrorDetail& detail) {
       const std::string revision = ValueOf(detail, "revision");
       message = MakeText(
           absl::StrCat("目录服务见到过修订号 ", revision, " 的有效签名，高于它自己的修订号；",
-                       "请先执行 zhipingctl release fence --above ", revision, "，再发布或回退。"),
+                       "请先执行 zhipingctl release fence --above ", revision,
+                       " --reason 原因，再发布或回退。"),
           absl::StrCat("The catalogue met a valid signature of revision ", revision,
                        ", above its own. First run zhipingctl release fence --above ", revision,
-                       ", then publish or roll back."));
+                       " --reason TEXT, then publish or roll back."));
       return;
     }
     case Reason::LABEL_TAKEN:
@@ -86,6 +87,16 @@ void AddNextStep(ErrorDetail& detail) {
     case Reason::LOOPBACK_ONLY:
       return Append("请在目录服务所在的机器上执行这条命令。",
                     "Run this command on the machine of the catalogue.", message);
+    case Reason::ALREADY_IN_FORCE:
+      return Append("回退到更早的用 --to 指定，各发布版见 zhipingctl release list。",
+                    "Name an earlier one with --to; zhipingctl release list shows every release.",
+                    message);
+    case Reason::UNKNOWN_PROGRAMME:
+      return Append(
+          "已有的评测体系见 zhipingctl release list；新的随 zhipingctl edition import 建立。",
+          "zhipingctl release list shows those there are; zhipingctl edition import makes "
+          "a new one.",
+          message);
     case Reason::UNKNOWN_INSTANCE:
       return Append("全部实例见 zhipingctl release status。",
                     "zhipingctl release status lists all instances.", message);

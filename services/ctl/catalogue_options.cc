@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/text/utf8.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -43,13 +45,14 @@ void AddProgrammeOption(CLI::App& command, const CommandLine& line, CatalogueOpt
 
 void AddActorOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options,
                      GiveReason give_reason) {
+  options.must_give_reason = give_reason == GiveReason::kMust;
   AddOption(command, line, "--actor", options.actor, "NAME",
             "操作人姓名，记为“未认证”；默认为系统用户名",
             "Who asks for it, recorded as unauthenticated; by default the user's name")
       ->envname("ZHIPING_ACTOR");
   AddOption(command, line, "--reason", options.reason, "TEXT", "原因，永久记录，最多 500 字",
             "Why; kept for ever, at most 500 characters")
-      ->required(give_reason == GiveReason::kMust);
+      ->required(options.must_give_reason);
 }
 
 absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options) {
@@ -91,7 +94,10 @@ absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, Catalog
       absl::StrCat("The catalogue has several programmes; name one by --programme: ", names, "."));
 }
 
-catalogue::v1::Actor ActorOf(const CatalogueOptions& options) {
+absl::StatusOr<catalogue::v1::Actor> ActorOf(const CatalogueOptions& options) {
+  if (options.must_give_reason && TrimBlanks(options.reason).empty()) {
+    return WrongUsage("--reason 不能为空白，请写明原因。", "--reason must not be blank; say why.");
+  }
   catalogue::v1::Actor actor;
   actor.set_name(options.actor.empty() ? UserName() : options.actor);
   actor.set_reason(options.reason);

@@ -80,7 +80,7 @@ absl::StatusOr<int> Import(const ImportOptions& options, const CommandLine& line
   request.set_vectors(files.vectors.value_or(""));
   request.set_source(files.source.value_or(""));
   request.set_notes(files.notes.value_or(""));
-  *request.mutable_actor() = ActorOf(options.catalogue);
+  ASSIGN_OR_RETURN(*request.mutable_actor(), ActorOf(options.catalogue));
   request.set_validate_only(options.validate_only);
   ASSIGN_OR_RETURN(const auto client, OpenCatalogue(options.catalogue));
   ASSIGN_OR_RETURN(const ImportEditionResponse response,
@@ -94,7 +94,7 @@ absl::StatusOr<int> PublishNotes(const ImportOptions& options, const CommandLine
   const std::string path = (std::filesystem::path(options.folder) / criteria::kNotesFile).string();
   PublishNotesRequest request;
   ASSIGN_OR_RETURN(*request.mutable_notes(), ReadFile(path, criteria::kMaxReleaseBytes));
-  *request.mutable_actor() = ActorOf(options.catalogue);
+  ASSIGN_OR_RETURN(*request.mutable_actor(), ActorOf(options.catalogue));
   request.set_request_id(NewRequestId());
   ASSIGN_OR_RETURN(const auto client, OpenCatalogue(options.catalogue));
   ASSIGN_OR_RETURN(const auto response, client->Call(&CatalogueAdmin::PublishNotes, request));

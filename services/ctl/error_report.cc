@@ -99,7 +99,8 @@ std::string FindingsReport(const std::vector<Finding>& findings, const Screen& s
   const auto warnings = static_cast<int>(findings.size()) - errors;
   absl::StrAppend(&out,
                   screen.Say(absl::StrCat(errors, " 处错误，", warnings, " 处提醒。"),
-                             absl::StrCat(errors, " errors, ", warnings, " warnings.")),
+                             absl::StrCat(errors, errors == 1 ? " error, " : " errors, ", warnings,
+                                          warnings == 1 ? " warning." : " warnings.")),
                   "\n");
   return out;
 }

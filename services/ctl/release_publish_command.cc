@@ -143,7 +143,7 @@ absl::StatusOr<int> Publish(const ActivateOptions& options, const CommandLine& l
                    ParseRevisionOption("--cancel-pending", options.cancel_pending));
   request.set_cancel_pending_revision(cancel);
   if (at.has_value()) *request.mutable_in_force_from() = ToTimestamp(*at);
-  *request.mutable_actor() = ActorOf(options.catalogue);
+  ASSIGN_OR_RETURN(*request.mutable_actor(), ActorOf(options.catalogue));
   request.set_request_id(NewRequestId());
   ASSIGN_OR_RETURN(const auto client, Open(options, wait));
   ASSIGN_OR_RETURN(*request.mutable_digest(),
@@ -166,7 +166,7 @@ absl::StatusOr<int> RollBack(const ActivateOptions& options, const CommandLine& 
                    ParseRevisionOption("--cancel-pending", options.cancel_pending));
   request.set_cancel_pending_revision(cancel);
   request.set_withdraw(options.withdraw);
-  *request.mutable_actor() = ActorOf(options.catalogue);
+  ASSIGN_OR_RETURN(*request.mutable_actor(), ActorOf(options.catalogue));
   request.set_request_id(NewRequestId());
   ASSIGN_OR_RETURN(const auto client, Open(options, wait));
   ASSIGN_OR_RETURN(*request.mutable_programme(), ProgrammeOf(options.catalogue, *client));
@@ -229,7 +229,8 @@ void AddReleasePublishCommands(CLI::App& release, CommandLine& line) {
             "present one");
   AddFlag(*rollback, line, "--withdraw", options->withdraw,
           "同时撤回现行发布版：不能再据以提交，也不能再启用",
-          "Also withdraw the present release: nothing may be submitted under it any more");
+          "Also withdraw the present release: nothing may be submitted under it any more, and it "
+          "cannot be put in force again");
   RunWith(*rollback, line, &RollBack, options);
 }
 

@@ -25,7 +25,7 @@ absl::StatusOr<int> Fence(const RepairOptions& options, const CommandLine& line)
   FenceRevisionRequest request;
   ASSIGN_OR_RETURN(const int32_t above, ParseRevisionOption("--above", options.above));
   request.set_above(above);
-  *request.mutable_actor() = ActorOf(options.catalogue);
+  ASSIGN_OR_RETURN(*request.mutable_actor(), ActorOf(options.catalogue));
   request.set_request_id(NewRequestId());
   ASSIGN_OR_RETURN(const auto client, OpenCatalogue(options.catalogue));
   ASSIGN_OR_RETURN(*request.mutable_programme(), ProgrammeOf(options.catalogue, *client));
@@ -57,7 +57,7 @@ absl::StatusOr<int> Fence(const RepairOptions& options, const CommandLine& line)
 absl::StatusOr<int> Forget(const RepairOptions& options, const CommandLine& line) {
   ForgetInstanceRequest request;
   request.set_instance(options.instance);
-  *request.mutable_actor() = ActorOf(options.catalogue);
+  ASSIGN_OR_RETURN(*request.mutable_actor(), ActorOf(options.catalogue));
   ASSIGN_OR_RETURN(const auto client, OpenCatalogue(options.catalogue));
   ASSIGN_OR_RETURN(const auto response, client->Change(&CatalogueAdmin::ForgetInstance, request));
   Print(line.json ? ToJson(response)
@@ -72,8 +72,8 @@ absl::StatusOr<int> Forget(const RepairOptions& options, const CommandLine& line
 using Action = absl::StatusOr<int> (*)(const RepairOptions&, const CommandLine&);
 
 void RunWith(CLI::App& command, CommandLine& line, Action action,
-             const std::shared_ptr<RepairOptions>& options) {
-  AddActorOptions(command, line, options->catalogue, GiveReason::kMay);
+             const std::shared_ptr<RepairOptions>& options, GiveReason give_reason) {
+  AddActorOptions(command, line, options->catalogue, give_reason);
   AddCatalogueOptions(command, line, options->catalogue);
   command.callback([action, options, &line] {
     line.action = [action, options, &line] { return action(*options, line); };
@@ -92,7 +92,7 @@ void AddReleaseRepairCommands(CLI::App& release, CommandLine& line) {
             "The highest revision that was seen; an alarm of release status says it")
       ->required();
   AddProgrammeOption(*fence, line, options->catalogue);
-  RunWith(*fence, line, &Fence, options);
+  RunWith(*fence, line, &Fence, options, GiveReason::kMust);
 
   options = std::make_shared<RepairOptions>();
   CLI::App* const forget = AddCommand(release, line, "forget", "忘记一个失联且不再回来的实例",
@@ -100,7 +100,7 @@ void AddReleaseRepairCommands(CLI::App& release, CommandLine& line) {
   AddOption(*forget, line, "INSTANCE", options->instance, "", "实例编号，见 release status",
             "Id of the instance, as release status shows it")
       ->required();
-  RunWith(*forget, line, &Forget, options);
+  RunWith(*forget, line, &Forget, options, GiveReason::kMay);
 }
 
 }  // namespace zhiping::ctl

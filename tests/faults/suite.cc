@@ -97,6 +97,7 @@ absl::StatusOr<std::string> CatalogueProcess::Import(const std::string& change) 
 absl::StatusOr<v1::PublishReleaseResponse> CatalogueProcess::Publish(
     v1::PublishReleaseRequest request) {
   request.mutable_actor()->set_name("张三");
+  request.mutable_actor()->set_reason("测试");
   if (request.request_id().empty()) request.set_request_id(NewRequestId());
   return Call<v1::PublishReleaseResponse>(*admin_, &Admin::PublishRelease, request);
 }
@@ -116,6 +117,7 @@ v1::Activation CatalogueProcess::PublishNew() { return OrDie(Publish(ImportNew()
 absl::StatusOr<v1::RollBackResponse> CatalogueProcess::RollBack(v1::RollBackRequest request) {
   request.set_programme(kProgramme);
   request.mutable_actor()->set_name("李四");
+  request.mutable_actor()->set_reason("测试");
   if (request.request_id().empty()) request.set_request_id(NewRequestId());
   return Call<v1::RollBackResponse>(*admin_, &Admin::RollBack, request);
 }
@@ -125,6 +127,7 @@ absl::Status CatalogueProcess::Fence(int32_t above) {
   request.set_programme(kProgramme);
   request.set_above(above);
   request.mutable_actor()->set_name("王五");
+  request.mutable_actor()->set_reason("测试");
   request.set_request_id(NewRequestId());
   return Call<v1::FenceRevisionResponse>(*admin_, &Admin::FenceRevision, request).status();
 }

@@ -35,6 +35,18 @@ TEST(ErrorTest, CarriesNothingButUtf8) {
   EXPECT_EQ(valued.metadata(0).value(), "\uFFFD");
 }
 
+TEST(ErrorTest, WhatItQuotesIsClipped) {
+  const std::string huge = absl::StrCat("很", std::string(1 << 20, 'a'));
+  const ErrorDetail detail = DetailOf(MakeError(
+      absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND, huge, huge, {{"edition", huge}}));
+  for (const std::string& text : {detail.message().zh(), detail.message().en(),
+                                  detail.metadata(0).value(), MakeText(huge, huge).zh()}) {
+    EXPECT_THAT(text, testing::SizeIs(4096));
+    EXPECT_THAT(text, testing::StartsWith("很aaa"));
+    EXPECT_THAT(text, testing::EndsWith("a…"));
+  }
+}
+
 TEST(ViolationsTest, OneViolationGivesItsReason) {
   Violations violations;
   EXPECT_OK(violations.ToStatus());

@@ -49,7 +49,8 @@ struct RollBackPlan {
 // before the present one and is not withdrawn.
 //
 // Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
-// to withdraw; PENDING_EXISTS; NOT_PENDING; REVISION_AHEAD.
+// to withdraw; ALREADY_IN_FORCE, unless a pending activation is cancelled; PENDING_EXISTS;
+// NOT_PENDING; REVISION_AHEAD.
 absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string& digest,
                                       bool withdraw, const Decision& decision);
 

@@ -32,7 +32,30 @@ v1::CatalogueAlarm Alarm(absl::string_view kind, absl::Time since, const std::st
   return alarm;
 }
 
+void AddRolledBack(const History& history, std::vector<v1::CatalogueAlarm>& alarms) {
+  const ActivationRow* latest = nullptr;
+  int total = 0;
+  for (const ActivationRow& row : history.rows) {
+    if (row.kind != v1::ActivationRecord::ROLLBACK) continue;
+    latest = &row;
+    ++total;
+  }
+  if (latest == nullptr) return;
+  const int32_t revision = latest->activation.revision();
+  alarms.push_back(Alarm(
+      "ROLLED_BACK", latest->created_at,
+      absl::StrCat("修订号 ", revision, " 是由一人决定的回退，尚无第二人会签",
+                   total == 1 ? "。" : absl::StrCat("；这样的回退共有 ", total, " 次。")),
+      absl::StrCat("Revision ", revision,
+                   " is a rollback that one person decided and no second one has countersigned",
+                   total == 1 ? "." : absl::StrCat("; there are ", total, " such rollbacks."))));
+}
+
 }  // namespace
+
+bool IsLost(absl::Time last_seen, absl::Duration lease, absl::Time now) {
+  return now - last_seen > lease;
+}
 
 InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time last_seen,
                                   const v1::ActivationState& state, absl::Duration lease,
@@ -45,8 +68,8 @@ InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time
   }
   // What was held is for the catalogue alone, and large.
   convergence.mutable_report()->clear_held_state();
-  convergence.set_status(now - last_seen > lease ? InstanceConvergence::UNKNOWN
-                                                 : StatusOf(convergence.report(), state));
+  convergence.set_status(IsLost(last_seen, lease, now) ? InstanceConvergence::UNKNOWN
+                                                       : StatusOf(convergence.report(), state));
   return convergence;
 }
 
@@ -61,17 +84,9 @@ std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, a
                      ") was met, which this store did not issue: nothing is signed. Fence it, then "
                      "publish or roll back.")));
   }
+  AddRolledBack(history, alarms);
   const ActivationRow* const current = InForceAt(history, now);
-  if (current == nullptr) return alarms;
-  if (current->kind == v1::ActivationRecord::ROLLBACK &&
-      now - current->created_at < kRollBackAlarm) {
-    alarms.push_back(Alarm(
-        "ROLLED_BACK", current->created_at,
-        absl::StrCat("现行的修订号 ", current->activation.revision(), " 是由一人决定的回退。"),
-        absl::StrCat("Revision ", current->activation.revision(),
-                     ", in force, is a rollback that one person decided.")));
-  }
-  if (exposed) {
+  if (exposed && current != nullptr) {
     alarms.push_back(Alarm("NO_APPROVAL", current->created_at,
                            "服务对其他机器开放，而现行发布版的启用未经审批。",
                            "The service listens to other machines, and what is in force was put in "

@@ -14,15 +14,17 @@ namespace zhiping::catalogue {
 
 // An instance that said nothing for this long is not waited for any more.
 inline constexpr absl::Duration kInstanceExpiry = absl::Hours(24);
-// A rollback stays an alarm for this long.
-inline constexpr absl::Duration kRollBackAlarm = absl::Hours(24);
+
+// Whether an instance that was last heard from at `last_seen` is UNKNOWN (失联).
+bool IsLost(absl::Time last_seen, absl::Duration lease, absl::Time now);
 
 // `record`: what the instance said last, at `last_seen`. `lease`: after which silence is UNKNOWN.
 v1::InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time last_seen,
                                       const v1::ActivationState& state, absl::Duration lease,
                                       absl::Time now);
 
-// `exposed`: the catalogue listens to other machines, though nothing is approved yet.
+// `exposed`: the catalogue listens to other machines, though nothing is approved yet. However many
+// rollbacks nobody has countersigned, they are one alarm, which names the latest.
 std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, absl::Time now);
 
 // Absent unless instances said that they will not apply the pending activation.

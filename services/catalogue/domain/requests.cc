@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
+#include "common/text/utf8.h"
 #include "common/time/timestamp.h"
 
 namespace zhiping::catalogue {
@@ -78,9 +79,13 @@ std::string RecordedActor(const v1::Actor& actor) {
 }
 
 void CheckActor(const v1::Actor& actor, Violations& violations) {
-  if (absl::StripAsciiWhitespace(actor.name()).empty()) Require("actor.name", violations);
+  if (TrimBlanks(actor.name()).empty()) Require("actor.name", violations);
   CheckText(actor.name(), kMaxNameCharacters, "actor.name", violations);
   CheckText(actor.reason(), kMaxReasonCharacters, "actor.reason", violations);
+}
+
+void CheckReason(const v1::Actor& actor, Violations& violations) {
+  if (TrimBlanks(actor.reason()).empty()) Require("actor.reason", violations);
 }
 
 void CheckRequestId(absl::string_view request_id, Violations& violations) {

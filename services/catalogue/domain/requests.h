@@ -18,6 +18,8 @@ std::string RecordedActor(const v1::Actor& actor);
 
 // Violations with the JSON names of fields: FIELD_REQUIRED, TOO_LARGE, INVALID_FIELD.
 void CheckActor(const v1::Actor& actor, Violations& violations);
+// Whoever decides what is in force has to say why: FIELD_REQUIRED.
+void CheckReason(const v1::Actor& actor, Violations& violations);
 // A UUID of version 4 in lower case.
 void CheckRequestId(absl::string_view request_id, Violations& violations);
 // Lower-case letters, digits and `-`, at most 64.

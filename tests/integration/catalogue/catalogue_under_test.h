@@ -75,6 +75,7 @@ inline v1::PublishReleaseRequest Publication(const std::string& digest) {
   v1::PublishReleaseRequest request;
   request.set_digest(digest);
   request.mutable_actor()->set_name("张三");
+  request.mutable_actor()->set_reason("测试");
   request.set_request_id(NewRequestId());
   return request;
 }
@@ -84,6 +85,7 @@ inline v1::RollBackRequest Rollback() {
   v1::RollBackRequest request;
   request.set_programme(kProgramme);
   request.mutable_actor()->set_name("李四");
+  request.mutable_actor()->set_reason("测试");
   request.set_request_id(NewRequestId());
   return request;
 }

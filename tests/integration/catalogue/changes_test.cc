@@ -82,6 +82,7 @@ TEST_P(ChangesTest, EveryChangeIsLoggedInOrderWithWhoAndWhy) {
   fence.set_programme(kProgramme);
   fence.set_above(100);
   fence.mutable_actor()->set_name("张三");
+  fence.mutable_actor()->set_reason("测试");
   fence.set_request_id(NewRequestId());
   ASSERT_OK(Call<v1::FenceRevisionResponse>(catalogue_->admin(), &Admin::FenceRevision, fence));
   // Whatever is refused leaves nothing.

@@ -105,6 +105,7 @@ TEST(RedisTest, ARevisionFromAnotherStoreStopsSigningUntilItIsFenced) {
   fence.set_programme(kProgramme);
   fence.set_above(2);
   fence.mutable_actor()->set_name("张三");
+  fence.mutable_actor()->set_reason("测试");
   fence.set_request_id(NewRequestId());
   ASSERT_OK(Call<v1::FenceRevisionResponse>(restored.admin(), &Admin::FenceRevision, fence));
   EXPECT_EQ(Publish(restored)->activation().revision(), 3);

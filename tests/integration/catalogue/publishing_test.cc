@@ -131,6 +131,32 @@ TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
   EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::RELEASE_WITHDRAWN));
 }
 
+TEST_P(PublishingTest, WhoDecidesWhatIsInForceHasToSayWhy) {
+  const std::string digest = Import();
+  for (const char* reason : {"", "  ", "\u3000 "}) {
+    auto publication = Publication(digest);
+    publication.mutable_actor()->set_reason(reason);
+    auto rollback = Rollback();
+    *rollback.mutable_actor() = publication.actor();
+    v1::FenceRevisionRequest fence;
+    fence.set_programme(kProgramme);
+    fence.set_above(1);
+    fence.set_request_id(NewRequestId());
+    *fence.mutable_actor() = publication.actor();
+    const absl::Status refusals[] = {
+        Publish(publication).status(), catalogue_->RollBack(rollback).status(),
+        Call<v1::FenceRevisionResponse>(catalogue_->admin(), &Admin::FenceRevision, fence)
+            .status()};
+    for (const absl::Status& refused : refusals) {
+      const ErrorDetail detail = DetailOf(refused);
+      EXPECT_EQ(detail.reason(), Reason::FIELD_REQUIRED);
+      ASSERT_EQ(detail.violations_size(), 1);
+      EXPECT_EQ(detail.violations(0).field(), "actor.reason");
+    }
+  }
+  EXPECT_FALSE(Activation().state().has_current());
+}
+
 TEST_P(PublishingTest, ALabelIsPublishedOnce) {
   const std::string one = Import();
   const std::string other = Import("改");

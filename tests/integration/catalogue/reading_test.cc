@@ -93,12 +93,24 @@ TEST_F(ReadingTest, WhatWasInForceAtAnInstantAndWhatCarriesOver) {
 }
 
 TEST_F(ReadingTest, ALostInstanceIsUnknownUntilItIsForgotten) {
+  catalogue_->Import();
+  v1::ForgetInstanceRequest forget;
+  forget.set_instance("scoring-1");
+  forget.mutable_actor()->set_name("张三");
   {
     grpc::ClientContext context;
     const auto stream = catalogue_->stub().Subscribe(&context);
     ASSERT_TRUE(stream->Write(Hello("scoring-1")));
     v1::SubscribeResponse states;
     ASSERT_TRUE(stream->Read(&states));
+    // While it is heard from, it cannot be forgotten.
+    EXPECT_TRUE(processes::Eventually([&] {
+      EXPECT_TRUE(stream->Write(Hello("scoring-1")));
+      const auto forgotten =
+          Call<v1::ForgetInstanceResponse>(catalogue_->admin(), &Admin::ForgetInstance, forget);
+      return DetailOf(forgotten.status()).reason() == Reason::INSTANCE_NOT_LOST;
+    }));
+    EXPECT_EQ(catalogue_->Convergence()->instances_size(), 1);
     context.TryCancel();
   }
   EXPECT_TRUE(processes::Eventually([&] {
@@ -106,16 +118,38 @@ TEST_F(ReadingTest, ALostInstanceIsUnknownUntilItIsForgotten) {
     return seen.ok() && seen->instances_size() == 1 &&
            seen->instances(0).status() == v1::InstanceConvergence::UNKNOWN;
   }));
-  v1::ForgetInstanceRequest forget;
-  forget.set_instance("scoring-1");
-  forget.mutable_actor()->set_name("张三");
   EXPECT_OK(Call<v1::ForgetInstanceResponse>(catalogue_->admin(), &Admin::ForgetInstance, forget));
   EXPECT_EQ(catalogue_->Convergence()->instances_size(), 0);
   EXPECT_THAT(Call<v1::ForgetInstanceResponse>(catalogue_->admin(), &Admin::ForgetInstance, forget),
               HasReason(Reason::UNKNOWN_INSTANCE));
 }
 
+TEST_F(ReadingTest, ConvergenceOfAProgrammeThatNobodyKnowsIsAnError) {
+  EXPECT_THAT(catalogue_->Convergence().status(), HasReason(Reason::UNKNOWN_PROGRAMME));
+  {
+    // Somebody follows it already.
+    grpc::ClientContext context;
+    const auto stream = catalogue_->stub().Subscribe(&context);
+    ASSERT_TRUE(stream->Write(Hello("scoring-1")));
+    EXPECT_TRUE(processes::Eventually([&] { return catalogue_->Convergence().ok(); }));
+    auto goodbye = Hello("scoring-1");
+    goodbye.set_leaving(true);
+    ASSERT_TRUE(stream->Write(goodbye));
+    v1::SubscribeResponse states;
+    while (stream->Read(&states)) {
+    }
+    EXPECT_OK(rpc::FromGrpcStatus(stream->Finish()));
+  }
+  EXPECT_TRUE(processes::Eventually([&] { return !catalogue_->Convergence().ok(); }));
+  // An edition of it is there, though nothing is in force.
+  catalogue_->Import();
+  const auto convergence = catalogue_->Convergence();
+  ASSERT_OK(convergence);
+  EXPECT_FALSE(convergence->state().has_current());
+}
+
 TEST_F(ReadingTest, OtherMachinesMayNotChangeAnything) {
+  catalogue_->Import();
   ifaddrs* all = nullptr;
   ASSERT_EQ(getifaddrs(&all), 0);
   for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next) {

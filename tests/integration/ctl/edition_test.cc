@@ -77,6 +77,17 @@ TEST(EditionTest, ThePublishedEditionIsValid) {
   EXPECT_EQ(outcome.out, "0 处错误，0 处提醒。\n");
 }
 
+TEST(EditionTest, WhatIsWrongIsShownHoweverLargeItIs) {
+  const std::string folder = ScratchFolder() + "/edition";
+  std::filesystem::copy(criteria::EditionPath(), folder);
+  Scratch("edition/notes.txtpb", std::string(30'000'000, 'a'));
+  const Outcome outcome = RunCtl({"edition", "validate", folder, "--lang", "en"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_LT(outcome.out.size(), 1000);
+  EXPECT_THAT(outcome.out, HasSubstr("notes.txtpb:1"));
+  EXPECT_THAT(outcome.out, testing::EndsWith("1 error, 0 warnings.\n"));
+}
+
 TEST(EditionTest, AFindingNamesTheLine) {
   const std::string folder = CopyWith("rulebook.txtpb", "threshold: 600 ", "threshold: 60000 ");
   const Outcome outcome = RunCtl({"edition", "validate", folder, "--lang", "en"});

@@ -14,10 +14,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// Both outputs, followed by the exit status.
-std::string RunUp(const std::string& arguments) {
-  const std::string command =
-      absl::StrCat(ZHIPING_SOURCE_DIR "/deploy/local/up --check ", arguments, " 2>&1; echo = $?");
+// What a shell command says on both outputs.
+std::string Run(const std::string& command) {
   std::FILE* const pipe = popen(command.c_str(), "r");
   std::string said;
   std::array<char, 4096> buffer;
@@ -26,6 +24,27 @@ std::string RunUp(const std::string& arguments) {
   }
   pclose(pipe);
   return said;
+}
+
+// Both outputs, followed by the exit status.
+std::string RunUp(const std::string& arguments) {
+  return Run(
+      absl::StrCat(ZHIPING_SOURCE_DIR "/deploy/local/up --check ", arguments, " 2>&1; echo = $?"));
+}
+
+// Where a suite keeps its state, and how it is stopped.
+std::string StateAndDown(const std::string& local_state) {
+  return Run(absl::StrCat("cd / && ZHIPING_LOCAL_STATE='", local_state,
+                          "' root=/clone bash -c '. " ZHIPING_SOURCE_DIR
+                          "/deploy/local/service.sh; echo \"$state; $down_command\"'"));
+}
+
+TEST(LocalUpTest, AnotherStateIsAbsoluteOrOfTheProjectAndDownNamesIt) {
+  EXPECT_EQ(StateAndDown(""), "/clone/build/local; deploy/local/down\n");
+  EXPECT_EQ(StateAndDown("build/other"),
+            "/clone/build/other; ZHIPING_LOCAL_STATE=build/other deploy/local/down\n");
+  EXPECT_EQ(StateAndDown("/tmp/my suite"),
+            "/tmp/my suite; ZHIPING_LOCAL_STATE=/tmp/my\\ suite deploy/local/down\n");
 }
 
 TEST(LocalUpTest, WrongAddressesAndPortsAreRefusedFirst) {

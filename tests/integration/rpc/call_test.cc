@@ -96,6 +96,68 @@ TEST(Call, TextsForTheLogDoNotTravel) {
   EXPECT_TRUE(absl::StrContains(log, "connection to db-7.internal refused")) << log;
 }
 
+// A stream that ends when its caller has said everything.
+class EndingStream final : public grpc::ServerBidiReactor<scoring::v1::ScoreBatchRequest,
+                                                          scoring::v1::ScoreBatchResponse> {
+ public:
+  EndingStream(grpc::CallbackServerContext& context, const Method& method)
+      : call_(context, method) {
+    StartRead(&request_);
+  }
+  void OnReadDone(bool ok) override {
+    if (ok) {
+      StartRead(&request_);
+    } else {
+      Finish(call_.Finish(absl::OkStatus()));
+    }
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  Call call_;
+  scoring::v1::ScoreBatchRequest request_;
+};
+
+// To which every call is slow.
+class SlowService final : public ScoringService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const GetStatusRequest*,
+                                      GetStatusResponse*) override {
+    return status_.Handle(*context, [] { return absl::OkStatus(); });
+  }
+  grpc::ServerBidiReactor<scoring::v1::ScoreBatchRequest, scoring::v1::ScoreBatchResponse>*
+  ScoreBatch(grpc::CallbackServerContext* context) override {
+    return new EndingStream(*context, batch_);
+  }
+
+ private:
+  Metrics metrics_;
+  const Log log_{Severity::kInfo};
+  const Telemetry telemetry_{metrics_, log_, absl::ZeroDuration()};
+  const Method status_{telemetry_, ScoringService::service_full_name(), "GetStatus"};
+  const Method batch_{telemetry_, ScoringService::service_full_name(), "ScoreBatch"};
+};
+
+TEST(Call, SlowOnesAreLoggedButNotStreamsThatEnd) {
+  testing::internal::CaptureStdout();
+  {
+    SlowService service;
+    const auto server =
+        Server::Start({"127.0.0.1:0"}, {{ScoringService::service_full_name(), &service}});
+    ASSERT_OK(server);
+    (*server)->SetReady(true);
+    const auto stub = StubOf({server->get()});
+    EXPECT_TRUE(CallGetStatus(*stub, kLong).ok());
+    const auto context = NewContext(kLong);
+    const auto stream = stub->ScoreBatch(context.get());
+    EXPECT_TRUE(stream->WritesDone());
+    EXPECT_TRUE(stream->Finish().ok());
+  }
+  const std::string log = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(absl::StrContains(log, "ScoringService/GetStatus")) << log;
+  EXPECT_FALSE(absl::StrContains(log, "ScoringService/ScoreBatch")) << log;
+}
+
 TEST(Call, TheTraceOfTheCallerIsLogged) {
   testing::internal::CaptureStdout();
   {

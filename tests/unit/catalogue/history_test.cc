@@ -75,6 +75,66 @@ TEST(ConvergenceTest, WhatAnInstanceSaysDecidesUntilItsLeaseEnds) {
   EXPECT_EQ(status(absl::Seconds(16)), v1::InstanceConvergence::UNKNOWN);
 }
 
+// As kind, since when in hours, and English sentence.
+std::vector<std::string> AlarmsAt(const History& history, absl::Duration after,
+                                  bool exposed = false) {
+  std::vector<std::string> alarms;
+  for (const auto& alarm : AlarmsOf(history, exposed, kStart + after)) {
+    const absl::Duration since = FromTimestamp(alarm.since()) - kStart;
+    alarms.push_back(
+        absl::StrCat(alarm.kind(), " ", absl::ToInt64Hours(since), " h: ", alarm.message().en()));
+  }
+  return alarms;
+}
+
+History RolledBack(const History& history, absl::Duration after) {
+  const auto plan = RollBack(history, "", /*withdraw=*/false, At(kStart + after));
+  EXPECT_OK(plan);
+  return plan.ok() ? WithRows(history, plan->rows, "") : history;
+}
+
+TEST(AlarmsTest, ARollbackStaysOneForeverAndWhateverComesLater) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  history = With(history, Publish(history, "b", std::nullopt, At(kStart)));
+  EXPECT_THAT(AlarmsAt(history, absl::Hours(1)), testing::IsEmpty());
+  history = RolledBack(history, absl::Hours(2));
+  const auto one = testing::ElementsAre(
+      "ROLLED_BACK 2 h: Revision 3 is a rollback that one person decided and no second one has "
+      "countersigned.");
+  EXPECT_THAT(AlarmsAt(history, absl::Hours(2)), one);
+  EXPECT_THAT(AlarmsAt(history, absl::Hours(24 * 365)), one);
+  // Putting it in force again, when what was pending is cancelled, or publishing ends it neither.
+  history =
+      With(history, Publish(history, "c", kStart + absl::Hours(9), At(kStart + absl::Hours(3))));
+  history = With(history, Publish(history, "c", std::nullopt, At(kStart + absl::Hours(4), 4)));
+  EXPECT_THAT(AlarmsAt(history, absl::Hours(5)), one);
+  history = RolledBack(history, absl::Hours(6));
+  EXPECT_THAT(AlarmsAt(history, absl::Hours(7)),
+              testing::ElementsAre(
+                  "ROLLED_BACK 6 h: Revision 7 is a rollback that one person decided and no second "
+                  "one has countersigned; there are 2 such rollbacks."));
+}
+
+TEST(HistoryTest, RollingBackToWhatIsInForceChangesNothingUnlessItCancels) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  EXPECT_THAT(RollBack(history, "a", /*withdraw=*/false, At(kStart)).status(),
+              HasReason(Reason::ALREADY_IN_FORCE));
+  EXPECT_THAT(RollBack(history, "a", /*withdraw=*/true, At(kStart)).status(),
+              HasReason(Reason::INVALID_FIELD));
+  history = With(history, Publish(history, "b", kStart + absl::Hours(1), At(kStart)));
+  EXPECT_OK(RollBack(history, "a", /*withdraw=*/false, At(kStart, 2)));
+}
+
+TEST(AlarmsTest, WhatStopsSigningAndWhatIsExposedAreSaid) {
+  EXPECT_THAT(AlarmsAt({}, absl::ZeroDuration(), /*exposed=*/true), testing::IsEmpty());
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  history.met = {7, "x", kStart + absl::Hours(1)};
+  EXPECT_THAT(
+      AlarmsAt(history, absl::Hours(2), /*exposed=*/true),
+      testing::ElementsAre(testing::StartsWith("REVISION_AHEAD 1 h: Revision 7 (x) was met"),
+                           testing::StartsWith("NO_APPROVAL 0 h: The service listens")));
+}
+
 TEST(HistoryTest, TheSameRevisionWithAnotherDigestConflicts) {
   History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
   v1::Activation met;

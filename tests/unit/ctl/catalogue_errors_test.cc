@@ -32,6 +32,8 @@ TEST(CatalogueErrorsTest, SayWhatToDoNext) {
       {Reason::NEVER_IN_FORCE, {}, "zhipingctl release list"},
       {Reason::RELEASE_WITHDRAWN, {}, "zhipingctl release list"},
       {Reason::NO_ACTIVE_RELEASE, {}, "zhipingctl release publish"},
+      {Reason::ALREADY_IN_FORCE, {}, "zhipingctl release list"},
+      {Reason::UNKNOWN_PROGRAMME, {}, "zhipingctl release list"},
       {Reason::UNKNOWN_INSTANCE, {}, "zhipingctl release status"},
   };
   for (const Advice& advice : kAdvice) {

@@ -102,8 +102,9 @@ GetConvergenceResponse Troubled() {
   auto& alarm = *convergence.add_alarms();
   alarm.set_kind("ROLLED_BACK");
   *alarm.mutable_message() =
-      MakeText("现行的修订号 3 是由一人决定的回退。",
-               "Revision 3, in force, is a rollback that one person decided.");
+      MakeText("修订号 3 是由一人决定的回退，尚无第二人会签。",
+               "Revision 3 is a rollback that one person decided and no second one has "
+               "countersigned.");
   *alarm.mutable_since() = ToTimestamp(kNow - absl::Hours(2));
   return convergence;
 }

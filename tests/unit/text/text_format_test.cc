@@ -59,6 +59,14 @@ TEST(TextFormatTest, AFaultHasItsPlaceAndBothLanguages) {
   }
 }
 
+TEST(TextFormatTest, ATokenWithoutEndIsNotQuotedInFull) {
+  const auto faults = FaultsOf(std::string(1 << 20, 'a'));
+  ASSERT_THAT(faults, testing::SizeIs(1));
+  EXPECT_LT(faults[0].message.zh().size(), 400);
+  EXPECT_THAT(faults[0].message.zh(), HasSubstr("aaa…。"));
+  EXPECT_THAT(faults[0].message.en(), HasSubstr("aaa…."));
+}
+
 TEST(TextFormatTest, NothingOfAFileInAnotherEncodingIsRead) {
   catalogue::v1::Edition edition;
   EXPECT_EQ(ParseTextFormat("id: \"a\"\ntitle { text: \"\xB3\xA1\" }", edition).size(), 1);

@@ -47,5 +47,18 @@ TEST(Utf8Test, OnlyWhatIsNoCharacterIsReplaced) {
   EXPECT_EQ(Utf8PrefixSize("a中\xe4\xb8z"), 4);
 }
 
+TEST(Utf8Test, TextsAreClippedAtWholeCharacters) {
+  EXPECT_EQ(Clip("中文ab", 8), "中文ab");
+  EXPECT_EQ(Clip("中文ab", 7), "中…");
+  EXPECT_EQ(Clip("中文ab", 6), "中…");
+  EXPECT_EQ(Clip("中文ab", 5), "…");
+  EXPECT_EQ(Clip("abcdef", 5), "ab…");
+}
+
+TEST(Utf8Test, BlanksOfInputMethodsAreTrimmedToo) {
+  EXPECT_EQ(TrimBlanks(" \t\u3000\u00A0 中 文\u3000 \n"), "中 文");
+  EXPECT_EQ(TrimBlanks(" \u3000 "), "");
+}
+
 }  // namespace
 }  // namespace zhiping
