@@ -257,9 +257,9 @@ void Follower::Swap() {
 void Follower::Load() {
   {
     absl::MutexLock lock(&mutex_);
-    const absl::Time end = absl::Now() + kFirstAnswer;
-    while (!ending_ && !polled_ && !AllHeld()) {
-      if (load_wanted_.WaitWithDeadline(&mutex_, end)) break;
+    const absl::Duration end = clock_.Steady() + kFirstAnswer;
+    while (!ending_ && !polled_ && !AllHeld() && clock_.Steady() < end) {
+      load_wanted_.WaitWithTimeout(&mutex_, end - clock_.Steady());
     }
   }
   OfferFallbacks();
@@ -394,8 +394,8 @@ bool Follower::MayFind(const absl::Status& not_chosen) const {
 void Follower::Await(Choice choice, absl::Time deadline, Done done) {
   const ReleaseFetcher::Pin pin{choice.release_digest, choice.programme};
   const bool pinned = !pin.digest.empty();
-  const Waiter waiter{std::move(choice), std::min(deadline, absl::Now() + kLongestWait),
-                      std::move(done)};
+  const absl::Duration left = std::min(deadline - absl::Now(), kLongestWait);
+  const Waiter waiter{std::move(choice), clock_.Steady() + left, std::move(done)};
   bool missing = false;
   bool full = false;
   {
@@ -496,7 +496,8 @@ void Follower::LogFreshness() {
 }
 
 bool Follower::IsDone(const Waiter& waiter) const {
-  return waiter.deadline <= absl::Now() || snapshot()->Choose(waiter.choice, clock_.Steady()).ok();
+  return waiter.deadline <= clock_.Steady() ||
+         snapshot()->Choose(waiter.choice, clock_.Steady()).ok();
 }
 
 std::list<Follower::Waiter> Follower::TakeWaiters(absl::FunctionRef<bool(const Waiter&)> of) {
@@ -511,7 +512,10 @@ std::list<Follower::Waiter> Follower::TakeWaiters(absl::FunctionRef<bool(const W
 
 absl::Time Follower::NextTick() const {
   absl::Time next = absl::Now() + kTick;
-  for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
+  const absl::Duration steady = clock_.Steady();
+  for (const Waiter& waiter : waiters_) {
+    next = std::min(next, absl::Now() + (waiter.deadline - steady));
+  }
   const absl::Time now = clock_.Now();
   for (const Following& following : followings_) {
     const auto instant = following.NextInstant();

@@ -84,7 +84,8 @@ class Follower final : public Releases {
   // A call that waits for a revision, or for the release that it pinned.
   struct Waiter {
     Choice choice;
-    absl::Time deadline;
+    // By the steady clock.
+    absl::Duration deadline;
     Done done;
   };
 

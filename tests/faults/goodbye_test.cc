@@ -22,12 +22,13 @@ TEST(GoodbyeTest, EveryInstanceThatEndsIsForgotten) {
     opening.mutable_instance()->set_service("scoring");
     opening.add_programmes(kProgramme);
     absl::Notification stated;
+    const rpc::Log log(rpc::Severity::kError);
     const auto subscription = releases::NewSubscription(
         rpc::NewChannel(catalogue.address(), {}), opening,
         [&](const std::vector<std::string>&) {
           if (!stated.HasBeenNotified()) stated.Notify();
         },
-        SystemClock());
+        SystemClock(), log);
     subscription->Maintain();
     ASSERT_TRUE(stated.WaitForNotificationWithTimeout(absl::Seconds(20))) << i;
     subscription->Leave(absl::Seconds(20));

@@ -156,9 +156,10 @@ TEST_P(ChangeLogTest, ItsHeadTravelsInSubscribe) {
 TEST_P(ChangeLogTest, AFollowerReportsTheFurthestHeadThatItMet) {
   Publish("");
   v1::SubscribeRequest opening = Hello("scoring-1");
+  const rpc::Log log(rpc::Severity::kError);
   const auto subscription = releases::NewSubscription(
       rpc::NewChannel(absl::StrCat("127.0.0.1:", catalogue_->port()), {}), opening,
-      [](const auto&) {}, SystemClock());
+      [](const auto&) {}, SystemClock(), log);
   const auto reported = [&]() -> int64_t {
     subscription->Maintain();
     subscription->Report({});
