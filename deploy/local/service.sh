@@ -9,11 +9,15 @@ case $state_name in
   /*) state=$state_name ;;
   *) state=${root:?}/$state_name ;;
 esac
-# What stops this suite, as it can be typed.
+# What stops this suite, as it can be typed, and what starts it: for the scripts that source this.
+# shellcheck disable=SC2034
 down_command=deploy/local/down
+# shellcheck disable=SC2034
 up_command=deploy/local/up
 if [[ -n ${ZHIPING_LOCAL_STATE:-} ]]; then
+  # shellcheck disable=SC2034
   printf -v down_command 'ZHIPING_LOCAL_STATE=%q deploy/local/down' "$state_name"
+  # shellcheck disable=SC2034
   printf -v up_command 'ZHIPING_LOCAL_STATE=%q deploy/local/up' "$state_name"
 fi
 programs=$root/build/bin
