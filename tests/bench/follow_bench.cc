@@ -121,7 +121,7 @@ absl::Duration MeasureSwitches(const Suite& suite, CatalogueProcess& catalogue) 
   for (int i = 0; i < kScheduled; ++i) {
     catalogue::v1::PublishReleaseRequest request;
     request.set_digest(catalogue.ImportNew());
-    *request.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Milliseconds(500));
+    *request.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Milliseconds(1500));
     const auto published = catalogue.Publish(std::move(request));
     if (!published.ok()) Die(published.status().ToString());
     revisions.push_back(published->activation().revision());
