@@ -263,13 +263,13 @@ void Follower::Load() {
     }
   }
   OfferFallbacks();
-  LoadWanted(/*retry=*/false);
-  LogUnknown();
+  bool first = true;
   absl::Duration next_retry = clock_.Steady() + options_.poll_interval;
   while (true) {
     const bool retry = clock_.Steady() >= next_retry;
     if (retry) next_retry = clock_.Steady() + options_.poll_interval;
     const bool missing = LoadWanted(retry);
+    if (std::exchange(first, false)) LogUnknown();
     // A state after the releases that it names: the folder can be started from at any time.
     absl::Status kept = KeepReleases();
     if (kept.ok()) kept = KeepStates();
@@ -404,8 +404,10 @@ void Follower::Await(Choice choice, absl::Time deadline, Done done) {
     full = waiters_.size() >= kMostWaiters;
     if (!missing && !full) {
       waiters_.push_back(waiter);
-      refresh_ |= !pinned;
-      poll_wanted_.Signal();
+      if (!pinned) {
+        refresh_ = true;
+        poll_wanted_.Signal();
+      }
       tick_wanted_.Signal();
     }
   }

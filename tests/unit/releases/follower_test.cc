@@ -37,6 +37,16 @@ class FollowerTest : public testing::Test {
     catalogue_.PutState(publisher_.State(revision, digests_[release], absl::Now()));
   }
 
+  // The digest of a release at the catalogue that this version cannot use.
+  std::string PutUnusable() {
+    catalogue::v1::Release release = LabelledRelease("2026-9");
+    release.set_semantics(99);
+    const std::string bytes = release.SerializeAsString();
+    const std::string digest = criteria::DigestOf(bytes);
+    catalogue_.PutRelease(digest, publisher_.Sign(envelope::Purpose::RELEASE, bytes));
+    return digest;
+  }
+
   void Start() {
     follower_ = std::make_unique<Follower>(
         options_, FollowerSources{&catalogue_, &redis_, cache_.get(), nullptr}, *trust_,
@@ -183,11 +193,7 @@ TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsKeptOutAndReported) {
   Publish(1, 0);
   Start();
   ASSERT_TRUE(Reaches(1));
-  catalogue::v1::Release release = LabelledRelease("2026-9");
-  release.set_semantics(99);
-  const std::string bytes = release.SerializeAsString();
-  const std::string digest = criteria::DigestOf(bytes);
-  catalogue_.PutRelease(digest, publisher_.Sign(envelope::Purpose::RELEASE, bytes));
+  const std::string digest = PutUnusable();
   catalogue_.PutState(publisher_.State(2, digest, absl::Now()));
   ASSERT_TRUE(Eventually([&] { return follower_->Reports()[0].has_refused(); }));
   const auto report = follower_->Reports()[0];
@@ -204,11 +210,7 @@ TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsReportedBeforeItsInstant) {
   Publish(1, 0);
   Start();
   ASSERT_TRUE(Reaches(1));
-  catalogue::v1::Release release = LabelledRelease("2026-9");
-  release.set_semantics(99);
-  const std::string bytes = release.SerializeAsString();
-  const std::string digest = criteria::DigestOf(bytes);
-  catalogue_.PutRelease(digest, publisher_.Sign(envelope::Purpose::RELEASE, bytes));
+  const std::string digest = PutUnusable();
   catalogue_.PutState(publisher_.PendingState(1, digests_[0], 2, digest, absl::Now()));
   ASSERT_TRUE(Eventually([&] { return follower_->Reports()[0].has_refused(); }));
   EXPECT_EQ(follower_->Reports()[0].refused().revision(), 2);
