@@ -45,6 +45,12 @@ Role::Value RoleByName(absl::string_view name);
 
 // What a verified token, or a verified certificate, says. Immutable once it is made.
 struct Caller {
+  // Nobody was asked who they are: a caller on the same machine, where a service runs without
+  // authentication, may do everything.
+  bool unauthenticated = false;
+  // A service of this system by its name, which calls on its own behalf; empty: a person, or a
+  // system with a token. A service has no roles.
+  std::string service;
   // `iss` and the subject: together, who it is. Nothing else is compared to tell people apart.
   std::string issuer;
   std::string subject;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "absl/random/random.h"
 #include "absl/strings/ascii.h"
@@ -9,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "common/time/clock.h"
 
 namespace zhiping::rpc {
@@ -49,10 +51,39 @@ Severity SeverityOf(absl::StatusCode code) {
   }
 }
 
+// The build has checked that it is there: see check_access.cc.
+identity::AccessRule AccessOf(absl::string_view service, absl::string_view method) {
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+      absl::StrCat(service, ".", method));
+  return *identity::AccessRule::Of(*descriptor);
+}
+
 }  // namespace
 
 Call::Call(grpc::CallbackServerContext& context, const Method& method)
     : context_(context), method_(method), start_(SystemClock().Steady()) {}
+
+absl::Status Call::Admit(const google::protobuf::Message& request) {
+  ASSIGN_OR_RETURN(caller_, method_.environment_.access.Identify(context_));
+  RETURN_IF_ERROR(method_.access_.CheckRoles(*caller_));
+  return CheckScope(request);
+}
+
+absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) {
+  AccessControl& access = method_.environment_.access;
+  ASSIGN_OR_RETURN(caller_, access.Identify(context_));
+  RETURN_IF_ERROR(method_.access_.CheckRoles(*caller_));
+  if (access.authenticates()) {
+    open_ =
+        access.Watch(AccessControl::CredentialsOf(context_), caller_->expires, std::move(refuse));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Call::CheckScope(const google::protobuf::Message& request) const {
+  if (!method_.access_.has_field()) return absl::OkStatus();
+  return method_.access_.CheckScope(*caller_, request, method_.environment_.access.Today());
+}
 
 absl::Status Call::CheckWaiting() const {
   // By the clock that gRPC reads: see NewContext.
@@ -71,9 +102,9 @@ absl::Status Call::CheckWaiting() const {
 grpc::Status Call::Finish(const absl::Status& status) {
   const absl::Duration duration = SystemClock().Steady() - start_;
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
-  const auto& telemetry = method_.telemetry_;
+  const auto& environment = method_.environment_;
   const bool hidden = !status.ok() && !HasDetail(status);
-  if (hidden || IsSlow(duration) || telemetry.log.Wants(SeverityOf(status.code()))) {
+  if (hidden || IsSlow(duration) || environment.log.Wants(SeverityOf(status.code()))) {
     const std::string trace = TraceOf(context_);
     Write(status, duration, trace);
     if (hidden) {
@@ -88,14 +119,14 @@ grpc::Status Call::Finish(const absl::Status& status) {
 }
 
 bool Call::IsSlow(absl::Duration duration) const {
-  return !method_.metrics_.streams() && duration >= method_.telemetry_.slow_call;
+  return !method_.metrics_.streams() && duration >= method_.environment_.slow_call;
 }
 
 void Call::Write(const absl::Status& status, absl::Duration duration,
                  const std::string& trace) const {
   const double milliseconds = absl::ToDoubleMilliseconds(duration);
   const std::string code = status.ok() ? "OK" : absl::StatusCodeToString(status.code());
-  const auto& log = method_.telemetry_.log;
+  const auto& log = method_.environment_.log;
   if (status.ok()) {
     log.Write(IsSlow(duration) ? Severity::kWarning : Severity::kDebug, "call",
               {{"trace", trace},
@@ -115,9 +146,11 @@ void Call::Write(const absl::Status& status, absl::Duration duration,
              {"milliseconds", milliseconds}});
 }
 
-Method::Method(const Telemetry& telemetry, absl::string_view service, absl::string_view method)
-    : telemetry_(telemetry),
+Method::Method(const CallEnvironment& environment, absl::string_view service,
+               absl::string_view method)
+    : environment_(environment),
       path_(absl::StrCat("/", service, "/", method)),
-      metrics_(telemetry.metrics.Of(service, method)) {}
+      metrics_(environment.metrics.Of(service, method)),
+      access_(AccessOf(service, method)) {}
 
 }  // namespace zhiping::rpc

@@ -3,13 +3,14 @@
 //   grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const ScoreRequest*
 //   request,
 //                                   ScoreResponse* response) override {
-//     return score_.Handle(*context, [&] { return DoScore(*request, *response); });
+//     return score_.Handle(*context, *request, [&] { return DoScore(*request, *response); });
 //   }
 #pragma once
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -18,21 +19,42 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/identity/access_rule.h"
+#include "common/identity/caller.h"
+#include "common/rpc/access_control.h"
 #include "common/rpc/bounded_pool.h"
 #include "common/rpc/log.h"
 #include "common/rpc/metrics.h"
+#include "google/protobuf/message.h"
 
 namespace zhiping::rpc {
 
-// Where what happens is counted and logged. All outlive the services.
-struct Telemetry {
+// What is around every call: where it is counted and logged, and who says who is calling. All
+// outlive the services.
+struct CallEnvironment {
   Metrics& metrics;
   const Log& log;
+  AccessControl& access;
   // Calls that take longer are logged even if they succeed; streams last as long as callers like.
   absl::Duration slow_call = absl::Seconds(1);
 };
 
+class Call;
 class Method;
+
+namespace internal {
+
+// A handler takes the Call if it wants to.
+template <typename Handler>
+absl::Status Run(Handler& handler, const Call& call) {
+  if constexpr (std::is_invocable_v<Handler&, const Call&>) {
+    return handler(call);
+  } else {
+    return handler();
+  }
+}
+
+}  // namespace internal
 
 // One call, from its start to its answer; unary handlers get it from Method::Handle, reactors of
 // streams hold one.
@@ -40,6 +62,18 @@ class Call {
  public:
   // REQUIRES: context and method outlive this.
   Call(grpc::CallbackServerContext& context, const Method& method);
+
+  // Who is calling, and whether they may: before anything else is done. Errors: those of
+  // AccessControl::Identify, AccessRule::CheckRoles and CheckScope.
+  absl::Status Admit(const google::protobuf::Message& request);
+  // The same for a stream, whose messages come later: each is checked by CheckScope. `refuse` is
+  // called from another thread, perhaps once after the call is destroyed, when the caller may no
+  // longer call: it keeps alive what it uses.
+  absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse);
+  absl::Status CheckScope(const google::protobuf::Message& request) const;
+
+  // REQUIRES: admitted.
+  const identity::Caller& caller() const { return *caller_; }
 
   // OK, or DEADLINE_PASSED or CANCELLED: nobody waits for the answer any more.
   absl::Status CheckWaiting() const;
@@ -56,6 +90,9 @@ class Call {
   const Method& method_;
   // By the steady clock.
   const absl::Duration start_;
+  CallerPtr caller_;
+  // Of a stream that was admitted.
+  std::unique_ptr<AccessControl::OpenStream> open_;
 };
 
 // A unary call that is answered later, from any thread. Finish it once, in one way or another.
@@ -64,24 +101,18 @@ class PendingCall : public std::enable_shared_from_this<PendingCall> {
   PendingCall(grpc::CallbackServerContext& context, const Method& method)
       : call_(context, method), reactor_(context.DefaultReactor()) {}
 
-  const Call& call() const { return call_; }
+  Call& call() { return call_; }
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
   void Finish(const absl::Status& status) { reactor_->Finish(call_.Finish(status)); }
 
-  // Finishes with what the handler gives in the pool, as Method::HandleIn.
+  // Finishes with what the handler gives in the pool, as Method::HandleIn. REQUIRES: admitted.
   template <typename Handler>
   void RunIn(BoundedPool& pool, Handler handler) {
     auto self = shared_from_this();
     const absl::Status submitted = pool.Submit([self, handler = std::move(handler)]() mutable {
       absl::Status status = self->call_.CheckWaiting();
-      if (status.ok()) {
-        if constexpr (std::is_invocable_v<Handler, const Call&>) {
-          status = handler(self->call_);
-        } else {
-          status = handler();
-        }
-      }
+      if (status.ok()) status = internal::Run(handler, self->call_);
       self->Finish(status);
     });
     if (!submitted.ok()) Finish(submitted);
@@ -92,19 +123,25 @@ class PendingCall : public std::enable_shared_from_this<PendingCall> {
   grpc::ServerUnaryReactor* const reactor_;
 };
 
-// A method of a service. Thread-safe.
+// A method of a service: who may call it, and how its calls are handled. A handler runs only for
+// callers who may, and takes the Call if it wants to know who. Thread-safe.
 class Method {
  public:
-  // REQUIRES: `service` is the full name of a service that is linked in, and has the method.
-  Method(const Telemetry& telemetry, absl::string_view service, absl::string_view method);
+  // REQUIRES: `service` is the full name of a service that is linked in, and has the method, which
+  // says who may call it.
+  Method(const CallEnvironment& environment, absl::string_view service, absl::string_view method);
 
   // Runs a handler, which returns an absl::Status, at once. REQUIRES: it takes microseconds and
   // never blocks.
   template <typename Handler>
-  grpc::ServerUnaryReactor* Handle(grpc::CallbackServerContext& context, Handler handler) const {
+  grpc::ServerUnaryReactor* Handle(grpc::CallbackServerContext& context,
+                                   const google::protobuf::Message& request,
+                                   Handler handler) const {
     Call call(context, *this);
     auto* reactor = context.DefaultReactor();
-    reactor->Finish(call.Finish(handler()));
+    absl::Status status = call.Admit(request);
+    if (status.ok()) status = internal::Run(handler, call);
+    reactor->Finish(call.Finish(status));
     return reactor;
   }
 
@@ -113,26 +150,36 @@ class Method {
   // Call, and asks CheckWaiting now and then.
   template <typename Handler>
   grpc::ServerUnaryReactor* HandleIn(BoundedPool& pool, grpc::CallbackServerContext& context,
+                                     const google::protobuf::Message& request,
                                      Handler handler) const {
-    const auto pending = std::make_shared<PendingCall>(context, *this);
-    pending->RunIn(pool, std::move(handler));
-    return pending->reactor();
+    return HandleLater(context, request,
+                       [&](const auto& pending) { pending->RunIn(pool, std::move(handler)); });
   }
 
   // Starts what ends later: `start` gets the PendingCall, which somebody has to finish. Request and
   // response live until then.
   template <typename Start>
-  grpc::ServerUnaryReactor* HandleLater(grpc::CallbackServerContext& context, Start start) const {
+  grpc::ServerUnaryReactor* HandleLater(grpc::CallbackServerContext& context,
+                                        const google::protobuf::Message& request,
+                                        Start start) const {
     const auto pending = std::make_shared<PendingCall>(context, *this);
-    start(pending);
-    return pending->reactor();
+    // It may be finished, and gone, when `start` returns.
+    auto* reactor = pending->reactor();
+    const absl::Status admitted = pending->call().Admit(request);
+    if (admitted.ok()) {
+      start(pending);
+    } else {
+      pending->Finish(admitted);
+    }
+    return reactor;
   }
 
  private:
   friend class Call;
-  const Telemetry telemetry_;
+  const CallEnvironment environment_;
   const std::string path_;
   const MethodMetrics metrics_;
+  const identity::AccessRule access_;
 };
 
 }  // namespace zhiping::rpc

@@ -70,7 +70,8 @@ std::string ServiceConfig(const std::vector<std::string>& services) {
 }
 
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
-                                          const std::vector<std::string>& services) {
+                                          const std::vector<std::string>& services,
+                                          const TlsFiles& tls) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfig(services));
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
@@ -80,7 +81,7 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls), arguments);
 }
 
 std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/rpc/tls.h"
 
 namespace zhiping::rpc {
 
@@ -20,9 +21,11 @@ namespace zhiping::rpc {
 // REQUIRES: the services are linked into the program.
 std::string ServiceConfig(const std::vector<std::string>& services);
 
-// target: HOST:PORT, or a name of gRPC's such as `dns:///scoring.zhiping.svc:50051`.
+// Without TLS if there are no files. target: HOST:PORT, or a name of gRPC's such as
+// `dns:///scoring.zhiping.svc:50051`.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
-                                          const std::vector<std::string>& services);
+                                          const std::vector<std::string>& services,
+                                          const TlsFiles& tls = {});
 
 // The context of a call that may take at most `timeout`.
 std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout);

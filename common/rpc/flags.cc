@@ -2,10 +2,15 @@
 
 #include <iostream>
 #include <map>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/rpc/loopback.h"
+#include "common/rpc/tls.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
 
 namespace zhiping::rpc {
 
@@ -60,11 +65,34 @@ void AddSeverityFlag(CLI::App& app, Severity& value) {
       ->default_str("info");
 }
 
+void AddAccessFlags(CLI::App& app, AccessOptions& access) {
+  AddFlag(
+      app, "--identity-file", access.identity_file,
+      "身份文件：接受哪些签发者的令牌；空为不认证，只能在本机监听 / whose tokens count; empty: no "
+      "authentication, on this machine only");
+  AddFlag(
+      app, "--review-units-file", access.reference.review_units,
+      "审核单位表，空为内置的江苏省表 / table of review units; empty: the built-in one of Jiangsu");
+  AddFlag(app, "--regions-file", access.reference.regions,
+          "行政区划表，空为内置的江苏省表 / table of regions; empty: the built-in one of Jiangsu");
+  AddFlag(app, "--time-zone", access.time_zone,
+          "日期所用的时区 / zone of the dates that people type and read");
+}
+
 }  // namespace
 
 void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   auto& server = flags.server;
   AddFlag(app, "--listen", server.listen, "gRPC 监听地址 / address of gRPC, HOST:PORT");
+  AddFlag(
+      app, "--tls-certificate", server.tls.certificate,
+      "本服务的证书（PEM，含证书链），更换文件即生效 / certificate of this service, PEM with its "
+      "chain; may be replaced");
+  AddFlag(app, "--tls-key", server.tls.key, "证书的私钥（PEM） / its private key, PEM");
+  AddFlag(app, "--tls-ca", server.tls.ca,
+          "签发各服务证书的机构（PEM） / authorities of the services' certificates, PEM");
+  AddFlag(app, "--health-listen", server.health_listen,
+          "健康检查的明文监听地址，空为不提供 / address of health alone, without TLS; empty: none");
   AddFlag(app, "--metrics-listen", flags.metrics_listen,
           "Prometheus 指标的监听地址，空为不提供 / address of the metrics, HOST:PORT; empty: none");
   AddDurationFlag(app, "--drain-delay", server.drain_delay, absl::ZeroDuration(), absl::Minutes(5),
@@ -77,7 +105,31 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   AddFlag(app, "--max-request-bytes", server.max_request_bytes,
           "单个请求的最大字节数 / size of one request message")
       ->check(CLI::Range(64 << 10, 64 << 20));
+  AddAccessFlags(app, flags.access);
   AddSeverityFlag(app, flags.log_level);
+}
+
+absl::Status CheckSecured(const ServiceFlags& flags, absl::Time now) {
+  const TlsFiles& tls = flags.server.tls;
+  if (!IsLoopbackAddress(flags.server.listen)) {
+    Violations missing;
+    const std::pair<const char*, const std::string*> needed[] = {
+        {"--tls-certificate", &tls.certificate},
+        {"--tls-key", &tls.key},
+        {"--tls-ca", &tls.ca},
+        {"--identity-file", &flags.access.identity_file}};
+    for (const auto& [flag, value] : needed) {
+      if (!value->empty()) continue;
+      missing.Add(flag, Reason::NOT_SECURED,
+                  absl::StrCat("在 ", flags.server.listen, " 上监听须启用 TLS 和身份认证，缺少 ",
+                               flag, "（环境变量 ", EnvironmentName(flag), "）。"),
+                  absl::StrCat("Listening on ", flags.server.listen,
+                               " needs TLS and authentication: ", flag, " (", EnvironmentName(flag),
+                               ") is missing."));
+    }
+    RETURN_IF_ERROR(missing.ToStatus());
+  }
+  return tls.empty() ? absl::OkStatus() : CheckTls(tls, now);
 }
 
 std::optional<int> ParseFlags(CLI::App& app, int argc, char** argv) {

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/rpc/access_control.h"
 #include "common/rpc/log.h"
 #include "common/rpc/server.h"
 
@@ -14,12 +16,17 @@ namespace zhiping::rpc {
 
 struct ServiceFlags {
   ServerOptions server;
+  AccessOptions access;
   // HOST:PORT of the metrics; empty: none are served.
   std::string metrics_listen;
   Severity log_level = Severity::kInfo;
 };
 
 void AddServiceFlags(CLI::App& app, ServiceFlags& flags);
+
+// Whether the service may run with these settings. Beyond this machine it needs TLS and
+// authentication. Errors: NOT_SECURED naming each flag that is missing; those of CheckTls.
+absl::Status CheckSecured(const ServiceFlags& flags, absl::Time now);
 
 // `--drain-delay` → `ZHIPING_DRAIN_DELAY`.
 std::string EnvironmentName(const std::string& flag);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/malformed.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "common/time/clock.h"
 
 namespace zhiping::rpc {
@@ -36,13 +37,13 @@ void EnablePlugins() {
   (void)enabled;
 }
 
-absl::Status CannotListen(const std::string& listen) {
+absl::Status CannotListen(const char* flag, const std::string& listen) {
   return MakeError(
       absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
-      absl::StrCat("--listen：无法在 ", listen, " 上监听；应为 主机:端口，且端口未被占用。"),
-      absl::StrCat("--listen: cannot listen on ", listen,
+      absl::StrCat(flag, "：无法在 ", listen, " 上监听；应为 主机:端口，且端口未被占用。"),
+      absl::StrCat(flag, ": cannot listen on ", listen,
                    "; it must be HOST:PORT with a port that is free."),
-      {{"field", "--listen"}});
+      {{"field", flag}});
 }
 
 // gRPC itself takes ports modulo 65536.
@@ -79,12 +80,12 @@ bool TerminationSignals::WaitFor(absl::Duration timeout) const {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const std::vector<ServedService>& services) {
-  if (!HasPort(options.listen)) return CannotListen(options.listen);
+  if (!HasPort(options.listen)) return CannotListen("--listen", options.listen);
   EnablePlugins();
   auto result = std::unique_ptr<Server>(new Server());
   result->options_ = options;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &result->port_);
+  builder.AddListeningPort(options.listen, ServerCredentialsOf(options.tls), &result->port_);
   // Two processes that share a port by mistake would each get half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
@@ -103,11 +104,31 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   }
   result->server_ = builder.BuildAndStart();
   if (result->server_ == nullptr || result->port_ == 0) {
-    return CannotListen(options.listen);
+    return CannotListen("--listen", options.listen);
   }
-  result->server_->GetHealthCheckService()->SetServingStatus(kLivenessService, true);
+  if (!options.health_listen.empty()) RETURN_IF_ERROR(result->StartHealth());
+  result->SetStatus(kLivenessService, true);
   result->SetReady(false);
   return result;
+}
+
+absl::Status Server::StartHealth() {
+  const std::string& listen = options_.health_listen;
+  if (!HasPort(listen)) return CannotListen("--health-listen", listen);
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &health_port_);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  health_server_ = builder.BuildAndStart();
+  if (health_server_ == nullptr || health_port_ == 0) {
+    return CannotListen("--health-listen", listen);
+  }
+  return absl::OkStatus();
+}
+
+void Server::SetStatus(const std::string& name, bool serving) {
+  for (const auto& server : {server_.get(), health_server_.get()}) {
+    if (server != nullptr) server->GetHealthCheckService()->SetServingStatus(name, serving);
+  }
 }
 
 Server::~Server() {
@@ -117,9 +138,8 @@ Server::~Server() {
 void Server::CloseNow() { server_->Shutdown(std::chrono::system_clock::now()); }
 
 void Server::SetReady(bool ready) {
-  auto* health = server_->GetHealthCheckService();
-  health->SetServingStatus("", ready);
-  for (const auto& name : names_) health->SetServingStatus(name, ready);
+  SetStatus("", ready);
+  for (const auto& name : names_) SetStatus(name, ready);
 }
 
 void Server::ServeUntil(const TerminationSignals& signals, const Log& log,

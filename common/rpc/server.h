@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/log.h"
+#include "common/rpc/tls.h"
 
 namespace zhiping::rpc {
 
@@ -27,6 +28,11 @@ inline constexpr char kLivenessService[] = "liveness";
 struct ServerOptions {
   // HOST:PORT; port 0 takes a free one.
   std::string listen = "127.0.0.1:50051";
+  // None: without TLS, on this machine only.
+  TlsFiles tls{};
+  // HOST:PORT where health alone is answered without TLS, for Kubernetes' probes, which speak none;
+  // empty: nowhere.
+  std::string health_listen{};
   // Between NOT_SERVING and closing: load balancers need this long to turn away.
   absl::Duration drain_delay = absl::Seconds(5);
   // What is still being answered may take this long after that.
@@ -70,6 +76,8 @@ class Server {
 
   // The port that is listened on.
   int port() const { return port_; }
+  // Where health alone is answered; 0: nowhere.
+  int health_port() const { return health_port_; }
 
   // What health answers; not ready at first.
   void SetReady(bool ready);
@@ -89,12 +97,18 @@ class Server {
 
  private:
   Server() = default;
+  absl::Status StartHealth();
+  // What health answers for a name, wherever it is asked.
+  void SetStatus(const std::string& name, bool serving);
 
   ServerOptions options_;
   // What health answers for.
   std::vector<std::string> names_;
   int port_ = 0;
+  int health_port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+  // Answers health alone; null: nothing does.
+  std::unique_ptr<grpc::Server> health_server_;
 };
 
 }  // namespace zhiping::rpc

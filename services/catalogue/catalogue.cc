@@ -57,25 +57,25 @@ absl::Status RecordRestore(Store& store, const std::string& name, const Clock& c
 
 absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOptions& options,
                                                            const Clock& clock,
-                                                           const rpc::Telemetry& telemetry,
+                                                           const rpc::CallEnvironment& environment,
                                                            std::function<void(bool)> ready) {
   ASSIGN_OR_RETURN(auto signing, Signing::Open(options.signing, clock.Now()));
   std::unique_ptr<redis::Client> redis;
   if (!options.redis.address.empty()) {
     ASSIGN_OR_RETURN(redis, redis::Client::Create(options.redis));
-    telemetry.metrics.Add(redis::NewMetrics(*redis));
+    environment.metrics.Add(redis::NewMetrics(*redis));
   }
   ASSIGN_OR_RETURN(auto database, sql::Database::Open(options.database));
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
   RETURN_IF_ERROR(VerifyChanges(*store));
-  RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, telemetry.log));
-  return std::unique_ptr<Catalogue>(new Catalogue(options, clock, telemetry, std::move(ready),
+  RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, environment.log));
+  return std::unique_ptr<Catalogue>(new Catalogue(options, clock, environment, std::move(ready),
                                                   std::move(database), std::move(store),
                                                   std::move(signing), std::move(redis)));
 }
 
 Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
-                     const rpc::Telemetry& telemetry, std::function<void(bool)> ready,
+                     const rpc::CallEnvironment& environment, std::function<void(bool)> ready,
                      std::unique_ptr<sql::Database> database, std::unique_ptr<Store> store,
                      std::unique_ptr<Signing> signing, std::unique_ptr<redis::Client> redis)
     : clock_(clock),
@@ -83,22 +83,22 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       store_(std::move(store)),
       signing_(std::move(signing)),
       redis_(std::move(redis)),
-      foreign_(*store_, *signing_, clock, telemetry.log, [this] { watching_->Wake(); }),
-      reports_(*store_, foreign_, clock, telemetry.log, [this] { reporting_->Wake(); }),
+      foreign_(*store_, *signing_, clock, environment.log, [this] { watching_->Wake(); }),
+      reports_(*store_, foreign_, clock, environment.log, [this] { reporting_->Wake(); }),
       subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
                       [this] { watching_->Wake(); }}),
       copies_(redis_ == nullptr ? nullptr
                                 : std::make_unique<RedisCopies>(*redis_, *store_, *signing_,
-                                                                foreign_, clock, telemetry.log)),
-      confirmer_(*store_, *signing_, clock, telemetry.log, options.confirming,
+                                                                foreign_, clock, environment.log)),
+      confirmer_(*store_, *signing_, clock, environment.log, options.confirming,
                  ConfirmerListeners(std::move(ready))),
       releases_(*store_),
       reading_(*store_, confirmer_, releases_, clock, options.reading),
       publishing_(*store_, *signing_, clock, options.reading.instance_lease,
                   [this](const ConfirmedPtr& confirmed) { confirmer_.Committed(confirmed); }),
       pool_(options.pool_threads, options.pool_queue),
-      service_(reading_, subscriptions_, pool_, telemetry),
-      admin_service_(publishing_, reading_, pool_, telemetry),
+      service_(reading_, subscriptions_, pool_, environment),
+      admin_service_(publishing_, reading_, pool_, environment),
       watching_(std::make_unique<Periodic>(options.watch_interval, [this] { confirmer_.Watch(); })),
       reporting_(std::make_unique<Periodic>(
           kReportInterval, [this] { reports_.Write(absl::Now() + kWriteTimeout); })),

@@ -41,7 +41,7 @@ class Catalogue {
   // LOG_BROKEN.
   static absl::StatusOr<std::unique_ptr<Catalogue>> Open(const CatalogueOptions& options,
                                                          const Clock& clock,
-                                                         const rpc::Telemetry& telemetry,
+                                                         const rpc::CallEnvironment& environment,
                                                          std::function<void(bool)> ready);
   // REQUIRES: the server that serves it is closed.
   ~Catalogue();
@@ -55,7 +55,7 @@ class Catalogue {
   void EndStreams() { subscriptions_.Close(); }
 
  private:
-  Catalogue(const CatalogueOptions& options, const Clock& clock, const rpc::Telemetry& telemetry,
+  Catalogue(const CatalogueOptions& options, const Clock& clock, const rpc::CallEnvironment& environment,
             std::function<void(bool)> ready, std::unique_ptr<sql::Database> database,
             std::unique_ptr<Store> store, std::unique_ptr<Signing> signing,
             std::unique_ptr<redis::Client> redis);

@@ -2,45 +2,36 @@
 
 #include <utility>
 
-#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/catalogue/call_deadline.h"
-#include "services/catalogue/domain/requests.h"
 
 namespace zhiping::catalogue {
-namespace {
-
-absl::Status CheckLoopback(const grpc::CallbackServerContext& context) {
-  if (IsLoopbackPeer(context.peer())) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kPermissionDenied, Reason::LOOPBACK_ONLY,
-                   "管理操作只接受本机调用，直到启用身份认证。",
-                   "Only callers on the same machine may do that until callers are identified.");
-}
-
-}  // namespace
 
 CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& reading,
                                              rpc::BoundedPool& pool,
-                                             const rpc::Telemetry& telemetry)
+                                             const rpc::CallEnvironment& environment)
     : publishing_(publishing),
       reading_(reading),
       pool_(pool),
-      import_edition_(telemetry, v1::CatalogueAdminService::service_full_name(), "ImportEdition"),
-      publish_release_(telemetry, v1::CatalogueAdminService::service_full_name(), "PublishRelease"),
-      roll_back_(telemetry, v1::CatalogueAdminService::service_full_name(), "RollBack"),
-      fence_revision_(telemetry, v1::CatalogueAdminService::service_full_name(), "FenceRevision"),
-      forget_instance_(telemetry, v1::CatalogueAdminService::service_full_name(), "ForgetInstance"),
-      publish_notes_(telemetry, v1::CatalogueAdminService::service_full_name(), "PublishNotes"),
-      get_convergence_(telemetry, v1::CatalogueAdminService::service_full_name(), "GetConvergence"),
-      list_log_entries_(telemetry, v1::CatalogueAdminService::service_full_name(),
+      import_edition_(environment, v1::CatalogueAdminService::service_full_name(), "ImportEdition"),
+      publish_release_(environment, v1::CatalogueAdminService::service_full_name(),
+                       "PublishRelease"),
+      roll_back_(environment, v1::CatalogueAdminService::service_full_name(), "RollBack"),
+      fence_revision_(environment, v1::CatalogueAdminService::service_full_name(), "FenceRevision"),
+      forget_instance_(environment, v1::CatalogueAdminService::service_full_name(),
+                       "ForgetInstance"),
+      publish_notes_(environment, v1::CatalogueAdminService::service_full_name(), "PublishNotes"),
+      get_convergence_(environment, v1::CatalogueAdminService::service_full_name(),
+                       "GetConvergence"),
+      list_log_entries_(environment, v1::CatalogueAdminService::service_full_name(),
                         "ListLogEntries") {}
 
 template <typename Answer>
 grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& method,
                                                         grpc::CallbackServerContext& context,
+                                                        const google::protobuf::Message& request,
                                                         Answer answer) const {
-  return method.HandleIn(pool_, context, [&context, answer = std::move(answer)]() -> absl::Status {
-    RETURN_IF_ERROR(CheckLoopback(context));
+  return method.HandleIn(pool_, context, request, [&context, answer = std::move(answer)] {
     return answer(DeadlineOf(context));
   });
 }
@@ -48,7 +39,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& metho
 grpc::ServerUnaryReactor* CatalogueAdminService::ImportEdition(
     grpc::CallbackServerContext* context, const v1::ImportEditionRequest* request,
     v1::ImportEditionResponse* response) {
-  return Handle(import_edition_, *context,
+  return Handle(import_edition_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   ASSIGN_OR_RETURN(*response, publishing_.ImportEdition(*request, deadline));
                   return absl::OkStatus();
@@ -58,7 +49,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::ImportEdition(
 grpc::ServerUnaryReactor* CatalogueAdminService::PublishRelease(
     grpc::CallbackServerContext* context, const v1::PublishReleaseRequest* request,
     v1::PublishReleaseResponse* response) {
-  return Handle(publish_release_, *context,
+  return Handle(publish_release_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   ASSIGN_OR_RETURN(*response, publishing_.PublishRelease(*request, deadline));
                   return absl::OkStatus();
@@ -68,7 +59,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::PublishRelease(
 grpc::ServerUnaryReactor* CatalogueAdminService::RollBack(grpc::CallbackServerContext* context,
                                                           const v1::RollBackRequest* request,
                                                           v1::RollBackResponse* response) {
-  return Handle(roll_back_, *context,
+  return Handle(roll_back_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   ASSIGN_OR_RETURN(*response, publishing_.RollBackProgramme(*request, deadline));
                   return absl::OkStatus();
@@ -78,7 +69,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::RollBack(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* CatalogueAdminService::FenceRevision(
     grpc::CallbackServerContext* context, const v1::FenceRevisionRequest* request,
     v1::FenceRevisionResponse* response) {
-  return Handle(fence_revision_, *context,
+  return Handle(fence_revision_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   ASSIGN_OR_RETURN(*response, publishing_.FenceRevision(*request, deadline));
                   return absl::OkStatus();
@@ -88,7 +79,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::FenceRevision(
 grpc::ServerUnaryReactor* CatalogueAdminService::ForgetInstance(
     grpc::CallbackServerContext* context, const v1::ForgetInstanceRequest* request,
     v1::ForgetInstanceResponse* response) {
-  return Handle(forget_instance_, *context,
+  return Handle(forget_instance_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   ASSIGN_OR_RETURN(*response, publishing_.ForgetInstance(*request, deadline));
                   return absl::OkStatus();
@@ -98,7 +89,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::ForgetInstance(
 grpc::ServerUnaryReactor* CatalogueAdminService::PublishNotes(
     grpc::CallbackServerContext* context, const v1::PublishNotesRequest* request,
     v1::PublishNotesResponse* response) {
-  return Handle(publish_notes_, *context,
+  return Handle(publish_notes_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   ASSIGN_OR_RETURN(*response, publishing_.PublishNotes(*request, deadline));
                   return absl::OkStatus();
@@ -108,7 +99,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::PublishNotes(
 grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(
     grpc::CallbackServerContext* context, const v1::GetConvergenceRequest* request,
     v1::GetConvergenceResponse* response) {
-  return Handle(get_convergence_, *context,
+  return Handle(get_convergence_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   return reading_.GetConvergence(deadline, *request, *response);
                 });
@@ -117,7 +108,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(
 grpc::ServerUnaryReactor* CatalogueAdminService::ListLogEntries(
     grpc::CallbackServerContext* context, const v1::ListLogEntriesRequest* request,
     v1::ListLogEntriesResponse* response) {
-  return Handle(list_log_entries_, *context,
+  return Handle(list_log_entries_, *context, *request,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   return reading_.ListLogEntries(deadline, *request, *response);
                 });

@@ -1,5 +1,4 @@
-// zhiping.catalogue.v1.CatalogueAdminService: changes, for callers on this machine alone until
-// callers are identified.
+// zhiping.catalogue.v1.CatalogueAdminService: changes.
 #pragma once
 
 #include "common/rpc/bounded_pool.h"
@@ -15,7 +14,7 @@ class CatalogueAdminService final : public v1::CatalogueAdminService::CallbackSe
  public:
   // `pool` runs what blocks. All outlive the service.
   CatalogueAdminService(Publishing& publishing, Reading& reading, rpc::BoundedPool& pool,
-                        const rpc::Telemetry& telemetry);
+                        const rpc::CallEnvironment& environment);
 
   grpc::ServerUnaryReactor* ImportEdition(grpc::CallbackServerContext* context,
                                           const v1::ImportEditionRequest* request,
@@ -43,10 +42,9 @@ class CatalogueAdminService final : public v1::CatalogueAdminService::CallbackSe
                                            v1::ListLogEntriesResponse* response) override;
 
  private:
-  // Runs `answer` for a caller on this machine. Errors: LOOPBACK_ONLY.
   template <typename Answer>
   grpc::ServerUnaryReactor* Handle(const rpc::Method& method, grpc::CallbackServerContext& context,
-                                   Answer answer) const;
+                                   const google::protobuf::Message& request, Answer answer) const;
 
   Publishing& publishing_;
   Reading& reading_;

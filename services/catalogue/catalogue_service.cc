@@ -5,25 +5,25 @@
 namespace zhiping::catalogue {
 
 CatalogueService::CatalogueService(Reading& reading, Subscriptions& subscriptions,
-                                   rpc::BoundedPool& pool, const rpc::Telemetry& telemetry)
+                                   rpc::BoundedPool& pool, const rpc::CallEnvironment& environment)
     : reading_(reading),
       subscriptions_(subscriptions),
       pool_(pool),
-      get_edition_(telemetry, v1::CatalogueService::service_full_name(), "GetEdition"),
-      list_editions_(telemetry, v1::CatalogueService::service_full_name(), "ListEditions"),
-      get_notes_(telemetry, v1::CatalogueService::service_full_name(), "GetNotes"),
-      get_release_(telemetry, v1::CatalogueService::service_full_name(), "GetRelease"),
-      list_releases_(telemetry, v1::CatalogueService::service_full_name(), "ListReleases"),
-      get_activation_(telemetry, v1::CatalogueService::service_full_name(), "GetActivation"),
-      list_activations_(telemetry, v1::CatalogueService::service_full_name(), "ListActivations"),
-      get_blob_(telemetry, v1::CatalogueService::service_full_name(), "GetBlob"),
-      diff_releases_(telemetry, v1::CatalogueService::service_full_name(), "DiffReleases"),
-      subscribe_(telemetry, v1::CatalogueService::service_full_name(), "Subscribe") {}
+      get_edition_(environment, v1::CatalogueService::service_full_name(), "GetEdition"),
+      list_editions_(environment, v1::CatalogueService::service_full_name(), "ListEditions"),
+      get_notes_(environment, v1::CatalogueService::service_full_name(), "GetNotes"),
+      get_release_(environment, v1::CatalogueService::service_full_name(), "GetRelease"),
+      list_releases_(environment, v1::CatalogueService::service_full_name(), "ListReleases"),
+      get_activation_(environment, v1::CatalogueService::service_full_name(), "GetActivation"),
+      list_activations_(environment, v1::CatalogueService::service_full_name(), "ListActivations"),
+      get_blob_(environment, v1::CatalogueService::service_full_name(), "GetBlob"),
+      diff_releases_(environment, v1::CatalogueService::service_full_name(), "DiffReleases"),
+      subscribe_(environment, v1::CatalogueService::service_full_name(), "Subscribe") {}
 
 grpc::ServerUnaryReactor* CatalogueService::GetEdition(grpc::CallbackServerContext* context,
                                                        const v1::GetEditionRequest* request,
                                                        v1::GetEditionResponse* response) {
-  return get_edition_.HandleIn(pool_, *context, [this, context, request, response] {
+  return get_edition_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.GetEdition(DeadlineOf(*context), *request, *response);
   });
 }
@@ -31,7 +31,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetEdition(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* CatalogueService::ListEditions(grpc::CallbackServerContext* context,
                                                          const v1::ListEditionsRequest* request,
                                                          v1::ListEditionsResponse* response) {
-  return list_editions_.HandleIn(pool_, *context, [this, context, request, response] {
+  return list_editions_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.ListEditions(DeadlineOf(*context), *request, *response);
   });
 }
@@ -39,7 +39,7 @@ grpc::ServerUnaryReactor* CatalogueService::ListEditions(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* CatalogueService::GetNotes(grpc::CallbackServerContext* context,
                                                      const v1::GetNotesRequest* request,
                                                      v1::GetNotesResponse* response) {
-  return get_notes_.HandleIn(pool_, *context, [this, context, request, response] {
+  return get_notes_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.GetNotes(DeadlineOf(*context), *request, *response);
   });
 }
@@ -47,7 +47,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetNotes(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* CatalogueService::GetRelease(grpc::CallbackServerContext* context,
                                                        const v1::GetReleaseRequest* request,
                                                        v1::GetReleaseResponse* response) {
-  return get_release_.HandleIn(pool_, *context, [this, context, request, response] {
+  return get_release_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.GetRelease(DeadlineOf(*context), *request, *response);
   });
 }
@@ -55,7 +55,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetRelease(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* CatalogueService::ListReleases(grpc::CallbackServerContext* context,
                                                          const v1::ListReleasesRequest* request,
                                                          v1::ListReleasesResponse* response) {
-  return list_releases_.HandleIn(pool_, *context, [this, context, request, response] {
+  return list_releases_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.ListReleases(DeadlineOf(*context), *request, *response);
   });
 }
@@ -63,7 +63,7 @@ grpc::ServerUnaryReactor* CatalogueService::ListReleases(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* CatalogueService::GetActivation(grpc::CallbackServerContext* context,
                                                           const v1::GetActivationRequest* request,
                                                           v1::GetActivationResponse* response) {
-  return get_activation_.HandleIn(pool_, *context, [this, context, request, response] {
+  return get_activation_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.GetActivation(DeadlineOf(*context), *request, *response);
   });
 }
@@ -71,7 +71,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetActivation(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* CatalogueService::ListActivations(
     grpc::CallbackServerContext* context, const v1::ListActivationsRequest* request,
     v1::ListActivationsResponse* response) {
-  return list_activations_.HandleIn(pool_, *context, [this, context, request, response] {
+  return list_activations_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.ListActivations(DeadlineOf(*context), *request, *response);
   });
 }
@@ -79,7 +79,7 @@ grpc::ServerUnaryReactor* CatalogueService::ListActivations(
 grpc::ServerUnaryReactor* CatalogueService::GetBlob(grpc::CallbackServerContext* context,
                                                     const v1::GetBlobRequest* request,
                                                     v1::GetBlobResponse* response) {
-  return get_blob_.HandleIn(pool_, *context, [this, context, request, response] {
+  return get_blob_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.GetBlob(DeadlineOf(*context), *request, *response);
   });
 }
@@ -87,7 +87,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetBlob(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* CatalogueService::DiffReleases(grpc::CallbackServerContext* context,
                                                          const v1::DiffReleasesRequest* request,
                                                          v1::DiffReleasesResponse* response) {
-  return diff_releases_.HandleIn(pool_, *context, [this, context, request, response] {
+  return diff_releases_.HandleIn(pool_, *context, *request, [this, context, request, response] {
     return reading_.DiffReleases(DeadlineOf(*context), *request, *response);
   });
 }

@@ -15,7 +15,7 @@ class CatalogueService final : public v1::CatalogueService::CallbackService {
  public:
   // `pool` runs what blocks. All outlive the service.
   CatalogueService(Reading& reading, Subscriptions& subscriptions, rpc::BoundedPool& pool,
-                   const rpc::Telemetry& telemetry);
+                   const rpc::CallEnvironment& environment);
 
   grpc::ServerUnaryReactor* GetEdition(grpc::CallbackServerContext* context,
                                        const v1::GetEditionRequest* request,

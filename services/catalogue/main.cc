@@ -1,9 +1,9 @@
 // zhiping-catalogue: the catalogue service. Wiring only.
 #include <memory>
 
-#include "absl/strings/match.h"
 #include "common/criteria/release.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/loopback.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
 #include "common/rpc/service_main.h"
@@ -69,14 +69,12 @@ void AddFlags(CLI::App& app, Flags& flags) {
   flags.service.server.max_request_bytes = 64 << 20;
 }
 
-bool IsLoopback(const std::string& listen) {
-  return absl::StartsWith(listen, "127.") || absl::StartsWith(listen, "localhost:") ||
-         absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
-}
-
 absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
+  RETURN_IF_ERROR(rpc::CheckSecured(flags.service, SystemClock().Now()));
   rpc::Metrics metrics;
-  flags.catalogue.reading.exposed = !IsLoopback(flags.service.server.listen);
+  ASSIGN_OR_RETURN(const auto access,
+                   rpc::AccessControl::Open(flags.service.access, SystemClock(), log));
+  flags.catalogue.reading.exposed = !rpc::IsLoopbackAddress(flags.service.server.listen);
   // The catalogue is ready before there is a server, and ends after it.
   absl::Mutex mutex;
   bool ready = false;
@@ -86,8 +84,8 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
     ready = now;
     if (serving != nullptr) serving->SetReady(ready);
   };
-  ASSIGN_OR_RETURN(const auto catalogue,
-                   Catalogue::Open(flags.catalogue, SystemClock(), {metrics, log}, set_ready));
+  ASSIGN_OR_RETURN(const auto catalogue, Catalogue::Open(flags.catalogue, SystemClock(),
+                                                         {metrics, log, *access}, set_ready));
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));

@@ -17,10 +17,13 @@ constexpr int kMostProgrammes = 64;
 
 void SubscribeStream::Start(std::shared_ptr<SubscribeStream> self, const absl::Status& closed) {
   self_ = std::move(self);
-  if (closed.ok()) {
+  absl::Status status =
+      call_.AdmitStream([stream = self_](const absl::Status& refused) { stream->End(refused); });
+  if (status.ok()) status = closed;
+  if (status.ok()) {
     StartRead(&request_);
   } else {
-    End(closed);
+    End(status);
   }
 }
 

@@ -16,6 +16,7 @@ void AddReleaseRepairCommands(CLI::App& release, CommandLine& line);
 void AddReleaseLogCommand(CLI::App& release, CommandLine& line);
 void AddReleaseBundleCommand(CLI::App& release, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
+void AddTokenCommands(CLI::App& app, CommandLine& line);
 void AddVerifyCommand(CLI::App& app, CommandLine& line);
 void AddScoreCommand(CLI::App& app, CommandLine& line);
 void AddPlanCommand(CLI::App& app, CommandLine& line);

@@ -60,6 +60,7 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddScoreCommand(app, line);
   AddPlanCommand(app, line);
   AddKeyCommands(app, line);
+  AddTokenCommands(app, line);
   AddVerifyCommand(app, line);
   ASSIGN_OR_RETURN(const int code, Parse(app, argc, argv));
   return code >= 0 ? code : line.action();

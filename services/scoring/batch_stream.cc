@@ -1,8 +1,11 @@
 #include "services/scoring/batch_stream.h"
 
 #include <functional>
+#include <memory>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "common/rpc/malformed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -12,37 +15,90 @@
 namespace zhiping::scoring {
 namespace {
 
+// Keeps itself until it is done.
 class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   BatchStream(grpc::CallbackServerContext& context, const rpc::Method& method,
               rpc::BoundedPool& pool, releases::Releases& releases, const Clock& clock)
-      : context_(context), call_(context, method), pool_(pool), releases_(releases), clock_(clock) {
-    StartRead(&request_bytes_);
+      : context_(context),
+        call_(context, method),
+        pool_(pool),
+        releases_(releases),
+        clock_(clock) {}
+
+  void Start(std::shared_ptr<BatchStream> self) {
+    self_ = std::move(self);
+    const absl::Status admitted = call_.AdmitStream(
+        [stream = self_](const absl::Status& refused) { stream->Refuse(refused); });
+    if (admitted.ok()) {
+      Read();
+    } else {
+      End(admitted);
+    }
   }
 
   void OnReadDone(bool ok) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      reading_ = false;
+      if (ended_) return;
+    }
     if (ok) {
       InPool([this] { TakeMessage(); });
     } else {
       // The caller has no more, or is gone.
-      Finish(call_.Finish(call_.CheckWaiting()));
+      End(call_.CheckWaiting());
     }
   }
 
   void OnWriteDone(bool ok) override {
     if (ok) {
-      StartRead(&request_bytes_);
+      Read();
     } else {
-      Finish(call_.Finish(call_.CheckWaiting()));
+      End(call_.CheckWaiting());
     }
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override { const std::shared_ptr<BatchStream> self = std::move(self_); }
 
  private:
+  // Waits for the next message, unless the caller may no longer call.
+  void Read() {
+    absl::Status refused;
+    {
+      absl::MutexLock lock(&mutex_);
+      refused = refused_;
+      reading_ = refused.ok();
+    }
+    if (refused.ok()) {
+      StartRead(&request_bytes_);
+    } else {
+      End(refused);
+    }
+  }
+
+  // The caller may no longer call: the stream ends now, or when the message that is being answered
+  // is.
+  void Refuse(const absl::Status& status) {
+    {
+      absl::MutexLock lock(&mutex_);
+      refused_ = status;
+      if (!reading_ || std::exchange(ended_, true)) return;
+    }
+    Finish(call_.Finish(status));
+  }
+
+  void End(const absl::Status& status) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (std::exchange(ended_, true)) return;
+    }
+    Finish(call_.Finish(status));
+  }
+
   void InPool(std::function<void()> task) {
     const absl::Status submitted = pool_.Submit(std::move(task));
-    if (!submitted.ok()) Finish(call_.Finish(submitted));
+    if (!submitted.ok()) End(submitted);
   }
 
   // In the pool: a message came in.
@@ -50,7 +106,7 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
     absl::Status status = call_.CheckWaiting();
     if (status.ok() && !Parse()) status = rpc::MalformedRequest();
     if (!status.ok()) {
-      Finish(call_.Finish(status));
+      End(status);
       return;
     }
     if (chosen_.criteria != nullptr) {
@@ -72,7 +128,7 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   // The first message's criteria are found; if not, the stream ends.
   bool Begin(const absl::StatusOr<releases::Chosen>& chosen) {
     if (!chosen.ok()) {
-      Finish(call_.Finish(chosen.status()));
+      End(chosen.status());
       return false;
     }
     chosen_ = *chosen;
@@ -85,7 +141,7 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
     if (status.ok()) {
       StartWrite(&response_bytes_);
     } else {
-      Finish(call_.Finish(status));
+      End(status);
     }
   }
 
@@ -127,6 +183,13 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   grpc::ByteBuffer request_bytes_, response_bytes_;
   v1::ScoreBatchRequest request_;
   v1::ScoreBatchResponse response_;
+  std::shared_ptr<BatchStream> self_;
+
+  absl::Mutex mutex_;
+  bool reading_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  // Why the caller may no longer call.
+  absl::Status refused_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -134,7 +197,10 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
     releases::Releases& releases, const Clock& clock) {
-  return new BatchStream(context, method, pool, releases, clock);
+  auto stream = std::make_shared<BatchStream>(context, method, pool, releases, clock);
+  BatchStream& opened = *stream;
+  opened.Start(std::move(stream));
+  return &opened;
 }
 
 }  // namespace zhiping::scoring

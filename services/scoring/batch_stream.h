@@ -11,8 +11,7 @@
 namespace zhiping::scoring {
 
 // Reads and writes bytes: messages are parsed in the pool, and one that cannot be is refused
-// instead of ending the stream. Deletes itself when the stream is over. REQUIRES: all outlive the
-// server.
+// instead of ending the stream. REQUIRES: all outlive the server.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewBatchStream(
     grpc::CallbackServerContext& context, const rpc::Method& method, rpc::BoundedPool& pool,
     releases::Releases& releases, const Clock& clock);

@@ -35,7 +35,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
 absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
                    const rpc::Log& log) {
   const Clock& clock = SystemClock();
+  RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
   rpc::Metrics metrics;
+  ASSIGN_OR_RETURN(const auto access, rpc::AccessControl::Open(flags.service.access, clock, log));
   ASSIGN_OR_RETURN(const auto served, releases::ServedReleases::Create(flags.releases, "scoring",
                                                                        clock, metrics, log));
   std::unique_ptr<prometheus::Exposer> exposer;
@@ -43,7 +45,7 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
-  ScoringService service(served->releases(), clock, pool, {metrics, log});
+  ScoringService service(served->releases(), clock, pool, {metrics, log, *access});
   ASSIGN_OR_RETURN(const auto server,
                    rpc::Server::Start(flags.service.server,
                                       {{v1::ScoringService::service_full_name(), &service}}));

@@ -99,15 +99,15 @@ absl::Status AnswerGetStatus(const Snapshot& snapshot, absl::Duration steady,
 }  // namespace
 
 ScoringService::ScoringService(releases::Releases& releases, const Clock& clock,
-                               rpc::BoundedPool& pool, const rpc::Telemetry& telemetry)
+                               rpc::BoundedPool& pool, const rpc::CallEnvironment& environment)
     : releases_(releases),
       clock_(clock),
       pool_(pool),
       messages_(kKeptMessages),
-      score_(telemetry, v1::ScoringService::service_full_name(), "Score"),
-      score_batch_(telemetry, v1::ScoringService::service_full_name(), "ScoreBatch"),
-      plan_upgrade_(telemetry, v1::ScoringService::service_full_name(), "PlanUpgrade"),
-      get_status_(telemetry, v1::ScoringService::service_full_name(), "GetStatus") {
+      score_(environment, v1::ScoringService::service_full_name(), "Score"),
+      score_batch_(environment, v1::ScoringService::service_full_name(), "ScoreBatch"),
+      plan_upgrade_(environment, v1::ScoringService::service_full_name(), "PlanUpgrade"),
+      get_status_(environment, v1::ScoringService::service_full_name(), "GetStatus") {
   SetMessageAllocatorFor_Score(&messages_);
 }
 
@@ -122,10 +122,11 @@ grpc::ServerUnaryReactor* ScoringService::Score(grpc::CallbackServerContext* con
   Choice choice = ChoiceOf(request->criteria());
   const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
   if (!MayFind(chosen)) {
-    return score_.Handle(
-        *context, [&] { return chosen.ok() ? AnswerScore(*chosen, messages) : chosen.status(); });
+    return score_.Handle(*context, *request, [&] {
+      return chosen.ok() ? AnswerScore(*chosen, messages) : chosen.status();
+    });
   }
-  return score_.HandleLater(*context, [&](const auto& pending) {
+  return score_.HandleLater(*context, *request, [&](const auto& pending) {
     releases_.Await(std::move(choice), absl::FromChrono(context->deadline()),
                     [pending, &messages](const absl::StatusOr<Chosen>& found) {
                       pending->Finish(found.ok() ? AnswerScore(*found, messages) : found.status());
@@ -150,7 +151,7 @@ grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContex
       return AnswerPlanUpgrade(*found, call, *request, *response);
     });
   };
-  return plan_upgrade_.HandleLater(*context, [&](const auto& pending) {
+  return plan_upgrade_.HandleLater(*context, *request, [&](const auto& pending) {
     if (!MayFind(chosen)) return answer(pending, chosen);
     releases_.Await(
         std::move(choice), absl::FromChrono(context->deadline()),
@@ -159,10 +160,11 @@ grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContex
 }
 
 grpc::ServerUnaryReactor* ScoringService::GetStatus(grpc::CallbackServerContext* context,
-                                                    const v1::GetStatusRequest*,
+                                                    const v1::GetStatusRequest* request,
                                                     v1::GetStatusResponse* response) {
-  return get_status_.Handle(
-      *context, [&] { return AnswerGetStatus(*releases_.snapshot(), clock_.Steady(), *response); });
+  return get_status_.Handle(*context, *request, [&] {
+    return AnswerGetStatus(*releases_.snapshot(), clock_.Steady(), *response);
+  });
 }
 
 }  // namespace zhiping::scoring

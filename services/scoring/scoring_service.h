@@ -24,7 +24,7 @@ class ScoringService final : public ScoringServiceBase {
  public:
   // `pool` runs what takes longer than microseconds: plans and batches. All outlive the service.
   ScoringService(releases::Releases& releases, const Clock& clock, rpc::BoundedPool& pool,
-                 const rpc::Telemetry& telemetry);
+                 const rpc::CallEnvironment& environment);
 
   grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const v1::ScoreRequest*,
                                   v1::ScoreResponse* response) override;
@@ -34,7 +34,7 @@ class ScoringService final : public ScoringServiceBase {
                                         const v1::PlanUpgradeRequest* request,
                                         v1::PlanUpgradeResponse* response) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const v1::GetStatusRequest*,
+                                      const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override;
 
  private:

@@ -92,14 +92,14 @@ void EchoMessages::Release() { allocator->TakeBack(this); }
 
 class EchoService final : public bench::v1::EchoService::CallbackService {
  public:
-  EchoService(v1::ScoreResponse reply, const rpc::Telemetry& telemetry)
+  EchoService(v1::ScoreResponse reply, const rpc::CallEnvironment& environment)
       : allocator_(std::move(reply)),
-        score_(telemetry, bench::v1::EchoService::service_full_name(), "Score") {
+        score_(environment, bench::v1::EchoService::service_full_name(), "Score") {
     SetMessageAllocatorFor_Score(&allocator_);
   }
-  grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const v1::ScoreRequest*,
-                                  v1::ScoreResponse*) override {
-    return score_.Handle(*context, [] { return absl::OkStatus(); });
+  grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context,
+                                  const v1::ScoreRequest* request, v1::ScoreResponse*) override {
+    return score_.Handle(*context, *request, [] { return absl::OkStatus(); });
   }
 
  private:
@@ -142,12 +142,13 @@ v1::ScoreResponse ReplyTo(const criteria::Criteria& criteria, const v1::ScoreReq
   oracle::Random random(1);
   rpc::Metrics metrics;
   const rpc::Log log(rpc::Severity::kError);
+  const auto access = *rpc::AccessControl::Open({}, SystemClock(), log);
   rpc::BoundedPool pool(1, 64);
   releases::FixedReleases releases(std::make_shared<const releases::Snapshot>(
       releases::Snapshot::Available{{criteria->digest(), criteria}},
       releases::Snapshot::InForce{{criteria->edition().programme(), {criteria, 0, {}}}}));
-  ScoringService service(releases, SystemClock(), pool, {metrics, log});
-  EchoService echo(ReplyTo(*criteria, FullRequest(*criteria, random)), {metrics, log});
+  ScoringService service(releases, SystemClock(), pool, {metrics, log, *access});
+  EchoService echo(ReplyTo(*criteria, FullRequest(*criteria, random)), {metrics, log, *access});
   rpc::ServerOptions options;
   options.listen = "127.0.0.1:0";
   const auto server =

@@ -151,13 +151,4 @@ std::optional<absl::Time> ReadInstant(bool present, const google::protobuf::Time
   return FromTimestamp(instant);
 }
 
-bool IsLoopbackPeer(absl::string_view peer) {
-  for (const absl::string_view prefix :
-       {"ipv4:127.", "ipv6:[::1]:", "ipv6:%5B::1%5D:", "ipv6:[::ffff:127.", "ipv6:%5B::ffff:127.",
-        "unix:", "unix-abstract:"}) {
-    if (absl::StartsWith(peer, prefix)) return true;
-  }
-  return false;
-}
-
 }  // namespace zhiping::catalogue

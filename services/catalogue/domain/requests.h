@@ -33,8 +33,4 @@ void CheckInstance(const v1::Instance& instance, Violations& violations);
 std::optional<absl::Time> ReadInstant(bool present, const google::protobuf::Timestamp& instant,
                                       absl::string_view field, Violations& violations);
 
-// Whether gRPC's name of a peer is of this machine: `ipv4:127.0.0.1:4711`, `ipv6:%5B::1%5D:4711`,
-// `unix:…`.
-bool IsLoopbackPeer(absl::string_view peer);
-
 }  // namespace zhiping::catalogue

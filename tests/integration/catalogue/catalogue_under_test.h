@@ -101,9 +101,11 @@ inline v1::SubscribeRequest Hello(const std::string& instance) {
 
 class CatalogueUnderTest {
  public:
-  explicit CatalogueUnderTest(CatalogueOptions options, const std::string& listen = "127.0.0.1:0")
-      : log_(rpc::Severity::kError) {
-    catalogue_ = *Catalogue::Open(options, SystemClock(), {metrics_, log_}, [](bool) {});
+  explicit CatalogueUnderTest(CatalogueOptions options, const std::string& listen = "127.0.0.1:0",
+                              const rpc::AccessOptions& access = {})
+      : log_(rpc::Severity::kError),
+        access_(*rpc::AccessControl::Open(access, SystemClock(), log_)) {
+    catalogue_ = *Catalogue::Open(options, SystemClock(), {metrics_, log_, *access_}, [](bool) {});
     rpc::ServerOptions server;
     server.listen = listen;
     server.shutdown_grace = absl::Seconds(1);
@@ -159,6 +161,7 @@ class CatalogueUnderTest {
  private:
   rpc::Metrics metrics_;
   rpc::Log log_;
+  const std::unique_ptr<rpc::AccessControl> access_;
   std::unique_ptr<Catalogue> catalogue_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::CatalogueService::Stub> stub_;

@@ -42,7 +42,8 @@ class ChangeLogTest : public testing::TestWithParam<sql::Engine> {
   absl::Status Start() {
     rpc::Metrics metrics;
     const rpc::Log log(rpc::Severity::kError);
-    return Catalogue::Open(options_, SystemClock(), {metrics, log}, [](bool) {}).status();
+    const auto access = *rpc::AccessControl::Open({}, SystemClock(), log);
+    return Catalogue::Open(options_, SystemClock(), {metrics, log, *access}, [](bool) {}).status();
   }
   // What is logged when a follower reports a head.
   std::string LoggedOf(const std::vector<v1::LogHead>& heads) {

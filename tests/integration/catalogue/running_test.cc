@@ -22,8 +22,10 @@ TEST(RunningTest, AKeyThatFollowersWouldNotTrustIsNoticedAtTheStart) {
   options.signing.activation_keys = NewSigning().activation_keys;
   rpc::Metrics metrics;
   const rpc::Log log(rpc::Severity::kError);
-  EXPECT_THAT(Catalogue::Open(options, SystemClock(), {metrics, log}, [](bool) {}).status(),
-              HasReason(Reason::UNKNOWN_KEY));
+  const auto access = *rpc::AccessControl::Open({}, SystemClock(), log);
+  EXPECT_THAT(
+      Catalogue::Open(options, SystemClock(), {metrics, log, *access}, [](bool) {}).status(),
+      HasReason(Reason::UNKNOWN_KEY));
 }
 
 TEST(RunningTest, IsReadyWhileItsDatabaseCanBeRead) {
@@ -34,9 +36,10 @@ TEST(RunningTest, IsReadyWhileItsDatabaseCanBeRead) {
   options.confirming.read_timeout = absl::Milliseconds(200);
   rpc::Metrics metrics;
   const rpc::Log log(rpc::Severity::kError);
+  const auto access = *rpc::AccessControl::Open({}, SystemClock(), log);
   std::atomic<bool> ready = false;
-  const auto catalogue =
-      Catalogue::Open(options, SystemClock(), {metrics, log}, [&](bool now) { ready = now; });
+  const auto catalogue = Catalogue::Open(options, SystemClock(), {metrics, log, *access},
+                                         [&](bool now) { ready = now; });
   ASSERT_OK(catalogue);
   EXPECT_TRUE(processes::Eventually([&] { return ready.load(); }));
   gate.Freeze();

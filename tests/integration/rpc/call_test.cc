@@ -16,8 +16,9 @@ constexpr absl::Duration kLong = absl::Seconds(30);
 
 TEST(Call, IsCountedByStatusAndTimed) {
   std::atomic<int> calls = 0;
-  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
-    return method.Handle(context, [&] {
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                          const GetStatusRequest& request) {
+    return method.Handle(context, request, [&] {
       return ++calls < 4 ? absl::OkStatus()
                          : MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND, "无。",
                                      "None.");
@@ -57,8 +58,10 @@ TEST(Call, UnexpectedErrorsGoToTheLogUnderAnId) {
   testing::internal::CaptureStdout();
   std::string id;
   {
-    TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
-      return method.Handle(context, [] { return absl::InternalError("disk at 0x7f is on fire"); });
+    TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                            const GetStatusRequest& request) {
+      return method.Handle(context, request,
+                           [] { return absl::InternalError("disk at 0x7f is on fire"); });
     });
     const auto server = StartServer(service);
     const auto stub = StubOf({server.get()});
@@ -79,8 +82,9 @@ TEST(Call, UnexpectedErrorsGoToTheLogUnderAnId) {
 TEST(Call, TextsForTheLogDoNotTravel) {
   testing::internal::CaptureStdout();
   {
-    TestService service([](const Method& method, grpc::CallbackServerContext& context) {
-      return method.Handle(context, [] {
+    TestService service([](const Method& method, grpc::CallbackServerContext& context,
+                           const GetStatusRequest& request) {
+      return method.Handle(context, request, [] {
         return WithLogText(MakeError(absl::StatusCode::kUnavailable, Reason::DATABASE_UNAVAILABLE,
                                      "暂时无法连接数据库。", "The database cannot be reached."),
                            "connection to db-7.internal refused");
@@ -121,9 +125,10 @@ class EndingStream final : public grpc::ServerBidiReactor<scoring::v1::ScoreBatc
 // To which every call is slow.
 class SlowService final : public ScoringService::CallbackService {
  public:
-  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const GetStatusRequest*,
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const GetStatusRequest* request,
                                       GetStatusResponse*) override {
-    return status_.Handle(*context, [] { return absl::OkStatus(); });
+    return status_.Handle(*context, *request, [] { return absl::OkStatus(); });
   }
   grpc::ServerBidiReactor<scoring::v1::ScoreBatchRequest, scoring::v1::ScoreBatchResponse>*
   ScoreBatch(grpc::CallbackServerContext* context) override {
@@ -133,9 +138,10 @@ class SlowService final : public ScoringService::CallbackService {
  private:
   Metrics metrics_;
   const Log log_{Severity::kInfo};
-  const Telemetry telemetry_{metrics_, log_, absl::ZeroDuration()};
-  const Method status_{telemetry_, ScoringService::service_full_name(), "GetStatus"};
-  const Method batch_{telemetry_, ScoringService::service_full_name(), "ScoreBatch"};
+  const std::unique_ptr<AccessControl> access_ = *AccessControl::Open({}, SystemClock(), log_);
+  const CallEnvironment environment_{metrics_, log_, *access_, absl::ZeroDuration()};
+  const Method status_{environment_, ScoringService::service_full_name(), "GetStatus"};
+  const Method batch_{environment_, ScoringService::service_full_name(), "ScoreBatch"};
 };
 
 TEST(Call, SlowOnesAreLoggedButNotStreamsThatEnd) {
@@ -161,8 +167,9 @@ TEST(Call, SlowOnesAreLoggedButNotStreamsThatEnd) {
 TEST(Call, TheTraceOfTheCallerIsLogged) {
   testing::internal::CaptureStdout();
   {
-    TestService service([](const Method& method, grpc::CallbackServerContext& context) {
-      return method.Handle(context, [] {
+    TestService service([](const Method& method, grpc::CallbackServerContext& context,
+                           const GetStatusRequest& request) {
+      return method.Handle(context, request, [] {
         return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
                          "没有 91320000123456789X。", "No 91320000123456789X.");
       });
@@ -184,9 +191,10 @@ TEST(Call, APoolThatIsFullShedsAndWhatIsTooLateIsNotRun) {
   absl::Notification occupied, go;
   std::atomic<int> calls = 0, ran = 0;
   BoundedPool pool(1, 1);
-  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                          const GetStatusRequest& request) {
     ++calls;
-    return method.HandleIn(pool, context, [&] {
+    return method.HandleIn(pool, context, request, [&] {
       if (++ran == 1) {
         occupied.Notify();
         go.WaitForNotification();
@@ -215,8 +223,9 @@ TEST(Call, APoolThatIsFullShedsAndWhatIsTooLateIsNotRun) {
 
 TEST(Channel, RepeatsWhatMayBeRepeatedWhenAServiceIsUnavailable) {
   std::atomic<int> calls = 0;
-  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
-    return method.Handle(context, [&] {
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                          const GetStatusRequest& request) {
+    return method.Handle(context, request, [&] {
       return ++calls < 3 ? MakeError(absl::StatusCode::kUnavailable, Reason::SHUTTING_DOWN, "停。",
                                      "Stopping.")
                          : absl::OkStatus();
@@ -229,8 +238,9 @@ TEST(Channel, RepeatsWhatMayBeRepeatedWhenAServiceIsUnavailable) {
 
 TEST(Channel, DoesNotRepeatOtherErrors) {
   std::atomic<int> calls = 0;
-  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
-    return method.Handle(context, [&] {
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                          const GetStatusRequest& request) {
+    return method.Handle(context, request, [&] {
       ++calls;
       return MakeError(absl::StatusCode::kResourceExhausted, Reason::OVERLOADED, "忙。", "Busy.");
     });
@@ -242,8 +252,9 @@ TEST(Channel, DoesNotRepeatOtherErrors) {
 
 TEST(Channel, TheDeadlineTravelsWithACall) {
   std::atomic<double> seconds_left = -1;
-  TestService inner([&](const Method& method, grpc::CallbackServerContext& context) {
-    return method.Handle(context, [&] {
+  TestService inner([&](const Method& method, grpc::CallbackServerContext& context,
+                        const GetStatusRequest& request) {
+    return method.Handle(context, request, [&] {
       seconds_left = absl::ToDoubleSeconds(absl::FromChrono(context.deadline()) - absl::Now());
       return absl::OkStatus();
     });
@@ -251,8 +262,9 @@ TEST(Channel, TheDeadlineTravelsWithACall) {
   const auto inner_server = StartServer(inner);
   const auto inner_stub = StubOf({inner_server.get()});
   BoundedPool pool(1, 1);
-  TestService outer([&](const Method& method, grpc::CallbackServerContext& context) {
-    return method.HandleIn(pool, context, [&] {
+  TestService outer([&](const Method& method, grpc::CallbackServerContext& context,
+                        const GetStatusRequest& request) {
+    return method.HandleIn(pool, context, request, [&] {
       const auto within = NewContextWithin(context, absl::Minutes(5));
       GetStatusResponse response;
       return FromGrpcStatus(inner_stub->GetStatus(within.get(), {}, &response));
@@ -261,7 +273,8 @@ TEST(Channel, TheDeadlineTravelsWithACall) {
   const auto outer_server = StartServer(outer);
   EXPECT_TRUE(CallGetStatus(*StubOf({outer_server.get()}), kLong).ok());
   EXPECT_GT(seconds_left, 0);
-  EXPECT_LE(seconds_left, absl::ToDoubleSeconds(kLong));
+  // gRPC writes long timeouts in tenths of a second, rounded up.
+  EXPECT_LE(seconds_left, absl::ToDoubleSeconds(kLong) + 0.2);
 }
 
 }  // namespace

@@ -1,8 +1,5 @@
 // A server that is asked to stop loses no request.
 #include <gmock/gmock.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/impl/client_unary_call.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/validate_service_config.h>
 #include <gtest/gtest.h>
 
@@ -18,46 +15,26 @@ namespace {
 // Before main, so that every thread of the program has them blocked.
 const TerminationSignals signals;
 
-// Asks gRPC's health service as a probe does, without its proto: 1 SERVING, 2 NOT_SERVING, 0 if the
-// name is not known.
-int HealthOf(const Server& server, const std::string& service) {
-  std::string request;
-  if (!service.empty()) {
-    request = absl::StrCat("\n", std::string(1, static_cast<char>(service.size())), service);
-  }
-  const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server.port()),
-                                           grpc::InsecureChannelCredentials());
-  const auto context = NewContext(absl::Seconds(30));
-  grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
-                                   grpc::internal::RpcMethod::NORMAL_RPC, channel);
-  grpc::Slice slice(request);
-  grpc::ByteBuffer in(&slice, 1), out;
-  const grpc::Status status =
-      grpc::internal::BlockingUnaryCall(channel.get(), method, context.get(), in, &out);
-  if (!status.ok()) return 0;
-  std::vector<grpc::Slice> slices;
-  EXPECT_TRUE(out.Dump(&slices).ok());
-  return slices.at(0).begin()[1];
-}
-
 TEST(Server, HealthFollowsReadinessAndLivenessDoesNot) {
-  TestService service([](const Method& method, grpc::CallbackServerContext& context) {
-    return method.Handle(context, [] { return absl::OkStatus(); });
+  TestService service([](const Method& method, grpc::CallbackServerContext& context,
+                         const GetStatusRequest& request) {
+    return method.Handle(context, request, [] { return absl::OkStatus(); });
   });
   const auto server = StartServer(service);
   for (const bool ready : {true, false, true}) {
     server->SetReady(ready);
-    EXPECT_EQ(HealthOf(*server, ""), ready ? 1 : 2);
-    EXPECT_EQ(HealthOf(*server, ScoringService::service_full_name()), ready ? 1 : 2);
-    EXPECT_EQ(HealthOf(*server, kLivenessService), 1);
+    EXPECT_EQ(HealthOf(server->port(), ""), ready ? 1 : 2);
+    EXPECT_EQ(HealthOf(server->port(), ScoringService::service_full_name()), ready ? 1 : 2);
+    EXPECT_EQ(HealthOf(server->port(), kLivenessService), 1);
   }
-  EXPECT_EQ(HealthOf(*server, "unknown"), 0);
+  EXPECT_EQ(HealthOf(server->port(), "unknown"), 0);
 }
 
 // As grpcurl asks, without the proto of reflection: field 7 of the request, `list_services`.
 TEST(Server, ReflectionListsItsServices) {
-  TestService service([](const Method& method, grpc::CallbackServerContext& context) {
-    return method.Handle(context, [] { return absl::OkStatus(); });
+  TestService service([](const Method& method, grpc::CallbackServerContext& context,
+                         const GetStatusRequest& request) {
+    return method.Handle(context, request, [] { return absl::OkStatus(); });
   });
   const auto server = StartServer(service);
   const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server->port()),
@@ -83,8 +60,9 @@ TEST(Server, ReflectionListsItsServices) {
 }
 
 TEST(Server, AnAddressInUseIsRefused) {
-  TestService service([](const Method& method, grpc::CallbackServerContext& context) {
-    return method.Handle(context, [] { return absl::OkStatus(); });
+  TestService service([](const Method& method, grpc::CallbackServerContext& context,
+                         const GetStatusRequest& request) {
+    return method.Handle(context, request, [] { return absl::OkStatus(); });
   });
   const auto server = StartServer(service);
   ServerOptions options;
@@ -105,8 +83,9 @@ struct Count {
 // Calls two servers from four threads, without repeating anything, while `stop` ends the first.
 void CallWhile(Count& count, const std::function<void(Server&)>& stop) {
   BoundedPool pool(4, 100);
-  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
-    return method.HandleIn(pool, context, [] {
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                          const GetStatusRequest& request) {
+    return method.HandleIn(pool, context, request, [] {
       absl::SleepFor(absl::Milliseconds(2));
       return absl::OkStatus();
     });

@@ -1,6 +1,10 @@
 // A service for tests of common/rpc: every GetStatus runs what the test asks for.
 #pragma once
 
+#include <grpcpp/create_channel.h>
+#include <grpcpp/impl/client_unary_call.h>
+#include <grpcpp/security/credentials.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +15,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
+#include "common/time/clock.h"
 #include "tests/unit/status_matchers.h"
 #include "zhiping/scoring/v1/scoring_service.grpc.pb.h"
 
@@ -23,17 +28,19 @@ using scoring::v1::ScoringService;
 // Answers GetStatus.
 class TestService final : public ScoringService::CallbackService {
  public:
-  using Answer =
-      std::function<grpc::ServerUnaryReactor*(const Method&, grpc::CallbackServerContext&)>;
+  using Answer = std::function<grpc::ServerUnaryReactor*(
+      const Method&, grpc::CallbackServerContext&, const GetStatusRequest&)>;
 
   explicit TestService(Answer answer)
       : log_(Severity::kInfo),
-        method_({metrics_, log_}, ScoringService::service_full_name(), "GetStatus"),
+        access_(*AccessControl::Open({}, SystemClock(), log_)),
+        method_({metrics_, log_, *access_}, ScoringService::service_full_name(), "GetStatus"),
         answer_(std::move(answer)) {}
 
-  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const GetStatusRequest*,
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const GetStatusRequest* request,
                                       GetStatusResponse*) override {
-    return answer_(method_, *context);
+    return answer_(method_, *context, *request);
   }
 
   Metrics& metrics() { return metrics_; }
@@ -41,6 +48,7 @@ class TestService final : public ScoringService::CallbackService {
  private:
   Metrics metrics_;
   Log log_;
+  std::unique_ptr<AccessControl> access_;
   Method method_;
   Answer answer_;
 };
@@ -72,6 +80,28 @@ inline grpc::Status CallGetStatus(ScoringService::Stub& stub, absl::Duration tim
   const auto context = NewContext(timeout);
   GetStatusResponse response;
   return stub.GetStatus(context.get(), {}, &response);
+}
+
+// Asks gRPC's health service as a probe does, without its proto: 1 SERVING, 2 NOT_SERVING, 0 if the
+// name is not known.
+inline int HealthOf(int port, const std::string& service) {
+  std::string request;
+  if (!service.empty()) {
+    request = absl::StrCat("\n", std::string(1, static_cast<char>(service.size())), service);
+  }
+  const auto channel =
+      grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials());
+  const auto context = NewContext(absl::Seconds(30));
+  grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
+                                   grpc::internal::RpcMethod::NORMAL_RPC, channel);
+  grpc::Slice slice(request);
+  grpc::ByteBuffer in(&slice, 1), out;
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall(channel.get(), method, context.get(), in, &out);
+  if (!status.ok()) return 0;
+  std::vector<grpc::Slice> slices;
+  EXPECT_TRUE(out.Dump(&slices).ok());
+  return slices.at(0).begin()[1];
 }
 
 }  // namespace zhiping::rpc

@@ -14,8 +14,12 @@ namespace zhiping::scoring {
 
 class ServiceUnderTest {
  public:
-  explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {})
-      : criteria_(*criteria::CompileEdition2026()), log_(rpc::Severity::kError), pool_(2, 64) {
+  explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {},
+                            const rpc::AccessOptions& access = {})
+      : criteria_(*criteria::CompileEdition2026()),
+        log_(rpc::Severity::kError),
+        access_(*rpc::AccessControl::Open(access, SystemClock(), log_)),
+        pool_(2, 64) {
     releases::Snapshot::Available available = {{criteria_->digest(), criteria_}};
     releases::Snapshot::InForce in_force;
     in_force[criteria_->edition().programme()].criteria = criteria_;
@@ -26,7 +30,7 @@ class ServiceUnderTest {
     releases_ = std::make_unique<releases::FixedReleases>(
         std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
     service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_,
-                                                rpc::Telemetry{metrics_, log_});
+                                                rpc::CallEnvironment{metrics_, log_, *access_});
     rpc::ServerOptions options;
     options.listen = "127.0.0.1:0";
     server_ =
@@ -67,6 +71,8 @@ class ServiceUnderTest {
   std::shared_ptr<const criteria::Criteria> criteria_;
   rpc::Metrics metrics_;
   rpc::Log log_;
+  const std::unique_ptr<rpc::AccessControl> access_;
+  const std::unique_ptr<rpc::AccessControl> access_;
   rpc::BoundedPool pool_;
   std::unique_ptr<releases::FixedReleases> releases_;
   std::unique_ptr<ScoringService> service_;

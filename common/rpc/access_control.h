@@ -1,0 +1,118 @@
+// Says who is calling, for every call of a server, and ends streams whose callers may no longer.
+//
+//   const auto access = AccessControl::Open(options, clock, log);
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/identity/access_rule.h"
+#include "common/identity/caller.h"
+#include "common/identity/token_verifier.h"
+#include "common/reference/reference.h"
+#include "common/rpc/log.h"
+#include "common/time/clock.h"
+#include "common/time/periodic.h"
+#include "grpcpp/server_context.h"
+
+namespace zhiping::rpc {
+
+using CallerPtr = std::shared_ptr<const identity::Caller>;
+
+struct AccessOptions {
+  // Whose tokens count (common.v1.Identity). Empty: nobody is asked, and only callers on the same
+  // machine are answered.
+  std::string identity_file;
+  reference::ReferenceFiles reference;
+  // Dates of review units are of this zone.
+  std::string time_zone = "Asia/Shanghai";
+  // Callers of open streams are verified again this often.
+  absl::Duration recheck = absl::Seconds(60);
+};
+
+// What a call brings to show who is calling.
+struct Credentials {
+  // gRPC's name of the peer.
+  std::string peer;
+  // The bearer token; empty: none.
+  std::string token;
+  // The service that the client's certificate names; empty: none.
+  std::string service;
+};
+
+// Thread-safe.
+class AccessControl {
+ public:
+  // Errors: those of the files. REQUIRES: clock and log outlive this.
+  static absl::StatusOr<std::unique_ptr<AccessControl>> Open(const AccessOptions& options,
+                                                             const Clock& clock, const Log& log);
+  AccessControl(const AccessControl&) = delete;
+  AccessControl& operator=(const AccessControl&) = delete;
+
+  // Whether anybody is asked who they are.
+  bool authenticates() const { return tokens_ != nullptr; }
+
+  // Who is calling: by the token, else by the certificate. Takes microseconds. Errors:
+  // TOKEN_REQUIRED, LOOPBACK_ONLY, TOKEN_MALFORMED and others of TokenVerifier::Verify.
+  absl::StatusOr<CallerPtr> Identify(const grpc::CallbackServerContext& context) const;
+  absl::StatusOr<CallerPtr> Identify(const Credentials& credentials) const;
+  static Credentials CredentialsOf(const grpc::CallbackServerContext& context);
+
+  identity::UnitsToday Today() const;
+
+  // A stream that is open: its caller is verified again until this is destroyed.
+  class OpenStream;
+  // `refuse` is called from another thread, perhaps once after the stream is destroyed, when the
+  // caller may no longer call: it keeps alive what it uses.
+  std::unique_ptr<OpenStream> Watch(Credentials credentials, absl::Time expires,
+                                    std::function<void(const absl::Status&)> refuse);
+
+ private:
+  struct Watched {
+    Credentials credentials;
+    absl::Time expires;
+    // By the steady clock.
+    absl::Duration verified;
+    std::function<void(const absl::Status&)> refuse;
+  };
+
+  AccessControl(const AccessOptions& options, absl::TimeZone zone, const Clock& clock,
+                reference::Reference reference);
+  void VerifyStreams();
+
+  const Clock& clock_;
+  const absl::TimeZone zone_;
+  const absl::Duration recheck_;
+  const reference::Reference reference_;
+  std::unique_ptr<identity::TokenVerifier> tokens_;
+  const CallerPtr loopback_caller_;
+
+  absl::Mutex mutex_;
+  absl::flat_hash_set<std::shared_ptr<Watched>> streams_ ABSL_GUARDED_BY(mutex_);
+  // Ends first.
+  std::unique_ptr<Periodic> verifying_;
+};
+
+class AccessControl::OpenStream {
+ public:
+  ~OpenStream();
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+
+ private:
+  friend class AccessControl;
+  OpenStream(AccessControl& owner, std::shared_ptr<Watched> watched)
+      : owner_(owner), watched_(std::move(watched)) {}
+
+  AccessControl& owner_;
+  const std::shared_ptr<Watched> watched_;
+};
+
+}  // namespace zhiping::rpc

@@ -1,0 +1,44 @@
+// TLS between services and for their callers: certificates from files, which may be replaced while
+// the program runs.
+#pragma once
+
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/time/clock.h"
+
+namespace zhiping::rpc {
+
+// PEM files. A service shows the same certificate to its callers and to the services that it calls.
+struct TlsFiles {
+  // Of this service, with the chain to the authority. Its SAN has the DNS names and addresses that
+  // it is reached by, and a URI `spiffe://zhiping/<service>`, which says who it is.
+  std::string certificate;
+  std::string key;
+  // Authorities of the certificates of other services.
+  std::string ca;
+
+  bool empty() const { return certificate.empty() && key.empty() && ca.empty(); }
+};
+
+// Whether the files can be used now. Errors: FIELD_REQUIRED naming the flag that is missing;
+// FILE_UNREADABLE; CERTIFICATE_INVALID: no certificate, expired, not valid yet, or of another key.
+absl::Status CheckTls(const TlsFiles& files, absl::Time now);
+
+// When the certificate in the file expires. Errors: FILE_UNREADABLE, CERTIFICATE_INVALID.
+absl::StatusOr<absl::Time> CertificateExpiry(const std::string& file);
+
+// Without files: without TLS. Clients may show a certificate; one that is shown has to be of `ca`.
+std::shared_ptr<grpc::ServerCredentials> ServerCredentialsOf(const TlsFiles& files);
+
+// Without files: without TLS. Without a certificate of its own the client shows none. The server's
+// certificate has to be of `ca` and for the host that is called.
+std::shared_ptr<grpc::ChannelCredentials> ChannelCredentialsOf(const TlsFiles& files);
+
+}  // namespace zhiping::rpc

@@ -1,0 +1,204 @@
+#include "common/rpc/access_control.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "tests/integration/rpc/test_issuer.h"
+#include "tests/integration/rpc/test_service.h"
+#include "tests/processes/process.h"
+
+namespace zhiping::rpc {
+namespace {
+
+using scoring::v1::ScoreBatchRequest;
+using scoring::v1::ScoreBatchResponse;
+
+// Answers GetStatus (any role) with who is calling, and keeps ScoreBatch (operators and others)
+// open.
+class AccessedService final : public ScoringService::CallbackService {
+ public:
+  explicit AccessedService(const AccessOptions& options)
+      : access_(*AccessControl::Open(options, SystemClock(), log_)),
+        environment_{metrics_, log_, *access_},
+        status_(environment_, ScoringService::service_full_name(), "GetStatus"),
+        batch_(environment_, ScoringService::service_full_name(), "ScoreBatch") {}
+
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const GetStatusRequest* request,
+                                      GetStatusResponse* response) override {
+    return status_.Handle(*context, *request, [response](const Call& call) {
+      response->set_engine_version(absl::StrCat(call.caller().subject, call.caller().service));
+      return absl::OkStatus();
+    });
+  }
+
+  // Ends only when its caller may no longer call, or has said everything.
+  class Stream final : public grpc::ServerBidiReactor<ScoreBatchRequest, ScoreBatchResponse> {
+   public:
+    Stream(grpc::CallbackServerContext& context, const Method& method) : call_(context, method) {}
+    void Start(std::shared_ptr<Stream> self) {
+      self_ = std::move(self);
+      const absl::Status admitted = call_.AdmitStream(
+          [stream = self_](const absl::Status& refused) { stream->End(refused); });
+      if (!admitted.ok()) return End(admitted);
+      StartSendInitialMetadata();
+      StartRead(&request_);
+    }
+    void OnReadDone(bool ok) override {
+      if (ok) return StartRead(&request_);
+      End(absl::OkStatus());
+    }
+    void OnDone() override { const auto self = std::move(self_); }
+
+   private:
+    void End(const absl::Status& status) {
+      if (!ended_.exchange(true)) Finish(call_.Finish(status));
+    }
+    Call call_;
+    ScoreBatchRequest request_;
+    std::atomic<bool> ended_ = false;
+    std::shared_ptr<Stream> self_;
+  };
+
+  grpc::ServerBidiReactor<ScoreBatchRequest, ScoreBatchResponse>* ScoreBatch(
+      grpc::CallbackServerContext* context) override {
+    auto stream = std::make_shared<Stream>(*context, batch_);
+    Stream& opened = *stream;
+    opened.Start(std::move(stream));
+    return &opened;
+  }
+
+ private:
+  Metrics metrics_;
+  Log log_{Severity::kError};
+  std::unique_ptr<AccessControl> access_;
+  const CallEnvironment environment_;
+  const Method status_;
+  const Method batch_;
+};
+
+class AccessTest : public testing::Test {
+ protected:
+  AccessTest() {
+    AccessOptions options;
+    options.identity_file = issuer_.identity_file();
+    options.recheck = absl::Seconds(1);
+    service_ = std::make_unique<AccessedService>(options);
+    ServerOptions server;
+    server.listen = "127.0.0.1:0";
+    auto started = Server::Start(server, {{ScoringService::service_full_name(), service_.get()}});
+    EXPECT_OK(started);
+    server_ = *std::move(started);
+    server_->SetReady(true);
+    stub_ = ScoringService::NewStub(NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {}));
+  }
+
+  // What GetStatus says to whoever sends that as `authorization`.
+  absl::StatusOr<std::string> WhoAmI(const std::string& authorization) {
+    const auto context = NewContext(absl::Seconds(30));
+    if (!authorization.empty()) context->AddMetadata("authorization", authorization);
+    GetStatusResponse response;
+    const grpc::Status status = stub_->GetStatus(context.get(), {}, &response);
+    if (!status.ok()) return FromGrpcStatus(status);
+    return response.engine_version();
+  }
+
+  // How a stream ends that its caller leaves open.
+  absl::Status OpenStream(
+      const std::string& token, const std::function<void()>& when_open = [] {}) {
+    const auto context = NewContext(absl::Seconds(30));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
+    const auto stream = stub_->ScoreBatch(context.get());
+    stream->WaitForInitialMetadata();
+    when_open();
+    ScoreBatchResponse response;
+    EXPECT_FALSE(stream->Read(&response));
+    return FromGrpcStatus(stream->Finish());
+  }
+
+  const std::string folder_ = processes::NewFolder();
+  const TestIssuer issuer_{folder_};
+  std::unique_ptr<AccessedService> service_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<ScoringService::Stub> stub_;
+};
+
+TEST_F(AccessTest, ATokenSaysWhoIsCalling) {
+  const std::string token = issuer_.Token({"viewer"});
+  for (const char* scheme : {"Bearer ", "bearer ", "BEARER "}) {
+    const auto who = WhoAmI(scheme + token);
+    ASSERT_OK(who);
+    EXPECT_EQ(*who, "7001");
+  }
+}
+
+TEST_F(AccessTest, WithoutATokenThatCountsNobodyIsAnswered) {
+  EXPECT_THAT(WhoAmI(""), HasReason(Reason::TOKEN_REQUIRED));
+  EXPECT_THAT(WhoAmI("Basic dXNlcjpwYXNz"), HasReason(Reason::TOKEN_REQUIRED));
+  EXPECT_THAT(WhoAmI("Bearer"), HasReason(Reason::TOKEN_REQUIRED));
+  EXPECT_THAT(WhoAmI("Bearer "), HasReason(Reason::TOKEN_REQUIRED));
+  EXPECT_THAT(WhoAmI("Bearer x"), HasReason(Reason::TOKEN_MALFORMED));
+  EXPECT_THAT(WhoAmI(absl::StrCat("Bearer ", std::string(identity::kMaxTokenBytes + 1, 'x'))),
+              HasReason(Reason::TOO_LARGE));
+  EXPECT_THAT(WhoAmI("Bearer " + issuer_.Token({"viewer"}, -absl::Hours(1))),
+              HasReason(Reason::TOKEN_EXPIRED));
+  EXPECT_THAT(WhoAmI("Bearer " + issuer_.Token({"auditor", "operator"})),
+              HasReason(Reason::ROLES_CONFLICT));
+}
+
+// Names that a gateway might set say nothing.
+TEST_F(AccessTest, IdentityHeadersAreNotBelieved) {
+  const auto context = NewContext(absl::Seconds(30));
+  for (const char* header : {"x-forwarded-user", "x-user", "x-subject", "x-roles", "x-service",
+                             "x-forwarded-client-cert", "x-zhiping-caller"}) {
+    context->AddMetadata(header, "operator");
+  }
+  GetStatusResponse response;
+  EXPECT_THAT(FromGrpcStatus(stub_->GetStatus(context.get(), {}, &response)),
+              HasReason(Reason::TOKEN_REQUIRED));
+}
+
+TEST_F(AccessTest, RolesAreNeeded) {
+  EXPECT_THAT(OpenStream(issuer_.Token({"viewer", "reviewer"})), HasReason(Reason::ROLE_REQUIRED));
+  EXPECT_THAT(OpenStream(issuer_.Token({})), HasReason(Reason::ROLE_REQUIRED));
+}
+
+TEST_F(AccessTest, AStreamEndsWhenItsTokenExpires) {
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(OpenStream(issuer_.Token({"operator"}, absl::Seconds(3))),
+              HasReason(Reason::TOKEN_EXPIRED));
+  EXPECT_GT(absl::Now() - start, absl::Seconds(2));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(20));
+}
+
+TEST_F(AccessTest, AStreamEndsWhenTheKeyOfItsTokenIsRevoked) {
+  const auto other = *identity::TokenSigner::Generate(common::v1::TokenAlgorithm::ES256);
+  EXPECT_THAT(OpenStream(issuer_.Token({"operator"}), [&] { issuer_.Publish({&other}); }),
+              HasReason(Reason::UNKNOWN_TOKEN_KEY));
+}
+
+TEST(LoopbackAccessTest, WithoutAnIdentityFileThisMachineIsAnswered) {
+  AccessedService service({});
+  auto server = Server::Start({"127.0.0.1:0"}, {{ScoringService::service_full_name(), &service}});
+  ASSERT_OK(server);
+  (*server)->SetReady(true);
+  const auto stub = StubOf({server->get()});
+  EXPECT_TRUE(CallGetStatus(*stub, absl::Seconds(30)).ok());
+}
+
+TEST(AccessControlTest, DoesNotStartWithSettingsThatAreWrong) {
+  const Log log(Severity::kError);
+  AccessOptions options;
+  options.identity_file = "/nowhere";
+  EXPECT_THAT(AccessControl::Open(options, SystemClock(), log), HasReason(Reason::FILE_UNREADABLE));
+  options = {};
+  options.time_zone = "Mars/Olympus";
+  EXPECT_THAT(AccessControl::Open(options, SystemClock(), log), HasReason(Reason::INVALID_FIELD));
+  options = {};
+  options.reference.review_units = "/nowhere";
+  EXPECT_THAT(AccessControl::Open(options, SystemClock(), log), HasReason(Reason::FILE_UNREADABLE));
+}
+
+}  // namespace
+}  // namespace zhiping::rpc

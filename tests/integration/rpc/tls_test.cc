@@ -1,0 +1,252 @@
+#include "common/rpc/tls.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "common/rpc/flags.h"
+#include "tests/integration/rpc/test_issuer.h"
+#include "tests/integration/rpc/test_service.h"
+#include "tests/processes/certificates.h"
+#include "tests/processes/process.h"
+
+namespace zhiping::rpc {
+namespace {
+
+using processes::CertificateAuthority;
+using processes::CertificateFiles;
+using processes::NamesOf;
+
+// Answers GetStatus with who is calling.
+class TlsTest : public testing::Test {
+ protected:
+  TlsTest() {
+    AccessOptions access;
+    access.identity_file = issuer_.identity_file();
+    access_ = *AccessControl::Open(access, SystemClock(), log_);
+    service_ = std::make_unique<Service>(CallEnvironment{metrics_, log_, *access_});
+    ServerOptions options;
+    options.listen = "127.0.0.1:0";
+    options.health_listen = "127.0.0.1:0";
+    options.tls = FilesOf(authority_.Issue("server", NamesOf("scoring")));
+    auto server = Server::Start(options, {{ScoringService::service_full_name(), service_.get()}});
+    EXPECT_OK(server);
+    server_ = *std::move(server);
+    server_->SetReady(true);
+  }
+
+  class Service final : public ScoringService::CallbackService {
+   public:
+    explicit Service(const CallEnvironment& environment)
+        : status_(environment, ScoringService::service_full_name(), "GetStatus") {}
+    grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                        const GetStatusRequest* request,
+                                        GetStatusResponse* response) override {
+      return status_.Handle(*context, *request, [response](const Call& call) {
+        response->set_engine_version(call.caller().subject + call.caller().service);
+        return absl::OkStatus();
+      });
+    }
+
+   private:
+    const Method status_;
+  };
+
+  TlsFiles FilesOf(const CertificateFiles& files) const {
+    return {files.certificate, files.key, authority_.certificate()};
+  }
+
+  // What GetStatus says to a client with these files, and that token unless it is empty.
+  absl::StatusOr<std::string> WhoAmI(const TlsFiles& tls, const std::string& token = "") {
+    const auto stub =
+        ScoringService::NewStub(NewChannel(absl::StrCat("localhost:", server_->port()), {}, tls));
+    const auto context = NewContext(absl::Seconds(20));
+    if (!token.empty()) context->AddMetadata("authorization", "Bearer " + token);
+    GetStatusResponse response;
+    const grpc::Status status = stub->GetStatus(context.get(), {}, &response);
+    if (!status.ok()) return FromGrpcStatus(status);
+    return response.engine_version();
+  }
+
+  const std::string folder_ = processes::NewFolder();
+  const TestIssuer issuer_{folder_};
+  const CertificateAuthority authority_{folder_};
+  Metrics metrics_;
+  const Log log_{Severity::kError};
+  std::unique_ptr<AccessControl> access_;
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(TlsTest, ATokenIsEnoughForACallerWithoutACertificate) {
+  const auto who = WhoAmI({"", "", authority_.certificate()}, issuer_.Token({"viewer"}));
+  ASSERT_OK(who);
+  EXPECT_EQ(*who, "7001");
+  EXPECT_THAT(WhoAmI({"", "", authority_.certificate()}), HasReason(Reason::TOKEN_REQUIRED));
+}
+
+TEST_F(TlsTest, ACertificateSaysWhichServiceIsCalling) {
+  const auto who = WhoAmI(FilesOf(authority_.Issue("client", NamesOf("assessment"))));
+  ASSERT_OK(who);
+  EXPECT_EQ(*who, "assessment");
+  // GetStatus is for assessment and analytics.
+  EXPECT_THAT(WhoAmI(FilesOf(authority_.Issue("client2", NamesOf("catalogue")))),
+              HasReason(Reason::SERVICE_REQUIRED));
+}
+
+TEST_F(TlsTest, ACertificateOfSomethingElseIsNoService) {
+  for (const char* names :
+       {"DNS:assessment", "URI:spiffe://elsewhere/assessment", "URI:https://zhiping/assessment",
+        "URI:spiffe://zhiping/assessment,URI:spiffe://zhiping/analytics"}) {
+    EXPECT_THAT(WhoAmI(FilesOf(authority_.Issue("client", names))),
+                HasReason(Reason::TOKEN_REQUIRED))
+        << names;
+  }
+}
+
+TEST_F(TlsTest, CertificatesThatDoNotCountAreRefused) {
+  const std::string elsewhere = folder_ + "/elsewhere";
+  ASSERT_OK(WriteFile(elsewhere + "/readme", "", Overwrite::kReplace));
+  const CertificateAuthority other(elsewhere);
+  const CertificateFiles foreign = other.Issue("client", NamesOf("assessment"));
+  const CertificateFiles expired =
+      authority_.Issue("expired", NamesOf("assessment"), absl::Now() - absl::Hours(48),
+                       absl::Now() - absl::Hours(24));
+  const CertificateFiles early = authority_.Issue(
+      "early", NamesOf("assessment"), absl::Now() + absl::Hours(24), absl::Now() + absl::Hours(48));
+  // A client that shows a certificate of another authority, or out of its time.
+  for (const CertificateFiles& files : {foreign, expired, early}) {
+    EXPECT_THAT(WhoAmI(FilesOf(files)), HasReason(Reason::SERVICE_UNREACHABLE))
+        << files.certificate;
+  }
+  // A client that trusts another authority than the server's.
+  EXPECT_THAT(WhoAmI({"", "", other.certificate()}, issuer_.Token({"viewer"})),
+              HasReason(Reason::SERVICE_UNREACHABLE));
+  // A client without TLS.
+  EXPECT_THAT(WhoAmI({}, issuer_.Token({"viewer"})), HasReason(Reason::SERVICE_UNREACHABLE));
+}
+
+TEST_F(TlsTest, AServerOfAnotherNameIsNotBelieved) {
+  authority_.Issue("server", "DNS:elsewhere,URI:spiffe://zhiping/scoring");
+  EXPECT_TRUE(processes::Eventually([&] {
+    return !WhoAmI({"", "", authority_.certificate()}, issuer_.Token({"viewer"})).ok();
+  }));
+}
+
+TEST_F(TlsTest, HealthIsAnsweredInTheClearAndNothingElse) {
+  const int port = server_->health_port();
+  EXPECT_EQ(HealthOf(port, ""), 1);
+  EXPECT_EQ(HealthOf(port, kLivenessService), 1);
+  server_->SetReady(false);
+  EXPECT_EQ(HealthOf(port, ""), 2);
+  EXPECT_EQ(HealthOf(port, kLivenessService), 1);
+  server_->SetReady(true);
+  const auto stub = ScoringService::NewStub(NewChannel(absl::StrCat("127.0.0.1:", port), {}));
+  const auto context = NewContext(absl::Seconds(20));
+  context->AddMetadata("authorization", "Bearer " + issuer_.Token({"viewer"}));
+  GetStatusResponse response;
+  EXPECT_EQ(stub->GetStatus(context.get(), {}, &response).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+}
+
+// New connections all the time, while certificates and the keys of tokens change.
+TEST_F(TlsTest, RotationLosesNoCall) {
+  const auto next = *identity::TokenSigner::Generate(common::v1::TokenAlgorithm::ES256);
+  std::atomic<bool> ending = false;
+  std::atomic<int> calls = 0;
+  std::atomic<const identity::TokenSigner*> signer = &issuer_.signer();
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&, i] {
+      const TlsFiles client =
+          FilesOf(authority_.Issue(absl::StrCat("client", i), NamesOf("assessment")));
+      while (!ending) {
+        const std::string token =
+            i % 2 == 0 ? *signer.load()->Sign(TestIssuer::Claims({"viewer"})) : "";
+        const auto who = WhoAmI(client, token);
+        if (!who.ok()) {
+          ++failed;
+          ADD_FAILURE() << who.status();
+        }
+        ++calls;
+      }
+    });
+  }
+  const auto more = [&](int count) {
+    const int goal = calls + count;
+    return processes::Eventually([&] { return calls >= goal; }, absl::Seconds(60));
+  };
+  EXPECT_TRUE(more(20));
+  issuer_.Publish({&issuer_.signer(), &next});
+  // An issuer signs by a new key once everybody had time to read it.
+  const TlsFiles plain = {"", "", authority_.certificate()};
+  EXPECT_TRUE(processes::Eventually(
+      [&] { return WhoAmI(plain, *next.Sign(TestIssuer::Claims({"viewer"}))).ok(); }));
+  signer = &next;
+  EXPECT_TRUE(more(20));
+  issuer_.Publish({&next});
+  for (int i = 0; i < 3; ++i) {
+    authority_.Issue("server", NamesOf("scoring"));
+    EXPECT_TRUE(more(100));
+  }
+  ending = true;
+  for (auto& caller : callers) caller.join();
+  EXPECT_EQ(failed, 0);
+}
+
+TEST(CheckTlsTest, SaysWhatIsWrong) {
+  const std::string folder = processes::NewFolder();
+  const CertificateAuthority authority(folder);
+  const CertificateFiles one = authority.Issue("one", NamesOf("scoring"));
+  const CertificateFiles two = authority.Issue("two", NamesOf("scoring"));
+  const absl::Time now = absl::Now();
+  const auto check = [&](const TlsFiles& files) { return CheckTls(files, now); };
+  EXPECT_OK(check({one.certificate, one.key, authority.certificate()}));
+  EXPECT_THAT(check({one.certificate, "", authority.certificate()}),
+              HasReason(Reason::FIELD_REQUIRED));
+  EXPECT_EQ(DetailOf(check({one.certificate, "", ""})).violations_size(), 2);
+  EXPECT_THAT(check({"/nowhere", one.key, authority.certificate()}),
+              HasReason(Reason::FILE_UNREADABLE));
+  EXPECT_THAT(check({one.key, one.key, authority.certificate()}),
+              HasReason(Reason::CERTIFICATE_INVALID));
+  EXPECT_THAT(check({one.certificate, one.certificate, authority.certificate()}),
+              HasReason(Reason::CERTIFICATE_INVALID));
+  EXPECT_THAT(check({one.certificate, two.key, authority.certificate()}),
+              HasReason(Reason::CERTIFICATE_INVALID));
+  EXPECT_THAT(CheckTls({one.certificate, one.key, authority.certificate()}, now + absl::Hours(48)),
+              HasReason(Reason::CERTIFICATE_INVALID));
+  EXPECT_THAT(CheckTls({one.certificate, one.key, authority.certificate()}, now - absl::Hours(48)),
+              HasReason(Reason::CERTIFICATE_INVALID));
+}
+
+TEST(CheckSecuredTest, BeyondThisMachineTlsAndAuthenticationAreNeeded) {
+  const std::string folder = processes::NewFolder();
+  const CertificateAuthority authority(folder);
+  const CertificateFiles files = authority.Issue("one", NamesOf("scoring"));
+  ServiceFlags flags;
+  EXPECT_OK(CheckSecured(flags, absl::Now()));
+  flags.server.listen = "0.0.0.0:50051";
+  const auto fields = [&] {
+    std::vector<std::string> names;
+    const ErrorDetail detail = DetailOf(CheckSecured(flags, absl::Now()));
+    for (const auto& violation : detail.violations()) names.push_back(violation.field());
+    return names;
+  };
+  EXPECT_THAT(fields(), testing::ElementsAre("--tls-certificate", "--tls-key", "--tls-ca",
+                                             "--identity-file"));
+  flags.server.tls = {files.certificate, files.key, authority.certificate()};
+  EXPECT_THAT(fields(), testing::ElementsAre("--identity-file"));
+  flags.access.identity_file = "identity.txtpb";
+  EXPECT_OK(CheckSecured(flags, absl::Now()));
+  flags.server.tls.key.clear();
+  EXPECT_THAT(fields(), testing::ElementsAre("--tls-key"));
+  // Half of it is a mistake on this machine too.
+  flags.server.listen = "127.0.0.1:50051";
+  EXPECT_THAT(fields(), testing::ElementsAre("--tls-key"));
+}
+
+}  // namespace
+}  // namespace zhiping::rpc
