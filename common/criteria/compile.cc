@@ -154,12 +154,16 @@ class Compiler {
     criteria_.masks_.insert(criteria_.masks_.end(), mask.begin() + first, mask.begin() + end);
   }
 
-  // weight × points, as a sum over ranks of what each rank adds.
+  // weight × points, as a sum over ranks of what each rank adds. Ranks above a scenario's highest
+  // add nothing: nobody can claim them, and only what can be claimed is known to fit into 32 bits.
   Range PointsTerms(const std::vector<bool>& set) {
     const int32_t begin = TermCount();
     for (int rank = 1; rank <= criteria_.level_count(); ++rank) {
+      const int32_t more = points_of_rank_[rank] - points_of_rank_[rank - 1];
       PerScenario added = Restrict(weight_, set);
-      for (int32_t& number : added) number *= points_of_rank_[rank] - points_of_rank_[rank - 1];
+      for (size_t i = 0; i < added.size(); ++i) {
+        added[i] = rank <= criteria_.highest_rank_[i] ? added[i] * more : 0;
+      }
       AddTerms(rank, added);
     }
     return {begin, TermCount()};

@@ -269,9 +269,11 @@ class RulebookValidator {
                                  numerator.greatest, "/", least_denominator, "."));
   }
 
+  // A scale that CheckFacts has refused counts as the nearest that is allowed.
   int FactScale(const std::string& name) const {
     const auto fact = facts_.find(name);
-    return fact == facts_.end() ? 0 : rulebook_.facts(fact->second).scale();
+    if (fact == facts_.end()) return 0;
+    return std::clamp(rulebook_.facts(fact->second).scale(), 0, kMaxScale);
   }
 
   // Returns false, with findings, if the measure names what is not there.
@@ -326,10 +328,11 @@ class RulebookValidator {
     return false;
   }
 
+  // At most what CheckSums allows, so that products with n and d stay within 64 bits.
   int64_t MaxPoints(const std::vector<int>& members) const {
     int64_t sum = 0;
     for (int i : members) sum += int64_t{weights_[i]} * points_[HighestRank(i)];
-    return sum;
+    return std::min(sum, kMaxInt32);
   }
 
   bool CheckCount(const catalogue::v1::Count& count, const std::string& field,
