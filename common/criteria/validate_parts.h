@@ -8,7 +8,9 @@ namespace zhiping::criteria {
 
 void ValidateEdition(const catalogue::v1::Edition& edition, Findings& findings);
 
-// REQUIRES: the edition has no errors.
+// The edition may have errors: what the rulebook names is looked up in what there is.
+//
+// REQUIRES: at most kMaxScenarios scenarios and kMaxLevels levels.
 void ValidateRulebook(const catalogue::v1::Edition& edition,
                       const catalogue::v1::Rulebook& rulebook, Findings& findings);
 

@@ -124,9 +124,10 @@ class RulebookValidator {
     }
   }
 
+  // Cells beyond the levels, which an edition with errors may have, do not count.
   int HighestRank(int scenario) const {
     const auto& cells = edition_.scenarios(scenario).cells();
-    for (int k = cells.size(); k >= 1; --k) {
+    for (int k = std::min(cells.size(), edition_.levels_size()); k >= 1; --k) {
       if (cells[k - 1].has_text()) return k;
     }
     return 0;
