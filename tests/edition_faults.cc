@@ -1,5 +1,6 @@
 #include "tests/edition_faults.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace zhiping::criteria {
@@ -164,10 +165,31 @@ const Fault kFaults[] = {
     {"TextNotInSource",
      [](Folder& f) { S(f, 0).mutable_cells(1)->mutable_text()->mutable_text()->append("。"); },
      Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].cells[1].text"},
+    {"TextCutShort",
+     [](Folder& f) {
+       auto& cell = *S(f, 0).mutable_cells(1)->mutable_text();
+       cell.set_text(cell.text().substr(0, 24));
+     },
+     Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].cells[1].text"},
+    {"AbsentCellOnALineWithASlashInIt",
+     [](Folder& f) {
+       f.source->append("AR/VR\n");
+       const auto lines = std::count(f.source->begin(), f.source->end(), '\n');
+       S(f, 0).mutable_cells(0)->mutable_absent()->set_line(static_cast<int>(lines));
+     },
+     Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].cells[0].absent"},
+    {"TypicalScenarioCutShort",
+     [](Folder& f) {
+       auto& name = *E(f).mutable_typical_scenarios(0)->mutable_name();
+       name.set_text(name.text().substr(0, 12));
+     },
+     Reason::TEXT_NOT_IN_SOURCE, "typical_scenarios[0].name"},
     {"LineOutsideSource", [](Folder& f) { S(f, 0).mutable_name()->set_line(100000); },
      Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].name"},
     {"SourceChanged", [](Folder& f) { f.source->append("\n"); }, Reason::SOURCE_MISMATCH,
      "source.sha256"},
+    {"SourceIsNotUtf8", [](Folder& f) { f.source->append("\xB5"); }, Reason::UNKNOWN_ENCODING,
+     "source.file"},
     {"SourceLeftOut", [](Folder& f) { f.source.reset(); }, Reason::SOURCE_MISMATCH, "source.file"},
 };
 

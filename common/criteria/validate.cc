@@ -18,7 +18,12 @@ using catalogue::v1::Finding;
 
 void ValidateSource(const Folder& folder, Findings& findings) {
   const std::string& file = folder.edition.source().file();
-  if (file.empty()) return;
+  if (file.empty()) {
+    findings.Warning("source.file", Reason::SOURCE_MISMATCH,
+                     "没有写明原文文件，各处文字无法与原文核对。",
+                     "No source file is named: the texts cannot be compared with the source.");
+    return;
+  }
   if (folder.source.has_value()) {
     ValidateTexts(folder.edition, *folder.source, findings);
   } else {

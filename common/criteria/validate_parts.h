@@ -14,7 +14,8 @@ void ValidateEdition(const catalogue::v1::Edition& edition, Findings& findings);
 void ValidateRulebook(const catalogue::v1::Edition& edition,
                       const catalogue::v1::Rulebook& rulebook, Findings& findings);
 
-// That every official text stands at its line of the source, and the source is the one named.
+// That every official text is the whole of its lines of the source (a typical scenario one of those
+// that they list), and the source is the one named.
 void ValidateTexts(const catalogue::v1::Edition& edition, const std::string& source,
                    Findings& findings);
 
