@@ -80,6 +80,7 @@ void Validate(const Folder& folder, std::vector<Finding>& all) {
   }
   if (rulebook_read) {
     Findings findings(kRulebookFile, all);
+    ValidateRuleTexts(folder.rulebook, findings);
     edition_read ? JudgeRulebook(folder.edition, folder.rulebook, findings) : NotChecked(findings);
   }
   if (unread.count(kVectorsFile) == 0) ValidateVectors(folder, edition_read && rulebook_read, all);

@@ -177,7 +177,6 @@ class RulebookValidator {
       const std::string field = absl::StrCat("tiers[", i, "]");
       if (tier.id().empty()) Empty(field + ".id");
       if (!ids.insert(tier.id()).second) Duplicate(tier.id(), field + ".id");
-      if (tier.name().zh().empty()) Empty(field + ".name.zh");
       CheckConditions(tier.conditions(), field + ".conditions", 1);
       CheckConditions(tier.advice(), field + ".advice", 1);
     }
@@ -198,9 +197,6 @@ class RulebookValidator {
   void CheckCondition(const Condition& condition, const std::string& field, int depth) {
     if (condition.id().empty()) Empty(field + ".id");
     if (!condition_ids_.insert(condition.id()).second) Duplicate(condition.id(), field + ".id");
-    if (condition.text().zh().empty()) Empty(field + ".text.zh");
-    if (condition.basis().zh().empty()) Empty(field + ".basis.zh");
-    if (condition.source().zh().empty()) Empty(field + ".source.zh");
     switch (condition.rule_case()) {
       case Condition::kAtLeast:
         CheckAtLeast(condition.at_least(), field + ".at_least");

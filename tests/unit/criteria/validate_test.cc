@@ -129,6 +129,25 @@ TEST(ValidateTest, AnEditionWithMoreCellsThanLevelsIsOnlyRefused) {
   EXPECT_EQ(Places(ValidateFolder(folder)).count("rulebook.txtpb "), 1u);
 }
 
+TEST(ValidateTest, AMissingTranslationIsAWarning) {
+  Folder folder = ReadFolder();
+  folder.rulebook.mutable_tiers(1)->mutable_conditions(0)->mutable_text()->clear_en();
+  folder.rulebook.mutable_facts(2)->mutable_unit()->clear_en();
+  const auto findings = ValidateFolder(folder);
+  EXPECT_FALSE(HasErrors(findings)) << Listed(findings);
+  EXPECT_EQ(Places(findings),
+            (std::multiset<std::string>{"rulebook.txtpb facts[2].unit.en",
+                                        "rulebook.txtpb tiers[1].conditions[0].text.en"}));
+}
+
+// Texts are asked for before something is published; what was published without stays readable.
+TEST(ValidateTest, AReleaseWithoutTextsStaysReadable) {
+  Folder folder = ReadFolder();
+  for (auto& fact : *folder.rulebook.mutable_facts()) fact.clear_where_to_find();
+  EXPECT_TRUE(HasErrors(ValidateFolder(folder)));
+  EXPECT_OK(Criteria::Compile(MakeRelease(folder, "2026-1"), ""));
+}
+
 TEST(ValidateTest, TheEditionOf2026HasNoFindingAtAll) {
   const auto findings = CheckFiles(ReadEdition2026()).findings;
   EXPECT_TRUE(findings.empty()) << Listed(findings);
