@@ -1,16 +1,22 @@
 // The words of reports and how they fit narrow screens.
+#include <functional>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/criteria/diff.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/edition_report.h"
 #include "services/ctl/error_report.h"
 #include "services/ctl/flag_lists.h"
+#include "services/ctl/passport_report.h"
 #include "services/ctl/plan_report.h"
 #include "services/ctl/score_report.h"
 #include "services/ctl/scoring_source.h"
 #include "services/ctl/screen.h"
 #include "services/ctl/words.h"
 #include "tests/edition_folder.h"
+#include "tests/golden_text.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::ctl {
@@ -131,6 +137,81 @@ TEST_P(NarrowTest, EveryReportFitsEightyColumns) {
 INSTANTIATE_TEST_SUITE_P(Every, NarrowTest,
                          testing::Combine(testing::Values(Language::kChinese, Language::kEnglish),
                                           testing::Bool()));
+
+// The 2026 edition and a changed copy, compared; held as a file in both languages.
+void ExpectPassport(const std::function<void(catalogue::v1::Release&)>& change,
+                    const std::string& file) {
+  const auto from = criteria::CompileEdition2026();
+  ASSERT_OK(from);
+  catalogue::v1::Release changed = (*from)->release();
+  change(changed);
+  const auto to = criteria::Criteria::Compile(changed, "sha256:0123456789abcdef");
+  ASSERT_OK(to);
+  const auto passport = criteria::Diff(**from, **to);
+  for (const auto& [language, ending] :
+       {std::pair(Language::kChinese, ".zh.txt"), std::pair(Language::kEnglish, ".en.txt")}) {
+    Screen screen;
+    screen.language = language;
+    const std::string report = PassportReport(passport, **from, **to, screen);
+    ExpectGolden(absl::StrReplaceAll(report, {{(*from)->digest().substr(0, 19), "sha256:#"}}),
+                 "ctl/" + file + ending);
+  }
+}
+
+void Reword(std::string* text, const std::string& from, const std::string& to) {
+  ASSERT_THAT(*text, HasSubstr(from));
+  *text = absl::StrReplaceAll(*text, {{from, to}});
+}
+
+// What nobody may call a correction, and whoever approves it has to see.
+TEST(PassportReportTest, ACorrectionShowsEveryTextThatDiffers) {
+  ExpectPassport(
+      [](catalogue::v1::Release& release) {
+        auto& edition = *release.mutable_edition();
+        edition.mutable_correction()->set_release_digest(
+            (*criteria::CompileEdition2026())->digest());
+        edition.mutable_correction()->set_reason("排印错误");
+        Reword(edition.mutable_purpose()->mutable_text(), "鼓励企业积极对照", "要求企业必须对照");
+        Reword(edition.mutable_levels(2)->mutable_name()->mutable_text(), "进阶级", "领军级");
+        Reword(edition.mutable_segments(0)->mutable_name()->mutable_text(), "建设", "改造");
+        Reword(edition.mutable_typical_scenarios(2)->mutable_name()->mutable_text(), "工厂",
+               "车间");
+        Reword(edition.mutable_scenarios(3)->mutable_cells(0)->mutable_text()->mutable_text(),
+               "初步", "全面");
+        edition.mutable_scenarios(4)->set_number(50);
+      },
+      "passport_correction");
+}
+
+TEST(PassportReportTest, ANewRulebookShowsEveryValueThatDiffers) {
+  ExpectPassport(
+      [](catalogue::v1::Release& release) {
+        auto& rulebook = *release.mutable_rulebook();
+        rulebook.mutable_level_points(2)->set_points(4);
+        auto& weight = *rulebook.add_weights();
+        weight.set_scenario("online-inspection");
+        weight.set_weight(2);
+        rulebook.set_default_weight(3);
+        rulebook.mutable_facts(3)->set_max(50);
+        Reword(rulebook.mutable_statement()->mutable_zh(), "仅供", "只供");
+        auto& tier = *rulebook.mutable_tiers(1);
+        tier.mutable_conditions(0)->mutable_at_least()->set_threshold(655);
+        Reword(tier.mutable_conditions(2)->mutable_text()->mutable_zh(), "不低于", "达到");
+        tier.mutable_conditions()->DeleteSubrange(4, 1);
+        auto& condition = *tier.add_conditions();
+        condition.set_id("xianjin-half");
+        *condition.mutable_text() = MakeText("至少一半的场景已应用", "Half of the scenarios built");
+        *condition.mutable_basis() = MakeText("试算", "A trial");
+        *condition.mutable_source() = MakeText("无", "None");
+        auto& ratio = *condition.mutable_ratio_at_least();
+        ratio.mutable_numerator()->mutable_count()->mutable_set()->mutable_all();
+        ratio.mutable_numerator()->mutable_count()->set_at_least("entry");
+        ratio.mutable_denominator()->mutable_scenarios()->mutable_all();
+        ratio.set_n(1);
+        ratio.set_d(2);
+      },
+      "passport_rules");
+}
 
 }  // namespace
 }  // namespace zhiping::ctl
