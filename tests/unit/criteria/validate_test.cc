@@ -129,6 +129,14 @@ TEST(ValidateTest, AnEditionWithMoreCellsThanLevelsIsOnlyRefused) {
   EXPECT_EQ(Places(ValidateFolder(folder)).count("rulebook.txtpb "), 1u);
 }
 
+TEST(ValidateTest, AnEditionThatNamesNoSourceIsAWarning) {
+  Folder folder = ReadFolder();
+  folder.edition.clear_source();
+  const auto findings = ValidateFolder(folder);
+  EXPECT_FALSE(HasErrors(findings)) << Listed(findings);
+  EXPECT_EQ(Places(findings), std::multiset<std::string>{"edition.txtpb source.file"});
+}
+
 TEST(ValidateTest, AMissingTranslationIsAWarning) {
   Folder folder = ReadFolder();
   folder.rulebook.mutable_tiers(1)->mutable_conditions(0)->mutable_text()->clear_en();
