@@ -192,6 +192,8 @@ const BadFlags kBadFlags[] = {
      Reason::WRONG_USAGE,
      "--timeout",
      "--timeout"},
+    {"WrongTimeoutOffline", {"--timeout", "banana"}, 2, Reason::WRONG_USAGE, "--timeout", "banana"},
+    {"NegativeTimeoutOffline", {"--timeout=-1s"}, 2, Reason::WRONG_USAGE, "--timeout", "-1s"},
     {"OtherProgramme", {"--programme", "other"}, 1, Reason::UNKNOWN_PROGRAMME, "评测体系", "other"},
     {"OtherRelease",
      {"--release", "sha256:00"},
@@ -309,6 +311,22 @@ TEST(BadInputTest, AFullDiskUnderStandardOutputIsNotASuccess) {
       absl::StrCat("cd " ZHIPING_SOURCE_DIR " && " ZHIPING_CTL " edition show ", kEdition,
                    " >/dev/full 2>/dev/null");
   EXPECT_NE(std::system(command.c_str()), 0);
+}
+
+TEST(BadPlanTest, AllThatIsWrongIsSaidAtOnce) {
+  const std::string costs = "7:basic=3,bogus:basic=1,24:advanced=x,25:advanced=y,26:zzz=-1,27";
+  for (const char* mode : {"--json", "--lang=zh"}) {
+    const Outcome outcome =
+        RunCtl({"plan", "--answers", kSampleAnswers, "--offline", kEdition, "--tier", "nowhere",
+                "--facts", "profit=1,cmmm_level", "--cost", costs, mode});
+    EXPECT_EQ(outcome.exit_code, 1);
+    const std::string said = outcome.out + outcome.err;
+    for (const char* place :
+         {"--facts 第 1 项", "--facts 第 2 项", "--tier：", "--cost 第 2 项", "--cost 第 3 项",
+          "--cost 第 4 项", "--cost 第 5 项", "--cost 第 6 项"}) {
+      EXPECT_THAT(said, HasSubstr(place)) << mode;
+    }
+  }
 }
 
 TEST(BadPlanTest, TiersCostsAndExclusionsAreNamedByTheirFlags) {
