@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/call.h"
 #include "common/rpc/log.h"
 
 namespace zhiping::rpc {
@@ -59,10 +60,12 @@ struct ServedService {
 
 class Server {
  public:
-  // REQUIRES: the services outlive the server. Errors: INVALID_FIELD if the address cannot be
-  // listened on.
+  // `telemetry`: where calls are counted and logged that gRPC answers before any handler; none if
+  // null. REQUIRES: the services outlive the server, and so does what the telemetry names. Errors:
+  // INVALID_FIELD if the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       const std::vector<ServedService>& services);
+                                                       const std::vector<ServedService>& services,
+                                                       const Telemetry* telemetry = nullptr);
   // Closes at once.
   ~Server();
   Server(const Server&) = delete;

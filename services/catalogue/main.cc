@@ -92,8 +92,9 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
+  const rpc::Telemetry telemetry = {metrics, log};
   ASSIGN_OR_RETURN(const auto server,
-                   rpc::Server::Start(flags.service.server, catalogue->services()));
+                   rpc::Server::Start(flags.service.server, catalogue->services(), &telemetry));
   {
     absl::MutexLock lock(&mutex);
     serving = server.get();

@@ -43,10 +43,12 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
-  ScoringService service(served->releases(), clock, pool, {metrics, log});
-  ASSIGN_OR_RETURN(const auto server,
-                   rpc::Server::Start(flags.service.server,
-                                      {{v1::ScoringService::service_full_name(), &service}}));
+  const rpc::Telemetry telemetry = {metrics, log};
+  ScoringService service(served->releases(), clock, pool, telemetry);
+  ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::Server::Start(flags.service.server,
+                         {{v1::ScoringService::service_full_name(), &service}}, &telemetry));
   log.Write(rpc::Severity::kInfo, "serving",
             {{"listen", flags.service.server.listen},
              {"port", static_cast<int64_t>(server->port())},

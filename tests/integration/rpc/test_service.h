@@ -37,6 +37,7 @@ class TestService final : public ScoringService::CallbackService {
   }
 
   Metrics& metrics() { return metrics_; }
+  Telemetry telemetry() { return {metrics_, log_}; }
 
  private:
   Metrics metrics_;
@@ -50,7 +51,9 @@ inline std::unique_ptr<Server> StartServer(TestService& service) {
   ServerOptions options;
   options.listen = "127.0.0.1:0";
   options.drain_delay = absl::Milliseconds(500);
-  auto server = Server::Start(options, {{ScoringService::service_full_name(), &service}});
+  const Telemetry telemetry = service.telemetry();
+  auto server =
+      Server::Start(options, {{ScoringService::service_full_name(), &service}}, &telemetry);
   EXPECT_OK(server);
   (*server)->SetReady(true);
   return *std::move(server);
