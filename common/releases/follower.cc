@@ -145,8 +145,9 @@ void Follower::Poll() {
 
 void Follower::PollProgramme(const std::string& programme) {
   const auto state = sources_.catalogue->FindState(programme);
+  const absl::Duration asked = clock_.Steady();
   if (state.ok() && !state->empty()) {
-    Offer(programme, *state, sources_.catalogue);
+    Offer(programme, *state, sources_.catalogue, asked);
     return;
   }
   OfferFrom(sources_.redis, programme);
@@ -179,7 +180,7 @@ void Follower::OfferFromStream(const std::string& envelope) {
 }
 
 void Follower::Offer(const std::string& programme, const std::string& envelope,
-                     const Source* source) {
+                     const Source* source, std::optional<absl::Duration> asked) {
   {
     absl::MutexLock lock(&mutex_);
     const SignedState* const held = Find(programme).held();
@@ -190,7 +191,7 @@ void Follower::Offer(const std::string& programme, const std::string& envelope,
   {
     absl::MutexLock lock(&mutex_);
     if (status.ok()) {
-      status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady());
+      status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
     }
     if (source->publishes()) {
       const absl::Status before = std::exchange(catalogue_errors_[programme], status);

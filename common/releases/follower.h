@@ -11,6 +11,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -116,8 +117,9 @@ class Follower final : public Releases {
   // Answers with what the snapshot has now.
   void Answer(const Waiter& waiter) const;
 
-  // Verifies a state and takes it.
-  void Offer(const std::string& programme, const std::string& envelope, const Source* source);
+  // Verifies a state and takes it. `asked`: as for Following::Offer.
+  void Offer(const std::string& programme, const std::string& envelope, const Source* source,
+             std::optional<absl::Duration> asked = std::nullopt);
   void OfferFrom(Source* source, const std::string& programme);
   void OfferFromStream(const std::string& envelope);
   Following& Find(const std::string& programme) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -98,7 +98,6 @@ TEST_F(ClockStepTest, ACatalogueThatIsSetBackConfirmsAndPublishes) {
   scoring_.SetFlag("--poll-interval", "10m");
   ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
   catalogue_clock_.SetOff(absl::Hours(1));
-  ASSERT_TRUE(processes::Eventually([&] { return scoring_.Status().clock_behind(); }));
   absl::SleepFor(kSettled);
   catalogue_clock_.SetOff(absl::ZeroDuration());
   absl::SleepFor(kSettled);
@@ -106,6 +105,37 @@ TEST_F(ClockStepTest, ACatalogueThatIsSetBackConfirmsAndPublishes) {
   EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
   ExpectConfirmed();
   ExpectEnds(catalogue_);
+}
+
+// With nothing published meanwhile: what it confirms now is earlier by its clock than what it
+// confirmed before.
+TEST_F(ClockStepTest, AnInstanceIsFreshWhenTheCatalogueThatWasAheadIsSetRight) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_clock_.SetOff(absl::Hours(1));
+  ASSERT_TRUE(processes::Eventually([&] { return scoring_.Status().clock_behind(); }));
+  ASSERT_EQ(scoring_.Status().freshness(), Freshness::STALE);
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  EXPECT_FALSE(scoring_.Status().clock_behind());
+  ExpectConfirmed();
+}
+
+TEST_F(ClockStepTest, AnInstanceIsFreshWhenItAndTheCatalogueWereAheadAndAreSetRight) {
+  scoring_.SetFlag("--stale-after", "5s");
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_clock_.SetOff(absl::Hours(1));
+  scoring_clock_.SetOff(absl::Hours(1));
+  const auto ahead = [&] {
+    return FromTimestamp(scoring_.Status().confirmed_at()) > absl::Now() + absl::Minutes(30);
+  };
+  ASSERT_TRUE(processes::Eventually(ahead));
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  scoring_clock_.SetOff(absl::ZeroDuration());
+  absl::SleepFor(2 * kSettled);
+  EXPECT_FALSE(ahead());
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  ExpectConfirmed();
 }
 
 TEST_F(ClockStepTest, ACatalogueThatIsSetBackMendsRedis) {

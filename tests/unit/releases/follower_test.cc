@@ -189,6 +189,23 @@ TEST_F(FollowerTest, StatesInRedisThatAreForgedForeignOrReplayedChangeNothing) {
   }
 }
 
+TEST_F(FollowerTest, ACatalogueThatWasAheadIsFollowedAgainAndWhatItSignedThenIsNoNews) {
+  const std::string ahead = publisher_.State(1, digests_[0], absl::Now() + absl::Hours(1));
+  Publish(1, 0);
+  catalogue_.PutState(ahead);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  EXPECT_EQ(Choose()->freshness, common::v1::Freshness::STALE);
+  Publish(1, 0);
+  const auto fresh = [&] { return Choose()->freshness == common::v1::Freshness::FRESH; };
+  ASSERT_TRUE(Eventually(fresh));
+  catalogue_.SetAway(true);
+  redis_.PutState(ahead);
+  const int asked = redis_.asked();
+  ASSERT_TRUE(Eventually([&] { return redis_.asked() > asked + 1; }));
+  EXPECT_TRUE(fresh());
+}
+
 TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsKeptOutAndReported) {
   Publish(1, 0);
   Start();
