@@ -82,6 +82,7 @@ Follower::~Follower() {
     load_wanted_.SignalAll();
     tick_wanted_.SignalAll();
   }
+  sources_.catalogue->Close();
   for (auto& thread : threads_) thread.join();
   fetcher_.reset();
   if (subscription_ != nullptr) subscription_->Leave(kGoodbye);
@@ -144,8 +145,8 @@ void Follower::Poll() {
 }
 
 void Follower::PollProgramme(const std::string& programme) {
-  const auto state = sources_.catalogue->FindState(programme);
   const absl::Duration asked = clock_.Steady();
+  const auto state = sources_.catalogue->FindState(programme);
   if (state.ok() && !state->empty()) {
     Offer(programme, *state, sources_.catalogue, asked);
     return;

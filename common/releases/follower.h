@@ -64,7 +64,7 @@ class Follower final : public Releases {
 
   Follower(FollowerOptions options, const FollowerSources& sources, const envelope::Trust& trust,
            const Clock& clock, const rpc::Log& log, const Subscribe& subscribe);
-  // Says goodbye to the catalogue.
+  // Closes the catalogue as a source, and says goodbye to it.
   ~Follower() override;
 
   // Begins to follow; calls `on_known` once, from another thread, when every programme has
