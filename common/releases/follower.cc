@@ -64,7 +64,8 @@ Follower::Follower(FollowerOptions options, const FollowerSources& sources,
       clock_(clock),
       log_(log),
       loader_(InOrder(sources), trust),
-      pinned_(options_.kept_releases) {
+      pinned_(options_.kept_releases),
+      cache_writer_(sources.cache, log) {
   absl::MutexLock lock(&mutex_);
   for (const auto& programme : options_.programmes) followings_.emplace_back(programme);
   Swap();
@@ -272,10 +273,7 @@ void Follower::Load() {
     if (retry) next_retry = clock_.Steady() + options_.poll_interval;
     const bool missing = LoadWanted(retry);
     if (std::exchange(first, false)) LogUnknown();
-    // A state after the releases that it names: the folder can be started from at any time.
-    absl::Status kept = KeepReleases();
-    if (kept.ok()) kept = KeepStates();
-    LogCacheError(kept);
+    cache_writer_.Write(HeldStates());
     absl::MutexLock lock(&mutex_);
     if (!ending_ && !load_) {
       load_wanted_.WaitWithTimeout(&mutex_, missing ? kRetryMissing : options_.poll_interval);
@@ -313,9 +311,7 @@ void Follower::LoadRelease(const std::string& programme, const WantedRelease& wa
     }
     log_.Write(rpc::Severity::kInfo, "release_loaded",
                {{"programme", programme}, {"digest", wanted.digest}, {"source", loaded->source}});
-    if (sources_.cache != nullptr && loaded->source != sources_.cache->name()) {
-      unkept_[wanted.digest] = std::move(loaded->envelope);
-    }
+    cache_writer_.Add(wanted.digest, *std::move(loaded));
     return;
   }
   if (!IsRefusal(loaded.status())) {
@@ -337,47 +333,13 @@ void Follower::LoadRelease(const std::string& programme, const WantedRelease& wa
               {"reason", ReasonOf(loaded.status())}});
 }
 
-absl::Status Follower::KeepReleases() {
-  absl::Status status;
-  for (auto release = unkept_.begin(); release != unkept_.end();) {
-    const absl::Status kept = sources_.cache->KeepRelease(release->first, release->second);
-    status.Update(kept);
-    // What is not named any more need not be kept.
-    release = kept.ok() || !IsNamed(release->first) ? unkept_.erase(release) : std::next(release);
-  }
-  return status;
-}
-
-bool Follower::IsNamed(const std::string& digest) const {
+std::vector<SignedState> Follower::HeldStates() const {
   absl::ReaderMutexLock lock(&mutex_);
-  return std::any_of(followings_.begin(), followings_.end(), [&](const Following& following) {
-    if (following.held() == nullptr) return false;
-    const auto& state = following.held()->state;
-    return state.current().digest() == digest || state.pending().digest() == digest;
-  });
-}
-
-absl::Status Follower::KeepStates() {
-  absl::Status status;
-  if (sources_.cache == nullptr) return status;
-  for (const auto& programme : options_.programmes) {
-    std::string envelope;
-    {
-      absl::MutexLock lock(&mutex_);
-      const SignedState* const held = Find(programme).held();
-      if (held == nullptr || held->envelope == kept_states_[programme]) continue;
-      envelope = held->envelope;
-    }
-    const absl::Status kept = sources_.cache->KeepState(programme, envelope);
-    status.Update(kept);
-    if (kept.ok()) kept_states_[programme] = std::move(envelope);
+  std::vector<SignedState> held;
+  for (const Following& following : followings_) {
+    if (following.held() != nullptr) held.push_back(*following.held());
   }
-  return status;
-}
-
-void Follower::LogCacheError(const absl::Status& status) {
-  if (std::exchange(cache_failed_, !status.ok()) || status.ok()) return;
-  log_.Write(rpc::Severity::kError, "cache_not_written", {{"reason", ReasonOf(status)}});
+  return held;
 }
 
 void Follower::LogUnknown() const {

@@ -21,6 +21,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "common/envelope/trust.h"
+#include "common/releases/cache_writer.h"
 #include "common/releases/folder_source.h"
 #include "common/releases/following.h"
 #include "common/releases/loader.h"
@@ -102,13 +103,7 @@ class Follower final : public Releases {
   // Loads what is wanted, the refused ones too if `retry`; whether something is still missing.
   bool LoadWanted(bool retry);
   void LoadRelease(const std::string& programme, const WantedRelease& wanted, bool& missing);
-  // Writes into the cache what was loaded, and the newest states; what could not be written is
-  // tried again.
-  absl::Status KeepReleases();
-  absl::Status KeepStates();
-  // Whether a held state names the release.
-  bool IsNamed(const std::string& digest) const;
-  void LogCacheError(const absl::Status& status);
+  std::vector<SignedState> HeldStates() const;
   // What there is nothing to answer with, after everything was asked.
   void LogUnknown() const;
   // What came of looking for a pinned release: answers all that wait for it.
@@ -171,10 +166,8 @@ class Follower final : public Releases {
   // Null once it was called.
   std::function<void()> on_known_ ABSL_GUARDED_BY(mutex_);
 
-  // By digest: the envelopes that are to be written into the cache; by programme: the state that is
-  // there. Used by the loading thread only.
-  std::map<std::string, std::string> unkept_, kept_states_;
-  bool cache_failed_ = false;
+  // Used by the loading thread only.
+  CacheWriter cache_writer_;
 
   // By programme: what was logged. Used by the ticking thread only.
   std::map<std::string, common::v1::Freshness::Value> logged_freshness_;

@@ -1,4 +1,4 @@
-// The folder in which an instance keeps what it fetched: damaged, gone, not writable, full.
+// The folder in which an instance keeps what it fetched: damaged, gone, not writable, full, shared.
 #include <sys/resource.h>
 
 #include <filesystem>
@@ -45,10 +45,14 @@ class CacheFolderTest : public testing::Test {
     });
   }
   // Whether an instance that has nothing but the folder comes to run the revision.
-  bool StartsFromTheFolder(int32_t revision, absl::Duration timeout = absl::Seconds(20)) {
-    ScoringProcess alone(suite_, {{"--catalogue", nobody_}, {"--cache-dir", cache_}});
+  bool StartsFrom(const std::string& folder, int32_t revision,
+                  absl::Duration timeout = absl::Seconds(20)) {
+    ScoringProcess alone(suite_, {{"--catalogue", nobody_}, {"--cache-dir", folder}});
     alone.Start();
     return alone.Reaches(revision, timeout);
+  }
+  bool StartsFromTheFolder(int32_t revision, absl::Duration timeout = absl::Seconds(20)) {
+    return StartsFrom(cache_, revision, timeout);
   }
   bool NothingStartsFromTheFolder() {
     return !StartsFromTheFolder(published_.revision(), absl::Seconds(1));
@@ -134,13 +138,28 @@ TEST_F(CacheFolderTest, AFullDiskHoldsNothingUpAndIsUsedAgain) {
   ASSERT_TRUE(processes::Eventually(
       [&] { return absl::StrContains(scoring_.Output(), "cache_not_written"); }));
   EXPECT_OK(scoring_.Score());
-  // What was kept before serves on; nothing half written is left.
-  EXPECT_TRUE(StartsFromTheFolder(1));
+  // What was kept before serves on, as a copy of the folder shows; nothing half written is left.
+  const std::string copy = processes::NewFolder() + "/copy";
+  fs::copy(cache_, copy);
+  EXPECT_TRUE(StartsFrom(copy, 1));
   for (const auto& file : releases::ReleaseFiles(cache_)) {
     EXPECT_OK(envelope::ParseEnvelope(processes::Contents(file))) << file;
   }
   limit(RLIM_INFINITY);
   ExpectMended();
+}
+
+TEST_F(CacheFolderTest, AnotherInstanceOnTheSameFolderIsRefusedUntilTheFirstHasEnded) {
+  ScoringProcess second(suite_, {{"--catalogue", catalogue_.address()}, {"--cache-dir", cache_}});
+  second.Start();
+  EXPECT_EQ(second.AwaitEnd(), 1);
+  EXPECT_THAT(second.Output(), HasSubstr("正被另一个进程使用"));
+  EXPECT_THAT(second.Output(), HasSubstr("is in use by another process"));
+  EXPECT_THAT(second.Output(), HasSubstr(cache_));
+  EXPECT_OK(scoring_.Score());
+  scoring_.Kill();
+  second.StartAndAwait();
+  EXPECT_OK(second.Score());
 }
 
 TEST_F(CacheFolderTest, AFileInItsPlaceIsRefusedAtTheStart) {

@@ -9,6 +9,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "common/releases/seed.h"
 #include "tests/processes/process.h"
 #include "tests/unit/releases/test_publisher.h"
 #include "tests/unit/status_matchers.h"
@@ -380,11 +381,28 @@ TEST_F(FollowerTest, ACacheThatIsDamagedIsAMissAndIsMended) {
   EXPECT_TRUE(Eventually([&] { return *cache_->FindRelease(digests_[0]) == envelopes_[0]; }));
 }
 
+// The folder of an instance that has run for years.
+TEST_F(FollowerTest, ACacheIsPruned) {
+  const std::string folder = processes::NewFolder();
+  cache_ = *NewReleaseCache(folder);
+  for (size_t i = 0; i < 2 * kCachedReleases; ++i) {
+    ASSERT_OK(cache_->KeepRelease(criteria::DigestOf(absl::StrCat(i)), "a release"));
+  }
+  Publish(1, 0);
+  Start();
+  const size_t kept = kCachedReleases + 1;
+  EXPECT_TRUE(Eventually([&] { return ReleaseFiles(folder).size() == kept; }));
+  EXPECT_OK(cache_->FindRelease(digests_[0]));
+  Publish(2, 1);
+  EXPECT_TRUE(Eventually([&] { return cache_->FindRelease(digests_[1]).ok(); }));
+  EXPECT_TRUE(Eventually([&] { return ReleaseFiles(folder).size() == kept; }));
+}
+
 TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUpAndIsWrittenLater) {
   const std::string folder = processes::NewFolder() + "/cache";
   cache_ = *NewReleaseCache(folder);
   // A file where the folder was: also root cannot write below it.
-  ASSERT_TRUE(std::filesystem::remove(folder));
+  ASSERT_GT(std::filesystem::remove_all(folder), 0);
   std::ofstream(folder) << "a file";
   ASSERT_FALSE(cache_->KeepState(kProgramme, "").ok());
   Publish(1, 0);
