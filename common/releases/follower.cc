@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -21,7 +20,6 @@ constexpr absl::Duration kReportInterval = absl::Seconds(5);
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 // How long a call waits for a revision, or for the release that it pinned.
 constexpr absl::Duration kLongestWait = absl::Seconds(2);
-constexpr size_t kMostWaiters = 10'000;
 constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 
 // The nearest first: bytes of a digest are the same everywhere.
@@ -87,12 +85,12 @@ Follower::~Follower() {
   for (auto& thread : threads_) thread.join();
   fetcher_.reset();
   if (subscription_ != nullptr) subscription_->Leave(kGoodbye);
-  std::list<Waiter> waiters;
+  std::list<WaitingCall> calls;
   {
     absl::MutexLock lock(&mutex_);
-    waiters.swap(waiters_);
+    calls = waiting_.TakeAll();
   }
-  for (const Waiter& waiter : waiters) Answer(waiter);
+  Answer(calls);
 }
 
 void Follower::Start(std::function<void()> on_known) {
@@ -355,19 +353,19 @@ bool Follower::MayFind(const absl::Status& not_chosen) const {
   return reason == Reason::RELEASE_NOT_FOUND || reason == Reason::REVISION_NOT_REACHED;
 }
 
-void Follower::Await(Choice choice, absl::Time deadline, Done done) {
+void Follower::Await(Choice choice, absl::Time deadline,
+                     std::function<void(absl::StatusOr<Chosen>)> done) {
   const ReleaseFetcher::Pin pin{choice.release_digest, choice.programme};
   const bool pinned = !pin.digest.empty();
   const absl::Duration left = std::min(deadline - absl::Now(), kLongestWait);
-  const Waiter waiter{std::move(choice), clock_.Steady() + left, std::move(done)};
+  const WaitingCall call{std::move(choice), clock_.Steady() + left, std::move(done)};
   bool missing = false;
   bool full = false;
   {
     absl::MutexLock lock(&mutex_);
     missing = pinned && pinned_.IsMissing(pin.digest, clock_.Steady());
-    full = waiters_.size() >= kMostWaiters;
+    full = !missing && !waiting_.Add(call);
     if (!missing && !full) {
-      waiters_.push_back(waiter);
       if (!pinned) {
         refresh_ = true;
         poll_wanted_.Signal();
@@ -376,9 +374,9 @@ void Follower::Await(Choice choice, absl::Time deadline, Done done) {
     }
   }
   if (missing) {
-    waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
+    call.done(snapshot()->Choose(call.choice, clock_.Steady()));
   } else if (full) {
-    waiter.done(Overloaded());
+    call.done(Overloaded());
   } else if (pinned) {
     fetcher_->Fetch(pin);
   }
@@ -386,13 +384,12 @@ void Follower::Await(Choice choice, absl::Time deadline, Done done) {
 
 bool Follower::IsWanted(const ReleaseFetcher::Pin& pin) const {
   absl::ReaderMutexLock lock(&mutex_);
-  return !ending_ && std::any_of(waiters_.begin(), waiters_.end(),
-                                 [&](const Waiter& waiter) { return WaitsFor(waiter, pin); });
+  return !ending_ && waiting_.AnyWaitsFor(pin);
 }
 
 void Follower::Fetched(const ReleaseFetcher::Pin& pin,
                        const absl::StatusOr<LoadedRelease>& loaded) {
-  std::list<Waiter> waiters;
+  std::list<WaitingCall> calls;
   {
     absl::MutexLock lock(&mutex_);
     if (loaded.ok()) {
@@ -401,20 +398,15 @@ void Follower::Fetched(const ReleaseFetcher::Pin& pin,
     } else if (absl::IsNotFound(loaded.status())) {
       pinned_.MarkMissing(pin.digest, clock_.Steady());
     }
-    waiters = TakeWaiters([&](const Waiter& waiter) { return WaitsFor(waiter, pin); });
+    calls = waiting_.TakeThoseFor(pin);
   }
-  for (const Waiter& waiter : waiters) {
-    loaded.ok() ? Answer(waiter) : waiter.done(loaded.status());
-  }
+  if (loaded.ok()) return Answer(calls);
+  for (const WaitingCall& call : calls) call.done(loaded.status());
 }
 
-void Follower::Answer(const Waiter& waiter) const {
-  auto chosen = snapshot()->Choose(waiter.choice, clock_.Steady());
-  // That it is not here does not say that it is nowhere.
-  if (absl::IsNotFound(chosen.status()) && !waiter.choice.release_digest.empty()) {
-    chosen = CannotFetchNow(waiter.choice.release_digest);
-  }
-  waiter.done(std::move(chosen));
+void Follower::Answer(const std::list<WaitingCall>& calls) const {
+  const auto current = snapshot();
+  for (const WaitingCall& call : calls) call.Answer(*current, clock_.Steady());
 }
 
 void Follower::Tick() {
@@ -422,8 +414,7 @@ void Follower::Tick() {
   absl::MutexLock lock(&mutex_);
   while (!ending_) {
     Apply();
-    const std::list<Waiter> waiters =
-        TakeWaiters([this](const Waiter& waiter) { return IsDone(waiter); });
+    const std::list<WaitingCall> done = waiting_.TakeDone(*snapshot(), clock_.Steady());
     std::vector<catalogue::v1::InstanceReport> reports;
     const bool reports_due =
         subscription_ != nullptr && (report_ || clock_.Steady() >= next_report);
@@ -436,7 +427,7 @@ void Follower::Tick() {
     mutex_.Unlock();
     if (on_known != nullptr) on_known();
     LogFreshness();
-    for (const Waiter& waiter : waiters) Answer(waiter);
+    Answer(done);
     if (reports_due) subscription_->Report(std::move(reports));
     if (subscription_ != nullptr) subscription_->Maintain();
     mutex_.Lock();
@@ -461,27 +452,8 @@ void Follower::LogFreshness() {
   }
 }
 
-bool Follower::IsDone(const Waiter& waiter) const {
-  return waiter.deadline <= clock_.Steady() ||
-         snapshot()->Choose(waiter.choice, clock_.Steady()).ok();
-}
-
-std::list<Follower::Waiter> Follower::TakeWaiters(absl::FunctionRef<bool(const Waiter&)> of) {
-  std::list<Waiter> taken;
-  for (auto it = waiters_.begin(); it != waiters_.end();) {
-    const auto next = std::next(it);
-    if (of(*it)) taken.splice(taken.end(), waiters_, it);
-    it = next;
-  }
-  return taken;
-}
-
 absl::Time Follower::NextTick() const {
-  absl::Time next = absl::Now() + kTick;
-  const absl::Duration steady = clock_.Steady();
-  for (const Waiter& waiter : waiters_) {
-    next = std::min(next, absl::Now() + (waiter.deadline - steady));
-  }
+  absl::Time next = absl::Now() + std::min(kTick, waiting_.NextDeadline() - clock_.Steady());
   const absl::Time now = clock_.Now();
   for (const Following& following : followings_) {
     const auto instant = following.NextInstant();

@@ -18,7 +18,6 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "common/envelope/trust.h"
 #include "common/releases/cache_writer.h"
@@ -30,6 +29,7 @@
 #include "common/releases/releases.h"
 #include "common/releases/source.h"
 #include "common/releases/subscription.h"
+#include "common/releases/waiting_calls.h"
 #include "common/rpc/log.h"
 #include "common/time/clock.h"
 
@@ -81,16 +81,6 @@ class Follower final : public Releases {
   std::vector<catalogue::v1::InstanceReport> Reports() const;
 
  private:
-  using Done = std::function<void(absl::StatusOr<Chosen>)>;
-
-  // A call that waits for a revision, or for the release that it pinned.
-  struct Waiter {
-    Choice choice;
-    // By the steady clock.
-    absl::Duration deadline;
-    Done done;
-  };
-
   // What the threads do.
   void Poll();
   void Load();
@@ -109,8 +99,8 @@ class Follower final : public Releases {
   // What came of looking for a pinned release: answers all that wait for it.
   void Fetched(const ReleaseFetcher::Pin& pin, const absl::StatusOr<LoadedRelease>& loaded);
   bool IsWanted(const ReleaseFetcher::Pin& pin) const;
-  // Answers with what the snapshot has now.
-  void Answer(const Waiter& waiter) const;
+  // Each with what the snapshot has now.
+  void Answer(const std::list<WaitingCall>& calls) const;
 
   // Verifies a state and takes it. `asked`: as for Following::Offer.
   void Offer(const std::string& programme, const std::string& envelope, const Source* source,
@@ -121,14 +111,6 @@ class Follower final : public Releases {
   // Applies what is due, and swaps the snapshot if that changed anything.
   void Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Swap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  static bool WaitsFor(const Waiter& waiter, const ReleaseFetcher::Pin& pin) {
-    return waiter.choice.release_digest == pin.digest && waiter.choice.programme == pin.programme;
-  }
-  // Takes out the waiters of which that is true.
-  std::list<Waiter> TakeWaiters(absl::FunctionRef<bool(const Waiter&)> of)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether it has what it waited for, or its time is up.
-  bool IsDone(const Waiter& waiter) const;
   // Logs what became fresher or older since it was called last. Used by the ticking thread only.
   void LogFreshness();
   // When Tick has something to do next.
@@ -161,7 +143,7 @@ class Follower final : public Releases {
   // By programme: why the catalogue's latest state was not taken.
   absl::flat_hash_map<std::string, absl::Status> catalogue_errors_ ABSL_GUARDED_BY(mutex_);
   PinnedReleases pinned_ ABSL_GUARDED_BY(mutex_);
-  std::list<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  WaitingCalls waiting_ ABSL_GUARDED_BY(mutex_);
 
   // Null once it was called.
   std::function<void()> on_known_ ABSL_GUARDED_BY(mutex_);
