@@ -69,6 +69,11 @@ class FolderCache final : public ReleaseCache {
     return Find(StatePath(programme), kMaxStateEnvelopeBytes);
   }
 
+  bool HasRelease(const std::string& digest) const override {
+    std::error_code ignored;
+    return fs::exists(ReleasePath(digest), ignored);
+  }
+
   absl::Status KeepRelease(const std::string& digest, absl::string_view envelope) override {
     return WriteFile(ReleasePath(digest), envelope, Overwrite::kReplace);
   }
@@ -77,12 +82,12 @@ class FolderCache final : public ReleaseCache {
     return WriteFile(StatePath(programme), envelope, Overwrite::kReplace);
   }
 
-  void Prune(const std::set<std::string>& named) override {
+  void Prune(const std::set<std::string>& needed) override {
     std::error_code ignored;
     std::vector<std::pair<fs::file_time_type, std::string>> others;
     for (const auto& path : ReleaseFiles(folder_)) {
       const std::string digest = DigestOf(path);
-      if (digest.empty() || named.count(digest) > 0) continue;
+      if (digest.empty() || needed.count(digest) > 0) continue;
       others.emplace_back(fs::last_write_time(path, ignored), path);
     }
     std::sort(others.begin(), others.end(), std::greater<>());

@@ -25,12 +25,14 @@ inline constexpr size_t kCachedReleases = 52;
 // A folder in which a follower keeps what it loaded, as it was signed.
 class ReleaseCache : public Source {
  public:
+  // Whether it is there, whatever its bytes.
+  virtual bool HasRelease(const std::string& digest) const = 0;
   virtual absl::Status KeepRelease(const std::string& digest, absl::string_view envelope) = 0;
   virtual absl::Status KeepState(const std::string& programme, absl::string_view envelope) = 0;
 
-  // Removes the releases that are not `named` (digests) and not among the kCachedReleases others
+  // Removes the releases that are not `needed` (digests) and not among the kCachedReleases others
   // that were kept or found last.
-  virtual void Prune(const std::set<std::string>& named) = 0;
+  virtual void Prune(const std::set<std::string>& needed) = 0;
 };
 
 // Makes the folder if it is not there, and locks it. Where nothing can be written, it is used

@@ -100,7 +100,7 @@ void Follower::Start(std::function<void()> on_known) {
   }
   fetcher_ = std::make_unique<ReleaseFetcher>(
       InOrder(sources_), trust_, clock_, [this](const auto& pin) { return IsWanted(pin); },
-      [this](const auto& pin, const auto& loaded) { Fetched(pin, loaded); });
+      [this](const auto& pin, auto loaded) { Fetched(pin, std::move(loaded)); });
   threads_.emplace_back([this] { Poll(); });
   threads_.emplace_back([this] { Load(); });
   threads_.emplace_back([this] { Tick(); });
@@ -271,7 +271,7 @@ void Follower::Load() {
     if (retry) next_retry = clock_.Steady() + options_.poll_interval;
     const bool missing = LoadWanted(retry);
     if (std::exchange(first, false)) LogUnknown();
-    cache_writer_.Write(HeldStates());
+    cache_writer_.Write(HeldStates(), snapshot()->available(), clock_.Now());
     absl::MutexLock lock(&mutex_);
     if (!ending_ && !load_) {
       load_wanted_.WaitWithTimeout(&mutex_, missing ? kRetryMissing : options_.poll_interval);
@@ -309,7 +309,7 @@ void Follower::LoadRelease(const std::string& programme, const WantedRelease& wa
     }
     log_.Write(rpc::Severity::kInfo, "release_loaded",
                {{"programme", programme}, {"digest", wanted.digest}, {"source", loaded->source}});
-    cache_writer_.Add(wanted.digest, *std::move(loaded));
+    cache_writer_.Add(*std::move(loaded));
     return;
   }
   if (!IsRefusal(loaded.status())) {
@@ -387,21 +387,24 @@ bool Follower::IsWanted(const ReleaseFetcher::Pin& pin) const {
   return !ending_ && waiting_.AnyWaitsFor(pin);
 }
 
-void Follower::Fetched(const ReleaseFetcher::Pin& pin,
-                       const absl::StatusOr<LoadedRelease>& loaded) {
+void Follower::Fetched(const ReleaseFetcher::Pin& pin, absl::StatusOr<LoadedRelease> loaded) {
+  const absl::Status status = loaded.status();
   std::list<WaitingCall> calls;
   {
     absl::MutexLock lock(&mutex_);
-    if (loaded.ok()) {
+    if (status.ok()) {
       pinned_.Keep(loaded->criteria);
       Swap();
-    } else if (absl::IsNotFound(loaded.status())) {
+      cache_writer_.Add(*std::move(loaded));
+      load_ = true;
+      load_wanted_.Signal();
+    } else if (absl::IsNotFound(status)) {
       pinned_.MarkMissing(pin.digest, clock_.Steady());
     }
     calls = waiting_.TakeThoseFor(pin);
   }
-  if (loaded.ok()) return Answer(calls);
-  for (const WaitingCall& call : calls) call.done(loaded.status());
+  if (status.ok()) return Answer(calls);
+  for (const WaitingCall& call : calls) call.done(status);
 }
 
 void Follower::Answer(const std::list<WaitingCall>& calls) const {

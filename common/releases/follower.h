@@ -49,9 +49,9 @@ struct FollowerOptions {
 struct FollowerSources {
   // Asked for the state; the truth.
   Source* catalogue;
-  // Asked for the state when the catalogue does not answer, and first for releases.
+  // Asked for the state when the catalogue does not answer.
   Source* redis;
-  // Kept up to date, and asked when nobody else has it.
+  // Kept up to date. These two are asked first for releases, and last for states.
   ReleaseCache* cache;
   Source* seed;
 };
@@ -97,7 +97,7 @@ class Follower final : public Releases {
   // What there is nothing to answer with, after everything was asked.
   void LogUnknown() const;
   // What came of looking for a pinned release: answers all that wait for it.
-  void Fetched(const ReleaseFetcher::Pin& pin, const absl::StatusOr<LoadedRelease>& loaded);
+  void Fetched(const ReleaseFetcher::Pin& pin, absl::StatusOr<LoadedRelease> loaded);
   bool IsWanted(const ReleaseFetcher::Pin& pin) const;
   // Each with what the snapshot has now.
   void Answer(const std::list<WaitingCall>& calls) const;
@@ -132,8 +132,8 @@ class Follower final : public Releases {
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   // A call waits for a newer state.
   bool refresh_ ABSL_GUARDED_BY(mutex_) = false;
-  // A state came in since the loading thread last looked: a signal to a thread that does not wait
-  // would be lost.
+  // A state or a pinned release came in since the loading thread last looked: a signal to a thread
+  // that does not wait would be lost.
   bool load_ ABSL_GUARDED_BY(mutex_) = false;
   // Every programme was asked for once.
   bool polled_ ABSL_GUARDED_BY(mutex_) = false;
@@ -148,7 +148,7 @@ class Follower final : public Releases {
   // Null once it was called.
   std::function<void()> on_known_ ABSL_GUARDED_BY(mutex_);
 
-  // Used by the loading thread only.
+  // Written by the loading thread.
   CacheWriter cache_writer_;
 
   // By programme: what was logged. Used by the ticking thread only.

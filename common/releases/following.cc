@@ -89,13 +89,7 @@ absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration 
 std::vector<WantedRelease> Following::Wanted(absl::Time now) const {
   std::vector<WantedRelease> wanted;
   if (!held_.has_value()) return wanted;
-  const ActivationState& state = held_->signed_state.state;
-  std::vector<const Activation*> named;
-  if (const Activation* const in_force = InForceAt(state, now)) named.push_back(in_force);
-  if (state.has_pending() && InForceAt(state, now) != &state.pending()) {
-    named.push_back(&state.pending());
-  }
-  for (const Activation* const activation : named) {
+  for (const Activation* const activation : NeededAt(held_->signed_state.state, now)) {
     const std::string& digest = activation->digest();
     if (loaded_.contains(digest)) continue;
     wanted.push_back({digest, activation->revision(), FromTimestamp(activation->in_force_from())});

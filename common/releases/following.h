@@ -40,7 +40,8 @@ class Following {
   absl::Status Offer(SignedState state, absl::Time now, absl::Duration steady,
                      std::optional<absl::Duration> asked = std::nullopt);
 
-  // The releases that the held state names and that are not loaded: what is in force first.
+  // The releases that a start from the held state needs and that are not loaded: what is in force
+  // first.
   std::vector<WantedRelease> Wanted(absl::Time now) const;
 
   // A wanted release, loaded; or why it must not be applied.

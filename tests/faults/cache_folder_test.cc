@@ -109,6 +109,26 @@ TEST_F(CacheFolderTest, WhatAKilledInstanceWasWritingIsRemoved) {
   ExpectMended();
 }
 
+TEST_F(CacheFolderTest, AnEmptiedFolderIsFilledAgainThoughNothingIsPublished) {
+  const auto pinned = published_;
+  published_ = catalogue_.PublishNew();
+  ASSERT_TRUE(IsKept(published_));
+  scoring_.Terminate();
+  fs::remove_all(cache_);
+  scoring_.StartAndAwait();
+  ASSERT_OK(scoring_.ScorePinned(pinned.digest()));
+  ASSERT_TRUE(IsKept(published_));
+  fs::remove_all(cache_);
+  ASSERT_TRUE(IsKept(published_));
+  ASSERT_TRUE(processes::Eventually([&] { return releases::ReleaseFiles(cache_).size() == 2; }));
+  EXPECT_THAT(scoring_.Output(), HasSubstr("cache_emptied"));
+  scoring_.Kill();
+  ScoringProcess alone(suite_, {{"--catalogue", nobody_}, {"--cache-dir", cache_}});
+  alone.StartAndAwait();
+  ASSERT_TRUE(alone.Reaches(published_.revision()));
+  EXPECT_OK(alone.ScorePinned(pinned.digest()));
+}
+
 TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {
   fs::remove_all(cache_);
   // Also root cannot write below a file.
@@ -122,7 +142,10 @@ TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {
   // Said once, not at every attempt.
   const std::string output = scoring_.Output();
   EXPECT_EQ(output.find("cache_not_written"), output.rfind("cache_not_written"));
+  EXPECT_THAT(output, HasSubstr(cache_));
   fs::remove(cache_);
+  EXPECT_TRUE(
+      processes::Eventually([&] { return absl::StrContains(scoring_.Output(), "cache_written"); }));
   ExpectMended();
 }
 

@@ -30,7 +30,7 @@ class FollowerTest : public testing::Test {
     }
     options_.programmes = {kProgramme};
     options_.poll_interval = absl::Milliseconds(100);
-    cache_ = *NewReleaseCache(processes::NewFolder());
+    cache_ = *NewReleaseCache(folder_);
   }
 
   void Publish(int revision, int release) {
@@ -58,6 +58,20 @@ class FollowerTest : public testing::Test {
     return Eventually([this] { return known_.load(); }, timeout);
   }
 
+  // The follower ends; the next one has nothing but the cache.
+  void StartFromTheCache() {
+    follower_ = nullptr;
+    catalogue_.SetAway(true);
+    redis_.SetAway(true);
+    Start();
+  }
+  bool IsKept(int revision, int release) {
+    return Eventually([&] {
+      const auto state = cache_->FindState(kProgramme);
+      return cache_->FindRelease(digests_[release]).ok() && state.ok() &&
+             OpenState(*state, kProgramme, *trust_)->state.current().revision() == revision;
+    });
+  }
   absl::StatusOr<Chosen> Choose(const Choice& choice = {}) {
     return follower_->snapshot()->Choose(choice, SystemClock().Steady());
   }
@@ -84,6 +98,7 @@ class FollowerTest : public testing::Test {
   std::vector<std::string> digests_, envelopes_;
   HeldSource catalogue_{"catalogue", true};
   HeldSource redis_{"redis", false};
+  const std::string folder_ = processes::NewFolder();
   std::unique_ptr<ReleaseCache> cache_;
   FollowerOptions options_;
   const rpc::Log log_{rpc::Severity::kError};
@@ -381,6 +396,43 @@ TEST_F(FollowerTest, ACacheThatIsDamagedIsAMissAndIsMended) {
   EXPECT_TRUE(Eventually([&] { return *cache_->FindRelease(digests_[0]) == envelopes_[0]; }));
 }
 
+TEST_F(FollowerTest, ACacheThatIsEmptiedIsFilledAgainThoughNothingNewComes) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  catalogue_.SetAway(true);
+  ASSERT_GT(std::filesystem::remove_all(folder_), 0);
+  ASSERT_TRUE(IsKept(1, 0));
+  StartFromTheCache();
+  EXPECT_TRUE(Reaches(1));
+}
+
+TEST_F(FollowerTest, ACacheKeepsWhatCallersPinned) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  catalogue_.PutRelease(digests_[2], envelopes_[2]);
+  Choice pinned;
+  pinned.release_digest = digests_[2];
+  ASSERT_OK(Await(pinned));
+  const auto kept = [&] { return cache_->FindRelease(digests_[2]).ok(); };
+  ASSERT_TRUE(Eventually(kept));
+  ASSERT_GT(std::filesystem::remove_all(folder_), 0);
+  ASSERT_TRUE(Eventually(kept));
+  StartFromTheCache();
+  EXPECT_OK(Await(pinned));
+}
+
+TEST_F(FollowerTest, ACacheKeepsTheStateBeforeOneThatIsRefused) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  catalogue_.PutState(publisher_.State(2, PutUnusable(), absl::Now()));
+  ASSERT_TRUE(Eventually([&] { return follower_->Reports()[0].has_refused(); }));
+  StartFromTheCache();
+  EXPECT_TRUE(Reaches(1));
+}
+
 // The folder of an instance that has run for years.
 TEST_F(FollowerTest, ACacheIsPruned) {
   const std::string folder = processes::NewFolder();
@@ -411,11 +463,7 @@ TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUpAndIsWrittenLater) {
   Publish(2, 1);
   EXPECT_TRUE(Reaches(2));
   ASSERT_TRUE(std::filesystem::remove(folder));
-  EXPECT_TRUE(Eventually([&] {
-    const auto state = cache_->FindState(kProgramme);
-    return cache_->FindRelease(digests_[1]).ok() && state.ok() &&
-           OpenState(*state, kProgramme, *trust_)->state.current().revision() == 2;
-  }));
+  EXPECT_TRUE(IsKept(2, 1));
 }
 
 }  // namespace
