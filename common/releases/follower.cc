@@ -181,32 +181,47 @@ void Follower::OfferFromStream(const std::string& envelope) {
 
 void Follower::Offer(const std::string& programme, const std::string& envelope,
                      const Source* source, std::optional<absl::Duration> asked) {
+  const absl::Status status = Take(programme, envelope, asked);
+  absl::MutexLock lock(&mutex_);
+  if (source->publishes()) {
+    const absl::Status before = std::exchange(catalogue_errors_[programme], status);
+    report_ = report_ || before != status;
+  }
+  tick_wanted_.Signal();
+  LogOffered(programme, *source, status);
+}
+
+absl::Status Follower::Take(const std::string& programme, const std::string& envelope,
+                            std::optional<absl::Duration> asked) {
   {
     absl::MutexLock lock(&mutex_);
     const SignedState* const held = Find(programme).held();
-    if (held != nullptr && held->envelope == envelope) return;
+    if (held != nullptr && held->envelope == envelope) return absl::OkStatus();
   }
   auto opened = OpenState(envelope, programme, trust_);
   absl::Status status = opened.status();
-  {
-    absl::MutexLock lock(&mutex_);
-    if (status.ok()) {
-      status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
-    }
-    if (source->publishes()) {
-      const absl::Status before = std::exchange(catalogue_errors_[programme], status);
-      report_ = report_ || before != status;
-    }
-    if (status.ok()) Apply();
-    load_ = true;
-    load_wanted_.Signal();
-    tick_wanted_.Signal();
+  absl::MutexLock lock(&mutex_);
+  if (status.ok()) {
+    status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
   }
-  if (status.ok()) return;
+  if (status.ok()) Apply();
+  load_ = true;
+  load_wanted_.Signal();
+  return status;
+}
+
+void Follower::LogOffered(const std::string& programme, const Source& source,
+                          const absl::Status& status) {
+  auto& refusals = logged_refusals_[programme];
+  const std::string name(source.name());
+  if (status.ok()) {
+    if (std::exchange(refusals, {}).empty()) return;
+    log_.Write(rpc::Severity::kInfo, "state_taken", {{"programme", programme}, {"source", name}});
+    return;
+  }
+  if (!refusals.emplace(name, ReasonOf(status)).second) return;
   log_.Write(rpc::Severity::kWarning, "state_refused",
-             {{"programme", programme},
-              {"source", std::string(source->name())},
-              {"reason", ReasonOf(status)}});
+             {{"programme", programme}, {"source", name}, {"reason", ReasonOf(status)}});
 }
 
 Following& Follower::Find(const std::string& programme) {

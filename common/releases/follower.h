@@ -12,8 +12,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -102,11 +104,17 @@ class Follower final : public Releases {
   // Each with what the snapshot has now.
   void Answer(const std::list<WaitingCall>& calls) const;
 
-  // Verifies a state and takes it. `asked`: as for Following::Offer.
+  // Takes a state, or reports and logs why not. `asked`: as for Following::Offer.
   void Offer(const std::string& programme, const std::string& envelope, const Source* source,
              std::optional<absl::Duration> asked = std::nullopt);
+  // Verifies it and gives it to the programme's Following.
+  absl::Status Take(const std::string& programme, const std::string& envelope,
+                    std::optional<absl::Duration> asked);
   void OfferFrom(Source* source, const std::string& programme);
   void OfferFromStream(const std::string& envelope);
+  // Logs a state that is refused, once for each source and reason until one is taken again.
+  void LogOffered(const std::string& programme, const Source& source, const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Following& Find(const std::string& programme) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Applies what is due, and swaps the snapshot if that changed anything.
   void Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -142,6 +150,9 @@ class Follower final : public Releases {
   std::vector<Following> followings_ ABSL_GUARDED_BY(mutex_);
   // By programme: why the catalogue's latest state was not taken.
   absl::flat_hash_map<std::string, absl::Status> catalogue_errors_ ABSL_GUARDED_BY(mutex_);
+  // By programme: sources and reasons of the refused states that were logged.
+  absl::flat_hash_map<std::string, std::set<std::pair<std::string, std::string>>> logged_refusals_
+      ABSL_GUARDED_BY(mutex_);
   PinnedReleases pinned_ ABSL_GUARDED_BY(mutex_);
   WaitingCalls waiting_ ABSL_GUARDED_BY(mutex_);
 

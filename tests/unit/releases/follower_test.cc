@@ -1,12 +1,15 @@
 // The follower with its threads: what it takes from where, and what it never takes.
 #include "common/releases/follower.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/releases/seed.h"
@@ -48,10 +51,11 @@ class FollowerTest : public testing::Test {
     return digest;
   }
 
-  void Start() {
+  void Start() { Start(log_); }
+  void Start(const rpc::Log& log) {
     follower_ = std::make_unique<Follower>(
         options_, FollowerSources{&catalogue_, &redis_, cache_.get(), nullptr}, *trust_,
-        SystemClock(), log_, nullptr);
+        SystemClock(), log, nullptr);
     follower_->Start([this] { known_ = true; });
   }
   bool Known(absl::Duration timeout) {
@@ -203,6 +207,40 @@ TEST_F(FollowerTest, StatesInRedisThatAreForgedForeignOrReplayedChangeNothing) {
     EXPECT_EQ(Revision(), 5);
     EXPECT_EQ(Choose()->criteria->digest(), digests_[1]);
   }
+}
+
+TEST_F(FollowerTest, ThatAStateIsRefusedIsLoggedOnceAndThatOneIsTakenAgain) {
+  testing::internal::CaptureStdout();
+  {
+    const rpc::Log log(rpc::Severity::kInfo);
+    Publish(5, 1);
+    Start(log);
+    ASSERT_TRUE(Reaches(5));
+    catalogue_.SetAway(true);
+    const std::string old = publisher_.State(4, digests_[0], absl::Now());
+    for (const std::string& state : {old, std::string("garbage"), old}) {
+      redis_.PutState(state);
+      const int asked = redis_.asked();
+      ASSERT_TRUE(Eventually([&] { return redis_.asked() > asked + 2; }));
+    }
+    Publish(5, 1);
+    catalogue_.SetAway(false);
+    const int asked = catalogue_.asked();
+    ASSERT_TRUE(Eventually([&] { return catalogue_.asked() > asked + 2; }));
+    follower_ = nullptr;
+  }
+  std::vector<std::string> lines;
+  for (const absl::string_view line :
+       absl::StrSplit(testing::internal::GetCapturedStdout(), '\n', absl::SkipEmpty())) {
+    if (absl::StrContains(line, "\"state_")) lines.emplace_back(line);
+  }
+  using testing::HasSubstr;
+  EXPECT_THAT(lines, testing::ElementsAre(
+                         testing::AllOf(HasSubstr("state_refused"), HasSubstr("redis"),
+                                        HasSubstr("REVISION_BEHIND")),
+                         testing::AllOf(HasSubstr("state_refused"), HasSubstr("redis"),
+                                        HasSubstr("MALFORMED")),
+                         testing::AllOf(HasSubstr("state_taken"), HasSubstr("catalogue"))));
 }
 
 TEST_F(FollowerTest, ACatalogueThatWasAheadIsFollowedAgainAndWhatItSignedThenIsNoNews) {
