@@ -30,6 +30,11 @@ class CacheFolderTest : public testing::Test {
     ASSERT_TRUE(IsKept(published_));
   }
 
+  // The instance is held up meanwhile: it would make the folder again.
+  void RemoveFolder() {
+    scoring_.Freeze();
+    fs::remove_all(cache_);
+  }
   // Whether the folder comes to hold the release, and a state that names it.
   bool IsKept(const catalogue::v1::Activation& activation) {
     const auto trust = *releases::ReadTrustFile(suite_.trust_file());
@@ -118,7 +123,8 @@ TEST_F(CacheFolderTest, AnEmptiedFolderIsFilledAgainThoughNothingIsPublished) {
   scoring_.StartAndAwait();
   ASSERT_OK(scoring_.ScorePinned(pinned.digest()));
   ASSERT_TRUE(IsKept(published_));
-  fs::remove_all(cache_);
+  RemoveFolder();
+  scoring_.Thaw();
   ASSERT_TRUE(IsKept(published_));
   ASSERT_TRUE(processes::Eventually([&] { return releases::ReleaseFiles(cache_).size() == 2; }));
   EXPECT_THAT(scoring_.Output(), HasSubstr("cache_emptied"));
@@ -130,9 +136,10 @@ TEST_F(CacheFolderTest, AnEmptiedFolderIsFilledAgainThoughNothingIsPublished) {
 }
 
 TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {
-  fs::remove_all(cache_);
+  RemoveFolder();
   // Also root cannot write below a file.
   ASSERT_OK(WriteFile(cache_, "a file", Overwrite::kNever));
+  scoring_.Thaw();
   published_ = catalogue_.PublishNew();
   ASSERT_TRUE(scoring_.Reaches(2));
   EXPECT_TRUE(processes::Eventually(

@@ -448,7 +448,7 @@ TEST_F(FollowerTest, ACacheThatIsEmptiedIsFilledAgainThoughNothingNewComes) {
 TEST_F(FollowerTest, ACacheKeepsWhatCallersPinned) {
   Publish(1, 0);
   Start();
-  ASSERT_TRUE(Reaches(1));
+  ASSERT_TRUE(IsKept(1, 0));
   catalogue_.PutRelease(digests_[2], envelopes_[2]);
   Choice pinned;
   pinned.release_digest = digests_[2];
