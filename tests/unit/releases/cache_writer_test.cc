@@ -59,7 +59,7 @@ class CacheWriterTest : public testing::Test {
   }
 
   const absl::Time now_ = absl::Now();
-  const TestPublisher publisher_;
+  TestPublisher publisher_;
   const std::shared_ptr<const envelope::Trust> trust_ = publisher_.trust();
   const std::string folder_ = processes::NewFolder() + "/cache";
   const std::unique_ptr<ReleaseCache> cache_ = *NewReleaseCache(folder_);
