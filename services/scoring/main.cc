@@ -52,10 +52,13 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   log.Write(rpc::Severity::kInfo, "serving",
             {{"listen", flags.service.server.listen},
              {"port", static_cast<int64_t>(server->port())},
+             {"instance", served->instance_id()},
              {"version", std::string(criteria::kEngineVersion)}});
-  served->Start([&server, &log] {
+  served->Start([&server, &served, &log] {
     server->SetReady(true);
-    log.Write(rpc::Severity::kInfo, "ready", {});
+    log.Write(rpc::Severity::kInfo, "ready",
+              {{"instance", served->instance_id()},
+               {"releases", served->releases().snapshot()->InForceText()}});
   });
   server->ServeUntil(signals, log);
   return absl::OkStatus();
