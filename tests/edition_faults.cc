@@ -1,5 +1,6 @@
 #include "tests/edition_faults.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace zhiping::criteria {
@@ -110,10 +111,33 @@ const Fault kFaults[] = {
     {"ConditionTwice",
      [](Folder& f) { FirstCondition(f).set_id(R(f).tiers(1).conditions(1).id()); },
      Reason::DUPLICATE_ID, "tiers[1].conditions[1].id"},
-    {"BasisLeftOut", [](Folder& f) { FirstCondition(f).clear_basis(); }, Reason::EMPTY_RULE,
+    {"BasisLeftOut", [](Folder& f) { FirstCondition(f).clear_basis(); }, Reason::EMPTY_TEXT,
      "tiers[1].conditions[0].basis.zh"},
     {"SourceOfConditionLeftOut", [](Folder& f) { FirstCondition(f).clear_source(); },
-     Reason::EMPTY_RULE, "tiers[1].conditions[0].source.zh"},
+     Reason::EMPTY_TEXT, "tiers[1].conditions[0].source.zh"},
+    {"ConditionWithoutText", [](Folder& f) { FirstCondition(f).clear_text(); }, Reason::EMPTY_TEXT,
+     "tiers[1].conditions[0].text.zh"},
+    {"PartOfAConditionWithoutText",
+     [](Folder& f) {
+       R(f).mutable_tiers(1)
+           ->mutable_advice(0)
+           ->mutable_all_of()
+           ->mutable_conditions(0)
+           ->clear_text();
+     },
+     Reason::EMPTY_TEXT, "tiers[1].advice[0].all_of.conditions[0].text.zh"},
+    {"TierWithoutName", [](Folder& f) { R(f).mutable_tiers(0)->clear_name(); }, Reason::EMPTY_TEXT,
+     "tiers[0].name.zh"},
+    {"FactWithoutTitle", [](Folder& f) { R(f).mutable_facts(0)->clear_title(); },
+     Reason::EMPTY_TEXT, "facts[0].title.zh"},
+    {"FactWithoutUnit", [](Folder& f) { R(f).mutable_facts(0)->clear_unit(); }, Reason::EMPTY_TEXT,
+     "facts[0].unit.zh"},
+    {"FactFoundNowhere", [](Folder& f) { R(f).mutable_facts(0)->clear_where_to_find(); },
+     Reason::EMPTY_TEXT, "facts[0].where_to_find.zh"},
+    {"FactLabelWithoutText",
+     [](Folder& f) { R(f).mutable_facts(1)->mutable_labels(0)->clear_text(); }, Reason::EMPTY_TEXT,
+     "facts[1].labels[0].text.zh"},
+    {"NoStatement", [](Folder& f) { R(f).clear_statement(); }, Reason::EMPTY_TEXT, "statement.zh"},
     {"NoVectors", [](Folder& f) { f.vectors.clear_vectors(); }, Reason::EMPTY_RULE, "vectors"},
     {"RuleUnset", [](Folder& f) { FirstCondition(f).clear_rule(); }, Reason::EMPTY_RULE,
      "tiers[1].conditions[0].rule"},
@@ -164,10 +188,31 @@ const Fault kFaults[] = {
     {"TextNotInSource",
      [](Folder& f) { S(f, 0).mutable_cells(1)->mutable_text()->mutable_text()->append("。"); },
      Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].cells[1].text"},
+    {"TextCutShort",
+     [](Folder& f) {
+       auto& cell = *S(f, 0).mutable_cells(1)->mutable_text();
+       cell.set_text(cell.text().substr(0, 24));
+     },
+     Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].cells[1].text"},
+    {"AbsentCellOnALineWithASlashInIt",
+     [](Folder& f) {
+       f.source->append("AR/VR\n");
+       const auto lines = std::count(f.source->begin(), f.source->end(), '\n');
+       S(f, 0).mutable_cells(0)->mutable_absent()->set_line(static_cast<int>(lines));
+     },
+     Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].cells[0].absent"},
+    {"TypicalScenarioCutShort",
+     [](Folder& f) {
+       auto& name = *E(f).mutable_typical_scenarios(0)->mutable_name();
+       name.set_text(name.text().substr(0, 12));
+     },
+     Reason::TEXT_NOT_IN_SOURCE, "typical_scenarios[0].name"},
     {"LineOutsideSource", [](Folder& f) { S(f, 0).mutable_name()->set_line(100000); },
      Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].name"},
     {"SourceChanged", [](Folder& f) { f.source->append("\n"); }, Reason::SOURCE_MISMATCH,
      "source.sha256"},
+    {"SourceIsNotUtf8", [](Folder& f) { f.source->append("\xB5"); }, Reason::UNKNOWN_ENCODING,
+     "source.file"},
     {"SourceLeftOut", [](Folder& f) { f.source.reset(); }, Reason::SOURCE_MISMATCH, "source.file"},
 };
 

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/criteria/criteria.h"
 #include "common/criteria/folder.h"
@@ -154,12 +156,16 @@ class Compiler {
     criteria_.masks_.insert(criteria_.masks_.end(), mask.begin() + first, mask.begin() + end);
   }
 
-  // weight × points, as a sum over ranks of what each rank adds.
+  // weight × points, as a sum over ranks of what each rank adds. Ranks above a scenario's highest
+  // add nothing: nobody can claim them, and only what can be claimed is known to fit into 32 bits.
   Range PointsTerms(const std::vector<bool>& set) {
     const int32_t begin = TermCount();
     for (int rank = 1; rank <= criteria_.level_count(); ++rank) {
+      const int32_t more = points_of_rank_[rank] - points_of_rank_[rank - 1];
       PerScenario added = Restrict(weight_, set);
-      for (int32_t& number : added) number *= points_of_rank_[rank] - points_of_rank_[rank - 1];
+      for (size_t i = 0; i < added.size(); ++i) {
+        added[i] = rank <= criteria_.highest_rank_[i] ? added[i] * more : 0;
+      }
       AddTerms(rank, added);
     }
     return {begin, TermCount()};
@@ -346,15 +352,16 @@ int Criteria::FindAnswerCode(absl::string_view id) const {
 }
 
 int Criteria::FindScenarioByAnyName(absl::string_view name) const {
-  const int by_id = FindScenario(name);
-  return by_id >= 0 ? by_id : Find(scenario_names_, name);
+  int scenario = FindScenario(name);
+  if (scenario < 0) scenario = Find(scenario_names_, name);
+  return scenario >= 0 ? scenario : FindScenario(absl::AsciiStrToLower(name));
 }
 
 int Criteria::FindTierByAnyName(absl::string_view name) const {
   for (int t = 0; t < tier_count(); ++t) {
     const auto& tier = rulebook().tiers(t);
     for (const absl::string_view known : {tier.id(), tier.name().zh(), tier.name().en()}) {
-      if (known == name) return t;
+      if (absl::EqualsIgnoreCase(known, name)) return t;
     }
   }
   return -1;
@@ -368,7 +375,7 @@ int Criteria::FindAnswerCodeByAnyName(absl::string_view name) const {
   for (const char* none : {"未达级", "未达到", "未应用", "无"}) {
     if (name == none) return kNone;
   }
-  return name == "不适用" ? kNotApplicable : -1;
+  return name == "不适用" ? kNotApplicable : FindAnswerCode(absl::AsciiStrToLower(name));
 }
 
 absl::string_view Criteria::AnswerId(uint8_t code) const {

@@ -141,7 +141,7 @@ class Criteria {
   int FindFact(absl::string_view name) const { return Find(fact_names_, name); }
   int FindTier(absl::string_view id) const { return Find(tier_ids_, id); }
 
-  // The same by what people write: an id, an official name, or a printed number.
+  // The same by what people write: an id in any case, an official name, or a printed number.
   int FindScenarioByAnyName(absl::string_view name) const;
   int FindTierByAnyName(absl::string_view name) const;
   // An answer by id or as people write it: a level's official name, 未达级, 未达到, 未应用, 无

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/criteria/edition_text_diff.h"
+#include "common/criteria/rulebook_diff.h"
 #include "common/criteria/text_diff.h"
 
 namespace zhiping::criteria {
@@ -25,11 +29,15 @@ std::string CellText(const Scenario& scenario, int level) {
   return scenario.cells(level).has_text() ? scenario.cells(level).text().text() : "";
 }
 
+bool DeclaresCorrection(const Criteria& from, const Criteria& to) {
+  return to.edition().has_correction() &&
+         to.edition().correction().release_digest() == from.digest();
+}
+
 // Whether the new edition says that it corrects the old release, and really leaves everything but
 // texts as it was. (That a correction declares no relations was validated.)
 bool IsCorrection(const Criteria& from, const Criteria& to) {
-  if (!to.edition().has_correction() ||
-      to.edition().correction().release_digest() != from.digest() ||
+  if (!DeclaresCorrection(from, to) ||
       to.rulebook().SerializeAsString() != from.rulebook().SerializeAsString() ||
       to.scenario_count() != from.scenario_count() || to.level_count() != from.level_count()) {
     return false;
@@ -54,7 +62,11 @@ bool IsCorrection(const Criteria& from, const Criteria& to) {
 class Comparison {
  public:
   Comparison(const Criteria& from, const Criteria& to)
-      : from_(from), to_(to), corrected_(IsCorrection(from, to)) {}
+      : from_(from),
+        to_(to),
+        corrected_(IsCorrection(from, to)),
+        old_typical_(NamesById(from.edition().typical_scenarios())),
+        new_typical_(NamesById(to.edition().typical_scenarios())) {}
 
   Passport Run() {
     Passport passport;
@@ -63,8 +75,10 @@ class Comparison {
     passport.set_to_digest(to_.digest());
     passport.set_to_label(to_.release().label());
     passport.set_corrected(corrected_);
-    passport.set_rulebook_changed(from_.rulebook().SerializeAsString() !=
-                                  to_.rulebook().SerializeAsString());
+    passport.set_correction_declared(DeclaresCorrection(from_, to_));
+    passport.set_rulebook_changed(RulebooksDiffer(from_, to_));
+    DiffRulebooks(from_, to_, *passport.mutable_rule_changes());
+    DiffEditionTexts(from_.edition(), to_.edition(), *passport.mutable_text_changes());
     for (int i = 0; i < to_.scenario_count(); ++i) ComparePassage(i, *passport.add_scenarios());
     for (const Scenario& scenario : from_.edition().scenarios()) {
       if (used_.count(scenario.id()) == 0) AddWithdrawn(scenario, *passport.add_scenarios());
@@ -116,7 +130,7 @@ class Comparison {
     const Scenario& new_row = to_.edition().scenarios(new_number);
     passage.set_old_name(old_row.name().text());
     CompareTexts(old_row, new_row, passage);
-    if (!passage.text_changes().empty() || !SameTypical(old_row, new_row)) {
+    if (!passage.text_changes().empty() || !passage.renamed().empty()) {
       passage.add_kinds(corrected_ ? ScenarioPassage::CORRECTED : ScenarioPassage::REWORDED);
     }
     bool added = false;
@@ -144,7 +158,8 @@ class Comparison {
 
   void CompareTexts(const Scenario& old_row, const Scenario& new_row,
                     ScenarioPassage& passage) const {
-    AddChange("name", old_row.name().text(), new_row.name().text(), passage);
+    TextChanges& changes = *passage.mutable_text_changes();
+    AddTextChange("name", old_row.name().text(), new_row.name().text(), changes);
     for (int k = 0; k < to_.level_count(); ++k) {
       const std::string& level = to_.edition().levels(k).id();
       const int old_level = from_.FindLevel(level);
@@ -153,23 +168,30 @@ class Comparison {
       const std::string new_text = CellText(new_row, k);
       // A level that only one of them has was added or removed, not reworded.
       if (old_text.empty() || new_text.empty()) continue;
-      AddChange(absl::StrCat("cells[", level, "]"), old_text, new_text, passage);
+      AddTextChange(absl::StrCat("cells[", level, "]"), old_text, new_text, changes);
+      if (LevelRenamed(old_level, k)) passage.add_renamed(NameField("levels", level));
+    }
+    AddTextChange("typical_scenarios", TypicalNames(old_typical_, old_row),
+                  TypicalNames(new_typical_, new_row), changes);
+    if (old_row.segment() == new_row.segment() && SegmentRenamed(new_row.segment())) {
+      passage.add_renamed(NameField("segments", new_row.segment()));
     }
   }
 
-  static void AddChange(const std::string& field, const std::string& old_text,
-                        const std::string& new_text, ScenarioPassage& passage) {
-    if (old_text == new_text) return;
-    auto& change = *passage.add_text_changes();
-    change.set_field(field);
-    DiffText(old_text, new_text, *change.mutable_pieces());
+  bool LevelRenamed(int old_level, int new_level) const {
+    return from_.edition().levels(old_level).name().text() !=
+           to_.edition().levels(new_level).name().text();
   }
 
-  static bool SameTypical(const Scenario& old_row, const Scenario& new_row) {
-    const auto ids = [](const Scenario& row) {
-      return std::set<std::string>(row.typical_scenarios().begin(), row.typical_scenarios().end());
-    };
-    return ids(old_row) == ids(new_row);
+  bool SegmentRenamed(const std::string& id) const {
+    return from_.edition().segments(from_.FindSegment(id)).name().text() !=
+           to_.edition().segments(to_.FindSegment(id)).name().text();
+  }
+
+  static std::string TypicalNames(const Names& names, const Scenario& row) {
+    std::vector<std::string> typical;
+    for (const std::string& id : row.typical_scenarios()) typical.push_back(names.at(id));
+    return absl::StrJoin(typical, "、");
   }
 
   void AddWithdrawn(const Scenario& row, ScenarioPassage& passage) const {
@@ -225,7 +247,7 @@ class Comparison {
     return SameText(old_number, new_number, code);
   }
 
-  // Whether the text that the answer was given against is unchanged.
+  // Whether the text that the answer was given against, the level's name with it, is unchanged.
   bool SameText(int old_number, int new_number, uint8_t code) const {
     int old_level = RankOfCode(code) - 1;
     if (old_level < 0) {
@@ -234,7 +256,7 @@ class Comparison {
     }
     const std::string& id = from_.edition().levels(old_level).id();
     const int new_level = to_.FindLevel(id);
-    if (new_level < 0) return false;
+    if (new_level < 0 || LevelRenamed(old_level, new_level)) return false;
     return CellText(from_.edition().scenarios(old_number), old_level) ==
            CellText(to_.edition().scenarios(new_number), new_level);
   }
@@ -253,6 +275,7 @@ class Comparison {
   const Criteria& from_;
   const Criteria& to_;
   const bool corrected_;
+  const Names old_typical_, new_typical_;
   // Old scenarios whose answers are carried somewhere.
   std::set<std::string> used_;
 };

@@ -3,14 +3,13 @@
 // only the best is kept, so the last layer holds the optimum. States that cannot lead to a better
 // plan than the best one known are dropped by lower bounds; if a layer grows beyond the width of
 // the pass, the least promising states are dropped too and the least bound among them is
-// remembered: the plan is proven once nothing that was dropped could have been better. Passes get
+// remembered: the plan is proven once nothing that was dropped could have been as good. Passes get
 // wider until the node budget is used up. Before the first pass a plan is looked for without a
 // search: it is the first upper bound, and what is answered if the search does not get that far.
 #include "common/criteria/plan.h"
 
 #include <algorithm>
-#include <memory>
-#include <optional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
@@ -436,18 +435,6 @@ class PlanSearch {
   bool stopped_ = false;
 };
 
-// The plan that is known before the search; not found if there is none.
-Outcome FirstPlan(const PlanProblem& problem, const PlanMoves& moves) {
-  Outcome outcome;
-  outcome.options = FindGreedyPlan(problem, moves);
-  outcome.found = !outcome.options.empty();
-  outcome.dropped = 0;
-  for (size_t i = 0; i < outcome.options.size(); ++i) {
-    if (outcome.options[i] >= 0) outcome.best.cost += problem.options[i][outcome.options[i]].cost;
-  }
-  return outcome;
-}
-
 // Leaves below `node` that are not met although every answer is at its highest.
 void CollectUnreachable(const Criteria& criteria, int node, const Tally& highest,
                         const std::vector<int>& outside, std::vector<int>& unreachable) {
@@ -478,20 +465,31 @@ std::vector<int> FindUnreachable(const Criteria& criteria, const Input& input,
   return unreachable;
 }
 
-void FillPlan(const Input& input, const PlanProblem& problem, const Outcome& outcome, Plan& plan) {
+// Makes the options the plan.
+void SetPlan(const Input& input, const PlanProblem& problem, const std::vector<int>& options,
+             Plan& plan) {
   plan.feasible = true;
-  plan.cost = outcome.best.cost;
-  plan.lower_bound = std::min(outcome.best.cost, outcome.dropped);
-  plan.proven = plan.lower_bound == plan.cost;
-  // What was dropped at the same cost might have been another plan.
-  plan.other_optima_exist = outcome.several || outcome.dropped == plan.cost;
+  plan.cost = 0;
   plan.steps.clear();
-  for (size_t i = 0; i < outcome.options.size(); ++i) {
-    if (outcome.options[i] < 0) continue;
-    const PlanOption& option = problem.options[i][outcome.options[i]];
+  for (size_t i = 0; i < options.size(); ++i) {
+    if (options[i] < 0) continue;
+    const PlanOption& option = problem.options[i][options[i]];
+    plan.cost += option.cost;
     plan.steps.push_back(
         {static_cast<int>(i), RankOfCode(input.answers[i]), option.rank, option.cost});
   }
+}
+
+// The same if they cost less than the plan there is, or cost the same by fewer steps.
+void SetPlanIfBetter(const Input& input, const PlanProblem& problem,
+                     const std::vector<int>& options, Plan& plan) {
+  Plan other;
+  SetPlan(input, problem, options, other);
+  const auto rank = [](const Plan& of) { return std::make_pair(of.cost, of.steps.size()); };
+  if (plan.feasible && rank(plan) <= rank(other)) return;
+  plan.feasible = true;
+  plan.cost = other.cost;
+  plan.steps = std::move(other.steps);
 }
 
 }  // namespace
@@ -504,27 +502,29 @@ Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget&
   const PlanMoves moves(problem);
   Plan plan;
   plan.outside = problem.outside;
-  const Outcome first = FirstPlan(problem, moves);
-  if (first.found) FillPlan(input, problem, first, plan);
+  const std::vector<int> first = FindGreedyPlan(problem, moves);
+  if (!first.empty()) SetPlan(input, problem, first, plan);
   PlanSearch search(problem, moves, wanted);
   int64_t lower_bound = 0;
   for (int64_t width = kFirstWidth;; width *= kWidening) {
     const int64_t upper = plan.feasible ? plan.cost : kImpossible;
     const Outcome outcome = search.Run(width, upper, target.node_budget);
-    lower_bound = std::max(lower_bound, std::min(outcome.dropped, upper));
-    const bool better = outcome.found && (!plan.feasible || outcome.best.cost <= plan.cost);
-    if (better) FillPlan(input, problem, outcome, plan);
-    if (plan.feasible) {
-      plan.lower_bound = std::min(plan.cost, std::max(plan.lower_bound, lower_bound));
-      plan.proven = plan.lower_bound == plan.cost;
-    }
+    const int64_t least = outcome.found ? std::min(upper, outcome.best.cost) : upper;
+    lower_bound = std::max(lower_bound, std::min(outcome.dropped, least));
     // Nothing that was dropped could be as good: cost, ties and other optima are settled.
-    const bool settled = outcome.dropped > (plan.feasible ? plan.cost : kImpossible - 1);
-    if (settled && !plan.feasible) {
-      plan.proven = true;
+    plan.proven = outcome.dropped > std::min(least, kImpossible - 1);
+    if (outcome.found && plan.proven) {
+      SetPlan(input, problem, outcome.options, plan);
+      plan.other_optima_exist = outcome.several;
+    } else if (outcome.found) {
+      SetPlanIfBetter(input, problem, WithoutNeedlessSteps(problem, moves, outcome.options), plan);
+    }
+    if (plan.feasible) {
+      plan.lower_bound = std::min(plan.cost, lower_bound);
+    } else if (plan.proven) {
       plan.unreachable = FindUnreachable(criteria, input, target, problem);
     }
-    if (settled || search.stopped() || search.spent() >= target.node_budget) return plan;
+    if (plan.proven || search.stopped() || search.spent() >= target.node_budget) return plan;
   }
 }
 

@@ -37,14 +37,16 @@ struct PlanStep {
 struct Plan {
   // There is a plan: `steps`.
   bool feasible = false;
-  // No plan costs less, or there is none. An unproven plan is valid, but perhaps not the cheapest;
-  // where none is found and that is unproven, there may be one.
+  // Everything here is settled: no plan costs less, `steps` are those that the tie rule names, and
+  // whether there are others as good is known; or there is no plan. An unproven plan is valid, and
+  // none of its steps that cost nothing is needless; where none is found and that is unproven,
+  // there may be one.
   bool proven = false;
   int64_t cost = 0;
-  // No plan costs less than this.
+  // No plan costs less than this. An unproven plan that costs as much is one of the cheapest.
   int64_t lower_bound = 0;
-  // In edition order. Among plans of least cost: fewest steps, then, at the first scenario in
-  // edition order where two differ, the one that raises it, and raises it less.
+  // In edition order. Among plans of least cost, if proven: fewest steps, then, at the first
+  // scenario in edition order where two differ, the one that raises it, and raises it less.
   std::vector<PlanStep> steps;
   // Another plan costs the same (known only if proven).
   bool other_optima_exist = false;

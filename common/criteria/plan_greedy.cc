@@ -104,20 +104,31 @@ int64_t CostOf(const PlanProblem& problem, int scenario, int option) {
   return option < 0 ? 0 : problem.options[scenario][option].cost;
 }
 
+// Takes back or lowers what the target does not need. Of steps that cost the same those that come
+// last in the edition go first, since ties are for the earlier ones.
 void TakeBack(const PlanProblem& problem, Walk& walk) {
   std::vector<int> scenarios(problem.options.size());
-  std::iota(scenarios.begin(), scenarios.end(), 0);
+  std::iota(scenarios.rbegin(), scenarios.rend(), 0);
   std::stable_sort(scenarios.begin(), scenarios.end(), [&](int a, int b) {
     return CostOf(problem, a, walk.options()[a]) > CostOf(problem, b, walk.options()[b]);
   });
-  for (const int i : scenarios) {
-    int best = walk.options()[i];
-    for (int option = -1; option < static_cast<int>(problem.options[i].size()); ++option) {
-      if (CostOf(problem, i, option) >= CostOf(problem, i, best)) continue;
-      walk.Set(i, option);
-      if (walk.IsMet()) best = option;
+  // Where a target asks for a share, what one step needed may be needless without another.
+  bool changed = true;
+  for (int round = 0; changed && round < kMostRounds; ++round) {
+    changed = false;
+    for (const int i : scenarios) {
+      const int before = walk.options()[i];
+      int best = before;
+      for (int option = -1; option < static_cast<int>(problem.options[i].size()); ++option) {
+        const int64_t cost = CostOf(problem, i, option);
+        const int64_t least = CostOf(problem, i, best);
+        if (cost > least || (cost == least && option >= best)) continue;
+        walk.Set(i, option);
+        if (walk.IsMet()) best = option;
+      }
+      walk.Set(i, best);
+      changed |= best != before;
     }
-    walk.Set(i, best);
   }
 }
 
@@ -130,6 +141,14 @@ std::vector<int> FindGreedyPlan(const PlanProblem& problem, const PlanMoves& mov
   }
   if (!walk.IsMet()) MissLess(problem, walk);
   if (!walk.IsMet()) return {};
+  TakeBack(problem, walk);
+  return walk.options();
+}
+
+std::vector<int> WithoutNeedlessSteps(const PlanProblem& problem, const PlanMoves& moves,
+                                      const std::vector<int>& options) {
+  Walk walk(problem, moves);
+  for (size_t i = 0; i < options.size(); ++i) walk.Set(static_cast<int>(i), options[i]);
   TakeBack(problem, walk);
   return walk.options();
 }

@@ -66,4 +66,12 @@ void DiffText(absl::string_view from, absl::string_view to,
   }
 }
 
+void AddTextChange(const std::string& field, absl::string_view from, absl::string_view to,
+                   TextChanges& changes) {
+  if (from == to) return;
+  auto& change = *changes.Add();
+  change.set_field(field);
+  DiffText(from, to, *change.mutable_pieces());
+}
+
 }  // namespace zhiping::criteria

@@ -1,5 +1,7 @@
-// Differences of two texts, character by character.
+// Differences of texts, character by character.
 #pragma once
+
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
@@ -12,5 +14,11 @@ namespace zhiping::criteria {
 // moment (over 4 million pairs of characters) are given as removed and added as a whole.
 void DiffText(absl::string_view from, absl::string_view to,
               google::protobuf::RepeatedPtrField<catalogue::v1::TextPiece>& pieces);
+
+using TextChanges = google::protobuf::RepeatedPtrField<catalogue::v1::TextChange>;
+
+// Appends how the text of a field differs, unless it does not.
+void AddTextChange(const std::string& field, absl::string_view from, absl::string_view to,
+                   TextChanges& changes);
 
 }  // namespace zhiping::criteria

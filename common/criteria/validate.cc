@@ -1,5 +1,7 @@
 #include "common/criteria/validate.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,19 +12,93 @@
 #include "common/criteria/vectors.h"
 
 namespace zhiping::criteria {
+namespace {
 
 using catalogue::v1::Finding;
+
+void ValidateSource(const Folder& folder, Findings& findings) {
+  const std::string& file = folder.edition.source().file();
+  if (file.empty()) {
+    findings.Warning("source.file", Reason::SOURCE_MISMATCH,
+                     "没有写明原文文件，各处文字无法与原文核对。",
+                     "No source file is named: the texts cannot be compared with the source.");
+    return;
+  }
+  if (folder.source.has_value()) {
+    ValidateTexts(folder.edition, *folder.source, findings);
+  } else {
+    findings.Error("source.file", Reason::SOURCE_MISMATCH,
+                   absl::StrCat("文件夹中没有原文文件 ", file, "。"),
+                   absl::StrCat("The folder has no source file ", file, "."));
+  }
+}
+
+void NotChecked(Findings& findings) {
+  findings.Warning("", Reason::INVALID_RELEASE,
+                   "所依据的文件有错误，本文件的内容尚未核对；改正后请再校验一次。",
+                   "The content was not checked, as the files that it rests on have errors: "
+                   "validate again when these are mended.");
+}
+
+void JudgeRulebook(const catalogue::v1::Edition& edition, const catalogue::v1::Rulebook& rulebook,
+                   Findings& findings) {
+  // An edition beyond the limits would take without end.
+  if (edition.scenarios_size() > kMaxScenarios || edition.levels_size() > kMaxLevels) {
+    return NotChecked(findings);
+  }
+  ValidateRulebook(edition, rulebook, findings);
+}
+
+// `criteria_read`: edition and rulebook could be read.
+void ValidateVectors(const Folder& folder, bool criteria_read, std::vector<Finding>& all) {
+  Findings findings(kVectorsFile, all);
+  if (folder.vectors.vectors().empty()) {
+    findings.Error("vectors", Reason::EMPTY_RULE,
+                   "没有校验样例；各评分实例在启用发布版之前要用它们核对。",
+                   "There are no golden vectors, which every instance scores before it puts a "
+                   "release in force.");
+    return;
+  }
+  if (!criteria_read) return NotChecked(findings);
+  const auto criteria = Criteria::Compile(MakeRelease(folder, kUnpublishedLabel), "");
+  if (!criteria.ok()) return NotChecked(findings);
+  for (Finding& finding : CheckVectors(**criteria)) all.push_back(std::move(finding));
+}
+
+// Judges a folder, which `all` may already have findings about: those of reading it. What rests on
+// a file that could not be read whole is not judged: all that is missing there would be reported
+// again. An edition with errors is rested on, but under these no vector can be scored.
+void Validate(const Folder& folder, std::vector<Finding>& all) {
+  std::set<std::string> unread;
+  for (const Finding& finding : all) unread.insert(finding.file());
+  const bool edition_read = unread.count(kEditionFile) == 0;
+  const bool rulebook_read = unread.count(kRulebookFile) == 0;
+  if (edition_read) {
+    Findings findings(kEditionFile, all);
+    ValidateEdition(folder.edition, findings);
+    ValidateSource(folder, findings);
+  }
+  if (rulebook_read) {
+    Findings findings(kRulebookFile, all);
+    ValidateRuleTexts(folder.rulebook, findings);
+    edition_read ? JudgeRulebook(folder.edition, folder.rulebook, findings) : NotChecked(findings);
+  }
+  if (unread.count(kVectorsFile) == 0) ValidateVectors(folder, edition_read && rulebook_read, all);
+  if (folder.notes.has_value() && unread.count(kNotesFile) == 0) {
+    Findings findings(kNotesFile, all);
+    edition_read ? ValidateNotes(folder.edition, *folder.notes, findings) : NotChecked(findings);
+  }
+}
+
+}  // namespace
 
 std::vector<Finding> ValidateRelease(const catalogue::v1::Edition& edition,
                                      const catalogue::v1::Rulebook& rulebook) {
   std::vector<Finding> all;
   Findings edition_findings(kEditionFile, all);
   ValidateEdition(edition, edition_findings);
-  // A rulebook can only be judged against a sound edition.
-  if (!HasErrors(all)) {
-    Findings rulebook_findings(kRulebookFile, all);
-    ValidateRulebook(edition, rulebook, rulebook_findings);
-  }
+  Findings rulebook_findings(kRulebookFile, all);
+  JudgeRulebook(edition, rulebook, rulebook_findings);
   return all;
 }
 
@@ -35,47 +111,15 @@ std::vector<Finding> ValidateNotes(const catalogue::v1::Edition& edition,
 }
 
 std::vector<Finding> ValidateFolder(const Folder& folder) {
-  std::vector<Finding> all = ValidateRelease(folder.edition, folder.rulebook);
-  const bool sound = !HasErrors(all);
-  if (!folder.edition.source().file().empty()) {
-    Findings findings(kEditionFile, all);
-    if (folder.source.has_value()) {
-      ValidateTexts(folder.edition, *folder.source, findings);
-    } else {
-      findings.Error(
-          "source.file", Reason::SOURCE_MISMATCH,
-          absl::StrCat("文件夹中没有原文文件 ", folder.edition.source().file(), "。"),
-          absl::StrCat("The folder has no source file ", folder.edition.source().file(), "."));
-    }
-  }
-  if (folder.vectors.vectors().empty()) {
-    Findings findings(kVectorsFile, all);
-    findings.Error("vectors", Reason::EMPTY_RULE,
-                   "没有校验样例；各评分实例在启用发布版之前要用它们核对。",
-                   "There are no golden vectors, which every instance scores before it puts a "
-                   "release in force.");
-  }
-  if (sound) {
-    const auto criteria = Criteria::Compile(MakeRelease(folder, kUnpublishedLabel), "");
-    if (criteria.ok()) {
-      for (Finding& finding : CheckVectors(**criteria)) all.push_back(std::move(finding));
-    }
-  }
-  if (folder.notes.has_value()) {
-    Findings findings(kNotesFile, all);
-    ValidateNotes(folder.edition, *folder.notes, findings);
-  }
+  std::vector<Finding> all;
+  Validate(folder, all);
   return all;
 }
 
 CheckedFolder CheckFiles(const FolderFiles& files) {
   CheckedFolder checked;
   checked.folder = ParseFolder(files, checked.findings);
-  // What could not be parsed would be reported again as missing.
-  if (HasErrors(checked.findings)) return checked;
-  for (Finding& finding : ValidateFolder(checked.folder)) {
-    checked.findings.push_back(std::move(finding));
-  }
+  Validate(checked.folder, checked.findings);
   LocateFindings(files, checked.findings);
   return checked;
 }

@@ -8,8 +8,9 @@
 
 namespace zhiping::criteria {
 
-// Findings about what a release consists of (edition and rulebook), in the order of the files. Does
-// not score the golden vectors: see CheckVectors.
+// Findings about what a release consists of (edition and rulebook), in the order of the files: an
+// edition with errors is no reason not to judge the rulebook by it. Does not score the golden
+// vectors: see CheckVectors.
 std::vector<catalogue::v1::Finding> ValidateRelease(const catalogue::v1::Edition& edition,
                                                     const catalogue::v1::Rulebook& rulebook);
 
@@ -18,10 +19,13 @@ std::vector<catalogue::v1::Finding> ValidateNotes(const catalogue::v1::Edition& 
                                                   const catalogue::v1::Notes& notes);
 
 // Findings about everything in a folder: ValidateRelease, the texts against the source document,
-// the notes against the edition, and the golden vectors.
+// the notes against the edition, and the golden vectors, which can be scored only if edition and
+// rulebook have no errors; else a warning says that they were not.
 std::vector<catalogue::v1::Finding> ValidateFolder(const Folder& folder);
 
-// Everything that is found in the files of a folder, with lines; and what can be read of them.
+// Everything that is found in the files of a folder, with lines; and what can be read of them. A
+// file that cannot be read hides only what rests on it, and a warning says so: the rulebook and the
+// notes rest on the edition, the vectors on edition and rulebook, nothing on the notes.
 struct CheckedFolder {
   std::vector<catalogue::v1::Finding> findings;
   Folder folder;

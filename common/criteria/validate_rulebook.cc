@@ -124,9 +124,10 @@ class RulebookValidator {
     }
   }
 
+  // Cells beyond the levels, which an edition with errors may have, do not count.
   int HighestRank(int scenario) const {
     const auto& cells = edition_.scenarios(scenario).cells();
-    for (int k = cells.size(); k >= 1; --k) {
+    for (int k = std::min(cells.size(), edition_.levels_size()); k >= 1; --k) {
       if (cells[k - 1].has_text()) return k;
     }
     return 0;
@@ -176,7 +177,6 @@ class RulebookValidator {
       const std::string field = absl::StrCat("tiers[", i, "]");
       if (tier.id().empty()) Empty(field + ".id");
       if (!ids.insert(tier.id()).second) Duplicate(tier.id(), field + ".id");
-      if (tier.name().zh().empty()) Empty(field + ".name.zh");
       CheckConditions(tier.conditions(), field + ".conditions", 1);
       CheckConditions(tier.advice(), field + ".advice", 1);
     }
@@ -197,9 +197,6 @@ class RulebookValidator {
   void CheckCondition(const Condition& condition, const std::string& field, int depth) {
     if (condition.id().empty()) Empty(field + ".id");
     if (!condition_ids_.insert(condition.id()).second) Duplicate(condition.id(), field + ".id");
-    if (condition.text().zh().empty()) Empty(field + ".text.zh");
-    if (condition.basis().zh().empty()) Empty(field + ".basis.zh");
-    if (condition.source().zh().empty()) Empty(field + ".source.zh");
     switch (condition.rule_case()) {
       case Condition::kAtLeast:
         CheckAtLeast(condition.at_least(), field + ".at_least");
@@ -269,9 +266,11 @@ class RulebookValidator {
                                  numerator.greatest, "/", least_denominator, "."));
   }
 
+  // A scale that CheckFacts has refused counts as the nearest that is allowed.
   int FactScale(const std::string& name) const {
     const auto fact = facts_.find(name);
-    return fact == facts_.end() ? 0 : rulebook_.facts(fact->second).scale();
+    if (fact == facts_.end()) return 0;
+    return std::clamp(rulebook_.facts(fact->second).scale(), 0, kMaxScale);
   }
 
   // Returns false, with findings, if the measure names what is not there.
@@ -326,10 +325,11 @@ class RulebookValidator {
     return false;
   }
 
+  // At most what CheckSums allows, so that products with n and d stay within 64 bits.
   int64_t MaxPoints(const std::vector<int>& members) const {
     int64_t sum = 0;
     for (int i : members) sum += int64_t{weights_[i]} * points_[HighestRank(i)];
-    return sum;
+    return std::min(sum, kMaxInt32);
   }
 
   bool CheckCount(const catalogue::v1::Count& count, const std::string& field,

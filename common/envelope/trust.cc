@@ -74,7 +74,7 @@ absl::Status Trust::Check(const TrustedKey& trusted, const Claim& claim) {
                    absl::StrCat("may not sign for programme ", claim.programme));
   }
   if (claim.instant < trusted.not_before) {
-    return Refused(Reason::KEY_EXPIRED, id,
+    return Refused(Reason::KEY_NOT_YET_VALID, id,
                    absl::StrCat("自 ", Show(trusted.not_before), " 起才有效"),
                    absl::StrCat("is valid only from ", Show(trusted.not_before)));
   }

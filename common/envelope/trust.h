@@ -30,7 +30,7 @@ class Trust {
   //
   // Errors, PERMISSION_DENIED: WRONG_PAYLOAD_TYPE; or, if too few signatures count, what is wrong
   // with each: UNKNOWN_KEY, BAD_SIGNATURE, KEY_REVOKED, KEY_NOT_FOR_PURPOSE,
-  // KEY_NOT_FOR_PROGRAMME, KEY_EXPIRED (also: not valid yet). The reason is the first that is not
+  // KEY_NOT_FOR_PROGRAMME, KEY_NOT_YET_VALID, KEY_EXPIRED. The reason is the first that is not
   // UNKNOWN_KEY.
   absl::StatusOr<std::vector<std::string>> Verify(const Envelope& envelope, Purpose::Value purpose,
                                                   absl::string_view programme,

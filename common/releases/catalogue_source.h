@@ -10,7 +10,7 @@
 
 namespace zhiping::releases {
 
-// Every call takes at most `timeout`; a release may take four times as long.
+// Every call takes at most `timeout`; a release may take four times as long. Close ends them all.
 std::unique_ptr<Source> NewCatalogueSource(const std::shared_ptr<grpc::Channel>& channel,
                                            absl::Duration timeout);
 

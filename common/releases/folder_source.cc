@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "common/criteria/release.h"
 #include "common/envelope/envelope.h"
 #include "common/files/file.h"
+#include "common/files/file_lock.h"
 #include "common/releases/seed.h"
 #include "common/releases/state.h"
 #include "common/status/error.h"
@@ -49,16 +51,27 @@ class SeedSource final : public Source {
 
 class FolderCache final : public ReleaseCache {
  public:
-  explicit FolderCache(std::string folder) : folder_(std::move(folder)) {}
+  FolderCache(std::string folder, std::unique_ptr<FileLock> lock)
+      : folder_(std::move(folder)), lock_(std::move(lock)) {}
 
   absl::string_view name() const override { return "cache"; }
 
   absl::StatusOr<std::string> FindRelease(const std::string& digest) override {
-    return Find(ReleasePath(digest), kMaxReleaseEnvelopeBytes);
+    const std::string path = ReleasePath(digest);
+    auto found = Find(path, kMaxReleaseEnvelopeBytes);
+    // Its time says when it was used last.
+    std::error_code ignored;
+    if (found.ok()) fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);
+    return found;
   }
 
   absl::StatusOr<std::string> FindState(const std::string& programme) override {
     return Find(StatePath(programme), kMaxStateEnvelopeBytes);
+  }
+
+  bool HasRelease(const std::string& digest) const override {
+    std::error_code ignored;
+    return fs::exists(ReleasePath(digest), ignored);
   }
 
   absl::Status KeepRelease(const std::string& digest, absl::string_view envelope) override {
@@ -69,10 +82,28 @@ class FolderCache final : public ReleaseCache {
     return WriteFile(StatePath(programme), envelope, Overwrite::kReplace);
   }
 
+  void Prune(const std::set<std::string>& needed) override {
+    std::error_code ignored;
+    std::vector<std::pair<fs::file_time_type, std::string>> others;
+    for (const auto& path : ReleaseFiles(folder_)) {
+      const std::string digest = DigestOf(path);
+      if (digest.empty() || needed.count(digest) > 0) continue;
+      others.emplace_back(fs::last_write_time(path, ignored), path);
+    }
+    std::sort(others.begin(), others.end(), std::greater<>());
+    for (size_t i = kCachedReleases; i < others.size(); ++i) fs::remove(others[i].second, ignored);
+  }
+
  private:
   // A colon is no part of a file's name everywhere.
   std::string ReleasePath(const std::string& digest) const {
     return absl::StrCat(folder_, "/", absl::StrReplaceAll(digest, {{":", "-"}}), kReleaseSuffix);
+  }
+  // Of a file of ReleasePath; empty for one that is not the cache's.
+  static std::string DigestOf(const std::string& path) {
+    const std::string file = fs::path(path).filename().string();
+    std::string digest = absl::StrReplaceAll(absl::StripSuffix(file, kReleaseSuffix), {{"-", ":"}});
+    return criteria::IsDigest(digest) ? digest : "";
   }
   std::string StatePath(const std::string& programme) const {
     return absl::StrCat(folder_, "/", programme, kStateSuffix);
@@ -84,7 +115,18 @@ class FolderCache final : public ReleaseCache {
   }
 
   const std::string folder_;
+  const std::unique_ptr<FileLock> lock_;
 };
+
+absl::Status InUse(const std::string& folder) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::FOLDER_IN_USE,
+      absl::StrCat("缓存文件夹“", folder, "”正被另一个进程使用；每个实例须有自己的 --cache-dir。"),
+      absl::StrCat(
+          "The cache folder \"", folder,
+          "\" is in use by another process; every instance needs a --cache-dir of its own."),
+      {{"path", folder}});
+}
 
 }  // namespace
 
@@ -114,9 +156,11 @@ absl::StatusOr<std::unique_ptr<ReleaseCache>> NewReleaseCache(const std::string&
         absl::StrCat("The cache folder \"", folder, "\" cannot be made: ", error.message(), "."),
         {{"path", folder}});
   }
+  auto lock = std::make_unique<FileLock>();
+  if (lock->Take(absl::StrCat(folder, "/.lock")) == FileLock::Taking::kHeld) return InUse(folder);
   // Processes in containers have the same number again and again, and so do their partial files.
   RemovePartialFiles(folder);
-  return std::make_unique<FolderCache>(folder);
+  return std::make_unique<FolderCache>(folder, std::move(lock));
 }
 
 }  // namespace zhiping::releases

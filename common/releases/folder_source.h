@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -18,14 +19,24 @@ inline constexpr char kStateSuffix[] = ".state.json";
 // folder.
 absl::StatusOr<std::unique_ptr<Source>> NewSeedSource(const std::string& folder);
 
+// Releases that a cache keeps besides those that it must: a year of weekly corrections, 13 MB.
+inline constexpr size_t kCachedReleases = 52;
+
 // A folder in which a follower keeps what it loaded, as it was signed.
 class ReleaseCache : public Source {
  public:
+  // Whether it is there, whatever its bytes.
+  virtual bool HasRelease(const std::string& digest) const = 0;
   virtual absl::Status KeepRelease(const std::string& digest, absl::string_view envelope) = 0;
   virtual absl::Status KeepState(const std::string& programme, absl::string_view envelope) = 0;
+
+  // Removes the releases that are not `needed` (digests) and not among the kCachedReleases others
+  // that were kept or found last.
+  virtual void Prune(const std::set<std::string>& needed) = 0;
 };
 
-// Makes the folder if it is not there. One process at a time uses it. Errors: FILE_UNWRITABLE.
+// Makes the folder if it is not there, and locks it. Where nothing can be written, it is used
+// without a lock. Errors: FILE_UNWRITABLE; FOLDER_IN_USE.
 absl::StatusOr<std::unique_ptr<ReleaseCache>> NewReleaseCache(const std::string& folder);
 
 }  // namespace zhiping::releases

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -21,7 +20,6 @@ constexpr absl::Duration kReportInterval = absl::Seconds(5);
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 // How long a call waits for a revision, or for the release that it pinned.
 constexpr absl::Duration kLongestWait = absl::Seconds(2);
-constexpr size_t kMostWaiters = 10'000;
 constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 
 // The nearest first: bytes of a digest are the same everywhere.
@@ -64,7 +62,8 @@ Follower::Follower(FollowerOptions options, const FollowerSources& sources,
       clock_(clock),
       log_(log),
       loader_(InOrder(sources), trust),
-      pinned_(options_.kept_releases) {
+      pinned_(options_.kept_releases),
+      cache_writer_(sources.cache, log) {
   absl::MutexLock lock(&mutex_);
   for (const auto& programme : options_.programmes) followings_.emplace_back(programme);
   Swap();
@@ -82,15 +81,16 @@ Follower::~Follower() {
     load_wanted_.SignalAll();
     tick_wanted_.SignalAll();
   }
+  sources_.catalogue->Close();
   for (auto& thread : threads_) thread.join();
   fetcher_.reset();
   if (subscription_ != nullptr) subscription_->Leave(kGoodbye);
-  std::list<Waiter> waiters;
+  std::list<WaitingCall> calls;
   {
     absl::MutexLock lock(&mutex_);
-    waiters.swap(waiters_);
+    calls = waiting_.TakeAll();
   }
-  for (const Waiter& waiter : waiters) Answer(waiter);
+  Answer(calls);
 }
 
 void Follower::Start(std::function<void()> on_known) {
@@ -100,7 +100,7 @@ void Follower::Start(std::function<void()> on_known) {
   }
   fetcher_ = std::make_unique<ReleaseFetcher>(
       InOrder(sources_), trust_, clock_, [this](const auto& pin) { return IsWanted(pin); },
-      [this](const auto& pin, const auto& loaded) { Fetched(pin, loaded); });
+      [this](const auto& pin, auto loaded) { Fetched(pin, std::move(loaded)); });
   threads_.emplace_back([this] { Poll(); });
   threads_.emplace_back([this] { Load(); });
   threads_.emplace_back([this] { Tick(); });
@@ -144,9 +144,10 @@ void Follower::Poll() {
 }
 
 void Follower::PollProgramme(const std::string& programme) {
+  const absl::Duration asked = clock_.Steady();
   const auto state = sources_.catalogue->FindState(programme);
   if (state.ok() && !state->empty()) {
-    Offer(programme, *state, sources_.catalogue);
+    Offer(programme, *state, sources_.catalogue, asked);
     return;
   }
   OfferFrom(sources_.redis, programme);
@@ -179,33 +180,48 @@ void Follower::OfferFromStream(const std::string& envelope) {
 }
 
 void Follower::Offer(const std::string& programme, const std::string& envelope,
-                     const Source* source) {
+                     const Source* source, std::optional<absl::Duration> asked) {
+  const absl::Status status = Take(programme, envelope, asked);
+  absl::MutexLock lock(&mutex_);
+  if (source->publishes()) {
+    const absl::Status before = std::exchange(catalogue_errors_[programme], status);
+    report_ = report_ || before != status;
+  }
+  tick_wanted_.Signal();
+  LogOffered(programme, *source, status);
+}
+
+absl::Status Follower::Take(const std::string& programme, const std::string& envelope,
+                            std::optional<absl::Duration> asked) {
   {
     absl::MutexLock lock(&mutex_);
     const SignedState* const held = Find(programme).held();
-    if (held != nullptr && held->envelope == envelope) return;
+    if (held != nullptr && held->envelope == envelope) return absl::OkStatus();
   }
   auto opened = OpenState(envelope, programme, trust_);
   absl::Status status = opened.status();
-  {
-    absl::MutexLock lock(&mutex_);
-    if (status.ok()) {
-      status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady());
-    }
-    if (source->publishes()) {
-      const absl::Status before = std::exchange(catalogue_errors_[programme], status);
-      report_ = report_ || before != status;
-    }
-    if (status.ok()) Apply();
-    load_ = true;
-    load_wanted_.Signal();
-    tick_wanted_.Signal();
+  absl::MutexLock lock(&mutex_);
+  if (status.ok()) {
+    status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
   }
-  if (status.ok()) return;
+  if (status.ok()) Apply();
+  load_ = true;
+  load_wanted_.Signal();
+  return status;
+}
+
+void Follower::LogOffered(const std::string& programme, const Source& source,
+                          const absl::Status& status) {
+  auto& refusals = logged_refusals_[programme];
+  const std::string name(source.name());
+  if (status.ok()) {
+    if (std::exchange(refusals, {}).empty()) return;
+    log_.Write(rpc::Severity::kInfo, "state_taken", {{"programme", programme}, {"source", name}});
+    return;
+  }
+  if (!refusals.emplace(name, ReasonOf(status)).second) return;
   log_.Write(rpc::Severity::kWarning, "state_refused",
-             {{"programme", programme},
-              {"source", std::string(source->name())},
-              {"reason", ReasonOf(status)}});
+             {{"programme", programme}, {"source", name}, {"reason", ReasonOf(status)}});
 }
 
 Following& Follower::Find(const std::string& programme) {
@@ -270,10 +286,7 @@ void Follower::Load() {
     if (retry) next_retry = clock_.Steady() + options_.poll_interval;
     const bool missing = LoadWanted(retry);
     if (std::exchange(first, false)) LogUnknown();
-    // A state after the releases that it names: the folder can be started from at any time.
-    absl::Status kept = KeepReleases();
-    if (kept.ok()) kept = KeepStates();
-    LogCacheError(kept);
+    cache_writer_.Write(HeldStates(), snapshot()->available(), clock_.Now());
     absl::MutexLock lock(&mutex_);
     if (!ending_ && !load_) {
       load_wanted_.WaitWithTimeout(&mutex_, missing ? kRetryMissing : options_.poll_interval);
@@ -311,9 +324,7 @@ void Follower::LoadRelease(const std::string& programme, const WantedRelease& wa
     }
     log_.Write(rpc::Severity::kInfo, "release_loaded",
                {{"programme", programme}, {"digest", wanted.digest}, {"source", loaded->source}});
-    if (sources_.cache != nullptr && loaded->source != sources_.cache->name()) {
-      unkept_[wanted.digest] = std::move(loaded->envelope);
-    }
+    cache_writer_.Add(*std::move(loaded));
     return;
   }
   if (!IsRefusal(loaded.status())) {
@@ -335,47 +346,13 @@ void Follower::LoadRelease(const std::string& programme, const WantedRelease& wa
               {"reason", ReasonOf(loaded.status())}});
 }
 
-absl::Status Follower::KeepReleases() {
-  absl::Status status;
-  for (auto release = unkept_.begin(); release != unkept_.end();) {
-    const absl::Status kept = sources_.cache->KeepRelease(release->first, release->second);
-    status.Update(kept);
-    // What is not named any more need not be kept.
-    release = kept.ok() || !IsNamed(release->first) ? unkept_.erase(release) : std::next(release);
-  }
-  return status;
-}
-
-bool Follower::IsNamed(const std::string& digest) const {
+std::vector<SignedState> Follower::HeldStates() const {
   absl::ReaderMutexLock lock(&mutex_);
-  return std::any_of(followings_.begin(), followings_.end(), [&](const Following& following) {
-    if (following.held() == nullptr) return false;
-    const auto& state = following.held()->state;
-    return state.current().digest() == digest || state.pending().digest() == digest;
-  });
-}
-
-absl::Status Follower::KeepStates() {
-  absl::Status status;
-  if (sources_.cache == nullptr) return status;
-  for (const auto& programme : options_.programmes) {
-    std::string envelope;
-    {
-      absl::MutexLock lock(&mutex_);
-      const SignedState* const held = Find(programme).held();
-      if (held == nullptr || held->envelope == kept_states_[programme]) continue;
-      envelope = held->envelope;
-    }
-    const absl::Status kept = sources_.cache->KeepState(programme, envelope);
-    status.Update(kept);
-    if (kept.ok()) kept_states_[programme] = std::move(envelope);
+  std::vector<SignedState> held;
+  for (const Following& following : followings_) {
+    if (following.held() != nullptr) held.push_back(*following.held());
   }
-  return status;
-}
-
-void Follower::LogCacheError(const absl::Status& status) {
-  if (std::exchange(cache_failed_, !status.ok()) || status.ok()) return;
-  log_.Write(rpc::Severity::kError, "cache_not_written", {{"reason", ReasonOf(status)}});
+  return held;
 }
 
 void Follower::LogUnknown() const {
@@ -391,19 +368,19 @@ bool Follower::MayFind(const absl::Status& not_chosen) const {
   return reason == Reason::RELEASE_NOT_FOUND || reason == Reason::REVISION_NOT_REACHED;
 }
 
-void Follower::Await(Choice choice, absl::Time deadline, Done done) {
+void Follower::Await(Choice choice, absl::Time deadline,
+                     std::function<void(absl::StatusOr<Chosen>)> done) {
   const ReleaseFetcher::Pin pin{choice.release_digest, choice.programme};
   const bool pinned = !pin.digest.empty();
   const absl::Duration left = std::min(deadline - absl::Now(), kLongestWait);
-  const Waiter waiter{std::move(choice), clock_.Steady() + left, std::move(done)};
+  const WaitingCall call{std::move(choice), clock_.Steady() + left, std::move(done)};
   bool missing = false;
   bool full = false;
   {
     absl::MutexLock lock(&mutex_);
     missing = pinned && pinned_.IsMissing(pin.digest, clock_.Steady());
-    full = waiters_.size() >= kMostWaiters;
+    full = !missing && !waiting_.Add(call);
     if (!missing && !full) {
-      waiters_.push_back(waiter);
       if (!pinned) {
         refresh_ = true;
         poll_wanted_.Signal();
@@ -412,9 +389,9 @@ void Follower::Await(Choice choice, absl::Time deadline, Done done) {
     }
   }
   if (missing) {
-    waiter.done(snapshot()->Choose(waiter.choice, clock_.Steady()));
+    call.done(snapshot()->Choose(call.choice, clock_.Steady()));
   } else if (full) {
-    waiter.done(Overloaded());
+    call.done(Overloaded());
   } else if (pinned) {
     fetcher_->Fetch(pin);
   }
@@ -422,35 +399,32 @@ void Follower::Await(Choice choice, absl::Time deadline, Done done) {
 
 bool Follower::IsWanted(const ReleaseFetcher::Pin& pin) const {
   absl::ReaderMutexLock lock(&mutex_);
-  return !ending_ && std::any_of(waiters_.begin(), waiters_.end(),
-                                 [&](const Waiter& waiter) { return WaitsFor(waiter, pin); });
+  return !ending_ && waiting_.AnyWaitsFor(pin);
 }
 
-void Follower::Fetched(const ReleaseFetcher::Pin& pin,
-                       const absl::StatusOr<LoadedRelease>& loaded) {
-  std::list<Waiter> waiters;
+void Follower::Fetched(const ReleaseFetcher::Pin& pin, absl::StatusOr<LoadedRelease> loaded) {
+  const absl::Status status = loaded.status();
+  std::list<WaitingCall> calls;
   {
     absl::MutexLock lock(&mutex_);
-    if (loaded.ok()) {
+    if (status.ok()) {
       pinned_.Keep(loaded->criteria);
       Swap();
-    } else if (absl::IsNotFound(loaded.status())) {
+      cache_writer_.Add(*std::move(loaded));
+      load_ = true;
+      load_wanted_.Signal();
+    } else if (absl::IsNotFound(status)) {
       pinned_.MarkMissing(pin.digest, clock_.Steady());
     }
-    waiters = TakeWaiters([&](const Waiter& waiter) { return WaitsFor(waiter, pin); });
+    calls = waiting_.TakeThoseFor(pin);
   }
-  for (const Waiter& waiter : waiters) {
-    loaded.ok() ? Answer(waiter) : waiter.done(loaded.status());
-  }
+  if (status.ok()) return Answer(calls);
+  for (const WaitingCall& call : calls) call.done(status);
 }
 
-void Follower::Answer(const Waiter& waiter) const {
-  auto chosen = snapshot()->Choose(waiter.choice, clock_.Steady());
-  // That it is not here does not say that it is nowhere.
-  if (absl::IsNotFound(chosen.status()) && !waiter.choice.release_digest.empty()) {
-    chosen = CannotFetchNow(waiter.choice.release_digest);
-  }
-  waiter.done(std::move(chosen));
+void Follower::Answer(const std::list<WaitingCall>& calls) const {
+  const auto current = snapshot();
+  for (const WaitingCall& call : calls) call.Answer(*current, clock_.Steady());
 }
 
 void Follower::Tick() {
@@ -458,8 +432,7 @@ void Follower::Tick() {
   absl::MutexLock lock(&mutex_);
   while (!ending_) {
     Apply();
-    const std::list<Waiter> waiters =
-        TakeWaiters([this](const Waiter& waiter) { return IsDone(waiter); });
+    const std::list<WaitingCall> done = waiting_.TakeDone(*snapshot(), clock_.Steady());
     std::vector<catalogue::v1::InstanceReport> reports;
     const bool reports_due =
         subscription_ != nullptr && (report_ || clock_.Steady() >= next_report);
@@ -472,7 +445,7 @@ void Follower::Tick() {
     mutex_.Unlock();
     if (on_known != nullptr) on_known();
     LogFreshness();
-    for (const Waiter& waiter : waiters) Answer(waiter);
+    Answer(done);
     if (reports_due) subscription_->Report(std::move(reports));
     if (subscription_ != nullptr) subscription_->Maintain();
     mutex_.Lock();
@@ -497,27 +470,8 @@ void Follower::LogFreshness() {
   }
 }
 
-bool Follower::IsDone(const Waiter& waiter) const {
-  return waiter.deadline <= clock_.Steady() ||
-         snapshot()->Choose(waiter.choice, clock_.Steady()).ok();
-}
-
-std::list<Follower::Waiter> Follower::TakeWaiters(absl::FunctionRef<bool(const Waiter&)> of) {
-  std::list<Waiter> taken;
-  for (auto it = waiters_.begin(); it != waiters_.end();) {
-    const auto next = std::next(it);
-    if (of(*it)) taken.splice(taken.end(), waiters_, it);
-    it = next;
-  }
-  return taken;
-}
-
 absl::Time Follower::NextTick() const {
-  absl::Time next = absl::Now() + kTick;
-  const absl::Duration steady = clock_.Steady();
-  for (const Waiter& waiter : waiters_) {
-    next = std::min(next, absl::Now() + (waiter.deadline - steady));
-  }
+  absl::Time next = absl::Now() + std::min(kTick, waiting_.NextDeadline() - clock_.Steady());
   const absl::Time now = clock_.Now();
   for (const Following& following : followings_) {
     const auto instant = following.NextInstant();

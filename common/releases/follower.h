@@ -11,15 +11,18 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "common/envelope/trust.h"
+#include "common/releases/cache_writer.h"
 #include "common/releases/folder_source.h"
 #include "common/releases/following.h"
 #include "common/releases/loader.h"
@@ -28,6 +31,7 @@
 #include "common/releases/releases.h"
 #include "common/releases/source.h"
 #include "common/releases/subscription.h"
+#include "common/releases/waiting_calls.h"
 #include "common/rpc/log.h"
 #include "common/time/clock.h"
 
@@ -47,9 +51,9 @@ struct FollowerOptions {
 struct FollowerSources {
   // Asked for the state; the truth.
   Source* catalogue;
-  // Asked for the state when the catalogue does not answer, and first for releases.
+  // Asked for the state when the catalogue does not answer.
   Source* redis;
-  // Kept up to date, and asked when nobody else has it.
+  // Kept up to date. These two are asked first for releases, and last for states.
   ReleaseCache* cache;
   Source* seed;
 };
@@ -63,7 +67,7 @@ class Follower final : public Releases {
 
   Follower(FollowerOptions options, const FollowerSources& sources, const envelope::Trust& trust,
            const Clock& clock, const rpc::Log& log, const Subscribe& subscribe);
-  // Says goodbye to the catalogue.
+  // Closes the catalogue as a source, and says goodbye to it.
   ~Follower() override;
 
   // Begins to follow; calls `on_known` once, from another thread, when every programme has
@@ -79,16 +83,6 @@ class Follower final : public Releases {
   std::vector<catalogue::v1::InstanceReport> Reports() const;
 
  private:
-  using Done = std::function<void(absl::StatusOr<Chosen>)>;
-
-  // A call that waits for a revision, or for the release that it pinned.
-  struct Waiter {
-    Choice choice;
-    // By the steady clock.
-    absl::Duration deadline;
-    Done done;
-  };
-
   // What the threads do.
   void Poll();
   void Load();
@@ -101,37 +95,30 @@ class Follower final : public Releases {
   // Loads what is wanted, the refused ones too if `retry`; whether something is still missing.
   bool LoadWanted(bool retry);
   void LoadRelease(const std::string& programme, const WantedRelease& wanted, bool& missing);
-  // Writes into the cache what was loaded, and the newest states; what could not be written is
-  // tried again.
-  absl::Status KeepReleases();
-  absl::Status KeepStates();
-  // Whether a held state names the release.
-  bool IsNamed(const std::string& digest) const;
-  void LogCacheError(const absl::Status& status);
+  std::vector<SignedState> HeldStates() const;
   // What there is nothing to answer with, after everything was asked.
   void LogUnknown() const;
   // What came of looking for a pinned release: answers all that wait for it.
-  void Fetched(const ReleaseFetcher::Pin& pin, const absl::StatusOr<LoadedRelease>& loaded);
+  void Fetched(const ReleaseFetcher::Pin& pin, absl::StatusOr<LoadedRelease> loaded);
   bool IsWanted(const ReleaseFetcher::Pin& pin) const;
-  // Answers with what the snapshot has now.
-  void Answer(const Waiter& waiter) const;
+  // Each with what the snapshot has now.
+  void Answer(const std::list<WaitingCall>& calls) const;
 
-  // Verifies a state and takes it.
-  void Offer(const std::string& programme, const std::string& envelope, const Source* source);
+  // Takes a state, or reports and logs why not. `asked`: as for Following::Offer.
+  void Offer(const std::string& programme, const std::string& envelope, const Source* source,
+             std::optional<absl::Duration> asked = std::nullopt);
+  // Verifies it and gives it to the programme's Following.
+  absl::Status Take(const std::string& programme, const std::string& envelope,
+                    std::optional<absl::Duration> asked);
   void OfferFrom(Source* source, const std::string& programme);
   void OfferFromStream(const std::string& envelope);
+  // Logs a state that is refused, once for each source and reason until one is taken again.
+  void LogOffered(const std::string& programme, const Source& source, const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Following& Find(const std::string& programme) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Applies what is due, and swaps the snapshot if that changed anything.
   void Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Swap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  static bool WaitsFor(const Waiter& waiter, const ReleaseFetcher::Pin& pin) {
-    return waiter.choice.release_digest == pin.digest && waiter.choice.programme == pin.programme;
-  }
-  // Takes out the waiters of which that is true.
-  std::list<Waiter> TakeWaiters(absl::FunctionRef<bool(const Waiter&)> of)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether it has what it waited for, or its time is up.
-  bool IsDone(const Waiter& waiter) const;
   // Logs what became fresher or older since it was called last. Used by the ticking thread only.
   void LogFreshness();
   // When Tick has something to do next.
@@ -153,8 +140,8 @@ class Follower final : public Releases {
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   // A call waits for a newer state.
   bool refresh_ ABSL_GUARDED_BY(mutex_) = false;
-  // A state came in since the loading thread last looked: a signal to a thread that does not wait
-  // would be lost.
+  // A state or a pinned release came in since the loading thread last looked: a signal to a thread
+  // that does not wait would be lost.
   bool load_ ABSL_GUARDED_BY(mutex_) = false;
   // Every programme was asked for once.
   bool polled_ ABSL_GUARDED_BY(mutex_) = false;
@@ -163,16 +150,17 @@ class Follower final : public Releases {
   std::vector<Following> followings_ ABSL_GUARDED_BY(mutex_);
   // By programme: why the catalogue's latest state was not taken.
   absl::flat_hash_map<std::string, absl::Status> catalogue_errors_ ABSL_GUARDED_BY(mutex_);
+  // By programme: sources and reasons of the refused states that were logged.
+  absl::flat_hash_map<std::string, std::set<std::pair<std::string, std::string>>> logged_refusals_
+      ABSL_GUARDED_BY(mutex_);
   PinnedReleases pinned_ ABSL_GUARDED_BY(mutex_);
-  std::list<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  WaitingCalls waiting_ ABSL_GUARDED_BY(mutex_);
 
   // Null once it was called.
   std::function<void()> on_known_ ABSL_GUARDED_BY(mutex_);
 
-  // By digest: the envelopes that are to be written into the cache; by programme: the state that is
-  // there. Used by the loading thread only.
-  std::map<std::string, std::string> unkept_, kept_states_;
-  bool cache_failed_ = false;
+  // Written by the loading thread.
+  CacheWriter cache_writer_;
 
   // By programme: what was logged. Used by the ticking thread only.
   std::map<std::string, common::v1::Freshness::Value> logged_freshness_;

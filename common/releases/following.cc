@@ -59,12 +59,24 @@ absl::Status Following::Check(const ActivationState& state) const {
       {{"revision", absl::StrCat(offered)}, {"known", absl::StrCat(held)}});
 }
 
-absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration steady) {
+bool Following::IsLater(absl::Time confirmed_at, absl::Time now,
+                        std::optional<absl::Duration> asked) const {
+  const Confirmation& held = held_->confirmation;
+  // In our future: some clock is or was wrong, and the instants say nothing about what came first.
+  // An answer to a question that was asked when the held state was here certainly came later.
+  if (std::max(confirmed_at, held.confirmed_at) > now + kClockTolerance) {
+    return asked.has_value() && *asked >= held.received;
+  }
+  return confirmed_at > held.confirmed_at;
+}
+
+absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration steady,
+                              std::optional<absl::Duration> asked) {
   RETURN_IF_ERROR(Check(state.state));
   if (held_.has_value()) {
     const SignedState& held = held_->signed_state;
     if (HighestRevision(state.state) == HighestRevision(held.state) &&
-        state.confirmed_at() <= held.confirmed_at()) {
+        !IsLater(state.confirmed_at(), now, asked)) {
       return absl::OkStatus();
     }
     KeepWithdrawn(held.state, state.state);
@@ -77,13 +89,7 @@ absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration 
 std::vector<WantedRelease> Following::Wanted(absl::Time now) const {
   std::vector<WantedRelease> wanted;
   if (!held_.has_value()) return wanted;
-  const ActivationState& state = held_->signed_state.state;
-  std::vector<const Activation*> named;
-  if (const Activation* const in_force = InForceAt(state, now)) named.push_back(in_force);
-  if (state.has_pending() && InForceAt(state, now) != &state.pending()) {
-    named.push_back(&state.pending());
-  }
-  for (const Activation* const activation : named) {
+  for (const Activation* const activation : NeededAt(held_->signed_state.state, now)) {
     const std::string& digest = activation->digest();
     if (loaded_.contains(digest)) continue;
     wanted.push_back({digest, activation->revision(), FromTimestamp(activation->in_force_from())});
@@ -125,11 +131,13 @@ bool Following::Apply(absl::Time now) {
 }
 
 bool Following::Confirm() {
+  const Confirmation& held = held_->confirmation;
   if (applied_.confirmation.has_value() &&
-      applied_.confirmation->confirmed_at == held_->confirmation.confirmed_at) {
+      applied_.confirmation->confirmed_at == held.confirmed_at &&
+      applied_.confirmation->received == held.received) {
     return false;
   }
-  applied_.confirmation = held_->confirmation;
+  applied_.confirmation = held;
   return true;
 }
 

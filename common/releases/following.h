@@ -33,12 +33,15 @@ class Following {
   const std::string& programme() const { return programme_; }
 
   // Takes a state that is at least as new as the one held; an older one with the same revision
-  // changes nothing. `now`, `steady`: both clocks at this moment.
+  // changes nothing. `now`, `steady`: both clocks at this moment. `asked`: the steady clock when
+  // the catalogue was asked for it; absent if it is no answer of the catalogue's.
   //
   // Errors, which change nothing: REVISION_BEHIND; REVISION_CONFLICT.
-  absl::Status Offer(SignedState state, absl::Time now, absl::Duration steady);
+  absl::Status Offer(SignedState state, absl::Time now, absl::Duration steady,
+                     std::optional<absl::Duration> asked = std::nullopt);
 
-  // The releases that the held state names and that are not loaded: what is in force first.
+  // The releases that a start from the held state needs and that are not loaded: what is in force
+  // first.
   std::vector<WantedRelease> Wanted(absl::Time now) const;
 
   // A wanted release, loaded; or why it must not be applied.
@@ -76,6 +79,9 @@ class Following {
 
   absl::Status Check(const catalogue::v1::ActivationState& state) const;
   absl::Status CheckDigest(const catalogue::v1::Activation& activation) const;
+  // Whether a state with the revision of the held one was confirmed after it. REQUIRES: one is
+  // held.
+  bool IsLater(absl::Time confirmed_at, absl::Time now, std::optional<absl::Duration> asked) const;
   // What is applied is as fresh as the held state. Whether that is new.
   bool Confirm();
   // Drops the releases that neither run nor are about to; whoever pins one finds it again.

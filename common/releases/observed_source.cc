@@ -40,6 +40,8 @@ absl::StatusOr<std::string> ObservedSource::FindState(const std::string& program
 
 absl::StatusOr<std::string> ObservedSource::Observe(const Results& results,
                                                     absl::StatusOr<std::string> found) {
+  // Given up by us: that says nothing about the source.
+  if (absl::IsCancelled(found.status())) return found;
   const bool away = !found.ok() && !absl::IsNotFound(found.status());
   (found.ok() ? results.found : away ? results.no_answer : results.not_found).Increment();
   if (away_.exchange(away) != away) {

@@ -23,6 +23,7 @@ class ObservedSource final : public Source {
   bool publishes() const override { return source_.publishes(); }
   absl::StatusOr<std::string> FindRelease(const std::string& digest) override;
   absl::StatusOr<std::string> FindState(const std::string& programme) override;
+  void Close() override { source_.Close(); }
 
  private:
   struct Results {

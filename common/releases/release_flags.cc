@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "absl/random/random.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/criteria/release.h"
@@ -32,19 +35,23 @@ constexpr absl::Duration kCatalogueTimeout = absl::Seconds(1);
 // As catalogue_service.proto spells it.
 constexpr char kCatalogueService[] = "zhiping.catalogue.v1.CatalogueService";
 
-// Host, process and chance: unique also where host names and process ids repeat, as in containers.
-std::string NewInstanceId(const std::string& service) {
-  char host[64] = {};
-  gethostname(host, sizeof(host) - 1);
+// Chance makes it unique where names repeat, as host names do in containers.
+std::string NewInstanceId(const ReleaseFlags& flags, const std::string& service) {
+  std::string name = flags.instance_name;
+  if (name.empty()) {
+    char host[64] = {};
+    gethostname(host, sizeof(host) - 1);
+    name = absl::StrCat(service, "-", host);
+  }
   absl::BitGen random;
-  return absl::StrFormat("%s-%s-%08x", service, host, absl::Uniform<uint32_t>(random));
+  return absl::StrFormat("%s-%08x", name, absl::Uniform<uint32_t>(random));
 }
 
-catalogue::v1::SubscribeRequest Opening(const ReleaseFlags& flags, const std::string& service,
-                                        const Clock& clock) {
+catalogue::v1::SubscribeRequest Opening(const ReleaseFlags& flags, const std::string& instance_id,
+                                        const std::string& service, const Clock& clock) {
   catalogue::v1::SubscribeRequest opening;
   auto& instance = *opening.mutable_instance();
-  instance.set_id(NewInstanceId(service));
+  instance.set_id(instance_id);
   instance.set_service(service);
   instance.set_version(criteria::kEngineVersion);
   *instance.mutable_started_at() = ToTimestamp(clock.Now());
@@ -52,8 +59,22 @@ catalogue::v1::SubscribeRequest Opening(const ReleaseFlags& flags, const std::st
   return opening;
 }
 
+void CheckInstanceName(const std::string& name, Violations& violations) {
+  // So that the catalogue takes the id.
+  constexpr size_t kMost = 64;
+  const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("._-", c);
+  });
+  if (allowed && name.size() <= kMost) return;
+  violations.Add(
+      "--instance-name", Reason::INVALID_FIELD,
+      absl::StrCat("--instance-name 只能含字母、数字和 . _ -，最多 ", kMost, " 个。"),
+      absl::StrCat("--instance-name has letters, digits, . _ and -, at most ", kMost, "."));
+}
+
 absl::Status Check(const ReleaseFlags& flags) {
   Violations violations;
+  CheckInstanceName(flags.instance_name, violations);
   if (flags.catalogue.empty()) {
     if (flags.seed_dir.empty()) {
       violations.Add("--catalogue", Reason::FIELD_REQUIRED,
@@ -90,7 +111,8 @@ absl::Status Check(const ReleaseFlags& flags) {
 
 class SeedOnly final : public ServedReleases {
  public:
-  explicit SeedOnly(std::shared_ptr<const Snapshot> snapshot) : releases_(std::move(snapshot)) {}
+  SeedOnly(std::string instance_id, std::shared_ptr<const Snapshot> snapshot)
+      : ServedReleases(std::move(instance_id)), releases_(std::move(snapshot)) {}
   Releases& releases() override { return releases_; }
   void Start(std::function<void()> on_known) override { on_known(); }
 
@@ -101,11 +123,13 @@ class SeedOnly final : public ServedReleases {
 // In the order in which they depend on each other.
 class Followed final : public ServedReleases {
  public:
+  explicit Followed(std::string instance_id) : ServedReleases(std::move(instance_id)) {}
+
   static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(
       const ReleaseFlags& flags, const std::string& service,
       std::shared_ptr<const envelope::Trust> trust, const Clock& clock, rpc::Metrics& metrics,
       const rpc::Log& log) {
-    auto followed = std::make_unique<Followed>();
+    auto followed = std::make_unique<Followed>(NewInstanceId(flags, service));
     const auto observed = [&](Source* source) -> Source* {
       if (source == nullptr) return nullptr;
       return followed->observed_
@@ -140,8 +164,8 @@ class Followed final : public ServedReleases {
                                      observed(followed->seed_.get())};
     followed->follower_ = std::make_unique<Follower>(
         options, sources, *followed->trust_, clock, log, [&](Subscription::OnStates on_states) {
-          return NewSubscription(channel, Opening(flags, service, clock), std::move(on_states),
-                                 clock, log);
+          return NewSubscription(channel, Opening(flags, followed->instance_id(), service, clock),
+                                 std::move(on_states), clock, log);
         });
     metrics.Add(NewMetrics(*followed->follower_, clock));
     return followed;
@@ -193,6 +217,9 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
       "one for each instance");
   rpc::AddFlag(app, "--seed-dir", flags.seed_dir,
                "随部署提供的发布版文件夹，只读 / folder with signed releases, only read");
+  rpc::AddFlag(app, "--instance-name", flags.instance_name,
+               "实例名，运维人员在目录服务和日志中据此辨认；空则为服务名和主机名 / what operators "
+               "know the instance by, in the catalogue and in logs; empty: service and host");
 }
 
 absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(const ReleaseFlags& flags,
@@ -206,7 +233,7 @@ absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(const Rel
     return Followed::Create(flags, service, std::move(trust), clock, metrics, log);
   }
   ASSIGN_OR_RETURN(auto snapshot, ReadSeed(flags.seed_dir, *trust, clock.Now()));
-  auto seed_only = std::make_unique<SeedOnly>(std::move(snapshot));
+  auto seed_only = std::make_unique<SeedOnly>(NewInstanceId(flags, service), std::move(snapshot));
   metrics.Add(NewMetrics(seed_only->releases(), clock));
   return seed_only;
 }

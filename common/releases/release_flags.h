@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -30,6 +31,8 @@ struct ReleaseFlags {
   std::string redis_password_file;
   std::string cache_dir;
   std::string seed_dir;
+  // Empty: the service and the host.
+  std::string instance_name;
 };
 
 void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags);
@@ -48,9 +51,17 @@ class ServedReleases {
                                                                 const rpc::Log& log);
   virtual ~ServedReleases() = default;
 
+  // What the catalogue calls this process: the instance's name and a number made at every start.
+  const std::string& instance_id() const { return instance_id_; }
   virtual Releases& releases() = 0;
   // Begins to follow. `on_known`: called once, when there is something to answer with.
   virtual void Start(std::function<void()> on_known) = 0;
+
+ protected:
+  explicit ServedReleases(std::string instance_id) : instance_id_(std::move(instance_id)) {}
+
+ private:
+  const std::string instance_id_;
 };
 
 }  // namespace zhiping::releases

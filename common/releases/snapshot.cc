@@ -25,6 +25,18 @@ common::v1::Freshness::Value Snapshot::FreshnessOf(const ReleaseInForce& in_forc
   return releases::FreshnessOf(*in_force.confirmation, limits_, steady);
 }
 
+std::string Snapshot::InForceText() const {
+  return absl::StrJoin(in_force_, ", ", [](std::string* text, const auto& entry) {
+    const auto& criteria = entry.second.criteria;
+    absl::StrAppend(text, entry.first, ": ");
+    if (criteria == nullptr) {
+      absl::StrAppend(text, "none");
+    } else {
+      absl::StrAppend(text, criteria->release().label(), " ", criteria->digest());
+    }
+  });
+}
+
 absl::StatusOr<Chosen> Snapshot::Choose(const Choice& choice, absl::Duration steady) const {
   if (choice.min_revision < 0) {
     return InvalidField("minRevision", Reason::INVALID_FIELD, "minRevision 不能为负数。",

@@ -73,6 +73,8 @@ class Snapshot {
   const Available& available() const { return available_; }
   const InForce& in_force() const { return in_force_; }
   const std::vector<std::string>& unknown() const { return unknown_; }
+  // What is in force, for logs: `jiangsu-ai: 2026-1 sha256:…`, more with commas.
+  std::string InForceText() const;
 
  private:
   absl::StatusOr<Chosen> ChoosePinned(const Choice& choice, absl::Duration steady) const;

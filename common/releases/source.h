@@ -28,6 +28,10 @@ class Source {
 
   // The envelope of the programme's newest state that the source knows.
   virtual absl::StatusOr<std::string> FindState(const std::string& programme) = 0;
+
+  // Ends what takes long of the calls that are under way, and of all later ones, with CANCELLED: so
+  // that whoever asks can end.
+  virtual void Close() {}
 };
 
 }  // namespace zhiping::releases

@@ -79,6 +79,14 @@ const Activation* InForceAt(const ActivationState& state, absl::Time now) {
   return state.has_current() ? &state.current() : nullptr;
 }
 
+std::vector<const Activation*> NeededAt(const ActivationState& state, absl::Time now) {
+  std::vector<const Activation*> needed;
+  const Activation* const in_force = InForceAt(state, now);
+  if (in_force != nullptr) needed.push_back(in_force);
+  if (state.has_pending() && in_force != &state.pending()) needed.push_back(&state.pending());
+  return needed;
+}
+
 int32_t HighestRevision(const ActivationState& state) {
   return state.has_pending() ? state.pending().revision() : state.current().revision();
 }

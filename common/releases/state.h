@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -37,6 +38,10 @@ std::string ProgrammeOf(absl::string_view envelope_json);
 // current one; null if nothing was ever published.
 const catalogue::v1::Activation* InForceAt(const catalogue::v1::ActivationState& state,
                                            absl::Time now);
+
+// What a start at `now` needs: the activation in force, then the one to come.
+std::vector<const catalogue::v1::Activation*> NeededAt(const catalogue::v1::ActivationState& state,
+                                                       absl::Time now);
 
 // The highest revision that a state names; 0 if none.
 int32_t HighestRevision(const catalogue::v1::ActivationState& state);

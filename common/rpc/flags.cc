@@ -5,14 +5,71 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "common/rpc/loopback.h"
 #include "common/rpc/tls.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace zhiping::rpc {
+namespace {
+
+// A wrong value, in both languages. CLI11 wants exceptions, and its own words are English only.
+class WrongFlag final : public CLI::ValidationError {
+ public:
+  WrongFlag(const std::string& name, absl::string_view zh, absl::string_view en)
+      : CLI::ValidationError(name, std::string(en)), zh_(absl::StrCat(name, " ", zh)) {}
+  const std::string& zh() const { return zh_; }
+
+ private:
+  std::string zh_;
+};
+
+struct Sentence {
+  std::string zh, en;
+};
+
+// What CLI11 found wrong. Its own words are left where it says what no flag of ours makes it say.
+Sentence Explain(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string words = error.what();
+  if (const auto extras = app.remaining(); !extras.empty()) {
+    const std::string unknown = absl::StrJoin(extras, " ");
+    return {absl::StrCat("不认识 ", unknown), absl::StrCat("unknown: ", unknown)};
+  }
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
+    const std::string name = words.substr(0, words.find(':'));
+    if (absl::StrContains(words, "At Most")) {
+      return {absl::StrCat(name, " 给出了多次，只能给一次"),
+              absl::StrCat(name, " is given several times; give it once")};
+    }
+    return {absl::StrCat(name, " 后面需要一个值"), absl::StrCat(name, " needs a value")};
+  }
+  // CLI::Range: `NAME: Value 0 not in range 1 to 256`.
+  const std::pair<std::string, std::string> sides =
+      absl::StrSplit(words, absl::MaxSplits(": Value ", 1));
+  const std::pair<std::string, std::string> range =
+      absl::StrSplit(sides.second, absl::MaxSplits(" not in range ", 1));
+  if (!range.second.empty()) {
+    return {
+        absl::StrCat(sides.first, " 应为 ", absl::StrReplaceAll(range.second, {{" to ", " 至 "}}),
+                     " 的整数，而不是 ", range.first),
+        absl::StrCat(sides.first, " must be a whole number from ", range.second, ", not ",
+                     range.first)};
+  }
+  return {words, words};
+}
+
+int Refuse(const Sentence& sentence) {
+  std::cerr << "参数有误：" << sentence.zh << "（--help 列出全部参数）\n"
+            << "  Wrong argument: " << sentence.en << " (--help lists all)\n";
+  return 2;
+}
+
+}  // namespace
 
 std::string EnvironmentName(const std::string& flag) {
   const std::string name = flag.substr(flag.find_first_not_of('-'));
@@ -24,11 +81,10 @@ CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Durat
   const auto read = [&value, name, least, most](const std::string& text) {
     absl::Duration duration;
     if (!absl::ParseDuration(text, &duration) || duration < least || duration > most) {
-      throw CLI::ValidationError(
-          name,
-          absl::StrCat("应为 ", absl::FormatDuration(least), " 到 ", absl::FormatDuration(most),
-                       " 的时长 / must be a duration from ", absl::FormatDuration(least), " to ",
-                       absl::FormatDuration(most), ", not ", text));
+      const std::string bounds[] = {absl::FormatDuration(least), absl::FormatDuration(most)};
+      throw WrongFlag(
+          name, absl::StrCat("应为 ", bounds[0], " 至 ", bounds[1], " 的时长，而不是 ", text),
+          absl::StrCat("must be a duration from ", bounds[0], " to ", bounds[1], ", not ", text));
     }
     value = duration;
   };
@@ -49,11 +105,8 @@ void AddSeverityFlag(CLI::App& app, Severity& value) {
                                                     {"error", Severity::kError}};
     const auto level = levels.find(absl::AsciiStrToLower(text));
     if (level == levels.end()) {
-      throw CLI::ValidationError(
-          kName,
-          absl::StrCat("应为 debug、info、warning 或 error / must be debug, info, warning or "
-                       "error, not ",
-                       text));
+      throw WrongFlag(kName, absl::StrCat("应为 debug、info、warning 或 error，而不是 ", text),
+                      absl::StrCat("must be debug, info, warning or error, not ", text));
     }
     value = level->second;
   };
@@ -138,10 +191,10 @@ std::optional<int> ParseFlags(CLI::App& app, int argc, char** argv) {
     return std::nullopt;
   } catch (const CLI::Success& success) {
     return app.exit(success);
+  } catch (const WrongFlag& wrong) {
+    return Refuse({wrong.zh(), wrong.what()});
   } catch (const CLI::ParseError& error) {
-    std::cerr << "参数有误：" << error.what() << "（--help 列出全部参数）\n"
-              << "  Wrong argument: " << error.what() << " (--help lists all)\n";
-    return 2;
+    return Refuse(Explain(app, error));
   }
 }
 

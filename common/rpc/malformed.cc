@@ -2,40 +2,75 @@
 
 #include <grpcpp/support/server_interceptor.h>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <utility>
-#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
+#include "google/protobuf/descriptor.h"
 
 namespace zhiping::rpc {
 namespace {
 
 using grpc::experimental::InterceptionHookPoints;
+using grpc::experimental::ServerRpcInfo;
+
+// By path, `/service/method`.
+using Methods = std::map<std::string, Method, std::less<>>;
 
 class MalformedExplainer final : public grpc::experimental::Interceptor {
  public:
-  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
-    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      const grpc::Status status = methods->GetSendStatus();
+  MalformedExplainer(ServerRpcInfo& call, const Methods& methods)
+      : call_(call), methods_(methods) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* batch) override {
+    if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
+      const grpc::Status status = batch->GetSendStatus();
       if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED &&
           status.error_details().empty()) {
-        methods->ModifySendStatus(ToGrpcStatus(MalformedRequest()));
+        batch->ModifySendStatus(Finish());
       }
     }
-    methods->Proceed();
+    batch->Proceed();
   }
+
+ private:
+  grpc::Status Finish() const {
+    const auto method = methods_.find(call_.method());
+    if (method == methods_.end()) return ToGrpcStatus(MalformedRequest());
+    auto& context = static_cast<grpc::CallbackServerContext&>(*call_.server_context());
+    return Call(context, method->second).Finish(MalformedRequest());
+  }
+
+  ServerRpcInfo& call_;
+  const Methods& methods_;
 };
 
 class Factory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
-  grpc::experimental::Interceptor* CreateServerInterceptor(
-      grpc::experimental::ServerRpcInfo* info) override {
-    // A method that is missing counts as bidirectional, and is rightly UNIMPLEMENTED.
-    const bool unary = info->type() == grpc::experimental::ServerRpcInfo::Type::UNARY;
-    return unary ? new MalformedExplainer : nullptr;
+  Factory(const CallEnvironment* environment, const std::vector<std::string>& services) {
+    if (environment == nullptr) return;
+    const auto* const pool = google::protobuf::DescriptorPool::generated_pool();
+    for (const std::string& name : services) {
+      const auto* const service = pool->FindServiceByName(name);
+      for (int m = 0; m < service->method_count(); ++m) {
+        const std::string& method = service->method(m)->name();
+        methods_.try_emplace(absl::StrCat("/", name, "/", method), *environment, name, method);
+      }
+    }
   }
+
+  grpc::experimental::Interceptor* CreateServerInterceptor(ServerRpcInfo* info) override {
+    // A method that is missing counts as bidirectional, and is rightly UNIMPLEMENTED.
+    const bool unary = info->type() == ServerRpcInfo::Type::UNARY;
+    return unary ? new MalformedExplainer(*info, methods_) : nullptr;
+  }
+
+ private:
+  Methods methods_;
 };
 
 }  // namespace
@@ -48,9 +83,10 @@ absl::Status MalformedRequest() {
       "text is not UTF-8 (but GB18030, for example).");
 }
 
-void ExplainMalformedRequests(grpc::ServerBuilder& builder) {
+void ExplainMalformedRequests(grpc::ServerBuilder& builder, const CallEnvironment* environment,
+                              const std::vector<std::string>& services) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> factories;
-  factories.push_back(std::make_unique<Factory>());
+  factories.push_back(std::make_unique<Factory>(environment, services));
   builder.experimental().SetInterceptorCreators(std::move(factories));
 }
 

@@ -5,7 +5,11 @@
 
 #include <grpcpp/server_builder.h>
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
+#include "common/rpc/call.h"
 
 namespace zhiping::rpc {
 
@@ -13,7 +17,9 @@ namespace zhiping::rpc {
 absl::Status MalformedRequest();
 
 // Makes it the answer of every unary method of the server. Handlers answer with details, or not
-// with UNIMPLEMENTED.
-void ExplainMalformedRequests(grpc::ServerBuilder& builder);
+// with UNIMPLEMENTED. With environment, such calls of the services with these full names are counted
+// and logged as their Method would. REQUIRES: the services are linked in and answer by callbacks.
+void ExplainMalformedRequests(grpc::ServerBuilder& builder, const CallEnvironment* environment,
+                              const std::vector<std::string>& services);
 
 }  // namespace zhiping::rpc

@@ -70,12 +70,15 @@ absl::StatusOr<std::unique_ptr<prometheus::Exposer>> ServeMetrics(const Metrics&
     exposer->RegisterCollectable(metrics.registry());
     for (const auto& collectable : metrics.collectables_) exposer->RegisterCollectable(collectable);
     return exposer;
-  } catch (const std::exception& error) {
-    return MakeError(
-        absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
-        absl::StrCat("--metrics-listen：无法在 ", address, " 上监听（", error.what(), "）。"),
-        absl::StrCat("--metrics-listen: cannot listen on ", address, " (", error.what(), ")."),
-        {{"field", "--metrics-listen"}});
+  } catch (const std::exception&) {
+    // What CivetWeb says is of no use to anybody: "null context … Possible problem binding to
+    // port".
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
+                     absl::StrCat("--metrics-listen：无法在 ", address,
+                                  " 上监听；应为 主机:端口，且端口未被占用。"),
+                     absl::StrCat("--metrics-listen: cannot listen on ", address,
+                                  "; it must be HOST:PORT with a port that is free."),
+                     {{"field", "--metrics-listen"}});
   }
 }
 

@@ -79,7 +79,8 @@ bool TerminationSignals::WaitFor(absl::Duration timeout) const {
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                                      const std::vector<ServedService>& services) {
+                                                      const std::vector<ServedService>& services,
+                                                      const CallEnvironment* environment) {
   if (!HasPort(options.listen)) return CannotListen("--listen", options.listen);
   EnablePlugins();
   auto result = std::unique_ptr<Server>(new Server());
@@ -97,11 +98,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(kKeepalive / 2));
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
-  ExplainMalformedRequests(builder);
   for (const auto& served : services) {
     builder.RegisterService(served.service);
     result->names_.push_back(served.full_name);
   }
+  ExplainMalformedRequests(builder, environment, result->names_);
   result->server_ = builder.BuildAndStart();
   if (result->server_ == nullptr || result->port_ == 0) {
     return CannotListen("--listen", options.listen);

@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/call.h"
 #include "common/rpc/log.h"
 #include "common/rpc/tls.h"
 
@@ -65,10 +66,12 @@ struct ServedService {
 
 class Server {
  public:
-  // REQUIRES: the services outlive the server. Errors: INVALID_FIELD if the address cannot be
-  // listened on.
+  // `environment`: where calls are counted and logged that gRPC answers before any handler; none if
+  // null. REQUIRES: the services outlive the server, and so does what the environment names. Errors:
+  // INVALID_FIELD if the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       const std::vector<ServedService>& services);
+                                                       const std::vector<ServedService>& services,
+                                                       const CallEnvironment* environment = nullptr);
   // Closes at once.
   ~Server();
   Server(const Server&) = delete;

@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 
+#include "common/rpc/grpc_log.h"
 #include "common/status/error.h"
 
 namespace zhiping::rpc {
@@ -30,6 +31,7 @@ int Run(int argc, char** argv, const ServiceProgram& program) {
   app.set_version_flag("--version", program.version);
   if (const auto code = ParseFlags(app, argc, argv)) return *code;
   const Log log(program.flags.log_level);
+  const GrpcLog grpc_log(log);
   const absl::Status status = program.serve(signals, log);
   if (status.ok()) return 0;
   Print(status);

@@ -8,7 +8,8 @@
 
 namespace zhiping {
 
-// Errors: MALFORMED if it is not complete JSON, or if an object has a member twice, naming it.
+// Errors: MALFORMED if it is not JSON, with line and column; if it ends too early; or if an object
+// has a member twice, naming it.
 absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text);
 
 }  // namespace zhiping

@@ -84,14 +84,15 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
     ready = now;
     if (serving != nullptr) serving->SetReady(ready);
   };
-  ASSIGN_OR_RETURN(const auto catalogue, Catalogue::Open(flags.catalogue, SystemClock(),
-                                                         {metrics, log, *access}, set_ready));
+  const rpc::CallEnvironment environment = {metrics, log, *access};
+  ASSIGN_OR_RETURN(const auto catalogue,
+                   Catalogue::Open(flags.catalogue, SystemClock(), environment, set_ready));
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
   ASSIGN_OR_RETURN(const auto server,
-                   rpc::Server::Start(flags.service.server, catalogue->services()));
+                   rpc::Server::Start(flags.service.server, catalogue->services(), &environment));
   {
     absl::MutexLock lock(&mutex);
     serving = server.get();

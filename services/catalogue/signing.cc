@@ -49,7 +49,8 @@ absl::Status Signing::Probe(Purpose::Value purpose, const char* flag, absl::Time
   if (signed_probe.ok()) return absl::OkStatus();
   ErrorDetail detail = DetailOf(signed_probe.status());
   // Keys may be for some programmes only, and their time may come.
-  if (detail.reason() == Reason::KEY_NOT_FOR_PROGRAMME || detail.reason() == Reason::KEY_EXPIRED) {
+  if (detail.reason() == Reason::KEY_NOT_FOR_PROGRAMME ||
+      detail.reason() == Reason::KEY_NOT_YET_VALID || detail.reason() == Reason::KEY_EXPIRED) {
     return absl::OkStatus();
   }
   *detail.mutable_message() =

@@ -134,8 +134,11 @@ absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& ro
                                       row.fields[f], "\" is unknown."));
     }
     if (columns[column] >= 0) {
-      return WrongColumn(absl::StrCat("表头“", row.fields[f], "”出现了两次。"),
-                         absl::StrCat("The heading \"", row.fields[f], "\" is there twice."));
+      return WrongColumn(
+          absl::StrCat("第 ", row.line, " 行第 ", columns[column] + 1, " 列和第 ", f + 1,
+                       " 列的表头“", row.fields[f], "”重复。"),
+          absl::StrCat("Line ", row.line, ", columns ", columns[column] + 1, " and ", f + 1,
+                       ": the heading \"", row.fields[f], "\" is there twice."));
     }
     columns[column] = static_cast<int>(f);
   }

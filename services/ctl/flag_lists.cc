@@ -1,5 +1,8 @@
 #include "services/ctl/flag_lists.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -8,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "common/status/error.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -41,72 +43,109 @@ struct Flag {
   absl::string_view flag;
 };
 
+// In the order in which faults are listed.
 constexpr Flag kFlags[] = {{"facts", "--facts"},
-                           {"costs", "--cost"},
+                           {"tier", "--tier"},
                            {"excludedScenarios", "--exclude"},
-                           {"tier", "--tier"}};
+                           {"costs", "--cost"}};
+
+// Which of kFlags a field stands in, and which part of it, from 0; −1: none.
+std::pair<int, int> PartOf(absl::string_view field) {
+  const size_t bracket = field.find('[');
+  const absl::string_view name = field.substr(0, std::min(bracket, field.find('.')));
+  for (int f = 0; f < static_cast<int>(std::size(kFlags)); ++f) {
+    if (name != kFlags[f].field) continue;
+    int number = 0;
+    const bool is_part =
+        bracket != absl::string_view::npos &&
+        absl::SimpleAtoi(field.substr(bracket + 1, field.find(']') - bracket - 1), &number);
+    return {f, is_part ? number : -1};
+  }
+  return {-1, -1};
+}
 
 // Where in the flags a field stands; an empty text if it stands in none.
 common::v1::LocalText PlaceOf(absl::string_view field) {
-  const size_t bracket = field.find('[');
-  for (const Flag& flag : kFlags) {
-    if (field.substr(0, std::min(bracket, field.find('.'))) != flag.field) continue;
-    int number = 0;
-    if (bracket == absl::string_view::npos ||
-        !absl::SimpleAtoi(field.substr(bracket + 1, field.find(']') - bracket - 1), &number)) {
-      return MakeText(absl::StrCat(flag.flag, "："), absl::StrCat(flag.flag, ": "));
-    }
-    return MakeText(absl::StrCat(flag.flag, " 第 ", number + 1, " 项："),
-                    absl::StrCat(flag.flag, ", item ", number + 1, ": "));
-  }
-  return {};
+  const auto [f, number] = PartOf(field);
+  if (f < 0) return {};
+  const absl::string_view flag = kFlags[f].flag;
+  if (number < 0) return MakeText(absl::StrCat(flag, "："), absl::StrCat(flag, ": "));
+  return MakeText(absl::StrCat(flag, " 第 ", number + 1, " 项："),
+                  absl::StrCat(flag, ", item ", number + 1, ": "));
 }
 
 }  // namespace
 
-absl::StatusOr<criteria::FactList> ParseFacts(absl::string_view text) {
+criteria::FactList ParseFacts(absl::string_view text, Violations& faults) {
   criteria::FactList facts;
-  Violations violations;
   for (const std::string& part : Parts(text)) {
     const std::vector<std::string> sides = absl::StrSplit(part, absl::ByAnyChar("=:"));
     if (sides.size() != 2) {
-      AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "name=value", violations);
+      AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "name=value", faults);
     }
     auto& fact = *facts.Add();
     fact.set_fact(Trimmed(sides[0]));
     if (sides.size() > 1) fact.set_value(Trimmed(sides[1]));
   }
-  if (!violations.empty()) return violations.ToStatus();
   return facts;
 }
 
-absl::Status ParseCosts(absl::string_view text, scoring::v1::PlanUpgradeRequest& request) {
-  Violations violations;
+void ParseCosts(absl::string_view text, scoring::v1::PlanUpgradeRequest& request,
+                Violations& faults) {
   for (const std::string& part : Parts(text)) {
     const std::string field = absl::StrCat("costs[", request.costs_size(), "]");
     auto& cost = *request.add_costs();
     const size_t equals = part.rfind('=');
     const size_t colon = part.rfind(':', equals);
     if (equals == std::string::npos || colon == std::string::npos) {
-      AddMalformed(field, part, "scenario:level=cost", violations);
+      AddMalformed(field, part, "scenario:level=cost", faults);
       continue;
     }
     cost.set_scenario(Trimmed(part.substr(0, colon)));
     cost.set_level(Trimmed(part.substr(colon + 1, equals - colon - 1)));
     int32_t number = 0;
     if (!absl::SimpleAtoi(part.substr(equals + 1), &number)) {
-      violations.Add(absl::StrCat(field, ".cost"), Reason::COST_OUT_OF_RANGE,
-                     absl::StrCat("成本“", part.substr(equals + 1), "”应为 0 至 1000000 的整数。"),
-                     absl::StrCat("The cost \"", part.substr(equals + 1),
-                                  "\" should be a whole number from 0 to 1000000."));
+      faults.Add(absl::StrCat(field, ".cost"), Reason::COST_OUT_OF_RANGE,
+                 absl::StrCat("成本“", part.substr(equals + 1), "”应为 0 至 1000000 的整数。"),
+                 absl::StrCat("The cost \"", part.substr(equals + 1),
+                              "\" should be a whole number from 0 to 1000000."));
     }
     cost.set_cost(number);
   }
-  return violations.ToStatus();
 }
 
 void ParseExclusions(absl::string_view text, scoring::v1::PlanUpgradeRequest& request) {
   for (const std::string& part : Parts(text)) request.add_excluded_scenarios(part);
+}
+
+absl::Status JoinFaults(const Violations& faults, const absl::Status& status) {
+  if (faults.empty()) return status;
+  const ErrorDetail said = DetailOf(status);
+  // Whoever could not be asked says nothing about the request.
+  if (status.code() != absl::StatusCode::kInvalidArgument || said.violations().empty()) {
+    return faults.ToStatus();
+  }
+  const ErrorDetail own = DetailOf(faults.ToStatus());
+  std::vector<FieldViolation> all(own.violations().begin(), own.violations().end());
+  int hidden = ViolationsTotal(said) - said.violations_size();
+  for (const FieldViolation& violation : said.violations()) {
+    const bool unreadable = std::any_of(own.violations().begin(), own.violations().end(),
+                                        [&](const FieldViolation& fault) {
+                                          return fault.reason() == Reason::MALFORMED &&
+                                                 PartOf(fault.field()) == PartOf(violation.field());
+                                        });
+    if (!unreadable) all.push_back(violation);
+  }
+  std::stable_sort(all.begin(), all.end(), [](const FieldViolation& a, const FieldViolation& b) {
+    return PartOf(a.field()) < PartOf(b.field());
+  });
+  Violations joined;
+  for (const FieldViolation& violation : all) {
+    joined.Add([&] { return violation; });
+  }
+  // Those that a service counted without describing them stay counted.
+  for (; hidden > 0; --hidden) joined.Add([] { return FieldViolation(); });
+  return joined.ToStatus();
 }
 
 absl::Status WithFlags(const absl::Status& status) {

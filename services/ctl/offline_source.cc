@@ -6,6 +6,7 @@
 #include "common/criteria/score.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/time/clock.h"
 #include "services/ctl/scoring_source.h"
 #include "services/scoring/domain/plan.h"
 #include "services/scoring/domain/scored_input.h"
@@ -21,8 +22,8 @@ using scoring::v1::ScoreResponse;
 
 class OfflineSource : public ScoringSource {
  public:
-  explicit OfflineSource(std::shared_ptr<const Criteria> criteria)
-      : criteria_(std::move(criteria)) {}
+  OfflineSource(std::shared_ptr<const Criteria> criteria, absl::Duration timeout)
+      : criteria_(std::move(criteria)), timeout_(timeout) {}
 
   absl::StatusOr<ScoreResponse> Score(const ScoreRequest& request) override {
     RETURN_IF_ERROR(Check(request.criteria()));
@@ -40,7 +41,10 @@ class OfflineSource : public ScoringSource {
 
   absl::StatusOr<PlanUpgradeResponse> PlanUpgrade(const PlanUpgradeRequest& request) override {
     RETURN_IF_ERROR(Check(request.criteria()));
-    auto response = scoring::PlanUpgrade(*criteria_, request);
+    const absl::Duration end = SystemClock().Steady() + timeout_;
+    auto response = scoring::PlanUpgrade(*criteria_, request, [this, end] {
+      return SystemClock().Steady() < end ? absl::OkStatus() : TookTooLong();
+    });
     if (response.ok() && response->has_after()) {
       response->mutable_after()->set_freshness(common::v1::Freshness::OFFLINE);
     }
@@ -69,13 +73,23 @@ class OfflineSource : public ScoringSource {
     return absl::OkStatus();
   }
 
+  absl::Status TookTooLong() const {
+    const std::string timeout = absl::FormatDuration(timeout_);
+    return MakeError(
+        absl::StatusCode::kDeadlineExceeded, Reason::DEADLINE_PASSED,
+        absl::StrCat("在 ", timeout, " 内没有算完；可用 --timeout 延长。"),
+        absl::StrCat("This was not done within ", timeout, "; --timeout waits longer."));
+  }
+
   const std::shared_ptr<const Criteria> criteria_;
+  const absl::Duration timeout_;
 };
 
 }  // namespace
 
-std::unique_ptr<ScoringSource> NewOfflineSource(std::shared_ptr<const Criteria> criteria) {
-  return std::make_unique<OfflineSource>(std::move(criteria));
+std::unique_ptr<ScoringSource> NewOfflineSource(std::shared_ptr<const Criteria> criteria,
+                                                absl::Duration timeout) {
+  return std::make_unique<OfflineSource>(std::move(criteria), timeout);
 }
 
 }  // namespace zhiping::ctl

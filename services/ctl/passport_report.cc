@@ -1,11 +1,15 @@
 #include "services/ctl/passport_report.h"
 
+#include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/ctl/display_width.h"
+#include "services/ctl/rule_change_report.h"
+#include "services/ctl/text_change_report.h"
 #include "services/ctl/words.h"
 
 namespace zhiping::ctl {
@@ -15,7 +19,6 @@ using catalogue::v1::AnswerPassage;
 using catalogue::v1::Passport;
 using catalogue::v1::ScenarioPassage;
 using catalogue::v1::TextChange;
-using catalogue::v1::TextPiece;
 using criteria::Criteria;
 
 absl::string_view KindName(ScenarioPassage::Kind kind, const Screen& screen) {
@@ -64,26 +67,28 @@ absl::string_view OutcomeName(AnswerPassage::Outcome outcome, const Screen& scre
   }
 }
 
-// The name of an answer under criteria that have it.
-std::string NameOf(const std::string& answer, const Criteria& criteria, const Screen& screen) {
-  const int level = criteria.FindLevel(answer);
-  const std::string name = level < 0 ? answer : criteria.edition().levels(level).name().text();
-  return AnswerName(answer, name, screen);
+bool AllCarried(const ScenarioPassage& passage) {
+  return !passage.answers().empty() &&
+         std::all_of(passage.answers().begin(), passage.answers().end(),
+                     [](const auto& answer) { return answer.outcome() == AnswerPassage::CARRIED; });
 }
 
 // 「基础级、未达级：沿用」, a line for each thing that happens.
 std::string Answers(const ScenarioPassage& passage, const Criteria& from, const Criteria& to,
                     const Screen& screen) {
+  if (AllCarried(passage)) {
+    return absl::StrCat("      ", screen.Say("答案全部沿用", "all answers carry over"), "\n");
+  }
   std::vector<std::string> order;
   std::map<std::string, std::vector<std::string>> by_outcome;
   for (const AnswerPassage& answer : passage.answers()) {
     std::string what(OutcomeName(answer.outcome(), screen));
     if (answer.outcome() == AnswerPassage::TO_CONFIRM && !answer.proposed().empty()) {
       absl::StrAppend(&what, screen.Say("，建议填 ", ", proposed: "),
-                      NameOf(answer.proposed(), to, screen));
+                      NameOfAnswer(answer.proposed(), to, screen));
     }
     if (by_outcome.count(what) == 0) order.push_back(what);
-    by_outcome[what].push_back(NameOf(answer.answer(), from, screen));
+    by_outcome[what].push_back(NameOfAnswer(answer.answer(), from, screen));
   }
   std::string out;
   for (const std::string& what : order) {
@@ -96,36 +101,35 @@ std::string Answers(const ScenarioPassage& passage, const Criteria& from, const 
   return out;
 }
 
-// Removed and added text is marked with signs too, for terminals without colours.
-std::string Text(const TextChange& change, const Screen& screen) {
-  std::string plain, coloured;
-  for (const TextPiece& piece : change.pieces()) {
-    const bool same = piece.kind() == TextPiece::SAME;
-    const bool added = piece.kind() == TextPiece::ADDED;
-    const std::string marked = same    ? piece.text()
-                               : added ? absl::StrCat("{+", piece.text(), "+}")
-                                       : absl::StrCat("[-", piece.text(), "-]");
-    absl::StrAppend(&plain, marked);
-    absl::StrAppend(&coloured, same    ? marked
-                               : added ? screen.Added(marked)
-                                       : screen.Removed(marked));
-  }
-  const std::string first = absl::StrCat("      ", change.field(), screen.Say("：", ": "));
-  return screen.colours ? absl::StrCat(first, coloured, "\n") : Hang(first, plain, screen.width);
-}
-
-std::string Scenario(const ScenarioPassage& passage, const Criteria& from, const Criteria& to,
-                     const Screen& screen) {
+std::string KindNames(const ScenarioPassage& passage, const Screen& screen) {
   std::vector<std::string> kinds;
   for (const int kind : passage.kinds()) {
     kinds.emplace_back(KindName(static_cast<ScenarioPassage::Kind>(kind), screen));
   }
+  return absl::StrJoin(kinds, screen.Say("、", ", "));
+}
+
+// Which of the names above changed; empty if none concerns the scenario.
+std::string Renamed(const ScenarioPassage& passage, const Criteria& from, const Criteria& to,
+                    const Screen& screen) {
+  if (passage.renamed().empty()) return "";
+  std::vector<std::string> fields;
+  for (const std::string& field : passage.renamed()) {
+    fields.push_back(TextField(field, from, to, screen));
+  }
+  return Hang("      ",
+              absl::StrCat(screen.Say("有变化：", "changed: "),
+                           absl::StrJoin(fields, screen.Say("、", ", "))),
+              screen.width);
+}
+
+std::string Scenario(const ScenarioPassage& passage, const Criteria& from, const Criteria& to,
+                     const Screen& screen) {
   const std::string& name = passage.new_name().empty() ? passage.old_name() : passage.new_name();
-  std::string out =
-      Hang("  ",
-           absl::StrCat(screen.Bold(name), "  ", passage.scenario(), screen.Say("  ", "  "),
-                        absl::StrJoin(kinds, screen.Say("、", ", "))),
-           2 * screen.width);
+  std::string out = Hang(
+      "  ",
+      absl::StrCat(screen.Bold(name), "  ", passage.scenario(), "  ", KindNames(passage, screen)),
+      2 * screen.width);
   const bool other_origin = passage.from_size() > 1 ||
                             (passage.from_size() == 1 && passage.from(0) != passage.scenario());
   if (other_origin) {
@@ -140,12 +144,49 @@ std::string Scenario(const ScenarioPassage& passage, const Criteria& from, const
   } else if (passage.answers().empty()) {
     absl::StrAppend(&out, "      ", OutcomeName(AnswerPassage::TO_FILL, screen), "\n");
   }
-  absl::StrAppend(&out, Answers(passage, from, to, screen));
+  absl::StrAppend(&out, Answers(passage, from, to, screen), Renamed(passage, from, to, screen));
   for (const TextChange& change : passage.text_changes()) {
-    absl::StrAppend(&out, Text(change, screen));
+    absl::StrAppend(
+        &out, TextDifference(TextField(change.field(), from, to, screen), change.pieces(), screen));
   }
   return out;
 }
+
+// Only names of its segment or levels changed, which stand above.
+bool IsOnlyRenamed(const ScenarioPassage& passage) {
+  return passage.kinds_size() == 1 && passage.text_changes().empty() && !passage.renamed().empty();
+}
+
+// Scenarios of which only such names changed, in one group for each thing that becomes of them.
+class RenamedGroups {
+ public:
+  // `kinds` and `what` are the same for all of a group.
+  void Add(const std::string& kinds, const std::string& what, const std::string& name) {
+    const auto [group, is_new] = names_.try_emplace({kinds, what});
+    if (is_new) order_.push_back({kinds, what});
+    group->second.push_back(name);
+  }
+
+  std::string Text(const Screen& screen) const {
+    std::string out;
+    for (const Key& key : order_) {
+      const auto& names = names_.at(key);
+      const std::string listed = absl::StrJoin(names, screen.Say("、", ", "));
+      const std::string zh =
+          absl::StrCat(names.size(), " 个场景自身的文字未变（", key.first, "）：");
+      const std::string en =
+          absl::StrCat(names.size(), " with no change of their own (", key.first, "): ");
+      absl::StrAppend(&out, Hang("  ", absl::StrCat(screen.Say(zh, en), listed), screen.width),
+                      key.second);
+    }
+    return out;
+  }
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  std::vector<Key> order_;
+  std::map<Key, std::vector<std::string>> names_;
+};
 
 bool IsUnchanged(const ScenarioPassage& passage) {
   return passage.kinds_size() == 1 && passage.kinds(0) == ScenarioPassage::UNCHANGED;
@@ -156,35 +197,92 @@ std::string ReleaseName(const Criteria& criteria) {
                       ShortDigest(criteria.digest()));
 }
 
+// What is said about a correction, which only the approver can decide on.
+std::string Correction(const Passport& passport, const Criteria& to, const Screen& screen) {
+  if (!passport.correction_declared()) return "";
+  if (!passport.corrected()) {
+    return Hang(
+        "",
+        screen.Say("新版声明是旧版的勘误，但场景、应用等级、对应关系或评分规则有变化（见下），"
+                   "所以不作为勘误处理。",
+                   "The new one says that it corrects the old, but scenarios, levels, what "
+                   "belongs to what, or the rulebook changed (see below): it is no "
+                   "correction."),
+        screen.width);
+  }
+  int texts = passport.text_changes_size();
+  for (const ScenarioPassage& passage : passport.scenarios()) texts += passage.text_changes_size();
+  std::string out = Hang(
+      "",
+      screen.Say("新版声明是旧版的勘误：场景、应用等级、对应关系和评分规则相同，答案全部沿用。",
+                 "The new one says that it corrects the old: scenarios, levels, what belongs "
+                 "to what, and the rulebook are the same, and all answers carry over."),
+      screen.width);
+  const std::string& reason = to.edition().correction().reason();
+  if (!reason.empty()) {
+    absl::StrAppend(&out,
+                    Hang(screen.Say("勘误说明：", "What was corrected: "), reason, screen.width));
+  }
+  absl::StrAppend(
+      &out,
+      Hang("",
+           screen.Say(absl::StrCat("文字有 ", texts,
+                                   " 处不同，全部列在下面。是否“不改变要求”，"
+                                   "程序无法判断，须由批准人逐处核对后确认。"),
+                      absl::StrCat("Texts that differ: ", texts,
+                                   ", all listed below. Whether they ask for the same, no program "
+                                   "can tell: whoever approves it has to read and confirm it.")),
+           screen.width));
+  return out;
+}
+
+std::string EditionTexts(const Passport& passport, const Criteria& from, const Criteria& to,
+                         const Screen& screen) {
+  const int count = passport.text_changes_size();
+  if (count == 0) {
+    return absl::StrCat(screen.Say("标题、导语、表头、序号以及等级和环节的名称没有变化。",
+                                   "Title, preamble, headings, numbers, and the names of levels "
+                                   "and segments are the same."),
+                        "\n");
+  }
+  std::string out = absl::StrCat(
+      screen.Say(absl::StrCat("标题、导语、表头、序号以及等级和环节的名称有 ", count, " 处变化："),
+                 absl::StrCat("Title, preamble, headings, numbers, and the names of levels and "
+                              "segments changed in ",
+                              count, count == 1 ? " place:" : " places:")),
+      "\n");
+  for (const TextChange& change : passport.text_changes()) {
+    absl::StrAppend(
+        &out, TextDifference(TextField(change.field(), from, to, screen), change.pieces(), screen));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string PassportReport(const Passport& passport, const Criteria& from, const Criteria& to,
                            const Screen& screen) {
   int unchanged = 0;
   std::string changed;
+  RenamedGroups renamed;
   for (const ScenarioPassage& passage : passport.scenarios()) {
     if (IsUnchanged(passage)) {
       ++unchanged;
+    } else if (IsOnlyRenamed(passage)) {
+      renamed.Add(
+          KindNames(passage, screen),
+          absl::StrCat(Answers(passage, from, to, screen), Renamed(passage, from, to, screen)),
+          screen.language == Language::kEnglish ? passage.scenario() : passage.new_name());
     } else {
       absl::StrAppend(&changed, Scenario(passage, from, to, screen));
     }
   }
-  std::string out = absl::StrCat(screen.Bold(screen.Say("版本衔接表", "Passport")), "\n",
-                                 screen.Say("旧：", "old: "), ReleaseName(from), "\n",
-                                 screen.Say("新：", "new: "), ReleaseName(to), "\n\n");
-  if (passport.corrected()) {
-    absl::StrAppend(&out,
-                    screen.Say("新版是旧版的勘误：不改变要求，答案全部沿用。",
-                               "The new one corrects the old: nothing else is asked, and all "
-                               "answers carry over."),
-                    "\n");
-  }
-  absl::StrAppend(
-      &out,
-      screen.Say(
-          passport.rulebook_changed() ? "评分规则有变化。" : "评分规则没有变化。",
-          passport.rulebook_changed() ? "The rulebook changed." : "The rulebook is the same."),
-      "\n",
+  absl::StrAppend(&changed, renamed.Text(screen));
+  return absl::StrCat(
+      screen.Bold(screen.Say("版本衔接表", "Passport")), "\n", screen.Say("旧：", "old: "),
+      ReleaseName(from), "\n", screen.Say("新：", "new: "), ReleaseName(to), "\n\n",
+      Correction(passport, to, screen), RuleChangesReport(passport, screen),
+      EditionTexts(passport, from, to, screen),
       screen.Say(
           absl::StrCat(unchanged, " 个场景未变，答案沿用；", passport.scenarios_size() - unchanged,
                        " 个场景有变化", changed.empty() ? "。" : "："),
@@ -192,7 +290,6 @@ std::string PassportReport(const Passport& passport, const Criteria& from, const
                        passport.scenarios_size() - unchanged, " changed",
                        changed.empty() ? "." : ":")),
       "\n", changed);
-  return out;
 }
 
 }  // namespace zhiping::ctl

@@ -1,6 +1,9 @@
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/flag_lists.h"
@@ -16,29 +19,53 @@ struct PlanOptions : ScoringOptions {
   bool advice = false;
 };
 
-absl::StatusOr<int> Run(const PlanOptions& options, const CommandLine& line) {
-  scoring::v1::PlanUpgradeRequest request;
-  if (absl::Status status = ParseCosts(options.costs, request); !status.ok()) {
-    return WithFlags(status);
+// Costs that mean nothing for the plan, as they were given.
+std::vector<std::string> UnusedCosts(const scoring::v1::PlanUpgradeRequest& request,
+                                     const scoring::v1::PlanUpgradeResponse& plan) {
+  std::vector<std::string> unused;
+  for (const int number : plan.unused_costs()) {
+    if (number < 0 || number >= request.costs_size()) continue;
+    const auto& cost = request.costs(number);
+    unused.push_back(absl::StrCat(cost.scenario(), ":", cost.level(), "=", cost.cost()));
   }
+  return unused;
+}
+
+absl::StatusOr<int> Run(const PlanOptions& options, const CommandLine& line) {
+  ASSIGN_OR_RETURN(ScoringInput input, OpenScoring(options));
+  scoring::v1::PlanUpgradeRequest request;
+  ParseCosts(options.costs, request, input.faults);
   ParseExclusions(options.excluded, request);
-  ASSIGN_OR_RETURN(const ScoringInput input, OpenScoring(options));
+  for (auto& cost : *request.mutable_costs()) {
+    cost.set_scenario(input.english.ScenarioWritten(cost.scenario()));
+    cost.set_level(input.english.LevelWritten(cost.level()));
+  }
+  for (auto& excluded : *request.mutable_excluded_scenarios()) {
+    excluded = input.english.ScenarioWritten(excluded);
+  }
   request.set_tier(options.tier);
   request.set_advice(options.advice);
   request.set_view(scoring::v1::View::FULL);
   *request.mutable_criteria() = input.criteria;
   *request.mutable_answers() = input.answers.answers;
   *request.mutable_facts() = input.facts;
-  // The present result is only read by people; both have to rest on the same release.
-  scoring::v1::ScoreResponse now;
-  if (!line.json) {
-    ASSIGN_OR_RETURN(now, ScoreAnswers(input));
-    request.mutable_criteria()->set_release_digest(now.result().release_digest());
+  // What is wrong already is sent to hear what else is wrong, not for a plan.
+  if (!input.faults.empty()) request.set_node_budget(1);
+  // The present result is only read by people; both have to rest on the same release. What is wrong
+  // with the answers is said by the plan, together with the rest.
+  absl::StatusOr<scoring::v1::ScoreResponse> now = scoring::v1::ScoreResponse();
+  if (!line.json && input.faults.empty()) {
+    now = ScoreAnswers(input);
+    if (now.ok()) request.mutable_criteria()->set_release_digest(now->result().release_digest());
+    if (!now.ok() && !absl::IsInvalidArgument(now.status())) return now.status();
   }
   const auto plan = input.source->PlanUpgrade(request);
-  if (!plan.ok()) return WithOrigins(plan.status(), input);
-  const PlanSubject subject = {options.tier, options.advice, !request.costs().empty()};
-  Print(line.json ? ToJson(*plan) : PlanReport(subject, now, *plan, line.screen), line.screen);
+  RETURN_IF_ERROR(WithOrigins(plan.status(), input));
+  RETURN_IF_ERROR(now.status());
+  PlanSubject subject = {options.tier, options.advice, false, UnusedCosts(request, *plan)};
+  subject.own_costs = request.costs_size() > plan->unused_costs_size();
+  Print(line.json ? ToJson(*plan) : PlanReport(subject, *now, *plan, line.screen, input.english),
+        line.screen);
   return kExitOk;
 }
 

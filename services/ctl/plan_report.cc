@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/ctl/condition_report.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/score_report.h"
@@ -20,7 +22,9 @@ using scoring::v1::ScoreResponse;
 
 const TierResult* FindTier(const ScoreResult& result, const std::string& name) {
   for (const TierResult& tier : result.tiers()) {
-    if (name == tier.tier() || name == tier.name().zh() || name == tier.name().en()) return &tier;
+    for (const absl::string_view known : {tier.tier(), tier.name().zh(), tier.name().en()}) {
+      if (absl::EqualsIgnoreCase(known, name)) return &tier;
+    }
   }
   return nullptr;
 }
@@ -50,8 +54,8 @@ std::string CostOf(int32_t cost, bool own, const Screen& screen) {
 }
 
 // What each step asks for stands under it in full.
-std::string Steps(const PlanSubject& subject, const PlanUpgradeResponse& plan,
-                  const Screen& screen) {
+std::string Steps(const PlanSubject& subject, const PlanUpgradeResponse& plan, const Screen& screen,
+                  const English& english) {
   std::string out;
   int number = 0;
   for (const auto& step : plan.steps()) {
@@ -67,6 +71,12 @@ std::string Steps(const PlanSubject& subject, const PlanUpgradeResponse& plan,
         &out, first, screen.Bold(name), width <= screen.width ? "  " : "\n      ", rise, "\n",
         Hang("      ", absl::StrCat(screen.Say("要求：", "Asked: "), step.to_level_text()),
              screen.width));
+    const absl::string_view en = english.Scenario(step.scenario());
+    if (screen.language != Language::kEnglish || en.empty()) continue;
+    absl::StrAppend(&out, Hang("      ",
+                               absl::StrCat("In English, not official: ", en, ". ",
+                                            english.Text(step.scenario(), step.to_level())),
+                               screen.width));
   }
   return out;
 }
@@ -83,7 +93,12 @@ std::string Total(const PlanSubject& subject, const PlanUpgradeResponse& plan,
                                 subject.own_costs  ? "."
                                 : plan.cost() == 1 ? " step."
                                                    : " steps.");
-  if (!plan.proven()) {
+  if (!plan.proven() && plan.cost() == plan.lower_bound()) {
+    absl::StrAppend(&zh, subject.own_costs ? "没有总成本更低的路径；" : "没有步骤更少的路径；",
+                    "但可能有同样好而涉及场景更少的，搜索没有做完，不能断定。");
+    absl::StrAppend(&en, subject.own_costs ? " No path costs less" : " No path has fewer steps",
+                    ", but one that is as good may have fewer scenarios: the search did not end.");
+  } else if (!plan.proven()) {
     absl::StrAppend(&zh, "可以确定的下限是 ", plan.lower_bound(), "。");
     absl::StrAppend(&en, " No plan can take less than ", plan.lower_bound(), ".");
   } else if (plan.other_optima_exist()) {
@@ -139,8 +154,9 @@ bool MattersWhatIsMissing(const ScoreResponse& now, const PlanUpgradeResponse& p
 }  // namespace
 
 std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
-                       const PlanUpgradeResponse& plan, const Screen& screen) {
-  std::string out = ScoreHeader(screen.Say("提升路径", "Upgrade path"), now, screen);
+                       const PlanUpgradeResponse& plan, const Screen& screen,
+                       const English& english) {
+  std::string out = ScoreHeader(screen.Say("提升路径", "Upgrade path"), now, screen, english);
   const TierResult* const tier = FindTier(now.result(), subject.tier);
   if (tier == nullptr) return out;
   absl::StrAppend(&out, "\n", Goal(subject, *tier, screen));
@@ -152,9 +168,8 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
             screen.Say("在限度之内没有找到提升路径", "No upgrade path was found within the limit"),
             screen),
         Hang("  ",
-             screen.Say("搜索没有做完，不能断定没有路径；可加大 --timeout 再试。",
-                        "The search did not end, so there may be one; try again with a longer "
-                        "--timeout."),
+             screen.Say("搜索达到上限，没有做完，不能断定没有路径。",
+                        "The search reached its limit before it ended: there may be one."),
              screen.width));
   } else if (!plan.feasible()) {
     absl::StrAppend(
@@ -180,7 +195,19 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
                                  screen));
   } else {
     absl::StrAppend(&out, SectionTitle(screen.Say(plan.cost_text()), screen),
-                    Steps(subject, plan, screen), Total(subject, plan, screen));
+                    Steps(subject, plan, screen, english), Total(subject, plan, screen));
+  }
+  if (!subject.unused_costs.empty()) {
+    const std::string costs = absl::StrJoin(subject.unused_costs, ", ");
+    absl::StrAppend(
+        &out,
+        Hang("  ",
+             screen.Say(absl::StrCat("没有用到的成本：", costs,
+                                     "（场景不适用或不参与提升，或者已经达到该级）。"),
+                        absl::StrCat("Costs that mean nothing here: ", costs,
+                                     " (the scenario is not applicable or excluded, or is at that "
+                                     "level already).")),
+             screen.width));
   }
   if (!plan.outside().empty()) {
     absl::StrAppend(
@@ -195,7 +222,7 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
   if (const std::string notes = footnotes.Render(); !notes.empty()) {
     absl::StrAppend(&out, "\n  ", screen.Say("依据", "Bases"), "\n", notes);
   }
-  if (MattersWhatIsMissing(now, plan)) absl::StrAppend(&out, MissingReport(now, screen));
+  if (MattersWhatIsMissing(now, plan)) absl::StrAppend(&out, MissingReport(now, screen, english));
   return absl::StrCat(out, StatementReport(now.result(), screen));
 }
 

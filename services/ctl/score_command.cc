@@ -13,7 +13,8 @@ namespace {
 absl::StatusOr<int> Run(const ScoringOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const ScoringInput input, OpenScoring(options));
   ASSIGN_OR_RETURN(const scoring::v1::ScoreResponse response, ScoreAnswers(input));
-  Print(line.json ? ToJson(response.result()) : ScoreReport(response, line.screen), line.screen);
+  Print(line.json ? ToJson(response.result()) : ScoreReport(response, line.screen, input.english),
+        line.screen);
   return kExitOk;
 }
 

@@ -126,7 +126,7 @@ std::string Ladder(const ScoredAnswer& answer, const ScoreResult& result, const 
 }
 
 Table ScenarioTable(const ScoreResponse& response, bool with_ids, bool with_names,
-                    const Screen& screen) {
+                    const Screen& screen, const English& english) {
   const ScoreResult& result = response.result();
   std::vector<Table::Column> columns = {{std::string(screen.Say("序号", "no.")), true}};
   if (with_ids) columns.push_back({std::string(screen.Say("标识", "scenario"))});
@@ -140,7 +140,9 @@ Table ScenarioTable(const ScoreResponse& response, bool with_ids, bool with_name
       segment = answer.segment();
       for (const auto& known : result.segments()) {
         if (known.segment() != segment) continue;
-        table.AddGroup(std::string(screen.Say(known.name(), segment)));
+        const absl::string_view en = english.Segment(segment);
+        const std::string both = absl::StrCat(en, " (", known.name(), ")");
+        table.AddGroup(std::string(screen.Say(known.name(), en.empty() ? segment : both)));
       }
     }
     std::vector<std::string> cells = {answer.has_number() ? absl::StrCat(answer.number()) : ""};
@@ -149,17 +151,19 @@ Table ScenarioTable(const ScoreResponse& response, bool with_ids, bool with_name
     cells.push_back(AnswerName(answer.level(), answer.level_name(), screen));
     cells.push_back(Ladder(answer, result, screen));
     table.AddRow(std::move(cells));
+    const absl::string_view en = english.Scenario(answer.scenario());
+    if (screen.language == Language::kEnglish && !en.empty()) table.AddNote(std::string(en));
   }
   return table;
 }
 
-std::string Scenarios(const ScoreResponse& response, const Screen& screen) {
+std::string Scenarios(const ScoreResponse& response, const Screen& screen, const English& english) {
   constexpr int kIndent = 2;
-  const bool english = screen.language == Language::kEnglish;
-  Table table = ScenarioTable(response, english, /*with_names=*/true, screen);
+  const bool with_ids = screen.language == Language::kEnglish;
+  Table table = ScenarioTable(response, with_ids, /*with_names=*/true, screen, english);
   // Official names are Chinese: on a narrow screen ids alone have to do in English.
-  if (english && table.Width(kIndent) > screen.width) {
-    table = ScenarioTable(response, english, /*with_names=*/false, screen);
+  if (with_ids && table.Width(kIndent) > screen.width) {
+    table = ScenarioTable(response, with_ids, /*with_names=*/false, screen, english);
   }
   std::vector<std::string> levels;
   for (const auto& level : response.result().levels()) {
@@ -199,19 +203,22 @@ std::string Tiers(const ScoreResult& result, const Screen& screen) {
 }  // namespace
 
 std::string ScoreHeader(absl::string_view title, const ScoreResponse& response,
-                        const Screen& screen) {
-  return absl::StrCat(screen.Bold(title), "\n",
-                      Hang("", response.input().edition_title(), screen.width),
-                      screen.Dim(Provenance(response.result(), screen)), "\n");
+                        const Screen& screen, const English& english) {
+  return absl::StrCat(
+      screen.Bold(title), "\n", Hang("", response.input().edition_title(), screen.width),
+      english.Header(screen), screen.Dim(Provenance(response.result(), screen)), "\n");
 }
 
-std::string MissingReport(const ScoreResponse& response, const Screen& screen) {
+std::string MissingReport(const ScoreResponse& response, const Screen& screen,
+                          const English& english) {
   std::string out;
   for (const ScoredAnswer& answer : response.input().answers()) {
     if (!answer.level().empty()) continue;
+    const absl::string_view en = english.Scenario(answer.scenario());
     absl::StrAppend(
         &out, Hang(screen.Say("  - 场景：", "  - Scenario: "),
-                   screen.Say(answer.name(), absl::StrCat(answer.scenario(), " ", answer.name())),
+                   screen.Say(answer.name(), absl::StrCat(answer.scenario(), " ", answer.name(),
+                                                          en.empty() ? "" : " · ", en)),
                    screen.width));
   }
   for (const auto& fact : response.input().facts()) {
@@ -251,14 +258,15 @@ std::string StatementReport(const ScoreResult& result, const Screen& screen) {
   return absl::StrCat("\n", Hang("", screen.Say(result.statement()), screen.width));
 }
 
-std::string ScoreReport(const ScoreResponse& response, const Screen& screen) {
+std::string ScoreReport(const ScoreResponse& response, const Screen& screen,
+                        const English& english) {
   const ScoreResult& result = response.result();
   return absl::StrCat(ScoreHeader(screen.Say("人工智能技术场景应用自评测结果（企业自评）",
                                              "Self-assessment of AI scenarios (self-evaluated)"),
-                                  response, screen),
+                                  response, screen, english),
                       Summary(result, screen), Segments(response, screen),
-                      Scenarios(response, screen), Tiers(result, screen),
-                      MissingReport(response, screen), StatementReport(result, screen));
+                      Scenarios(response, screen, english), Tiers(result, screen),
+                      MissingReport(response, screen, english), StatementReport(result, screen));
 }
 
 }  // namespace zhiping::ctl

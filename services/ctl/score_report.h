@@ -3,19 +3,23 @@
 
 #include <string>
 
+#include "services/ctl/english.h"
 #include "services/ctl/screen.h"
 #include "zhiping/scoring/v1/scoring_service.pb.h"
 
 namespace zhiping::ctl {
 
-// REQUIRES: the response is of view FULL.
-std::string ScoreReport(const scoring::v1::ScoreResponse& response, const Screen& screen);
+// REQUIRES: the response is of view FULL. On a screen in English, `english` stands beside the
+// official text.
+std::string ScoreReport(const scoring::v1::ScoreResponse& response, const Screen& screen,
+                        const English& english = {});
 
 // Parts of it that a plan's report has too.
 std::string ScoreHeader(absl::string_view title, const scoring::v1::ScoreResponse& response,
-                        const Screen& screen);
+                        const Screen& screen, const English& english);
 // What was not answered or given, and where to find it; empty if nothing is missing.
-std::string MissingReport(const scoring::v1::ScoreResponse& response, const Screen& screen);
+std::string MissingReport(const scoring::v1::ScoreResponse& response, const Screen& screen,
+                          const English& english);
 std::string StatementReport(const common::v1::ScoreResult& result, const Screen& screen);
 
 }  // namespace zhiping::ctl

@@ -37,8 +37,8 @@ void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOption
             "指定发布版（sha256:…）；默认用现行发布版",
             "Score under this release (sha256:…) instead of the one in force");
   AddOption(command, line, "--timeout", options.timeout, "DURATION",
-            "等待服务的时间，100ms 至 10m，默认 10s",
-            "How long to wait for the service, 100ms to 10m, by default 10s")
+            "等待结果的时间，100ms 至 10m，默认 10s",
+            "How long to wait for the result, 100ms to 10m, by default 10s")
       ->envname("ZHIPING_TIMEOUT");
 }
 
@@ -47,11 +47,8 @@ namespace {
 constexpr char kDefaultServer[] = "127.0.0.1:50051";
 constexpr char kDefaultTimeout[] = "10s";
 
-absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& options) {
-  ASSIGN_OR_RETURN(
-      const absl::Duration timeout,
-      ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
-                          absl::Milliseconds(100), absl::Minutes(10)));
+absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& options,
+                                                          absl::Duration timeout) {
   RemoteService service = {MakeText("评分服务", "scoring service"),
                            "--server",
                            kDefaultServer,
@@ -63,9 +60,13 @@ absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& 
 }
 
 absl::StatusOr<std::unique_ptr<ScoringSource>> OpenSource(const ScoringOptions& options) {
-  if (options.offline.empty()) return OpenServer(options);
+  ASSIGN_OR_RETURN(
+      const absl::Duration timeout,
+      ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
+                          absl::Milliseconds(100), absl::Minutes(10)));
+  if (options.offline.empty()) return OpenServer(options, timeout);
   ASSIGN_OR_RETURN(auto criteria, OpenCriteria(options.offline, options.trust_file));
-  return NewOfflineSource(std::move(criteria));
+  return NewOfflineSource(std::move(criteria), timeout);
 }
 
 }  // namespace
@@ -74,12 +75,18 @@ absl::StatusOr<ScoringInput> OpenScoring(const ScoringOptions& options) {
   ScoringInput input;
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(options.answers, kMaxAnswersBytes));
   ASSIGN_OR_RETURN(input.answers, ReadAnswersFile(bytes));
-  auto facts = ParseFacts(options.facts);
-  if (!facts.ok()) return WithFlags(facts.status());
-  input.facts = *std::move(facts);
+  input.facts = ParseFacts(options.facts, input.faults);
   input.criteria.set_programme(options.programme);
   input.criteria.set_release_digest(options.release);
   ASSIGN_OR_RETURN(input.source, OpenSource(options));
+  if (options.offline.empty()) return input;
+  ASSIGN_OR_RETURN(auto notes, NotesOf(options.offline));
+  if (!notes.has_value()) return input;
+  input.english = English(*std::move(notes));
+  for (auto& answer : input.answers.answers) {
+    answer.set_scenario(input.english.ScenarioWritten(answer.scenario()));
+    answer.set_level(input.english.LevelWritten(answer.level()));
+  }
   return input;
 }
 
@@ -90,12 +97,14 @@ absl::StatusOr<scoring::v1::ScoreResponse> ScoreAnswers(const ScoringInput& inpu
   *request.mutable_facts() = input.facts;
   request.set_view(scoring::v1::View::FULL);
   auto response = input.source->Score(request);
-  if (!response.ok()) return WithOrigins(response.status(), input);
+  RETURN_IF_ERROR(WithOrigins(response.status(), input));
   return response;
 }
 
 absl::Status WithOrigins(const absl::Status& status, const ScoringInput& input) {
-  return WithFlags(WithPlaces(status, input.answers));
+  const absl::Status all = JoinFaults(input.faults, status);
+  if (all.ok()) return all;
+  return WithFlags(WithPlaces(all, input.answers));
 }
 
 }  // namespace zhiping::ctl

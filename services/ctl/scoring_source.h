@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/criteria/criteria.h"
 #include "services/ctl/remote_service.h"
 #include "zhiping/scoring/v1/scoring_service.pb.h"
@@ -22,8 +23,10 @@ class ScoringSource {
 };
 
 // Answers from these criteria, with freshness OFFLINE and revision 0. A request for another
-// programme or release is refused: UNKNOWN_PROGRAMME, RELEASE_NOT_FOUND.
-std::unique_ptr<ScoringSource> NewOfflineSource(std::shared_ptr<const criteria::Criteria> criteria);
+// programme or release is refused: UNKNOWN_PROGRAMME, RELEASE_NOT_FOUND. A plan that takes longer
+// than `timeout` ends with DEADLINE_PASSED.
+std::unique_ptr<ScoringSource> NewOfflineSource(std::shared_ptr<const criteria::Criteria> criteria,
+                                                absl::Duration timeout);
 
 // Asks the service. Errors: the service's, explained.
 std::unique_ptr<ScoringSource> NewServerSource(RemoteService service);

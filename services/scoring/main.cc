@@ -45,17 +45,22 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
-  ScoringService service(served->releases(), clock, pool, {metrics, log, *access});
-  ASSIGN_OR_RETURN(const auto server,
-                   rpc::Server::Start(flags.service.server,
-                                      {{v1::ScoringService::service_full_name(), &service}}));
+  const rpc::CallEnvironment environment = {metrics, log, *access};
+  ScoringService service(served->releases(), clock, pool, environment);
+  ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::Server::Start(flags.service.server,
+                         {{v1::ScoringService::service_full_name(), &service}}, &environment));
   log.Write(rpc::Severity::kInfo, "serving",
             {{"listen", flags.service.server.listen},
              {"port", static_cast<int64_t>(server->port())},
+             {"instance", served->instance_id()},
              {"version", std::string(criteria::kEngineVersion)}});
-  served->Start([&server, &log] {
+  served->Start([&server, &served, &log] {
     server->SetReady(true);
-    log.Write(rpc::Severity::kInfo, "ready", {});
+    log.Write(rpc::Severity::kInfo, "ready",
+              {{"instance", served->instance_id()},
+               {"releases", served->releases().snapshot()->InForceText()}});
   });
   server->ServeUntil(signals, log);
   return absl::OkStatus();

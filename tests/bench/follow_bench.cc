@@ -16,6 +16,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "common/time/timestamp.h"
@@ -170,9 +173,10 @@ bool Listens(int port) {
   return connected;
 }
 
-// The median of the starts of an instance with these flags, until it answers under that release.
-double MeasureStarts(const Suite& suite, const Flags& flags, const std::string& digest) {
-  std::vector<double> took;
+// What starts of an instance with these flags take until it answers under that release: a JSON
+// list.
+std::string MeasureStarts(const Suite& suite, const Flags& flags, const std::string& digest) {
+  std::vector<std::string> took;
   for (int i = 0; i < kStarts; ++i) {
     ScoringProcess scoring(suite, flags);
     const absl::Time begin = absl::Now();
@@ -185,10 +189,9 @@ double MeasureStarts(const Suite& suite, const Flags& flags, const std::string& 
       if (absl::Now() - begin > absl::Seconds(20)) Die(score.status().ToString());
       absl::SleepFor(absl::Milliseconds(1));
     }
-    took.push_back(absl::ToDoubleMilliseconds(absl::Now() - begin));
+    took.push_back(absl::StrFormat("%.1f", absl::ToDoubleMilliseconds(absl::Now() - begin)));
   }
-  std::nth_element(took.begin(), took.begin() + kStarts / 2, took.end());
-  return took[kStarts / 2];
+  return absl::StrCat("[", absl::StrJoin(took, ", "), "]");
 }
 
 void MeasureStart() {
@@ -199,7 +202,7 @@ void MeasureStart() {
   const std::string digest = catalogue.PublishNew().digest();
   const std::string folder = processes::NewFolder();
   const Flags flags = {{"--catalogue", catalogue.address()}};
-  const double from_catalogue = MeasureStarts(suite, flags, digest);
+  const std::string from_catalogue = MeasureStarts(suite, flags, digest);
   {
     ScoringProcess scoring(suite, With(flags, {{"--cache-dir", folder}}));
     scoring.StartAndAwait();
@@ -209,11 +212,12 @@ void MeasureStart() {
   // Redis holds what the catalogue has put there by now; both sources are asked without it.
   absl::SleepFor(absl::Seconds(2));
   catalogue.Kill();
-  const double from_redis =
+  const std::string from_redis =
       MeasureStarts(suite, With(flags, {{"--redis", redis.address()}}), digest);
-  const double from_disk = MeasureStarts(suite, With(flags, {{"--cache-dir", folder}}), digest);
-  std::printf("{\"redis\": %.1f, \"catalogue\": %.1f, \"disk\": %.1f}\n", from_redis,
-              from_catalogue, from_disk);
+  const std::string from_disk =
+      MeasureStarts(suite, With(flags, {{"--cache-dir", folder}}), digest);
+  std::printf("{\"redis\": %s, \"catalogue\": %s, \"disk\": %s}\n", from_redis.c_str(),
+              from_catalogue.c_str(), from_disk.c_str());
 }
 
 // what: `publish` (B5) or `start` (B6).

@@ -29,14 +29,9 @@ class BadReleaseTest : public testing::Test {
     ASSERT_TRUE(scoring_.Reaches(1));
   }
 
-  static std::string SignedBy(const Suite& suite, const std::string& bytes) {
-    const auto signer = *envelope::ReadKeyFile(suite.key_file());
-    return envelope::SerializeEnvelope(
-        *envelope::SignPayload(Purpose::RELEASE, bytes, {signer.get()}));
-  }
   // Validly signed, whatever it is.
   Held Genuine(std::string bytes) const {
-    return {criteria::DigestOf(bytes), bytes, SignedBy(suite_, bytes)};
+    return {criteria::DigestOf(bytes), bytes, suite_.Sign(Purpose::RELEASE, bytes)};
   }
   Held GenuineRelease(const Release& release) const { return Genuine(release.SerializeAsString()); }
 
@@ -150,7 +145,7 @@ TEST_F(BadReleaseTest, AFlippedBitInTheSignature) {
 TEST_F(BadReleaseTest, AnotherSigner) {
   const Suite other;
   PublishReplaced([&](Held held) {
-    held.envelope = SignedBy(other, held.bytes);
+    held.envelope = other.Sign(Purpose::RELEASE, held.bytes);
     return held;
   });
   ExpectKeptOut(Reason::UNKNOWN_KEY);

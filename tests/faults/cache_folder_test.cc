@@ -1,4 +1,4 @@
-// The folder in which an instance keeps what it fetched: damaged, gone, not writable, full.
+// The folder in which an instance keeps what it fetched: damaged, gone, not writable, full, shared.
 #include <sys/resource.h>
 
 #include <filesystem>
@@ -30,6 +30,11 @@ class CacheFolderTest : public testing::Test {
     ASSERT_TRUE(IsKept(published_));
   }
 
+  // The instance is held up meanwhile: it would make the folder again.
+  void RemoveFolder() {
+    scoring_.Freeze();
+    fs::remove_all(cache_);
+  }
   // Whether the folder comes to hold the release, and a state that names it.
   bool IsKept(const catalogue::v1::Activation& activation) {
     const auto trust = *releases::ReadTrustFile(suite_.trust_file());
@@ -45,10 +50,14 @@ class CacheFolderTest : public testing::Test {
     });
   }
   // Whether an instance that has nothing but the folder comes to run the revision.
-  bool StartsFromTheFolder(int32_t revision, absl::Duration timeout = absl::Seconds(20)) {
-    ScoringProcess alone(suite_, {{"--catalogue", nobody_}, {"--cache-dir", cache_}});
+  bool StartsFrom(const std::string& folder, int32_t revision,
+                  absl::Duration timeout = absl::Seconds(20)) {
+    ScoringProcess alone(suite_, {{"--catalogue", nobody_}, {"--cache-dir", folder}});
     alone.Start();
     return alone.Reaches(revision, timeout);
+  }
+  bool StartsFromTheFolder(int32_t revision, absl::Duration timeout = absl::Seconds(20)) {
+    return StartsFrom(cache_, revision, timeout);
   }
   bool NothingStartsFromTheFolder() {
     return !StartsFromTheFolder(published_.revision(), absl::Seconds(1));
@@ -105,10 +114,32 @@ TEST_F(CacheFolderTest, WhatAKilledInstanceWasWritingIsRemoved) {
   ExpectMended();
 }
 
-TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {
+TEST_F(CacheFolderTest, AnEmptiedFolderIsFilledAgainThoughNothingIsPublished) {
+  const auto pinned = published_;
+  published_ = catalogue_.PublishNew();
+  ASSERT_TRUE(IsKept(published_));
+  scoring_.Terminate();
   fs::remove_all(cache_);
+  scoring_.StartAndAwait();
+  ASSERT_OK(scoring_.ScorePinned(pinned.digest()));
+  ASSERT_TRUE(IsKept(published_));
+  RemoveFolder();
+  scoring_.Thaw();
+  ASSERT_TRUE(IsKept(published_));
+  ASSERT_TRUE(processes::Eventually([&] { return releases::ReleaseFiles(cache_).size() == 2; }));
+  EXPECT_THAT(scoring_.Output(), HasSubstr("cache_emptied"));
+  scoring_.Kill();
+  ScoringProcess alone(suite_, {{"--catalogue", nobody_}, {"--cache-dir", cache_}});
+  alone.StartAndAwait();
+  ASSERT_TRUE(alone.Reaches(published_.revision()));
+  EXPECT_OK(alone.ScorePinned(pinned.digest()));
+}
+
+TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {
+  RemoveFolder();
   // Also root cannot write below a file.
   ASSERT_OK(WriteFile(cache_, "a file", Overwrite::kNever));
+  scoring_.Thaw();
   published_ = catalogue_.PublishNew();
   ASSERT_TRUE(scoring_.Reaches(2));
   EXPECT_TRUE(processes::Eventually(
@@ -118,7 +149,10 @@ TEST_F(CacheFolderTest, AFolderThatIsGoneHoldsNothingUpAndIsFilledAgain) {
   // Said once, not at every attempt.
   const std::string output = scoring_.Output();
   EXPECT_EQ(output.find("cache_not_written"), output.rfind("cache_not_written"));
+  EXPECT_THAT(output, HasSubstr(cache_));
   fs::remove(cache_);
+  EXPECT_TRUE(
+      processes::Eventually([&] { return absl::StrContains(scoring_.Output(), "cache_written"); }));
   ExpectMended();
 }
 
@@ -134,13 +168,28 @@ TEST_F(CacheFolderTest, AFullDiskHoldsNothingUpAndIsUsedAgain) {
   ASSERT_TRUE(processes::Eventually(
       [&] { return absl::StrContains(scoring_.Output(), "cache_not_written"); }));
   EXPECT_OK(scoring_.Score());
-  // What was kept before serves on; nothing half written is left.
-  EXPECT_TRUE(StartsFromTheFolder(1));
+  // What was kept before serves on, as a copy of the folder shows; nothing half written is left.
+  const std::string copy = processes::NewFolder() + "/copy";
+  fs::copy(cache_, copy);
+  EXPECT_TRUE(StartsFrom(copy, 1));
   for (const auto& file : releases::ReleaseFiles(cache_)) {
     EXPECT_OK(envelope::ParseEnvelope(processes::Contents(file))) << file;
   }
   limit(RLIM_INFINITY);
   ExpectMended();
+}
+
+TEST_F(CacheFolderTest, AnotherInstanceOnTheSameFolderIsRefusedUntilTheFirstHasEnded) {
+  ScoringProcess second(suite_, {{"--catalogue", catalogue_.address()}, {"--cache-dir", cache_}});
+  second.Start();
+  EXPECT_EQ(second.AwaitEnd(), 1);
+  EXPECT_THAT(second.Output(), HasSubstr("正被另一个进程使用"));
+  EXPECT_THAT(second.Output(), HasSubstr("is in use by another process"));
+  EXPECT_THAT(second.Output(), HasSubstr(cache_));
+  EXPECT_OK(scoring_.Score());
+  scoring_.Kill();
+  second.StartAndAwait();
+  EXPECT_OK(second.Score());
 }
 
 TEST_F(CacheFolderTest, AFileInItsPlaceIsRefusedAtTheStart) {

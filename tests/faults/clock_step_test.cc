@@ -23,8 +23,8 @@ class ClockStepTest : public testing::Test {
  protected:
   static constexpr absl::Duration kDrainDelay = absl::Seconds(1);
   static constexpr absl::Duration kGrace = absl::Seconds(1);
-  // The deadline of a poll, which nothing cuts short.
-  static constexpr absl::Duration kLastPoll = absl::Seconds(2);
+  // What the instance waits for a catalogue that does not take leave of it.
+  static constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 
   void Start(absl::Duration catalogue_off, absl::Duration scoring_off) {
     catalogue_clock_.SetOff(catalogue_off);
@@ -54,7 +54,7 @@ class ClockStepTest : public testing::Test {
   static void ExpectEnds(ServiceProcess& service) {
     const absl::Duration start = SystemClock().Steady();
     EXPECT_EQ(service.Terminate(), 0) << service.Output();
-    EXPECT_LT(SystemClock().Steady() - start, kDrainDelay + kGrace + kLastPoll + absl::Seconds(1));
+    EXPECT_LT(SystemClock().Steady() - start, kDrainDelay + kGrace + kGoodbye + absl::Seconds(1));
   }
 
   Suite suite_;
@@ -79,7 +79,7 @@ TEST_F(ClockStepTest, AnInstanceThatIsSetBackFollows) {
   ExpectEnds(scoring_);
 }
 
-// While it asks for what never comes: only a deadline ends that.
+// While it asks for what never comes.
 TEST_F(ClockStepTest, AnInstanceThatIsSetBackEndsInTimeWhileItAsks) {
   ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::Hours(1)));
   scoring_clock_.SetOff(absl::ZeroDuration());
@@ -98,7 +98,6 @@ TEST_F(ClockStepTest, ACatalogueThatIsSetBackConfirmsAndPublishes) {
   scoring_.SetFlag("--poll-interval", "10m");
   ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
   catalogue_clock_.SetOff(absl::Hours(1));
-  ASSERT_TRUE(processes::Eventually([&] { return scoring_.Status().clock_behind(); }));
   absl::SleepFor(kSettled);
   catalogue_clock_.SetOff(absl::ZeroDuration());
   absl::SleepFor(kSettled);
@@ -106,6 +105,37 @@ TEST_F(ClockStepTest, ACatalogueThatIsSetBackConfirmsAndPublishes) {
   EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
   ExpectConfirmed();
   ExpectEnds(catalogue_);
+}
+
+// With nothing published meanwhile: what it confirms now is earlier by its clock than what it
+// confirmed before.
+TEST_F(ClockStepTest, AnInstanceIsFreshWhenTheCatalogueThatWasAheadIsSetRight) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_clock_.SetOff(absl::Hours(1));
+  ASSERT_TRUE(processes::Eventually([&] { return scoring_.Status().clock_behind(); }));
+  ASSERT_EQ(scoring_.Status().freshness(), Freshness::STALE);
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  EXPECT_FALSE(scoring_.Status().clock_behind());
+  ExpectConfirmed();
+}
+
+TEST_F(ClockStepTest, AnInstanceIsFreshWhenItAndTheCatalogueWereAheadAndAreSetRight) {
+  scoring_.SetFlag("--stale-after", "5s");
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_clock_.SetOff(absl::Hours(1));
+  scoring_clock_.SetOff(absl::Hours(1));
+  const auto ahead = [&] {
+    return FromTimestamp(scoring_.Status().confirmed_at()) > absl::Now() + absl::Minutes(30);
+  };
+  ASSERT_TRUE(processes::Eventually(ahead));
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  scoring_clock_.SetOff(absl::ZeroDuration());
+  absl::SleepFor(2 * kSettled);
+  EXPECT_FALSE(ahead());
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH, kSoon));
+  ExpectConfirmed();
 }
 
 TEST_F(ClockStepTest, ACatalogueThatIsSetBackMendsRedis) {

@@ -15,6 +15,9 @@ namespace {
 
 using Streams = CatalogueProxy::Streams;
 
+// What P5 promises.
+constexpr absl::Duration kByStream = absl::Milliseconds(250);
+
 class PropagationTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -61,7 +64,8 @@ TEST_F(PropagationTest, ByTheStreamAReleaseIsInForceEverywhereAtOnce) {
   std::sort(delays.begin(), delays.end());
   std::cout << "in force on 3 instances by the stream: median " << delays[delays.size() / 2]
             << ", longest " << delays.back() << " (to reach: 250ms)\n";
-  // Of promises.md's 250 ms the bench says more; this machine may be busy.
+  // A machine that is busy for a moment delays one: that it is all of them, tests/bench says (B5).
+  EXPECT_LE(delays[delays.size() / 2], kByStream);
   EXPECT_LT(delays.back(), absl::Seconds(1));
 }
 

@@ -1,5 +1,7 @@
 // P6 for the catalogue and scoring: a Redis that is absent, slow, hung, full, flushed, or serves
 // corrupt or forged bytes never changes an answer and never blocks one for longer than its timeout.
+// Here the catalogue is there, and mends Redis; what instances make of Redis alone is
+// redis_alone_test.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -28,10 +30,13 @@ using envelope::Purpose;
 using releases::RedisReleaseKey;
 using releases::RedisStateKey;
 
-// What a follower waits for Redis at most (redis::Options), and what everything else of a call may
-// take on a busy machine.
+// What a follower waits for Redis at most (redis::Options). A call with Redis may take that longer
+// than the same without, and on a busy machine a little more: of several, most; and each.
 constexpr absl::Duration kRedisTimeout = absl::Milliseconds(300);
-constexpr absl::Duration kSlack = absl::Seconds(2);
+constexpr absl::Duration kSlackOfMost = absl::Milliseconds(50);
+constexpr absl::Duration kSlack = absl::Milliseconds(600);
+// Earlier releases, each fetched once during a fault.
+constexpr int kFetched = 5;
 // By which everything is as it was before the fault.
 constexpr absl::Duration kRecovery = absl::Seconds(10);
 
@@ -40,16 +45,17 @@ class RedisFaultTest : public testing::Test {
  protected:
   void SetUp() override {
     catalogue_.StartAndAwait();
+    for (int i = 0; i < kFetched; ++i) fetched_.push_back(catalogue_.PublishNew().digest());
     first_ = catalogue_.PublishNew();
     reference_.StartAndAwait();
     scoring_.StartAndAwait();
     ASSERT_TRUE(CopiesAreThere());
     old_state_ = redis_.Run({"GET", RedisStateKey(kProgramme)});
     second_ = catalogue_.PublishNew();
-    ASSERT_TRUE(reference_.Reaches(2));
-    ASSERT_TRUE(scoring_.Reaches(2));
+    ASSERT_TRUE(reference_.Reaches(second_.revision()));
+    ASSERT_TRUE(scoring_.Reaches(second_.revision()));
     ASSERT_TRUE(CopiesAreThere());
-    ASSERT_TRUE(StartsFromRedisAlone(suite_, 2, absl::Seconds(20)));
+    ASSERT_TRUE(StartsFromRedisAlone(suite_, second_.revision(), absl::Seconds(20)));
   }
 
   static Flags Through(const processes::TcpGate& gate) {
@@ -81,22 +87,47 @@ class RedisFaultTest : public testing::Test {
     return alone.Reaches(revision, timeout);
   }
   bool NothingStartsFromRedis() {
-    return !StartsFromRedisAlone(suite_, 2, absl::Milliseconds(1500));
+    return !StartsFromRedisAlone(suite_, second_.revision(), absl::Milliseconds(1500));
   }
 
   // The answers of an instance: under the release in force, and pinned to that and to an earlier
   // one that it does not hold and looks for in Redis first.
   void ExpectAnswersOfTheReference(const ScoringProcess& instance) {
-    for (const std::string& digest : {std::string(), second_.digest(), first_.digest()}) {
-      const auto expected = digest.empty() ? reference_.Score() : reference_.ScorePinned(digest);
-      ASSERT_OK(expected);
-      const absl::Time begin = absl::Now();
-      const auto answer = digest.empty() ? instance.Score() : instance.ScorePinned(digest);
-      EXPECT_LT(absl::Now() - begin, kRedisTimeout + kSlack) << digest;
-      ASSERT_OK(answer);
-      EXPECT_EQ(answer->SerializeAsString(), expected->SerializeAsString())
-          << answer->ShortDebugString();
+    ExpectAnswerOfTheReference(instance, {});
+    for (const auto& digest : {second_.digest(), first_.digest()}) {
+      ExpectAnswerOfTheReference(instance, digest);
     }
+  }
+  // How much longer it took than the reference, which has no Redis.
+  absl::Duration ExpectAnswerOfTheReference(const ScoringProcess& instance,
+                                            const std::string& digest) {
+    scoring::v1::Criteria criteria;
+    criteria.set_release_digest(digest);
+    const absl::Time begin = absl::Now();
+    const auto expected = reference_.Score(criteria);
+    const absl::Time between = absl::Now();
+    const auto answer = instance.Score(criteria);
+    const absl::Duration longer = (absl::Now() - between) - (between - begin);
+    EXPECT_OK(expected);
+    EXPECT_OK(answer);
+    EXPECT_LT(longer, kRedisTimeout + kSlack) << digest;
+    if (!expected.ok() || !answer.ok()) return longer;
+    EXPECT_TRUE(answer->SerializeAsString() == expected->SerializeAsString())
+        << digest << ": under revision " << answer->result().revision() << ", release "
+        << answer->result().release_label();
+    return longer;
+  }
+  // Fetched by neither before: most of them take no longer than Redis's timeout and as long as
+  // without Redis.
+  void ExpectFetchesWaitForRedisAtMost() {
+    std::vector<absl::Duration> longer;
+    for (const auto& digest : fetched_) {
+      longer.push_back(ExpectAnswerOfTheReference(scoring_, digest));
+    }
+    std::sort(longer.begin(), longer.end());
+    std::cout << "releases fetched with Redis, longer than without: median "
+              << Percentile(longer, 0.5) << ", most " << longer.back() << "\n";
+    EXPECT_LT(Percentile(longer, 0.5), kRedisTimeout + kSlackOfMost);
   }
 
   // How long calls take that have all they need at hand; sorted.
@@ -118,6 +149,7 @@ class RedisFaultTest : public testing::Test {
     const auto before = Latencies();
     begin();
     ASSERT_TRUE(felt());
+    ExpectFetchesWaitForRedisAtMost();
     ExpectAnswersOfTheReference(scoring_);
     const auto during = Latencies();
     std::cout << "Score at hand, 99 %: " << Percentile(before, 0.99) << " before, "
@@ -128,12 +160,12 @@ class RedisFaultTest : public testing::Test {
     ScoringProcess cold(suite_,
                         With(Through(scoring_gate_), {{"--catalogue", catalogue_.address()}}));
     cold.StartAndAwait();
-    ASSERT_TRUE(cold.Reaches(2));
+    ASSERT_TRUE(cold.Reaches(second_.revision()));
     ExpectAnswersOfTheReference(cold);
     // The catalogue publishes as ever, and is followed.
     second_ = catalogue_.PublishNew();
     for (const ScoringProcess* const instance : {&reference_, &scoring_, &cold}) {
-      ASSERT_TRUE(instance->Reaches(3, absl::Seconds(5)));
+      ASSERT_TRUE(instance->Reaches(second_.revision(), absl::Seconds(5)));
     }
     ExpectAnswersOfTheReference(scoring_);
     ExpectAnswersOfTheReference(cold);
@@ -143,7 +175,7 @@ class RedisFaultTest : public testing::Test {
     ASSERT_TRUE(CopiesAreThere());
     std::cout << "Redis holds everything " << absl::Now() - ended << " after the fault\n";
     catalogue_.Kill();
-    EXPECT_TRUE(StartsFromRedisAlone(suite_, 3, kRecovery));
+    EXPECT_TRUE(StartsFromRedisAlone(suite_, second_.revision(), kRecovery));
   }
 
   // The same for other bytes in Redis, which the catalogue cannot replace until the fault ends.
@@ -153,24 +185,20 @@ class RedisFaultTest : public testing::Test {
         [&] {
           catalogue_gate_.Cut();
           redis_.Run({"SET", RedisStateKey(kProgramme), state});
-          for (const auto& digest : {first_.digest(), second_.digest()}) {
-            redis_.Run({"SET", RedisReleaseKey(digest), release});
-          }
+          std::vector<std::string> digests = fetched_;
+          digests.insert(digests.end(), {first_.digest(), second_.digest()});
+          for (const auto& digest : digests) redis_.Run({"SET", RedisReleaseKey(digest), release});
         },
         felt, [&] { catalogue_gate_.Open(); });
   }
 
-  std::string Sign(Purpose::Value purpose, const std::string& payload, const Suite& suite) {
-    const auto signer = *envelope::ReadKeyFile(suite.key_file());
-    return envelope::SerializeEnvelope(*envelope::SignPayload(purpose, payload, {signer.get()}));
-  }
   // What the catalogue signed, changed and signed by somebody.
   std::string StateBy(const Suite& suite,
                       const std::function<void(catalogue::v1::ActivationState&)>& change) {
     auto state = catalogue_.Activation()->state();
     *state.mutable_confirmed_at() = ToTimestamp(absl::Now());
     change(state);
-    return Sign(Purpose::ACTIVATION, state.SerializeAsString(), suite);
+    return suite.Sign(Purpose::ACTIVATION, state.SerializeAsString());
   }
   std::string PayloadOf(const catalogue::v1::Activation& activation) {
     return envelope::ParseEnvelope(*catalogue_.Blob(activation.digest()))->payload;
@@ -188,6 +216,7 @@ class RedisFaultTest : public testing::Test {
   ScoringProcess reference_{suite_, {{"--catalogue", catalogue_.address()}}};
   ScoringProcess scoring_{suite_,
                           With(Through(scoring_gate_), {{"--catalogue", catalogue_.address()}})};
+  std::vector<std::string> fetched_;
   catalogue::v1::Activation first_, second_;
   // When the first was in force.
   std::string old_state_;
@@ -301,7 +330,7 @@ TEST_F(RedisFaultTest, HoldingTruncatedEnvelopes) {
 TEST_F(RedisFaultTest, HoldingAReplacedRelease) {
   // Validly signed, but other bytes than their name says.
   CheckBytes(redis_.Run({"GET", RedisStateKey(kProgramme)}),
-             Sign(Purpose::RELEASE, PayloadOf(first_) + " ", suite_),
+             suite_.Sign(Purpose::RELEASE, PayloadOf(first_) + " "),
              [&] { return NothingStartsFromRedis(); });
 }
 
@@ -310,7 +339,7 @@ TEST_F(RedisFaultTest, HoldingWhatAForgerSigned) {
   const std::string state =
       StateBy(forger, [&](auto& forged) { forged.mutable_current()->set_revision(99); });
   // The bytes are right: only the signature is not. Whoever trusts the forger believes it all.
-  CheckBytes(state, Sign(Purpose::RELEASE, PayloadOf(second_), forger), [&] {
+  CheckBytes(state, forger.Sign(Purpose::RELEASE, PayloadOf(second_)), [&] {
     return NothingStartsFromRedis() && StartsFromRedisAlone(forger, 99, absl::Seconds(20));
   });
 }
@@ -328,7 +357,7 @@ TEST_F(RedisFaultTest, HoldingAnotherProgrammesState) {
 TEST_F(RedisFaultTest, HoldingAnOldState) {
   // Whoever has nothing else starts from it; whoever reaches the catalogue does not.
   CheckBytes(old_state_, *catalogue_.Blob(first_.digest()),
-             [&] { return StartsFromRedisAlone(suite_, 1, absl::Seconds(20)); });
+             [&] { return StartsFromRedisAlone(suite_, first_.revision(), absl::Seconds(20)); });
 }
 
 // The catalogue itself: what is lost of one release alone comes back too.

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <list>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -20,9 +21,14 @@ namespace {
 
 constexpr int kInstances = 3;
 constexpr int kCallers = 16;
-constexpr int kOperations = 50;
-// Of a switch at its instant, between the instances (the issue's), and of everything else: what P5
-// promises, the poll interval and a second; B5's 250 ms are the bench's, this machine may be busy.
+// Five releases each, and a rollback.
+constexpr int kRounds = 10;
+constexpr int kReleases = 50;
+// Of a publication until it is in force everywhere (B5), and of a switch at its instant, between
+// the instances (the issue's). A machine that is busy holds up a thread now and then: here most
+// must be that good, and all within what P5 promises without the stream, the poll interval and a
+// second; that all of them are, tests/bench says (B5).
+constexpr absl::Duration kInForceEverywhere = absl::Milliseconds(250);
 constexpr absl::Duration kSwitchTogether = absl::Milliseconds(100);
 constexpr absl::Duration kMargin = absl::Seconds(2);
 
@@ -144,7 +150,7 @@ class ReleaseStormTest : public testing::Test {
     return response->activation().revision();
   }
   void Operate() {
-    for (int operations = 0; operations < kOperations; operations += 5) {
+    for (int round = 0; round < kRounds; ++round) {
       PublishAtOnce();
       // Far ahead: whoever cancels at the instant itself may be too late for a moment.
       int32_t scheduled = Schedule(absl::Hours(1));
@@ -153,17 +159,21 @@ class ReleaseStormTest : public testing::Test {
       ASSERT_TRUE(processes::Eventually(
           [&] { return catalogue_.Activation()->state().current().revision() == scheduled; }));
       switched_.push_back(scheduled);
+      PublishAtOnce();
       RollBack();
       ASSERT_FALSE(HasFailure());
     }
+  }
+  static size_t Releases(const std::vector<catalogue::v1::ActivationRecord>& activations) {
+    std::set<std::string> digests;
+    for (const auto& record : activations) digests.insert(record.activation().digest());
+    return digests.size();
   }
   void ExpectSwitchesTogether() {
     const auto apart = SwitchesApart(instances_, switched_);
     std::cout << apart.size() << " scheduled switches on " << kInstances
               << " instances, apart by their own clocks: median " << Percentile(apart, 0.5)
               << ", longest " << apart.back() << " (to reach: 100ms)\n";
-    // A busy machine may hold up a thread now and then: tests/bench (B5) has the longest of a quiet
-    // one.
     EXPECT_LE(Percentile(apart, 0.8), kSwitchTogether);
     EXPECT_LE(apart.back(), kMargin);
   }
@@ -199,7 +209,7 @@ TEST_F(ReleaseStormTest, EveryCallIsAnsweredUnderAReleaseThatWasInForce) {
     answers.insert(answers.end(), caller.answers().begin(), caller.answers().end());
   }
   auto activations = catalogue_.Activations();
-  ASSERT_GE(activations.size(), kOperations);
+  EXPECT_EQ(Releases(activations), 1 + kReleases);
   EXPECT_THAT(WrongAnswers(activations, answers, kMargin), testing::IsEmpty());
   // The first was there before the instances.
   activations.erase(activations.begin());
@@ -209,6 +219,7 @@ TEST_F(ReleaseStormTest, EveryCallIsAnsweredUnderAReleaseThatWasInForce) {
             << " callers: median " << Percentile(delays, 0.5) << ", 99 % "
             << Percentile(delays, 0.99) << ", longest " << delays.back()
             << " (to reach: 99 % within 250ms)\n";
+  EXPECT_LE(Percentile(delays, 0.9), kInForceEverywhere);
   EXPECT_LT(delays.back(), kMargin);
   ExpectSwitchesTogether();
 }

@@ -67,6 +67,12 @@ scoring::v1::ScoreRequest MakeSampleRequest() {
 
 Suite::Suite() : signing_(catalogue::NewSigning()) {}
 
+std::string Suite::Sign(envelope::Purpose::Value purpose, const std::string& payload) const {
+  const auto signer = OrDie(envelope::ReadKeyFile(key_file()));
+  return envelope::SerializeEnvelope(
+      OrDie(envelope::SignPayload(purpose, payload, {signer.get()})));
+}
+
 const scoring::v1::ScoreRequest& SampleRequest() {
   static const scoring::v1::ScoreRequest request = MakeSampleRequest();
   return request;

@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/envelope/envelope.h"
 #include "services/catalogue/signing.h"
 #include "tests/faults/service_process.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.grpc.pb.h"
@@ -35,6 +36,8 @@ class Suite {
 
   const std::string& key_file() const { return signing_.release_keys.front(); }
   const std::string& trust_file() const { return signing_.trust_file; }
+  // An envelope with the payload, whatever it is, signed by the key.
+  std::string Sign(envelope::Purpose::Value purpose, const std::string& payload) const;
 
  private:
   const catalogue::SigningOptions signing_;

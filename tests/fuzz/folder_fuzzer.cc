@@ -1,7 +1,9 @@
-// An edition folder: edition, rulebook, vectors and notes, separated by lines of kSeparator. What
-// validation accepts becomes a release that is read, compiled, scored and planned under.
+// An edition folder: edition, rulebook, vectors and notes, separated by lines of kSeparator. It is
+// validated whole. Where edition and rulebook are valid they become a release that is read,
+// compiled, scored and planned under, whatever the vectors expect.
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/criteria/plan.h"
 #include "common/criteria/release.h"
@@ -56,9 +58,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace zhiping::criteria;  // NOLINT(google-build-using-namespace)
   std::vector<zhiping::catalogue::v1::Finding> findings;
   const Folder folder = ParseFolder(FilesOf(zhiping::fuzz::Text(data, size)), findings);
-  for (auto& finding : ValidateFolder(folder)) findings.push_back(std::move(finding));
-  if (HasErrors(findings)) return 0;
-  const std::string bytes = SerializeRelease(MakeRelease(folder, "2026-1"));
+  ValidateFolder(folder);
+  if (HasErrors(ValidateRelease(folder.edition, folder.rulebook))) return 0;
+  const std::string bytes =
+      SerializeRelease(MakeRelease(folder, absl::StrCat(folder.edition.year(), "-1")));
   auto release = ParseRelease(bytes);
   if (!release.ok()) return 0;
   zhiping::fuzz::Require(SerializeRelease(*release) == bytes, "the same bytes after reading");

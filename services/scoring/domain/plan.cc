@@ -20,20 +20,29 @@ common::v1::LocalText CostText(bool own_costs, const criteria::Plan& plan) {
                     "No upgrade path was found before the search reached its limit; there may be "
                     "one");
   }
-  std::string zh = own_costs ? "按自报成本，总成本最低的提升路径"
-                             : "步骤最少的提升路径（每个场景每升一级计一步）";
-  std::string en = own_costs ? "The upgrade path of least total cost, by your own costs"
-                             : "The upgrade path with the fewest steps (one for each level that a "
-                               "scenario rises)";
-  if (!plan.proven) {
-    zh = own_costs ? "按自报成本，目前找到的最好路径；搜索达到上限，尚未证明总成本最低"
-                   : "目前找到的最好路径（每个场景每升一级计一步）；搜索达到上限，尚未证明步骤最少";
-    en = absl::StrCat(
-        "The best path found ",
-        own_costs ? "by your own costs" : "(one step for each level that a scenario rises)",
-        "; the search reached its limit before it was proven to be the least");
+  const bool least = plan.lower_bound == plan.cost;
+  if (least) {
+    std::string zh = own_costs ? "按自报成本，总成本最低的提升路径"
+                               : "步骤最少的提升路径（每个场景每升一级计一步）";
+    std::string en = own_costs
+                         ? "The upgrade path of least total cost, by your own costs"
+                         : "The upgrade path with the fewest steps (one for each level that a "
+                           "scenario rises)";
+    if (!plan.proven) {
+      absl::StrAppend(&zh, "；搜索达到上限，尚未查清有没有同样好而涉及场景更少的路径");
+      absl::StrAppend(&en,
+                      "; the search reached its limit before it was known whether another is as "
+                      "good with fewer scenarios");
+    }
+    return MakeText(zh, en);
   }
-  return MakeText(zh, en);
+  return MakeText(
+      own_costs ? "按自报成本，目前找到的最好路径；搜索达到上限，尚未证明总成本最低"
+                : "目前找到的最好路径（每个场景每升一级计一步）；搜索达到上限，尚未证明步骤最少",
+      absl::StrCat(
+          "The best path found ",
+          own_costs ? "by your own costs" : "(one step for each level that a scenario rises)",
+          "; the search reached its limit before it was proven to be the least"));
 }
 
 void FillStep(const Criteria& criteria, const criteria::Input& input,
@@ -81,7 +90,11 @@ absl::StatusOr<v1::PlanUpgradeResponse> PlanUpgrade(
   for (const int node : plan.unreachable) {
     *response.add_unreachable() = criteria::MakeConditionResult(criteria, node, tally, texts);
   }
-  if (texts) *response.mutable_cost_text() = CostText(!request.costs().empty(), plan);
+  response.mutable_unused_costs()->Add(read.unused_costs.begin(), read.unused_costs.end());
+  if (texts) {
+    const bool own_costs = request.costs_size() > response.unused_costs_size();
+    *response.mutable_cost_text() = CostText(own_costs, plan);
+  }
   if (!plan.feasible) return response;
 
   std::vector<uint8_t> answers = read.input.answers;

@@ -33,7 +33,7 @@ class RequestReader {
     plan.target.excluded = ReadExcluded();
     // Without valid answers there is nothing that costs could be compared with.
     const bool input_is_valid = violations_.empty();
-    ReadCosts(plan.input, input_is_valid, plan.target.costs);
+    ReadCosts(input_is_valid, plan);
     plan.target.node_budget = ReadNodeBudget();
     violations_.AddAll(CheckView(request_.view()));
     if (!violations_.empty()) return violations_.ToStatus();
@@ -122,22 +122,35 @@ class RequestReader {
     return rank;
   }
 
-  void ReadCosts(const criteria::Input& input, bool input_is_valid, std::vector<int32_t>& costs) {
+  void ReadCosts(bool input_is_valid, PlanInput& plan) {
     if (request_.costs().empty()) return;
+    std::vector<int32_t>& costs = plan.target.costs;
     const int levels = criteria_.level_count();
     costs.resize(criteria_.scenario_count() * levels);
     for (int i = 0; i < criteria_.scenario_count() && input_is_valid; ++i) {
       for (int rank = 1; rank <= levels; ++rank) {
-        costs[i * levels + rank - 1] = std::max(0, rank - criteria::RankOfCode(input.answers[i]));
+        costs[i * levels + rank - 1] =
+            std::max(0, rank - criteria::RankOfCode(plan.input.answers[i]));
       }
     }
     std::vector<bool> given(costs.size());
-    for (int i = 0; i < request_.costs_size(); ++i) ReadCost(request_.costs(i), i, given, costs);
+    for (int i = 0; i < request_.costs_size(); ++i) {
+      const int place = ReadCost(request_.costs(i), i, given, costs);
+      if (place < 0 || !input_is_valid) continue;
+      if (!IsUsed(plan, place / levels, place % levels + 1)) plan.unused_costs.push_back(i);
+    }
     CheckSum(costs);
   }
 
-  void ReadCost(const v1::StepCost& cost, int number, std::vector<bool>& given,
-                std::vector<int32_t>& costs) {
+  static bool IsUsed(const PlanInput& plan, int scenario, int rank) {
+    const uint8_t answer = plan.input.answers[scenario];
+    const bool excluded = !plan.target.excluded.empty() && plan.target.excluded[scenario] != 0;
+    return answer != criteria::kNotApplicable && !excluded && rank > criteria::RankOfCode(answer);
+  }
+
+  // Where among `costs` the cost stands; −1 if it has no place.
+  int ReadCost(const v1::StepCost& cost, int number, std::vector<bool>& given,
+               std::vector<int32_t>& costs) {
     const auto field = [number](absl::string_view part) {
       return absl::StrCat("costs[", number, "]", part);
     };
@@ -152,9 +165,9 @@ class RequestReader {
       });
     }
     const int scenario = ReadScenario(cost.scenario(), [&] { return field(".scenario"); });
-    if (scenario < 0) return;
+    if (scenario < 0) return -1;
     const int rank = ReadRank(scenario, cost.level(), [&] { return field(".level"); });
-    if (rank == 0) return;
+    if (rank == 0) return -1;
     const int place = scenario * criteria_.level_count() + rank - 1;
     if (given[place]) {
       violations_.Add([&] {
@@ -167,6 +180,7 @@ class RequestReader {
     }
     given[place] = true;
     costs[place] = cost.cost();
+    return place;
   }
 
   // A plan's cost leaves as an int32.

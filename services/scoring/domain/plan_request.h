@@ -2,6 +2,8 @@
 // once. Used by plan.cc only.
 #pragma once
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "common/criteria/answers.h"
 #include "common/criteria/plan.h"
@@ -12,6 +14,9 @@ namespace zhiping::scoring {
 struct PlanInput {
   criteria::Input input;
   criteria::PlanTarget target;
+  // Places of the request's costs that no plan can have: of scenarios that stay as they are, and of
+  // levels that are reached already.
+  std::vector<int> unused_costs;
 };
 
 // Errors: as PlanUpgrade.

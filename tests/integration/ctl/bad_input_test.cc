@@ -60,8 +60,10 @@ const BadAnswers kBadAnswers[] = {
      "第 2 行有 4 列", "Line 2 has 4 columns"},
     {"QuotesDoNotClose", Rows("online-inspection,basic,\"a\n"), Reason::MALFORMED,
      "第 2 行起的引号", "quotes from line 2"},
-    {"TruncatedJson", R"({"answers": [{"scenario": "onli)", Reason::MALFORMED, "不是完整的 JSON",
-     "not complete JSON"},
+    {"TruncatedJson", R"({"answers": [{"scenario": "onli)", Reason::MALFORMED,
+     "文件不完整：JSON 在第 1 行第 32 列中断", "truncated: its JSON ends in line 1"},
+    {"JsonWithoutAComma", "[\n {\"scenario\": 20\n  \"level\": \"basic\"}\n]", Reason::MALFORMED,
+     "第 3 行第 3 列的“\"level\"”", "Line 3, column 3"},
     {"JsonOfAnotherShape", R"([{"scenario": 20, "grade": "basic"}])", Reason::MALFORMED,
      "$[0].grade", "$[0].grade"},
     {"JsonWithMore", R"({"answers": [], "facts": {"cmmm_level": 3}})", Reason::MALFORMED,
@@ -190,6 +192,8 @@ const BadFlags kBadFlags[] = {
      Reason::WRONG_USAGE,
      "--timeout",
      "--timeout"},
+    {"WrongTimeoutOffline", {"--timeout", "banana"}, 2, Reason::WRONG_USAGE, "--timeout", "banana"},
+    {"NegativeTimeoutOffline", {"--timeout=-1s"}, 2, Reason::WRONG_USAGE, "--timeout", "-1s"},
     {"OtherProgramme", {"--programme", "other"}, 1, Reason::UNKNOWN_PROGRAMME, "评测体系", "other"},
     {"OtherRelease",
      {"--release", "sha256:00"},
@@ -307,6 +311,22 @@ TEST(BadInputTest, AFullDiskUnderStandardOutputIsNotASuccess) {
       absl::StrCat("cd " ZHIPING_SOURCE_DIR " && " ZHIPING_CTL " edition show ", kEdition,
                    " >/dev/full 2>/dev/null");
   EXPECT_NE(std::system(command.c_str()), 0);
+}
+
+TEST(BadPlanTest, AllThatIsWrongIsSaidAtOnce) {
+  const std::string costs = "7:basic=3,bogus:basic=1,24:advanced=x,25:advanced=y,26:zzz=-1,27";
+  for (const char* mode : {"--json", "--lang=zh"}) {
+    const Outcome outcome =
+        RunCtl({"plan", "--answers", kSampleAnswers, "--offline", kEdition, "--tier", "nowhere",
+                "--facts", "profit=1,cmmm_level", "--cost", costs, mode});
+    EXPECT_EQ(outcome.exit_code, 1);
+    const std::string said = outcome.out + outcome.err;
+    for (const char* place :
+         {"--facts 第 1 项", "--facts 第 2 项", "--tier：", "--cost 第 2 项", "--cost 第 3 项",
+          "--cost 第 4 项", "--cost 第 5 项", "--cost 第 6 项"}) {
+      EXPECT_THAT(said, HasSubstr(place)) << mode;
+    }
+  }
 }
 
 TEST(BadPlanTest, TiersCostsAndExclusionsAreNamedByTheirFlags) {

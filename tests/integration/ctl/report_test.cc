@@ -241,6 +241,43 @@ TEST(HelpTest, SpeaksTheLanguageAndFitsTheScreen) {
   EXPECT_EQ(RunCtl({}).exit_code, 2);
 }
 
+// An edition folder has the English that its notes have: to write answers by, and to read.
+TEST(EnglishTest, NamesOfTheNotesAreUnderstoodAndShownAsUnofficial) {
+  const std::string file = Scratch("answers.csv",
+                                   "scenario,level\nintelligent online inspection,Advanced\n"
+                                   "PRODUCTION-PLANNING,BASIC\n");
+  const std::vector<std::string> plan = {
+      "plan",   "--answers", file,
+      "--tier", "LINGHANG",  "--offline",
+      kEdition, "--cost",    "Production planning optimization:Advanced=7",
+      "--lang", "en"};
+  const Outcome planned = RunCtl(plan);
+  ASSERT_EQ(planned.exit_code, 0) << planned.err;
+  EXPECT_THAT(planned.out, HasSubstr("In English, not official: "));
+  const Outcome scored =
+      RunCtl({"score", "--answers", file, "--offline", kEdition, "--lang", "en"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_THAT(scored.out, HasSubstr("平台说明，非官方文本"));
+  EXPECT_THAT(scored.out, HasSubstr("在线智能检测"));
+  EXPECT_THAT(scored.out, HasSubstr("Intelligent online inspection"));
+  EXPECT_THAT(scored.out, HasSubstr("basic 1, advanced 1;"));
+  // In Chinese there is the official text and nothing else.
+  const Outcome chinese =
+      RunCtl({"score", "--answers", file, "--offline", kEdition, "--lang", "zh"});
+  EXPECT_THAT(chinese.out, Not(HasSubstr("Intelligent online")));
+  EXPECT_THAT(chinese.out, Not(HasSubstr("非官方文本")));
+}
+
+// A cost of a scenario that is not applicable means nothing, and is not passed over in silence.
+TEST(PlanReportTest, CostsThatMeanNothingAreNamed) {
+  const Outcome plan =
+      RunCtl(Plan({"--tier", "linghang", "--cost", "18:advanced=1", "--lang", "zh"}));
+  EXPECT_THAT(plan.out, HasSubstr("没有用到的成本：18:advanced=1"));
+  EXPECT_THAT(plan.out, Not(HasSubstr("自报成本")));
+  const Outcome json = RunCtl(Plan({"--tier", "linghang", "--cost", "18:advanced=1", "--json"}));
+  EXPECT_EQ(Json::parse(json.out, nullptr, false)["unusedCosts"], Json({0}));
+}
+
 TEST(ScoreJsonTest, ATierWithoutConditionsHasNoStatus) {
   const Json tiers = Json::parse(RunCtl(Score({"--json"})).out, nullptr, false)["tiers"];
   ASSERT_EQ(tiers.size(), 4u);

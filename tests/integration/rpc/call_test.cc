@@ -1,3 +1,4 @@
+#include <grpcpp/impl/client_unary_call.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -49,8 +50,47 @@ TEST(Call, MetricsOnAnAddressInUseAreRefused) {
   const auto first = ServeMetrics(metrics, "127.0.0.1:0");
   ASSERT_OK(first);
   const auto port = (*first)->GetListeningPorts().at(0);
-  EXPECT_THAT(ServeMetrics(metrics, absl::StrCat("127.0.0.1:", port)),
-              HasReason(Reason::INVALID_FIELD));
+  const auto second = ServeMetrics(metrics, absl::StrCat("127.0.0.1:", port));
+  EXPECT_THAT(second, HasReason(Reason::INVALID_FIELD));
+  EXPECT_FALSE(absl::StrContains(DetailOf(second.status()).message().zh(), "CivetServer"));
+}
+
+// gRPC answers these before any handler; operators see them all the same.
+TEST(Call, RequestsThatAreNoMessageAreCountedAndLogged) {
+  testing::internal::CaptureStdout();
+  std::string metrics;
+  {
+    TestService service([](const Method& method, grpc::CallbackServerContext& context) {
+      return method.Handle(context, [] { return absl::OkStatus(); });
+    });
+    const auto server = StartServer(service);
+    const auto channel = NewChannel(absl::StrCat("127.0.0.1:", server->port()), {});
+    const std::string path = absl::StrCat("/", ScoringService::service_full_name(), "/GetStatus");
+    const grpc::internal::RpcMethod method(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
+                                           channel);
+    const auto context = NewContext(kLong);
+    const grpc::Slice slice("\x12\x06\x0a");
+    const grpc::ByteBuffer in(&slice, 1);
+    grpc::ByteBuffer out;
+    EXPECT_THAT(FromGrpcStatus(grpc::internal::BlockingUnaryCall(channel.get(), method,
+                                                                 context.get(), in, &out)),
+                HasReason(Reason::MALFORMED));
+    EXPECT_TRUE(CallGetStatus(*StubOf({server.get()}), kLong).ok());
+    const auto exposer = ServeMetrics(service.metrics(), "127.0.0.1:0");
+    ASSERT_OK(exposer);
+    metrics = processes::HttpGet((*exposer)->GetListeningPorts().at(0), "/metrics");
+  }
+  const std::string log = testing::internal::GetCapturedStdout();
+  for (const char* code : {"InvalidArgument", "OK"}) {
+    EXPECT_TRUE(absl::StrContains(
+        metrics, absl::StrCat(R"(grpc_server_handled_total{grpc_code=")", code,
+                              R"(",grpc_method="GetStatus",)",
+                              R"(grpc_service="zhiping.scoring.v1.ScoringService",)",
+                              R"(grpc_type="unary"} 1)")))
+        << metrics;
+  }
+  EXPECT_TRUE(absl::StrContains(log, R"("reason":"MALFORMED")")) << log;
+  EXPECT_TRUE(absl::StrContains(log, "ScoringService/GetStatus")) << log;
 }
 
 // What an unexpected error says may be anything: it goes to the log, not to the client.

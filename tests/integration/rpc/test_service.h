@@ -44,6 +44,7 @@ class TestService final : public ScoringService::CallbackService {
   }
 
   Metrics& metrics() { return metrics_; }
+  CallEnvironment environment() { return {metrics_, log_, *access_}; }
 
  private:
   Metrics metrics_;
@@ -58,7 +59,9 @@ inline std::unique_ptr<Server> StartServer(TestService& service) {
   ServerOptions options;
   options.listen = "127.0.0.1:0";
   options.drain_delay = absl::Milliseconds(500);
-  auto server = Server::Start(options, {{ScoringService::service_full_name(), &service}});
+  const CallEnvironment environment = service.environment();
+  auto server =
+      Server::Start(options, {{ScoringService::service_full_name(), &service}}, &environment);
   EXPECT_OK(server);
   (*server)->SetReady(true);
   return *std::move(server);

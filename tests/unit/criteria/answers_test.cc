@@ -60,6 +60,15 @@ TEST_F(AnswersTest, UnderstandsNamesNumbersAndOtherWordsForNone) {
   EXPECT_THAT(DetailOf(Read().status()).message().en(), HasSubstr("in answers[0] already"));
 }
 
+TEST_F(AnswersTest, IdsMayBeInCapitals) {
+  Answer("A", "L1");
+  Answer("B", "None");
+  Answer("C", "NOT_APPLICABLE", "没有该产线");
+  const auto input = Read();
+  ASSERT_OK(input);
+  EXPECT_EQ(input->answers, (std::vector<uint8_t>{CodeOfRank(2), kNone, kNotApplicable}));
+}
+
 TEST_F(AnswersTest, AnAnswerWithoutAScenarioSaysSo) {
   Answer("", "l1");
   EXPECT_THAT(Read(), HasReason(Reason::FIELD_REQUIRED));

@@ -3,9 +3,12 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/text_diff.h"
+#include "common/status/error.h"
 #include "tests/oracle/random_criteria.h"
 #include "tests/unit/criteria/small_criteria.h"
 #include "tests/unit/status_matchers.h"
@@ -28,16 +31,20 @@ struct Outcome {
   std::map<std::string, std::string> answers;
 };
 
-Outcome After(const std::function<void(Release&)>& change, const std::string& id) {
+Passport PassportAfter(const std::function<void(Release&)>& change) {
   const auto from = Criteria::Compile(SmallRelease(), "sha256:old");
   Release changed = SmallRelease();
   change(changed);
   const auto to = Criteria::Compile(changed, "sha256:new");
   EXPECT_OK(from);
   EXPECT_OK(to);
+  if (!from.ok() || !to.ok()) return {};
+  return Diff(**from, **to);
+}
+
+Outcome After(const std::function<void(Release&)>& change, const std::string& id) {
   Outcome outcome;
-  if (!from.ok() || !to.ok()) return outcome;
-  const Passport passport = Diff(**from, **to);
+  const Passport passport = PassportAfter(change);
   for (const auto& passage : passport.scenarios()) {
     if (passage.scenario() != id) continue;
     outcome.kinds.insert(passage.kinds().begin(), passage.kinds().end());
@@ -49,6 +56,10 @@ Outcome After(const std::function<void(Release&)>& change, const std::string& id
     }
   }
   return outcome;
+}
+
+void Correct(Release& release) {
+  release.mutable_edition()->mutable_correction()->set_release_digest("sha256:old");
 }
 
 using Kinds = std::set<int>;
@@ -107,6 +118,177 @@ TEST(DiffTest, CorrectionThatChangesTheRulebookIsNone) {
         "改了");
   };
   EXPECT_EQ(After(change, "a").kinds, Kinds{ScenarioPassage::REWORDED});
+}
+
+TEST(DiffTest, ADeclaredCorrectionThatIsNoneIsStillCalledDeclared) {
+  const Passport corrected = PassportAfter(Correct);
+  EXPECT_TRUE(corrected.correction_declared());
+  EXPECT_TRUE(corrected.corrected());
+  const Passport changed = PassportAfter([](Release& release) {
+    Correct(release);
+    release.mutable_rulebook()->set_default_weight(2);
+  });
+  EXPECT_TRUE(changed.correction_declared());
+  EXPECT_FALSE(changed.corrected());
+  EXPECT_FALSE(PassportAfter([](Release&) {}).correction_declared());
+}
+
+// The field of each change and both texts, as `title: a > b`.
+template <typename Changes>
+std::vector<std::string> Said(const Changes& changes) {
+  std::vector<std::string> said;
+  for (const auto& change : changes) {
+    std::string from, to;
+    for (const auto& piece : change.pieces()) {
+      if (piece.kind() != TextPiece::ADDED) from += piece.text();
+      if (piece.kind() != TextPiece::REMOVED) to += piece.text();
+    }
+    said.push_back(absl::StrCat(change.field(), ": ", from, " > ", to));
+  }
+  return said;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(DiffTest, TextsOutsideTheScenariosAreCompared) {
+  const Passport passport = PassportAfter([](Release& release) {
+    Correct(release);
+    auto& edition = *release.mutable_edition();
+    edition.mutable_title()->set_text("题");
+    edition.mutable_year_text()->set_text("年");
+    edition.mutable_purpose()->set_text("要求");
+    edition.mutable_table_title()->set_text("表");
+    edition.add_headings()->set_text("头");
+    edition.mutable_scenarios(2)->set_number(7);
+  });
+  EXPECT_EQ(Said(passport.text_changes()),
+            (Texts{"title: 标题 > 题", "year_text:  > 年", "purpose:  > 要求", "table_title:  > 表",
+                   "headings[0]:  > 头", "scenarios[c].number: 3 > 7"}));
+  for (const auto& passage : passport.scenarios()) {
+    EXPECT_EQ(passage.kinds(0), ScenarioPassage::UNCHANGED);
+  }
+}
+
+TEST(DiffTest, ARenamedLevelConcernsTheScenariosThatHaveIt) {
+  const auto rename = [](Release& release) {
+    release.mutable_edition()->mutable_levels(0)->mutable_name()->set_text("头等");
+  };
+  const Passport passport = PassportAfter(rename);
+  EXPECT_EQ(Said(passport.text_changes()), Texts{"levels[l0].name: 级0 > 头等"});
+  EXPECT_THAT(passport.scenarios(0).renamed(), testing::ElementsAre("levels[l0].name"));
+  EXPECT_EQ(After(rename, "a").kinds, Kinds{ScenarioPassage::REWORDED});
+  EXPECT_EQ(After(rename, "a").answers, (Answers{{"l0", "confirm l0"},
+                                                 {"l1", "carried l1"},
+                                                 {"l2", "carried l2"},
+                                                 {"none", "confirm none"},
+                                                 {"not_applicable", "confirm not_applicable"}}));
+  EXPECT_EQ(After(rename, "b").kinds, Kinds{ScenarioPassage::UNCHANGED});
+  const auto correct = [&](Release& release) {
+    Correct(release);
+    rename(release);
+  };
+  EXPECT_EQ(After(correct, "a").kinds, Kinds{ScenarioPassage::CORRECTED});
+  EXPECT_EQ(After(correct, "a").answers.at("l0"), "carried l0");
+}
+
+TEST(DiffTest, ARenamedSegmentConcernsItsScenarios) {
+  const auto rename = [](Release& release) {
+    release.mutable_edition()->mutable_segments(0)->mutable_name()->set_text("改造");
+  };
+  const Passport passport = PassportAfter(rename);
+  EXPECT_EQ(Said(passport.text_changes()), Texts{"segments[g].name: g > 改造"});
+  EXPECT_EQ(After(rename, "b").kinds, Kinds{ScenarioPassage::REWORDED});
+  EXPECT_EQ(After(rename, "b").answers.at("l1"), "carried l1");
+  EXPECT_EQ(After(rename, "b").answers.at("not_applicable"), "confirm not_applicable");
+  EXPECT_EQ(After(rename, "c").kinds, Kinds{ScenarioPassage::UNCHANGED});
+}
+
+TEST(DiffTest, ARenamedTypicalScenarioIsShownWithItsScenario) {
+  const auto with_typical = [](const char* name) {
+    Release release = SmallRelease();
+    auto& typical = *release.mutable_edition()->add_typical_scenarios();
+    typical.set_id("t");
+    typical.mutable_name()->set_text(name);
+    release.mutable_edition()->mutable_scenarios(1)->add_typical_scenarios("t");
+    return Criteria::Compile(release, name);
+  };
+  const auto from = with_typical("物流");
+  const auto to = with_typical("物料");
+  const Passport passport = Diff(**from, **to);
+  EXPECT_EQ(passport.scenarios(1).kinds(0), ScenarioPassage::REWORDED);
+  EXPECT_EQ(Said(passport.scenarios(1).text_changes()), Texts{"typical_scenarios: 物流 > 物料"});
+}
+
+Release WithCondition(int threshold) {
+  Release release = SmallRelease();
+  auto& condition = *release.mutable_rulebook()->mutable_tiers(0)->add_conditions();
+  condition.set_id("high");
+  *condition.mutable_text() = MakeText("得分高", "A high score");
+  condition.mutable_at_least()->mutable_measure()->set_fact("score");
+  condition.mutable_at_least()->set_threshold(threshold);
+  return release;
+}
+
+// Each change of the rulebook, as `field: old > new`, with what it belongs to before it.
+Texts RuleChanges(const Release& old_release, const Release& new_release) {
+  const auto from = Criteria::Compile(old_release, "sha256:old");
+  const auto to = Criteria::Compile(new_release, "sha256:new");
+  EXPECT_OK(from);
+  EXPECT_OK(to);
+  Texts changes;
+  const Passport passport = Diff(**from, **to);
+  for (const auto& change : passport.rule_changes()) {
+    changes.push_back(absl::StrCat(change.subject().zh(), " | ", change.field(), ": ",
+                                   change.old_value(), " > ", change.new_value()));
+  }
+  return changes;
+}
+
+TEST(DiffTest, EveryValueOfTheRulebookThatDiffersIsListed) {
+  Release changed = WithCondition(655);
+  auto& rulebook = *changed.mutable_rulebook();
+  rulebook.mutable_level_points(2)->set_points(9);
+  auto& weight = *rulebook.add_weights();
+  weight.set_scenario("b");
+  weight.set_weight(7);
+  rulebook.mutable_facts(1)->set_max(4);
+  rulebook.mutable_tiers(0)->mutable_conditions(0)->mutable_text()->set_zh("得分很高");
+  EXPECT_EQ(RuleChanges(WithCondition(600), changed),
+            (Texts{"应用等级：级2 | level_points[l2].points: 3 > 9",
+                   "场景b | weights[b].weight: 1 > 7", " | facts[rank].max: 5 > 4",
+                   "智能工厂层级：先行级 · 得分很高 | tiers[leading].conditions[high].text.zh: "
+                   "得分高 > 得分很高",
+                   "智能工厂层级：先行级 · 得分很高 | "
+                   "tiers[leading].conditions[high].at_least.threshold: 60 > 65.5"}));
+}
+
+TEST(DiffTest, AConditionThatComesOrGoesIsListedValueByValue) {
+  const Texts come = RuleChanges(SmallRelease(), WithCondition(600));
+  EXPECT_EQ(
+      come,
+      (Texts{"智能工厂层级：先行级 · 得分高 | tiers[leading].conditions[high].text.zh:  > 得分高",
+             "智能工厂层级：先行级 · 得分高 | tiers[leading].conditions[high].text.en:  > A high "
+             "score",
+             "智能工厂层级：先行级 · 得分高 | "
+             "tiers[leading].conditions[high].at_least.measure.fact:  > score",
+             "智能工厂层级：先行级 · 得分高 | tiers[leading].conditions[high].at_least.threshold:  "
+             "> 60"}));
+  EXPECT_EQ(RuleChanges(WithCondition(600), SmallRelease()).size(), come.size());
+}
+
+TEST(DiffTest, ARulebookInAnotherOrderChangedWithoutAnyValue) {
+  const Passport passport = PassportAfter(
+      [](Release& release) { release.mutable_rulebook()->mutable_facts()->SwapElements(0, 1); });
+  EXPECT_TRUE(passport.rulebook_changed());
+  EXPECT_TRUE(passport.rule_changes().empty());
+}
+
+TEST(DiffTest, TheEditionThatARulebookNamesIsNoChangeOfIt) {
+  const Passport passport = PassportAfter([](Release& release) {
+    release.mutable_edition()->set_id("next");
+    release.mutable_rulebook()->set_edition("next");
+  });
+  EXPECT_FALSE(passport.rulebook_changed());
 }
 
 TEST(DiffTest, LevelAddedAsksNoneAgain) {

@@ -2,6 +2,7 @@
 #include "common/criteria/plan.h"
 
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/score.h"
@@ -112,6 +113,72 @@ void CheckSteps(const Case& made, const Plan& plan, const std::string& name) {
   EXPECT_TRUE(oracle::MeetsTarget(made.criteria->release(), made.input.answers, answers,
                                   made.input.facts, made.tier, made.advice))
       << name;
+}
+
+// Whether no step of a plan that costs nothing could be left out alone.
+void CheckNoStepIsForNothing(const Case& made, const Plan& plan, const std::string& name) {
+  std::vector<uint8_t> after = made.input.answers;
+  for (const PlanStep& step : plan.steps) after[step.scenario] = CodeOfRank(step.to_rank);
+  for (const PlanStep& step : plan.steps) {
+    if (step.cost > 0) continue;
+    std::vector<uint8_t> without = after;
+    without[step.scenario] = made.input.answers[step.scenario];
+    EXPECT_FALSE(oracle::MeetsTarget(made.criteria->release(), made.input.answers, without,
+                                     made.input.facts, made.tier, made.advice))
+        << name << " scenario " << step.scenario;
+  }
+}
+
+// Scenario and rank of each step.
+std::vector<std::pair<int, int>> Rises(const Plan& plan) {
+  std::vector<std::pair<int, int>> rises;
+  for (const PlanStep& step : plan.steps) rises.emplace_back(step.scenario, step.to_rank);
+  return rises;
+}
+
+// Costs of 0 and 1 make many plans equally good: which of them comes first, and whether there is
+// another, is said only where it is known.
+TEST(PlanTest, WhatIsProvenIsTheSameWithAnyBudget) {
+  Random random(Seed() + 3);
+  int proven = 0;
+  int least_but_unproven = 0;
+  for (int r = 0; r < 1000; ++r) {
+    oracle::Shape shape;
+    shape.most_scenarios = 40;
+    const auto criteria = Criteria::Compile(oracle::RandomRelease(shape, random), "");
+    ASSERT_OK(criteria);
+    Case made = MakeCase(*criteria, random);
+    if (made.target.node < 0) continue;
+    const std::string name = absl::StrCat("ZHIPING_SEED=", Seed(), " release ", r);
+    made.target.costs.clear();
+    for (auto& costs : made.costs) {
+      for (size_t rank = 1; rank < costs.size(); ++rank) {
+        costs[rank] = random.Below(2);
+        made.target.costs.push_back(costs[rank]);
+      }
+    }
+    made.target.node_budget = 10 * kDefaultNodeBudget;
+    const Plan best = PlanUpgrade(**criteria, made.input, made.target);
+    for (const int64_t budget : {1, 50, 400, 3000}) {
+      made.target.node_budget = budget;
+      const Plan plan = PlanUpgrade(**criteria, made.input, made.target);
+      if (plan.feasible) CheckSteps(made, plan, name);
+      CheckNoStepIsForNothing(made, plan, name);
+      least_but_unproven += plan.feasible && !plan.proven && plan.lower_bound == plan.cost;
+      if (!plan.proven) {
+        EXPECT_FALSE(plan.other_optima_exist) << name;
+        continue;
+      }
+      ++proven;
+      if (!best.proven) continue;
+      EXPECT_EQ(plan.feasible, best.feasible) << name << " budget " << budget;
+      EXPECT_EQ(plan.cost, best.cost) << name << " budget " << budget;
+      EXPECT_EQ(Rises(plan), Rises(best)) << name << " budget " << budget;
+      EXPECT_EQ(plan.other_optima_exist, best.other_optima_exist) << name << " budget " << budget;
+    }
+  }
+  EXPECT_GT(proven, 500);
+  EXPECT_GT(least_but_unproven, 10);
 }
 
 TEST(PlanTest, ASmallBudgetGivesAValidPlanAndALowerBound) {

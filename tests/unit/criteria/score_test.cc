@@ -1,12 +1,14 @@
 // The engine against the slow, obvious interpreter, on random criteria, answers and facts.
 #include "common/criteria/score.h"
 
+#include <bit>
 #include <cstdlib>
 
 #include "common/criteria/result.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/oracle/oracle.h"
 #include "tests/oracle/random_criteria.h"
+#include "tests/unit/criteria/small_criteria.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::criteria {
@@ -96,6 +98,33 @@ TEST(ScoreTest, RefusesBytesThatAreNoAnswer) {
       EXPECT_EQ(Score(**criteria, answers, facts, tally), allowed) << code;
     }
   }
+}
+
+// The product of a large weight and the points of a level that the scenario lacks is never needed,
+// and need not fit into 32 bits.
+TEST(ScoreTest, CountsNoPointsOfALevelThatAScenarioLacks) {
+  catalogue::v1::Release release = SmallRelease();
+  for (int k : {1, 2})
+    release.mutable_edition()->mutable_scenarios(0)->mutable_cells(k)->mutable_absent();
+  for (int k : {1, 2}) release.mutable_rulebook()->mutable_level_points(k)->set_points(kMaxNumber);
+  auto& weight = *release.mutable_rulebook()->add_weights();
+  weight.set_scenario("a");
+  weight.set_weight(kMaxNumber);
+  const auto criteria = Criteria::Compile(release, "");
+  ASSERT_OK(criteria);
+  int64_t most = 0;
+  for (const Range& range : (*criteria)->segment_points_terms()) {
+    for (int32_t t = range.begin; t < range.end; ++t) {
+      const Term& term = (*criteria)->terms()[t];
+      int64_t scenarios = 0;
+      for (int32_t w = 0; w < term.word_count; ++w) {
+        scenarios += std::popcount((*criteria)->masks()[term.mask + w]);
+      }
+      most += scenarios * term.multiplier;
+    }
+  }
+  EXPECT_EQ(most, 3 * kMaxNumber);
+  EXPECT_EQ((*criteria)->max_points(), 3 * kMaxNumber);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The 2026 edition is valid, and every fault that validation lists is found in a copy that has it.
 #include "common/criteria/validate.h"
 
+#include <set>
+
 #include "common/criteria/plan.h"
 #include "common/criteria/release.h"
 #include "common/criteria/score.h"
@@ -45,16 +47,118 @@ TEST_P(FaultTest, IsFoundWithItsField) {
 INSTANTIATE_TEST_SUITE_P(Every, FaultTest, testing::ValuesIn(EveryFault()),
                          [](const auto& fault) { return std::string(fault.param.name); });
 
-TEST(ValidateTest, AllFaultsAreFoundAtOnce) {
+// The field of every error and warning, after its file.
+std::multiset<std::string> Places(const std::vector<Finding>& findings) {
+  std::multiset<std::string> places;
+  for (const Finding& finding : findings) places.insert(finding.file() + " " + finding.field());
+  return places;
+}
+
+void Replace(std::optional<std::string>& text, const std::string& old_part,
+             const std::string& new_part) {
+  const size_t at = text->find(old_part);
+  ASSERT_NE(at, std::string::npos) << old_part;
+  text->replace(at, old_part.size(), new_part);
+}
+
+TEST(ValidateTest, FaultsOfAllFilesAreFoundAtOnce) {
   Folder folder = ReadFolder();
   folder.edition.mutable_scenarios(0)->set_id("Bad_Id");
   folder.edition.mutable_scenarios(1)->set_segment("nowhere");
   folder.edition.set_year(1);
-  int errors = 0;
-  for (const Finding& finding : ValidateFolder(folder)) {
-    errors += finding.severity() == Finding::ERROR;
+  folder.rulebook.mutable_tiers(1)
+      ->mutable_conditions(0)
+      ->mutable_at_least()
+      ->mutable_measure()
+      ->set_fact("x");
+  folder.notes->mutable_levels(0)->set_id("x");
+  const auto findings = ValidateFolder(folder);
+  const auto places = Places(findings);
+  for (const char* place :
+       {"edition.txtpb scenarios[0].id", "edition.txtpb scenarios[1].segment", "edition.txtpb year",
+        "rulebook.txtpb tiers[1].conditions[0].at_least.measure.fact", "notes.txtpb levels[0]",
+        // That they could not be scored.
+        "vectors.txtpb "}) {
+    EXPECT_EQ(places.count(place), 1u) << place << "\n" << Listed(findings);
   }
-  EXPECT_GE(errors, 3);
+}
+
+TEST(ValidateTest, NotesThatCannotBeReadHideNothing) {
+  FolderFiles files = ReadEdition2026();
+  Replace(files.notes, "levels {", "nonsense {");
+  Replace(files.edition, "line: 21", "line: 20");
+  Replace(files.vectors, "index_numerator: ", "index_numerator: 1");
+  const auto findings = CheckFiles(files).findings;
+  EXPECT_EQ(Places(findings), (std::multiset<std::string>{
+                                  "edition.txtpb scenarios[0].name",
+                                  "notes.txtpb ",
+                                  "vectors.txtpb vectors[0].expected",
+                              }))
+      << Listed(findings);
+}
+
+TEST(ValidateTest, AnEditionThatCannotBeReadHidesWhatRestsOnItAndSaysSo) {
+  FolderFiles files = ReadEdition2026();
+  Replace(files.edition, "year: 2026", "yeer: 2026");
+  Replace(files.rulebook, "default_weight: 1", "default_weight: 0");
+  const auto findings = CheckFiles(files).findings;
+  EXPECT_EQ(Places(findings), (std::multiset<std::string>{"edition.txtpb ", "notes.txtpb ",
+                                                          "rulebook.txtpb ", "vectors.txtpb "}))
+      << Listed(findings);
+}
+
+TEST(ValidateTest, ARulebookThatCannotBeReadHidesOnlyTheVectors) {
+  FolderFiles files = ReadEdition2026();
+  Replace(files.rulebook, "default_weight", "default_wait");
+  Replace(files.edition, "year: 2026", "year: 26");
+  const auto findings = CheckFiles(files).findings;
+  EXPECT_EQ(Places(findings),
+            (std::multiset<std::string>{"edition.txtpb year", "rulebook.txtpb ", "vectors.txtpb "}))
+      << Listed(findings);
+}
+
+TEST(ValidateTest, AnEditionWithMoreCellsThanLevelsIsOnlyRefused) {
+  Folder folder = ReadFolder();
+  for (int k = 0; k < 40; ++k) {
+    *folder.edition.mutable_scenarios(0)->add_cells() = folder.edition.scenarios(0).cells(1);
+  }
+  EXPECT_TRUE(HasErrors(ValidateFolder(folder)));
+  for (int i = 0; i < kMaxScenarios; ++i) {
+    *folder.edition.add_scenarios() = folder.edition.scenarios(0);
+  }
+  EXPECT_EQ(Places(ValidateFolder(folder)).count("rulebook.txtpb "), 1u);
+}
+
+TEST(ValidateTest, AnEditionThatNamesNoSourceIsAWarning) {
+  Folder folder = ReadFolder();
+  folder.edition.clear_source();
+  const auto findings = ValidateFolder(folder);
+  EXPECT_FALSE(HasErrors(findings)) << Listed(findings);
+  EXPECT_EQ(Places(findings), std::multiset<std::string>{"edition.txtpb source.file"});
+}
+
+TEST(ValidateTest, AMissingTranslationIsAWarning) {
+  Folder folder = ReadFolder();
+  folder.rulebook.mutable_tiers(1)->mutable_conditions(0)->mutable_text()->clear_en();
+  folder.rulebook.mutable_facts(2)->mutable_unit()->clear_en();
+  const auto findings = ValidateFolder(folder);
+  EXPECT_FALSE(HasErrors(findings)) << Listed(findings);
+  EXPECT_EQ(Places(findings),
+            (std::multiset<std::string>{"rulebook.txtpb facts[2].unit.en",
+                                        "rulebook.txtpb tiers[1].conditions[0].text.en"}));
+}
+
+// Texts are asked for before something is published; what was published without stays readable.
+TEST(ValidateTest, AReleaseWithoutTextsStaysReadable) {
+  Folder folder = ReadFolder();
+  for (auto& fact : *folder.rulebook.mutable_facts()) fact.clear_where_to_find();
+  EXPECT_TRUE(HasErrors(ValidateFolder(folder)));
+  EXPECT_OK(Criteria::Compile(MakeRelease(folder, "2026-1"), ""));
+}
+
+TEST(ValidateTest, TheEditionOf2026HasNoFindingAtAll) {
+  const auto findings = CheckFiles(ReadEdition2026()).findings;
+  EXPECT_TRUE(findings.empty()) << Listed(findings);
 }
 
 TEST(ValidateTest, AFileThatCannotBeReadIsNamedWithItsLine) {

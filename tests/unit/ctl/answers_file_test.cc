@@ -72,7 +72,9 @@ TEST(AnswersFileTest, WrongColumnsAreNamed) {
   const auto unknown = ReadAnswersFile("scenario,grade\na,none\n");
   EXPECT_THAT(unknown, HasReason(Reason::WRONG_COLUMN));
   EXPECT_THAT(std::string(unknown.status().message()), HasSubstr("Line 1, column 2"));
-  EXPECT_THAT(ReadAnswersFile("scenario,scenario,level\n"), HasReason(Reason::WRONG_COLUMN));
+  const auto twice = ReadAnswersFile("\nscenario,level,等级\n");
+  EXPECT_THAT(twice, HasReason(Reason::WRONG_COLUMN));
+  EXPECT_THAT(std::string(twice.status().message()), HasSubstr("Line 2, columns 2 and 3"));
   EXPECT_THAT(ReadAnswersFile("场景名称,说明\n"), HasReason(Reason::WRONG_COLUMN));
   const auto many = ReadAnswersFile("scenario,level\na,none,b,c\n");
   EXPECT_THAT(many, HasReason(Reason::WRONG_COLUMN));

@@ -115,7 +115,7 @@ TEST_F(TrustTest, DatesAreJudgedAtTheGivenInstant) {
   const auto at = [&](const std::string& instant) {
     return Verify(trust, envelope, Purpose::RELEASE, kProgramme, At(instant));
   };
-  EXPECT_THAT(at("2025-12-31T15:59:59.999Z"), HasReason(Reason::KEY_EXPIRED));
+  EXPECT_THAT(at("2025-12-31T15:59:59.999Z"), HasReason(Reason::KEY_NOT_YET_VALID));
   EXPECT_OK(at("2025-12-31T16:00:00Z"));
   EXPECT_OK(at("2026-12-31T15:59:59.999Z"));
   EXPECT_THAT(at("2026-12-31T16:00:00Z"), HasReason(Reason::KEY_EXPIRED));

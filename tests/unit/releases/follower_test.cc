@@ -1,14 +1,18 @@
 // The follower with its threads: what it takes from where, and what it never takes.
 #include "common/releases/follower.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "common/releases/seed.h"
 #include "tests/processes/process.h"
 #include "tests/unit/releases/test_publisher.h"
 #include "tests/unit/status_matchers.h"
@@ -29,7 +33,7 @@ class FollowerTest : public testing::Test {
     }
     options_.programmes = {kProgramme};
     options_.poll_interval = absl::Milliseconds(100);
-    cache_ = *NewReleaseCache(processes::NewFolder());
+    cache_ = *NewReleaseCache(folder_);
   }
 
   void Publish(int revision, int release) {
@@ -47,16 +51,31 @@ class FollowerTest : public testing::Test {
     return digest;
   }
 
-  void Start() {
+  void Start() { Start(log_); }
+  void Start(const rpc::Log& log) {
     follower_ = std::make_unique<Follower>(
         options_, FollowerSources{&catalogue_, &redis_, cache_.get(), nullptr}, *trust_,
-        SystemClock(), log_, nullptr);
+        SystemClock(), log, nullptr);
     follower_->Start([this] { known_ = true; });
   }
   bool Known(absl::Duration timeout) {
     return Eventually([this] { return known_.load(); }, timeout);
   }
 
+  // The follower ends; the next one has nothing but the cache.
+  void StartFromTheCache() {
+    follower_ = nullptr;
+    catalogue_.SetAway(true);
+    redis_.SetAway(true);
+    Start();
+  }
+  bool IsKept(int revision, int release) {
+    return Eventually([&] {
+      const auto state = cache_->FindState(kProgramme);
+      return cache_->FindRelease(digests_[release]).ok() && state.ok() &&
+             OpenState(*state, kProgramme, *trust_)->state.current().revision() == revision;
+    });
+  }
   absl::StatusOr<Chosen> Choose(const Choice& choice = {}) {
     return follower_->snapshot()->Choose(choice, SystemClock().Steady());
   }
@@ -83,6 +102,7 @@ class FollowerTest : public testing::Test {
   std::vector<std::string> digests_, envelopes_;
   HeldSource catalogue_{"catalogue", true};
   HeldSource redis_{"redis", false};
+  const std::string folder_ = processes::NewFolder();
   std::unique_ptr<ReleaseCache> cache_;
   FollowerOptions options_;
   const rpc::Log log_{rpc::Severity::kError};
@@ -187,6 +207,57 @@ TEST_F(FollowerTest, StatesInRedisThatAreForgedForeignOrReplayedChangeNothing) {
     EXPECT_EQ(Revision(), 5);
     EXPECT_EQ(Choose()->criteria->digest(), digests_[1]);
   }
+}
+
+TEST_F(FollowerTest, ThatAStateIsRefusedIsLoggedOnceAndThatOneIsTakenAgain) {
+  testing::internal::CaptureStdout();
+  {
+    const rpc::Log log(rpc::Severity::kInfo);
+    Publish(5, 1);
+    Start(log);
+    ASSERT_TRUE(Reaches(5));
+    catalogue_.SetAway(true);
+    const std::string old = publisher_.State(4, digests_[0], absl::Now());
+    for (const std::string& state : {old, std::string("garbage"), old}) {
+      redis_.PutState(state);
+      const int asked = redis_.asked();
+      ASSERT_TRUE(Eventually([&] { return redis_.asked() > asked + 2; }));
+    }
+    Publish(5, 1);
+    catalogue_.SetAway(false);
+    const int asked = catalogue_.asked();
+    ASSERT_TRUE(Eventually([&] { return catalogue_.asked() > asked + 2; }));
+    follower_ = nullptr;
+  }
+  std::vector<std::string> lines;
+  for (const absl::string_view line :
+       absl::StrSplit(testing::internal::GetCapturedStdout(), '\n', absl::SkipEmpty())) {
+    if (absl::StrContains(line, "\"state_")) lines.emplace_back(line);
+  }
+  using testing::HasSubstr;
+  EXPECT_THAT(lines, testing::ElementsAre(
+                         testing::AllOf(HasSubstr("state_refused"), HasSubstr("redis"),
+                                        HasSubstr("REVISION_BEHIND")),
+                         testing::AllOf(HasSubstr("state_refused"), HasSubstr("redis"),
+                                        HasSubstr("MALFORMED")),
+                         testing::AllOf(HasSubstr("state_taken"), HasSubstr("catalogue"))));
+}
+
+TEST_F(FollowerTest, ACatalogueThatWasAheadIsFollowedAgainAndWhatItSignedThenIsNoNews) {
+  const std::string ahead = publisher_.State(1, digests_[0], absl::Now() + absl::Hours(1));
+  Publish(1, 0);
+  catalogue_.PutState(ahead);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  EXPECT_EQ(Choose()->freshness, common::v1::Freshness::STALE);
+  Publish(1, 0);
+  const auto fresh = [&] { return Choose()->freshness == common::v1::Freshness::FRESH; };
+  ASSERT_TRUE(Eventually(fresh));
+  catalogue_.SetAway(true);
+  redis_.PutState(ahead);
+  const int asked = redis_.asked();
+  ASSERT_TRUE(Eventually([&] { return redis_.asked() > asked + 1; }));
+  EXPECT_TRUE(fresh());
 }
 
 TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsKeptOutAndReported) {
@@ -363,11 +434,65 @@ TEST_F(FollowerTest, ACacheThatIsDamagedIsAMissAndIsMended) {
   EXPECT_TRUE(Eventually([&] { return *cache_->FindRelease(digests_[0]) == envelopes_[0]; }));
 }
 
+TEST_F(FollowerTest, ACacheThatIsEmptiedIsFilledAgainThoughNothingNewComes) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  catalogue_.SetAway(true);
+  ASSERT_GT(std::filesystem::remove_all(folder_), 0);
+  ASSERT_TRUE(IsKept(1, 0));
+  StartFromTheCache();
+  EXPECT_TRUE(Reaches(1));
+}
+
+TEST_F(FollowerTest, ACacheKeepsWhatCallersPinned) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  catalogue_.PutRelease(digests_[2], envelopes_[2]);
+  Choice pinned;
+  pinned.release_digest = digests_[2];
+  ASSERT_OK(Await(pinned));
+  const auto kept = [&] { return cache_->FindRelease(digests_[2]).ok(); };
+  ASSERT_TRUE(Eventually(kept));
+  ASSERT_GT(std::filesystem::remove_all(folder_), 0);
+  ASSERT_TRUE(Eventually(kept));
+  StartFromTheCache();
+  EXPECT_OK(Await(pinned));
+}
+
+TEST_F(FollowerTest, ACacheKeepsTheStateBeforeOneThatIsRefused) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  catalogue_.PutState(publisher_.State(2, PutUnusable(), absl::Now()));
+  ASSERT_TRUE(Eventually([&] { return follower_->Reports()[0].has_refused(); }));
+  StartFromTheCache();
+  EXPECT_TRUE(Reaches(1));
+}
+
+// The folder of an instance that has run for years.
+TEST_F(FollowerTest, ACacheIsPruned) {
+  const std::string folder = processes::NewFolder();
+  cache_ = *NewReleaseCache(folder);
+  for (size_t i = 0; i < 2 * kCachedReleases; ++i) {
+    ASSERT_OK(cache_->KeepRelease(criteria::DigestOf(absl::StrCat(i)), "a release"));
+  }
+  Publish(1, 0);
+  Start();
+  const size_t kept = kCachedReleases + 1;
+  EXPECT_TRUE(Eventually([&] { return ReleaseFiles(folder).size() == kept; }));
+  EXPECT_OK(cache_->FindRelease(digests_[0]));
+  Publish(2, 1);
+  EXPECT_TRUE(Eventually([&] { return cache_->FindRelease(digests_[1]).ok(); }));
+  EXPECT_TRUE(Eventually([&] { return ReleaseFiles(folder).size() == kept; }));
+}
+
 TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUpAndIsWrittenLater) {
   const std::string folder = processes::NewFolder() + "/cache";
   cache_ = *NewReleaseCache(folder);
   // A file where the folder was: also root cannot write below it.
-  ASSERT_TRUE(std::filesystem::remove(folder));
+  ASSERT_GT(std::filesystem::remove_all(folder), 0);
   std::ofstream(folder) << "a file";
   ASSERT_FALSE(cache_->KeepState(kProgramme, "").ok());
   Publish(1, 0);
@@ -376,11 +501,7 @@ TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUpAndIsWrittenLater) {
   Publish(2, 1);
   EXPECT_TRUE(Reaches(2));
   ASSERT_TRUE(std::filesystem::remove(folder));
-  EXPECT_TRUE(Eventually([&] {
-    const auto state = cache_->FindState(kProgramme);
-    return cache_->FindRelease(digests_[1]).ok() && state.ok() &&
-           OpenState(*state, kProgramme, *trust_)->state.current().revision() == 2;
-  }));
+  EXPECT_TRUE(IsKept(2, 1));
 }
 
 }  // namespace

@@ -105,8 +105,9 @@ TEST_F(FollowingTest, APendingReleaseIsLoadedAheadAndAppliedAtItsInstant) {
   following_.Apply(kStart);
   EXPECT_EQ(following_.in_force().revision, 2);
   // Nor does a catalogue whose clock is behind: it still calls the second one pending.
-  ASSERT_OK(Offer(State(kStart + absl::Minutes(59), &first, &second)));
-  EXPECT_TRUE(following_.Apply(kStart + absl::Minutes(59)));
+  const absl::Time before = kStart + absl::Minutes(59);
+  ASSERT_OK(Offer(State(before, &first, &second), before));
+  EXPECT_TRUE(following_.Apply(before));
   EXPECT_EQ(following_.in_force().revision, 2);
 }
 
@@ -159,6 +160,71 @@ TEST_F(FollowingTest, AReplayedConfirmationDoesNotMakeItFresher) {
   ASSERT_OK(following_.Offer(State(kStart, &first), later, absl::Minutes(30)));
   following_.Apply(later);
   EXPECT_EQ(following_.in_force().confirmation->Age(absl::Minutes(30)), absl::Minutes(30));
+}
+
+// A catalogue whose clock is an hour ahead confirmed, and was set right.
+TEST_F(FollowingTest, AConfirmationFromOurFutureGivesWayToALaterAnswerOfTheCatalogue) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const absl::Duration came = absl::Seconds(100);
+  ASSERT_OK(following_.Offer(State(kStart + absl::Hours(1), &first), kStart, came));
+  LoadAll();
+  following_.Apply(kStart);
+  ASSERT_TRUE(following_.in_force().confirmation->clock_behind);
+  const absl::Time now = kStart + absl::Minutes(1);
+  const absl::Duration steady = came + absl::Minutes(1);
+  const auto confirmed_after = [&](std::optional<absl::Duration> asked) {
+    EXPECT_OK(following_.Offer(State(now, &first), now, steady, asked));
+    following_.Apply(now);
+    return following_.in_force().confirmation->confirmed_at;
+  };
+  // A replay, or a message that was long under way, may be older.
+  EXPECT_EQ(confirmed_after(std::nullopt), kStart + absl::Hours(1));
+  EXPECT_EQ(confirmed_after(came - absl::Milliseconds(1)), kStart + absl::Hours(1));
+  EXPECT_EQ(confirmed_after(steady - absl::Milliseconds(1)), now);
+  EXPECT_FALSE(following_.in_force().confirmation->clock_behind);
+  EXPECT_EQ(following_.in_force().confirmation->Age(steady), absl::ZeroDuration());
+}
+
+// Both clocks were ahead: the confirmation came to lie in our future only when both were set right.
+TEST_F(FollowingTest, AConfirmationThatCameToLieInOurFutureGivesWayToo) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  ASSERT_OK(Offer(State(kStart + absl::Hours(1), &first), kStart + absl::Hours(1)));
+  LoadAll();
+  following_.Apply(kStart);
+  EXPECT_FALSE(following_.in_force().confirmation->clock_behind);
+  ASSERT_OK(following_.Offer(State(kStart, &first), kStart, absl::Seconds(61), absl::Seconds(60)));
+  EXPECT_TRUE(following_.Apply(kStart));
+  EXPECT_EQ(following_.in_force().confirmation->Age(absl::Seconds(61)), absl::ZeroDuration());
+}
+
+TEST_F(FollowingTest, AReplayedConfirmationFromOurFutureDoesNotMakeItFresher) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  ASSERT_OK(Offer(State(kStart, &first)));
+  LoadAll();
+  following_.Apply(kStart);
+  const absl::Time later = kStart + absl::Hours(23);
+  for (const absl::Duration ahead : {absl::Seconds(6), absl::Hours(1)}) {
+    ASSERT_OK(following_.Offer(State(later + ahead, &first), later, absl::Hours(23)));
+    EXPECT_FALSE(following_.Apply(later));
+  }
+  EXPECT_EQ(following_.in_force().confirmation->Age(absl::Hours(23)), absl::Hours(23));
+  // From the catalogue itself it says that one of the clocks is wrong.
+  ASSERT_OK(following_.Offer(State(later + absl::Hours(1), &first), later, absl::Hours(23),
+                             absl::Hours(23)));
+  EXPECT_TRUE(following_.Apply(later));
+  EXPECT_TRUE(following_.in_force().confirmation->clock_behind);
+}
+
+// Our clock is ten minutes behind: by it, what was confirmed ten minutes ago is new.
+TEST_F(FollowingTest, AReplayIsNotFreshBecauseOurClockIsBehind) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const absl::Time now = kStart + absl::Hours(1);
+  ASSERT_OK(Offer(State(now + absl::Minutes(10), &first), now));
+  LoadAll();
+  following_.Apply(now);
+  ASSERT_OK(following_.Offer(State(now, &first), now, absl::Seconds(1)));
+  EXPECT_FALSE(following_.Apply(now));
+  EXPECT_TRUE(following_.in_force().confirmation->clock_behind);
 }
 
 TEST_F(FollowingTest, ARefusedReleaseLeavesWhatRunsAndAgesIt) {

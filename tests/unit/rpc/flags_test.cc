@@ -62,6 +62,43 @@ TEST(Flags, AWrongValueIsToldWhatThereIs) {
   EXPECT_THAT(said, testing::Not(testing::HasSubstr("->")));
 }
 
+// The first line is Chinese, the second English, and neither has words of the other or of CLI11.
+TEST(Flags, EachLanguageHasALineOfItsOwn) {
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* zh;
+    const char* en;
+  };
+  const Case cases[] = {
+      {{"--max-request-bytes", "100"},
+       "--max-request-bytes 应为 65536 至 67108864 的整数，而不是 100（",
+       "--max-request-bytes must be a whole number from 65536 to 67108864, not 100 ("},
+      {{"--max-request-bytes", "many"}, "而不是 many（", "not many ("},
+      {{"--drain-delay", "99h"},
+       "--drain-delay 应为 0 至 5m 的时长，而不是 99h（",
+       "--drain-delay: must be a duration from 0 to 5m, not 99h ("},
+      {{"--log-level", "verbose"}, "info、warning 或 error，而不是 verbose（", "not verbose ("},
+      {{"--no-such-flag"}, "不认识 --no-such-flag（", "unknown: --no-such-flag ("},
+      {{"--shutdown-grace"},
+       "--shutdown-grace 后面需要一个值（",
+       "--shutdown-grace needs a value ("},
+      {{"--listen", "a:1", "--listen", "a:2"}, "--listen 给出了多次", "--listen is given several"},
+  };
+  for (const Case& wrong : cases) {
+    ServiceFlags flags;
+    std::string said;
+    EXPECT_EQ(Parse(wrong.arguments, flags, &said), 2);
+    const std::string zh = said.substr(0, said.find('\n'));
+    const std::string en = said.substr(said.find('\n'));
+    EXPECT_THAT(zh, testing::HasSubstr(wrong.zh));
+    EXPECT_THAT(en, testing::HasSubstr(wrong.en));
+    EXPECT_THAT(en, testing::Not(testing::HasSubstr("应为")));
+    for (const char* english : {"must", "Value", "required"}) {
+      EXPECT_THAT(zh, testing::Not(testing::HasSubstr(english)));
+    }
+  }
+}
+
 TEST(Flags, AWrongValueInTheEnvironmentIsRefused) {
   ServiceFlags flags;
   setenv("ZHIPING_DRAIN_DELAY", "never", 1);

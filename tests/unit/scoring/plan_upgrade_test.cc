@@ -119,6 +119,50 @@ TEST(PlanUpgradeTest, WithoutOwnCostsItNeverSpeaksOfCosts) {
   EXPECT_EQ(plan->steps(1).scenario(), "c");
 }
 
+// The order of the request's costs is kept, and so is the meaning of those that count.
+TEST(PlanUpgradeTest, SaysWhichCostsMeanNothing) {
+  const auto criteria = MakeCriteria();
+  auto request = Request("leading");
+  AddCost("a", "l0", 5, request);  // a is at l0 already.
+  AddCost("c", "l2", 5, request);  // c is not applicable.
+  AddCost("b", "l2", 5, request);  // b is excluded.
+  auto& answer = *request.add_answers();
+  answer.set_scenario("c");
+  answer.set_level("not_applicable");
+  answer.set_reason("none here");
+  request.add_excluded_scenarios("b");
+  auto plan = PlanUpgrade(*criteria, request);
+  ASSERT_OK(plan);
+  EXPECT_THAT(plan->unused_costs(), testing::ElementsAre(0, 1, 2));
+  request.clear_excluded_scenarios();
+  plan = PlanUpgrade(*criteria, request);
+  ASSERT_OK(plan);
+  EXPECT_THAT(plan->unused_costs(), testing::ElementsAre(0, 1));
+  EXPECT_THAT(plan->cost_text().zh(), HasSubstr("自报成本"));
+  request.mutable_costs()->RemoveLast();
+  plan = PlanUpgrade(*criteria, request);
+  ASSERT_OK(plan);
+  EXPECT_THAT(plan->cost_text().zh(), Not(HasSubstr("成本")));
+}
+
+// Where the search ends before ties are settled, that the cost is the least may be known all the
+// same.
+TEST(PlanUpgradeTest, SaysWhatIsKnownWhenTheSearchDoesNotEnd) {
+  const auto criteria = MakeCriteria();
+  auto request = Request("leading");
+  for (const auto& scenario : criteria->edition().scenarios()) {
+    AddCost(scenario.id(), "l2", 0, request);
+  }
+  request.set_node_budget(1);
+  const auto plan = PlanUpgrade(*criteria, request);
+  ASSERT_OK(plan);
+  EXPECT_FALSE(plan->proven());
+  EXPECT_EQ(plan->cost(), 0);
+  EXPECT_EQ(plan->lower_bound(), 0);
+  EXPECT_EQ(plan->steps_size(), 2) << "steps that cost nothing are not for nothing";
+  EXPECT_THAT(plan->cost_text().zh(), HasSubstr("总成本最低的提升路径；搜索达到上限，尚未查清"));
+}
+
 TEST(PlanUpgradeTest, UnderstandsOfficialNames) {
   const auto criteria = MakeCriteria();
   auto request = Request("先行级");

@@ -14,9 +14,44 @@ TEST(StrictJsonTest, AMemberMayBeInSeveralObjectsButNotTwiceInOne) {
   }
 }
 
-TEST(StrictJsonTest, WhatIsNotCompleteJsonIsRefused) {
-  for (const char* text : {"", "{", "[1,]", "{} x", "{\"a\": \"\xff\"}", "{\"a\" 1}"}) {
-    EXPECT_THAT(ParseStrictJson(text), HasReason(Reason::MALFORMED)) << text;
+struct Fault {
+  const char* text;
+  const char* zh;
+  const char* en;
+};
+
+const Fault kFaults[] = {
+    // A comma is missing, and one is too many.
+    {"[\n  {\"a\": \"x\"\n   \"b\": 1}\n]", "第 3 行第 4 列的“\"b\"”", "Line 3, column 4"},
+    {"{\"a\" 1}", "第 1 行第 6 列的“1”", "Line 1, column 6"},
+    {"[1,\n]", "第 2 行第 1 列的“]”", "Line 2, column 1"},
+    {"{\"名\": 1,}", "第 1 行第 9 列的“}”", "Line 1, column 9"},
+    // Quotes.
+    {"{'a': 1}", "第 1 行第 2 列的“'a'”", "\"'a'\" is not JSON"},
+    {"[\n{level: 1}]", "第 2 行第 2 列的“level”", "\"level\" is not JSON"},
+    {"[\"一\"，\"二\"]", "第 1 行第 5 列的“，”", "Line 1, column 5"},
+    {"[“一”]", "第 1 行第 2 列的““一””", "Line 1, column 2"},
+    {"[\"a\nb\"]", "第 1 行第 4 列：引号之内不能换行", "Line 1, column 4"},
+    {"[\"a\", trux]", "第 1 行第 7 列的“trux”", "Line 1, column 7"},
+    {"\xEF\xBB\xBF{} x", "第 1 行第 4 列的“x”", "Line 1, column 4"},
+    {"[1e999]", "第 1 行第 2 列的“1e999”", "Line 1, column 2"},
+    {"{\"a\": \"\xff\"}", "第 1 行第 8 列起不是 UTF-8", "Line 1, column 8"},
+    // What ends too early, and only that, is truncated.
+    {"{\n  \"a\": [1,\n", "文件不完整：JSON 在第 2 行第 11 列中断", "truncated"},
+    {"[\"一二", "第 1 行第 5 列中断", "line 1, column 5"},
+    {"[tru", "第 1 行第 5 列中断", "truncated"},
+    {"[1", "第 1 行第 3 列中断", "truncated"},
+    {" \n", "文件是空的", "The file is empty"},
+    {"", "文件是空的", "The file is empty"},
+};
+
+TEST(StrictJsonTest, WhatIsNoJsonIsNamedWithItsPlace) {
+  for (const Fault& fault : kFaults) {
+    const auto parsed = ParseStrictJson(fault.text);
+    ASSERT_THAT(parsed, HasReason(Reason::MALFORMED)) << fault.text;
+    const ErrorDetail detail = DetailOf(parsed.status());
+    EXPECT_THAT(detail.message().zh(), testing::HasSubstr(fault.zh)) << fault.text;
+    EXPECT_THAT(detail.message().en(), testing::HasSubstr(fault.en)) << fault.text;
   }
 }
 

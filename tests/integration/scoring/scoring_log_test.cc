@@ -1,0 +1,69 @@
+// What operators learn from the log of a scoring service that starts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/faults/suite.h"
+
+namespace zhiping::faults {
+namespace {
+
+using testing::HasSubstr;
+
+// The only line of the event.
+nlohmann::json Line(const ScoringProcess& scoring, const std::string& event) {
+  std::vector<nlohmann::json> lines;
+  for (const auto text : absl::StrSplit(scoring.Output(), '\n', absl::SkipEmpty())) {
+    auto line = nlohmann::json::parse(std::string(text), nullptr, /*allow_exceptions=*/false);
+    if (line.value("event", "") == event) lines.push_back(std::move(line));
+  }
+  EXPECT_EQ(lines.size(), 1) << event;
+  return lines.empty() ? nlohmann::json::object() : lines.front();
+}
+
+// The names that the catalogue has for those that follow it.
+std::vector<std::string> Instances(CatalogueProcess& catalogue) {
+  std::vector<std::string> ids;
+  const auto convergence = catalogue.Convergence();
+  if (!convergence.ok()) return ids;
+  for (const auto& instance : convergence->instances()) {
+    ids.push_back(instance.instance().id());
+  }
+  return ids;
+}
+
+TEST(ScoringLogTest, SaysWhatTheCatalogueCallsTheInstanceAndWhatItRuns) {
+  const Suite suite;
+  CatalogueProcess catalogue(suite);
+  catalogue.StartAndAwait();
+  const auto published = catalogue.PublishNew();
+  ScoringProcess scoring(
+      suite, {{"--catalogue", catalogue.address()}, {"--instance-name", "scoring_1.a"}});
+  scoring.StartAndAwait();
+  const std::string id = Line(scoring, "serving").value("instance", "");
+  EXPECT_THAT(id, testing::MatchesRegex("scoring_1.a-[0-9a-f]{8}"));
+  EXPECT_TRUE(
+      processes::Eventually([&] { return Instances(catalogue) == std::vector<std::string>{id}; }));
+  const auto ready = Line(scoring, "ready");
+  EXPECT_EQ(ready.value("instance", ""), id);
+  const std::string label = scoring.Score()->result().release_label();
+  EXPECT_EQ(ready.value("releases", ""),
+            absl::StrCat(kProgramme, ": ", label, " ", published.digest()));
+}
+
+TEST(ScoringLogTest, ANameThatTheCatalogueWouldNotTakeIsRefused) {
+  const Suite suite;
+  for (const std::string& name : {std::string("a b"), std::string("一号"), std::string(65, 'a')}) {
+    ScoringProcess scoring(suite, {{"--catalogue", "127.0.0.1:1"}, {"--instance-name", name}});
+    scoring.Start();
+    EXPECT_EQ(scoring.AwaitEnd(), 1) << name;
+    EXPECT_THAT(scoring.Output(), HasSubstr("--instance-name 只能含字母、数字"));
+    EXPECT_THAT(scoring.Output(), HasSubstr("--instance-name has letters, digits"));
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::faults

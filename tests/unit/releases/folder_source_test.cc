@@ -1,0 +1,93 @@
+#include "common/releases/folder_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/criteria/release.h"
+#include "common/files/file.h"
+#include "common/releases/seed.h"
+#include "tests/processes/process.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::releases {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class ReleaseCacheTest : public testing::Test {
+ protected:
+  static std::string Digest(int number) { return criteria::DigestOf(absl::StrCat(number)); }
+
+  // Releases 0, 1, …, each a minute younger than the one before; the last is a minute old.
+  void Keep(int releases) {
+    for (int i = 0; i < releases; ++i) {
+      std::vector<std::string> before = ReleaseFiles(folder_);
+      ASSERT_OK(cache_->KeepRelease(Digest(i), absl::StrCat(i)));
+      for (const auto& file : ReleaseFiles(folder_)) {
+        if (std::find(before.begin(), before.end(), file) != before.end()) continue;
+        fs::last_write_time(file,
+                            fs::file_time_type::clock::now() - std::chrono::minutes(releases - i));
+      }
+    }
+  }
+  bool Has(int release) { return cache_->FindRelease(Digest(release)).ok(); }
+
+  // As somebody may write it on a command line.
+  const std::string folder_ = processes::NewFolder() + "/cache/";
+  std::unique_ptr<ReleaseCache> cache_ = *NewReleaseCache(folder_);
+};
+
+TEST_F(ReleaseCacheTest, KeepsWhatIsNamedAndWhatWasUsedLast) {
+  constexpr int kNewest = static_cast<int>(kCachedReleases);
+  Keep(kNewest + 5);
+  ASSERT_TRUE(Has(3)) << "and so it was used last";
+  cache_->Prune({Digest(0), Digest(1)});
+  // Two are named, one was used, and one of the others had to go for it.
+  std::vector<int> gone;
+  for (int i = 0; i < kNewest + 5; ++i) {
+    if (!Has(i)) gone.push_back(i);
+  }
+  EXPECT_THAT(gone, testing::ElementsAre(2, 4, 5));
+}
+
+TEST_F(ReleaseCacheTest, RemovesNothingElse) {
+  const std::string own = folder_ + "my-own" + kReleaseSuffix;
+  ASSERT_OK(WriteFile(own, "a file", Overwrite::kNever));
+  fs::last_write_time(own, fs::file_time_type::clock::now() - std::chrono::hours(1000));
+  ASSERT_OK(cache_->KeepState("programme", "a state"));
+  Keep(static_cast<int>(kCachedReleases) + 1);
+  cache_->Prune({});
+  EXPECT_FALSE(Has(0));
+  EXPECT_TRUE(Has(1));
+  EXPECT_OK(cache_->FindState("programme"));
+  EXPECT_TRUE(fs::exists(own));
+}
+
+TEST_F(ReleaseCacheTest, OneAtATimeUsesAFolder) {
+  const auto second = NewReleaseCache(folder_);
+  ASSERT_THAT(second, HasReason(Reason::FOLDER_IN_USE));
+  EXPECT_THAT(DetailOf(second.status()).message().zh(), HasSubstr(folder_));
+  EXPECT_THAT(DetailOf(second.status()).message().en(), HasSubstr(folder_));
+  // Whoever only reads needs no lock.
+  EXPECT_OK(NewSeedSource(folder_));
+  cache_ = nullptr;
+  EXPECT_OK(NewReleaseCache(folder_));
+}
+
+TEST_F(ReleaseCacheTest, AFolderThatCannotBeLockedIsUsed) {
+  cache_ = nullptr;
+  fs::remove(folder_ + ".lock");
+  // Also root cannot write there.
+  fs::create_directory(folder_ + ".lock");
+  EXPECT_OK(NewReleaseCache(folder_));
+}
+
+}  // namespace
+}  // namespace zhiping::releases
