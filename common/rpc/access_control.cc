@@ -60,7 +60,8 @@ AccessControl::AccessControl(const AccessOptions& options, absl::TimeZone zone, 
       zone_(zone),
       recheck_(options.recheck),
       reference_(std::move(reference)),
-      loopback_caller_(LoopbackCaller()) {}
+      loopback_caller_(LoopbackCaller()),
+      limits_(options.limits, clock) {}
 
 absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const AccessOptions& options,
                                                                    const Clock& clock,

@@ -17,6 +17,7 @@
 #include "common/identity/caller.h"
 #include "common/identity/token_verifier.h"
 #include "common/reference/reference.h"
+#include "common/rpc/caller_limits.h"
 #include "common/rpc/log.h"
 #include "common/time/clock.h"
 #include "common/time/periodic.h"
@@ -35,6 +36,7 @@ struct AccessOptions {
   std::string time_zone = "Asia/Shanghai";
   // Callers of open streams are verified again this often.
   absl::Duration recheck = absl::Seconds(60);
+  LimitOptions limits;
 };
 
 // What a call brings to show who is calling.
@@ -67,6 +69,8 @@ class AccessControl {
 
   identity::UnitsToday Today() const;
 
+  CallerLimits& limits() { return limits_; }
+
   // A stream that is open: its caller is verified again until this is destroyed.
   class OpenStream;
   // `refuse` is called from another thread, perhaps once after the stream is destroyed, when the
@@ -93,6 +97,7 @@ class AccessControl {
   const reference::Reference reference_;
   std::unique_ptr<identity::TokenVerifier> tokens_;
   const CallerPtr loopback_caller_;
+  CallerLimits limits_;
 
   absl::Mutex mutex_;
   absl::flat_hash_set<std::shared_ptr<Watched>> streams_ ABSL_GUARDED_BY(mutex_);

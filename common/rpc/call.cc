@@ -64,7 +64,9 @@ Call::Call(grpc::CallbackServerContext& context, const Method& method)
     : context_(context), method_(method), start_(SystemClock().Steady()) {}
 
 absl::Status Call::Admit(const google::protobuf::Message& request) {
-  ASSIGN_OR_RETURN(caller_, method_.environment_.access.Identify(context_));
+  AccessControl& access = method_.environment_.access;
+  ASSIGN_OR_RETURN(caller_, access.Identify(context_));
+  RETURN_IF_ERROR(access.limits().TakeCall(*caller_));
   RETURN_IF_ERROR(method_.access_.CheckRoles(*caller_));
   return CheckScope(request);
 }
@@ -72,7 +74,9 @@ absl::Status Call::Admit(const google::protobuf::Message& request) {
 absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) {
   AccessControl& access = method_.environment_.access;
   ASSIGN_OR_RETURN(caller_, access.Identify(context_));
+  RETURN_IF_ERROR(access.limits().TakeCall(*caller_));
   RETURN_IF_ERROR(method_.access_.CheckRoles(*caller_));
+  ASSIGN_OR_RETURN(slot_, access.limits().TakeStream(*caller_));
   if (access.authenticates()) {
     open_ =
         access.Watch(AccessControl::CredentialsOf(context_), caller_->expires, std::move(refuse));

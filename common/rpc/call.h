@@ -93,6 +93,7 @@ class Call {
   CallerPtr caller_;
   // Of a stream that was admitted.
   std::unique_ptr<AccessControl::OpenStream> open_;
+  std::unique_ptr<CallerLimits::Stream> slot_;
 };
 
 // A unary call that is answered later, from any thread. Finish it once, in one way or another.

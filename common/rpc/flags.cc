@@ -128,6 +128,16 @@ void AddAccessFlags(CLI::App& app, AccessOptions& access) {
       "审核单位表，空为内置的江苏省表 / table of review units; empty: the built-in one of Jiangsu");
   AddFlag(app, "--regions-file", access.reference.regions,
           "行政区划表，空为内置的江苏省表 / table of regions; empty: the built-in one of Jiangsu");
+  AddFlag(app, "--caller-rate", access.limits.calls_per_second,
+          "每个调用者平均每秒的调用数，0 为不限 / calls a second of one caller, on average; 0: no "
+          "limit")
+      ->check(CLI::Range(0.0, 1e6));
+  AddFlag(app, "--caller-burst", access.limits.burst,
+          "每个调用者一次可连续调用的次数 / calls at once of one caller")
+      ->check(CLI::Range(1, 1'000'000));
+  AddFlag(app, "--caller-streams", access.limits.streams,
+          "每个调用者同时打开的流数 / streams of one caller at a time")
+      ->check(CLI::Range(1, 100'000));
   AddFlag(app, "--time-zone", access.time_zone,
           "日期所用的时区 / zone of the dates that people type and read");
 }

@@ -67,11 +67,11 @@ struct ServedService {
 class Server {
  public:
   // `environment`: where calls are counted and logged that gRPC answers before any handler; none if
-  // null. REQUIRES: the services outlive the server, and so does what the environment names. Errors:
-  // INVALID_FIELD if the address cannot be listened on.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       const std::vector<ServedService>& services,
-                                                       const CallEnvironment* environment = nullptr);
+  // null. REQUIRES: the services outlive the server, and so does what the environment names.
+  // Errors: INVALID_FIELD if the address cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const ServerOptions& options, const std::vector<ServedService>& services,
+      const CallEnvironment* environment = nullptr);
   // Closes at once.
   ~Server();
   Server(const Server&) = delete;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/status/error.h"
@@ -54,6 +55,20 @@ void AddText(const std::string& locale, const std::string& message, google::rpc:
   status.add_details()->PackFrom(text);
 }
 
+// What client libraries wait for by themselves.
+void AddRetryInfo(const ErrorDetail& detail, google::rpc::Status& status) {
+  for (const auto& entry : detail.metadata()) {
+    int64_t milliseconds = 0;
+    if (entry.key() != kRetryDelayMilliseconds || !absl::SimpleAtoi(entry.value(), &milliseconds)) {
+      continue;
+    }
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(milliseconds / 1000);
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(milliseconds % 1000) * 1'000'000);
+    status.add_details()->PackFrom(retry);
+  }
+}
+
 // The status with the first `violations` of the detail's violations, of which there were `total`.
 google::rpc::Status Details(int code, const ErrorDetail& detail, int violations, int total) {
   google::rpc::Status status;
@@ -71,6 +86,7 @@ google::rpc::Status Details(int code, const ErrorDetail& detail, int violations,
   status.add_details()->PackFrom(info);
   AddText(kChinese, detail.message().zh(), status);
   AddText(kEnglish, detail.message().en(), status);
+  AddRetryInfo(detail, status);
   if (violations == 0) return status;
   BadRequest request;
   for (int i = 0; i < violations; ++i) {

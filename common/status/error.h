@@ -57,6 +57,10 @@ inline constexpr int kMaxViolations = 100;
 // Key of the metadata that say how many violations there were, if not all are described.
 inline constexpr char kViolationsTotal[] = "violationsTotal";
 
+// Key of the metadata that say after how many milliseconds a call may succeed. gRPC answers give it
+// as google.rpc.RetryInfo too.
+inline constexpr char kRetryDelayMilliseconds[] = "retryDelayMilliseconds";
+
 // How many fields are wrong, those that are not described included.
 int ViolationsTotal(const ErrorDetail& detail);
 
