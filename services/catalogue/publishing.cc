@@ -294,6 +294,7 @@ absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
 }
 
 absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
+  response.set_kind(plan.rows.back().kind);
     const v1::FenceRevisionRequest& request, absl::Time deadline) {
   Violations violations;
   CheckProgramme(request.programme(), "programme", violations);

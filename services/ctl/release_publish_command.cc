@@ -175,9 +175,13 @@ absl::StatusOr<int> RollBack(const ActivateOptions& options, const CommandLine& 
                      DigestOf(options.release, request.programme(), *client));
   }
   ASSIGN_OR_RETURN(const auto response, client->Change(&CatalogueAdmin::RollBack, request));
-  const Activated activated = {Activated::kRolledBack, request.programme(),
-                               response.release_label(), response.activation(),
-                               response.withdrawn_digest()};
+  const bool rolled_back = response.kind() != catalogue::v1::ActivationRecord::REISSUE;
+  const Activated activated = {rolled_back ? Activated::kRolledBack : Activated::kCancelled,
+                               request.programme(),
+                               response.release_label(),
+                               response.activation(),
+                               response.withdrawn_digest(),
+                               cancel};
   return Finish(options, request, response, activated, wait, zone, *client, line);
 }
 

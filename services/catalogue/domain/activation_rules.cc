@@ -176,14 +176,20 @@ absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string&
                        {{"field", "digest"}});
     }
   }
-  if (target == current->activation.digest() && decision.cancel_pending_revision == 0) {
+  if (target != current->activation.digest()) {
+    plan.rows = Rows(history, ActivationRecord::ROLLBACK, target, decision.now, decision);
+    return plan;
+  }
+  if (decision.cancel_pending_revision == 0) {
     return Precondition(
         Reason::ALREADY_IN_FORCE,
         absl::StrCat("发布版 ", target, " 正在启用中，没有什么可以回退。"),
         absl::StrCat("Release ", target, " is in force already: there is nothing to roll back."),
         {{"digest", target}});
   }
-  plan.rows = Rows(history, ActivationRecord::ROLLBACK, target, decision.now, decision);
+  RowWriter writer(history, decision);
+  writer.Add(ActivationRecord::REISSUE, target, decision.now, decision.cancel_pending_revision);
+  plan.rows = std::move(writer).Take();
   return plan;
 }
 

@@ -131,6 +131,28 @@ TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
   EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::RELEASE_WITHDRAWN));
 }
 
+TEST_P(PublishingTest, GoingBackToWhatIsInForceOnlyCancelsWhatIsPending) {
+  const std::string first = Import();
+  ASSERT_OK(Publish(Publication(first)));
+  auto scheduled = Publication(Import("改"));
+  *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1));
+  ASSERT_OK(Publish(scheduled));
+  EXPECT_THAT(RollBack(false, first), HasReason(Reason::PENDING_EXISTS));
+  auto cancelling = Rollback();
+  cancelling.set_digest(first);
+  cancelling.set_cancel_pending_revision(2);
+  const auto cancelled = catalogue_->RollBack(cancelling);
+  ASSERT_OK(cancelled);
+  EXPECT_EQ(cancelled->kind(), v1::ActivationRecord::REISSUE);
+  EXPECT_EQ(cancelled->activation().revision(), 3);
+  EXPECT_EQ(cancelled->activation().digest(), first);
+  const auto state = Activation().state();
+  EXPECT_EQ(state.current().revision(), 3);
+  EXPECT_FALSE(state.has_pending());
+  // Nothing was rolled back that a second person would have to look at.
+  EXPECT_TRUE(catalogue_->Convergence()->alarms().empty());
+}
+
 TEST_P(PublishingTest, WhoDecidesWhatIsInForceHasToSayWhy) {
   const std::string digest = Import();
   for (const char* reason : {"", "  ", "\u3000 "}) {
@@ -143,6 +165,7 @@ TEST_P(PublishingTest, WhoDecidesWhatIsInForceHasToSayWhy) {
     fence.set_above(1);
     fence.set_request_id(NewRequestId());
     *fence.mutable_actor() = publication.actor();
+  EXPECT_EQ(back->kind(), v1::ActivationRecord::ROLLBACK);
     const absl::Status refusals[] = {
         Publish(publication).status(), catalogue_->RollBack(rollback).status(),
         Call<v1::FenceRevisionResponse>(catalogue_->admin(), &Admin::FenceRevision, fence)
