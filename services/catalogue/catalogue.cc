@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/redis/metrics.h"
+#include "common/sql/standby.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/catalogue/domain/convergence.h"
@@ -21,6 +22,27 @@ constexpr absl::Duration kReportInterval = absl::Seconds(1);
 constexpr absl::Duration kSequenceInterval = absl::Seconds(1);
 // How long Redis may lack what it has lost.
 constexpr absl::Duration kCopyInterval = absl::Milliseconds(500);
+
+absl::Status CheckStandby(sql::Database& database, StandbyCheck check, const rpc::Log& log) {
+  if (check == StandbyCheck::kOff) return absl::OkStatus();
+  absl::Status checked = sql::CheckSynchronousStandby(database, absl::Now() + kOpenTimeout);
+  ErrorDetail detail = DetailOf(checked);
+  if (checked.ok() || detail.reason() != Reason::NO_SYNCHRONOUS_STANDBY) return checked;
+  if (check == StandbyCheck::kWarn) {
+    log.Write(rpc::Severity::kWarning, "no_synchronous_standby",
+              {{"message", detail.message().en()}});
+    return absl::OkStatus();
+  }
+  detail.mutable_message()->mutable_zh()->append(
+      "目录服务不会启动：此时已提交的内容会随主库一起丢失。请恢复同步备库；确要在没有它时启动，请用"
+      " "
+      "--standby-check warn。");
+  detail.mutable_message()->mutable_en()->append(
+      " The catalogue does not start: what it commits now would be lost with the primary. Bring "
+      "the "
+      "standby back; to start without one all the same, use --standby-check warn.");
+  return MakeError(checked.code(), detail);
+}
 
 // Whoever changed the log may have changed anything: nothing is signed on top of that.
 absl::Status VerifyChanges(const Store& store) {
@@ -66,6 +88,8 @@ absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOption
     telemetry.metrics.Add(redis::NewMetrics(*redis));
   }
   ASSIGN_OR_RETURN(auto database, sql::Database::Open(options.database));
+  // Before the first write, which would wait for the standby.
+  RETURN_IF_ERROR(CheckStandby(*database, options.standby_check, telemetry.log));
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
   RETURN_IF_ERROR(VerifyChanges(*store));
   RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, telemetry.log));
