@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/time/clock.h"
 
 namespace zhiping::ctl {
 
@@ -34,6 +35,9 @@ WaitResult WaitForConvergence(CatalogueClient& client, const std::string& progra
   request.set_programme(programme);
   WaitResult result;
   while (true) {
+  // The time of day may be set meanwhile.
+  const Clock& clock = SystemClock();
+  const absl::Duration end = clock.Steady() + wait;
     auto response = client.Call(&CatalogueAdmin::GetConvergence, request);
     result.error = response.status();
     if (response.ok()) {
@@ -41,8 +45,9 @@ WaitResult WaitForConvergence(CatalogueClient& client, const std::string& progra
       result.convergence = ConvergenceOn(revision, result.last);
       if (result.convergence != Convergence::kNotYet) return result;
     }
-    if (absl::Now() >= end) return result;
-    absl::SleepFor(std::min(kInterval, end - absl::Now()));
+    const absl::Duration left = end - clock.Steady();
+    if (left <= absl::ZeroDuration()) return result;
+    absl::SleepFor(std::min(kInterval, left));
   }
 }
 

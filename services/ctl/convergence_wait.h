@@ -31,10 +31,10 @@ struct WaitResult {
   absl::Status error;
 };
 
-// Asks until the revision is reached or replaced, or `end`. A catalogue that does not answer is
-// asked again.
+// Asks until the revision is reached or replaced, or for as long as `wait`. A catalogue that does
+// not answer is asked again.
 WaitResult WaitForConvergence(CatalogueClient& client, const std::string& programme,
-                              int32_t revision, absl::Time end);
+                              int32_t revision, absl::Duration wait);
 
 // Labels of the programme's releases. What instances run is only shown with it, so that an error
 // gives none.

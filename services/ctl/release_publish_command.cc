@@ -102,8 +102,8 @@ absl::StatusOr<int> WaitAndReport(const Activated& activated, Json document, abs
           line.screen);
     std::fflush(stdout);
   }
-  const WaitResult result = WaitForConvergence(client, activated.programme,
-                                               activated.activation.revision(), absl::Now() + wait);
+  const WaitResult result =
+      WaitForConvergence(client, activated.programme, activated.activation.revision(), wait);
   const bool reached = result.convergence == Convergence::kReached;
   const int code = reached ? kExitOk : !result.error.ok() ? ExitCodeOf(result.error) : kExitRefused;
   if (line.json) {
