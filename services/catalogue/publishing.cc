@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/criteria/finding_limit.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
 #include "common/criteria/vectors.h"
@@ -90,9 +91,12 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   files.notes = FileOrNone(request.notes());
   files.source = FileOrNone(request.source());
   criteria::CheckedFolder checked = criteria::CheckFiles(files);
+  const bool has_errors = criteria::HasErrors(checked.findings);
   v1::ImportEditionResponse response;
-  response.mutable_findings()->Assign(checked.findings.begin(), checked.findings.end());
-  if (criteria::HasErrors(checked.findings)) return response;
+  for (auto& finding : criteria::LimitFindings(std::move(checked.findings))) {
+    *response.add_findings() = std::move(finding);
+  }
+  if (has_errors) return response;
   const auto& edition = checked.folder.edition;
   response.set_programme(edition.programme());
   response.set_edition(edition.id());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/criteria/diff.h"
+#include "common/criteria/finding_limit.h"
 #include "common/criteria/validate.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
@@ -46,7 +47,8 @@ absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
 
 absl::StatusOr<int> Validate(const Paths& paths, const CommandLine& line) {
   ASSIGN_OR_RETURN(const criteria::FolderFiles files, ReadFolderFiles(paths.first));
-  const std::vector<Finding> findings = criteria::CheckFiles(files).findings;
+  const std::vector<Finding> findings =
+      criteria::LimitFindings(criteria::CheckFiles(files).findings);
   const bool valid = !criteria::HasErrors(findings);
   if (line.json) {
     Json list = Json::array();

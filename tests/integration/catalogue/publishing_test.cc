@@ -57,6 +57,22 @@ TEST_P(PublishingTest, EveryFindingIsReportedAndNothingStored) {
   EXPECT_TRUE(catalogue_->store().Versions(absl::Now() + absl::Seconds(10))->empty());
 }
 
+TEST_P(PublishingTest, OfVeryManyFindingsTheFirstAreListedAndTheOthersCounted) {
+  auto request = Edition2026();
+  for (int i = 0; i < 20'000; ++i) {
+    request.mutable_rulebook()->append(
+        absl::StrCat("weights { scenario: \"nobody-", i, "\" weight: 1 }\n"));
+  }
+  const auto refused =
+      Call<v1::ImportEditionResponse>(catalogue_->admin(), &Admin::ImportEdition, request);
+  ASSERT_OK(refused);
+  ASSERT_EQ(refused->findings_size(), 201);
+  EXPECT_EQ(refused->findings(0).reason(), "UNKNOWN_SCENARIO");
+  EXPECT_EQ(refused->findings(200).reason(), "MORE_FINDINGS");
+  EXPECT_THAT(refused->findings(200).message().zh(), testing::HasSubstr("另有 19800 处错误"));
+  EXPECT_EQ(refused->digest(), "");
+}
+
 TEST_P(PublishingTest, APublishedReleaseIsInForceAtOnceAndARetryGetsTheSameAnswer) {
   const std::string digest = Import();
   EXPECT_EQ(Import(), digest);
