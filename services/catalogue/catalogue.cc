@@ -108,9 +108,11 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       signing_(std::move(signing)),
       redis_(std::move(redis)),
       foreign_(*store_, *signing_, clock, telemetry.log, [this] { watching_->Wake(); }),
-      reports_(*store_, foreign_, clock, telemetry.log, [this] { reporting_->Wake(); }),
+      reports_(*store_, foreign_, clock, telemetry.log, options.reading.limits,
+               options.reading.instance_lease, [this] { reporting_->Wake(); }),
       subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
-                      [this] { watching_->Wake(); }}),
+                      [this] { watching_->Wake(); }},
+                     options.reading.limits.streams),
       copies_(redis_ == nullptr ? nullptr
                                 : std::make_unique<RedisCopies>(*redis_, *store_, *signing_,
                                                                 foreign_, clock, telemetry.log)),
@@ -159,6 +161,7 @@ void Catalogue::Spread(const ConfirmedPtr& confirmed) {
 void Catalogue::Sequence() {
   // Away databases are told by the confirmer, which reads them all the time.
   store_->SequenceChanges(absl::Now() + kWriteTimeout).IgnoreError();
+  // Asked each time: other replicas move entries too.
   const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
   if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
   store_

@@ -20,36 +20,16 @@ bool SameRefusal(const v1::Refusal& a, const v1::Refusal& b) {
   return a.revision() == b.revision() && a.digest() == b.digest() && a.reason() == b.reason();
 }
 
-// Into the log of changes, once for each refusal.
-absl::Status LogRefusals(StoreTransaction& transaction, const StoredInstance& instance,
-                         const std::optional<StoredInstance>& before) {
-  for (const auto& report : instance.record.reports()) {
-    if (!report.has_refused() || !criteria::IsDigest(report.refused().digest())) continue;
-    const v1::InstanceReport* const last =
-        before.has_value() ? FindReport(before->record, report.programme()) : nullptr;
-    if (last != nullptr && last->has_refused() && SameRefusal(last->refused(), report.refused())) {
-      continue;
-    }
-    // What was never imported was never to be applied.
-    const auto release = transaction.FindRelease(report.refused().digest());
-    if (absl::IsNotFound(release.status())) continue;
-    RETURN_IF_ERROR(release.status());
-    RETURN_IF_ERROR(transaction.Lock(release->summary.programme()).status());
-    v1::CatalogueEvent event;
-    event.set_programme(release->summary.programme());
-    *event.mutable_activation_refused()->mutable_instance() = instance.record.instance();
-    *event.mutable_activation_refused()->mutable_refusal() = report.refused();
-    RETURN_IF_ERROR(transaction.Append(event, instance.last_seen));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void InstanceReports::Report(const v1::SubscribeRequest& record) {
   {
     absl::MutexLock lock(&mutex_);
-    waiting_[record.instance().id()] = {record, clock_.Now()};
+    const std::string& id = record.instance().id();
+    const bool full = waiting_.size() >= static_cast<size_t>(limits_.instances);
+    // Those that stand back report again soon.
+    if (full && waiting_.count(id) == 0) return;
+    waiting_[id] = {record, clock_.Now()};
   }
   reported_();
 }
@@ -74,13 +54,68 @@ absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance
     RETURN_IF_ERROR(
         log_heads_.Check(deadline, instance.record.instance().id(), instance.record.log_head()));
   }
-  return store_.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
-    const std::string& id = instance.record.instance().id();
-    if (instance.record.leaving()) return transaction.RemoveInstance(id).status();
+  StoredInstance kept = instance;
+  // It was looked at, and is large.
+  for (auto& report : *kept.record.mutable_reports()) report.clear_held_state();
+  bool added = false;
+  bool full = false;
+  const auto write = [&](StoreTransaction& transaction) -> absl::Status {
+    const std::string& id = kept.record.instance().id();
+    if (kept.record.leaving()) return transaction.RemoveInstance(id).status();
     ASSIGN_OR_RETURN(const auto before, transaction.LockInstance(id));
-    RETURN_IF_ERROR(LogRefusals(transaction, instance, before));
-    return transaction.SaveInstance(instance);
-  });
+    added = !before.has_value();
+    if (added) {
+      ASSIGN_OR_RETURN(const bool room,
+                       transaction.MakeRoomForInstance(limits_.instances, clock_.Now() - lease_));
+      full = !room;
+      if (full) return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(LogRefusals(transaction, kept, before));
+    return transaction.SaveInstance(kept);
+  };
+  RETURN_IF_ERROR(store_.Change(deadline, write));
+  if (added) NoteFull(full);
+  return absl::OkStatus();
+}
+
+absl::Status InstanceReports::LogRefusals(StoreTransaction& transaction,
+                                          const StoredInstance& instance,
+                                          const std::optional<StoredInstance>& before) {
+  for (const auto& report : instance.record.reports()) {
+    if (!report.has_refused() || !criteria::IsDigest(report.refused().digest())) continue;
+    const v1::InstanceReport* const last =
+        before.has_value() ? FindReport(before->record, report.programme()) : nullptr;
+    if (last != nullptr && last->has_refused() && SameRefusal(last->refused(), report.refused())) {
+      continue;
+    }
+    // What was never imported was never to be applied.
+    const auto release = transaction.FindRelease(report.refused().digest());
+    if (absl::IsNotFound(release.status())) continue;
+    RETURN_IF_ERROR(release.status());
+    if (!MayLogRefusal(report.refused().digest())) continue;
+    RETURN_IF_ERROR(transaction.Lock(release->summary.programme()).status());
+    v1::CatalogueEvent event;
+    event.set_programme(release->summary.programme());
+    *event.mutable_activation_refused()->mutable_instance() = instance.record.instance();
+    *event.mutable_activation_refused()->mutable_refusal() = report.refused();
+    RETURN_IF_ERROR(transaction.Append(event, instance.last_seen));
+  }
+  return absl::OkStatus();
+}
+
+bool InstanceReports::MayLogRefusal(const std::string& digest) {
+  int& logged = logged_refusals_[digest];
+  if (logged > limits_.logged_refusals) return false;
+  if (++logged <= limits_.logged_refusals) return true;
+  log_.Write(rpc::Severity::kWarning, "refusals_not_logged",
+             {{"digest", digest}, {"most", static_cast<int64_t>(limits_.logged_refusals)}});
+  return false;
+}
+
+void InstanceReports::NoteFull(bool full) {
+  if (std::exchange(full_, full) || !full) return;
+  log_.Write(rpc::Severity::kWarning, "instances_full",
+             {{"most", static_cast<int64_t>(limits_.instances)}});
 }
 
 absl::Status InstanceReports::CheckHeldStates(absl::Time deadline,

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
+#include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/foreign_states.h"
 #include "services/catalogue/log_heads.h"
 #include "services/catalogue/store.h"
@@ -21,16 +22,22 @@ namespace zhiping::catalogue {
 // Thread-safe.
 class InstanceReports {
  public:
-  // `reported`: called when there is something to write. All outlive this.
+  // `lease`: after which an instance's silence is UNKNOWN. `reported`: called when there is
+  // something to write. All outlive this.
   InstanceReports(Store& store, ForeignStates& foreign, const Clock& clock, const rpc::Log& log,
+                  const FollowerLimits& limits, absl::Duration lease,
                   std::function<void()> reported)
       : store_(store),
         foreign_(foreign),
         clock_(clock),
+        log_(log),
+        limits_(limits),
+        lease_(lease),
         log_heads_(store.changes(), log),
         reported_(std::move(reported)) {}
 
-  // A report, or a goodbye (`leaving`); only the latest of an instance waits. Never blocks.
+  // A report, or a goodbye (`leaving`); only the latest of an instance waits, and of no more
+  // instances than are kept. Never blocks.
   void Report(const v1::SubscribeRequest& record);
 
   // Writes what waits; to be called by one thread. What could not be written waits for the next
@@ -40,12 +47,25 @@ class InstanceReports {
  private:
   absl::Status WriteOne(absl::Time deadline, const StoredInstance& instance);
   absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
+  // Into the log of changes, once for each refusal.
+  absl::Status LogRefusals(StoreTransaction& transaction, const StoredInstance& instance,
+                           const std::optional<StoredInstance>& before);
+  // Whether one more refusal of the release may be logged.
+  bool MayLogRefusal(const std::string& digest);
+  // Logs the first new instance that is not kept, and the first after others were.
+  void NoteFull(bool full);
 
   Store& store_;
   ForeignStates& foreign_;
   const Clock& clock_;
-  // Of Write alone.
+  const rpc::Log& log_;
+  const FollowerLimits limits_;
+  const absl::Duration lease_;
+  // These are of Write alone.
   LogHeads log_heads_;
+  bool full_ = false;
+  // By digest, of releases that were imported.
+  std::map<std::string, int> logged_refusals_;
   const std::function<void()> reported_;
   absl::Mutex mutex_;
   // By instance.

@@ -66,6 +66,9 @@ class StoreTransaction {
   absl::Status SaveInstance(const StoredInstance& instance);
   // Whether it was there.
   absl::StatusOr<bool> RemoveInstance(const std::string& id);
+  // Whether one more may be kept beside fewer than `most`; if there are as many, the longest silent
+  // of those that were last seen before `lost_before` is removed for it.
+  absl::StatusOr<bool> MakeRoomForInstance(int most, absl::Time lost_before);
   // Those that were last seen before `instant`.
   absl::Status RemoveInstancesSeenBefore(absl::Time instant);
 

@@ -209,6 +209,16 @@ absl::StatusOr<bool> StoreTransaction::RemoveInstance(const std::string& id) {
   return removed.changed() == 1;
 }
 
+absl::StatusOr<bool> StoreTransaction::MakeRoomForInstance(int most, absl::Time lost_before) {
+  ASSIGN_OR_RETURN(const auto rows, sql_.Query<int64_t>("SELECT count(*) FROM instance"));
+  if (std::get<0>(rows.front()) < most) return true;
+  ASSIGN_OR_RETURN(const sql::Result removed,
+                   sql_.Execute("DELETE FROM instance WHERE id IN (SELECT id FROM instance WHERE "
+                                "last_seen < $1 ORDER BY last_seen, id LIMIT 1)",
+                                {absl::ToUnixMillis(lost_before)}));
+  return removed.changed() == 1;
+}
+
 absl::Status StoreTransaction::RemoveInstancesSeenBefore(absl::Time instant) {
   return sql_.Execute("DELETE FROM instance WHERE last_seen < $1", {absl::ToUnixMillis(instant)})
       .status();

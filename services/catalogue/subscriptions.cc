@@ -14,6 +14,12 @@ absl::Status Closed() {
                    "The catalogue is stopping: connect to another instance.");
 }
 
+absl::Status Full() {
+  return MakeError(absl::StatusCode::kResourceExhausted, Reason::OVERLOADED,
+                   "目录服务的订阅数已满；请定期查询，稍后再订阅。",
+                   "The catalogue serves as many streams as it can: poll, and subscribe later.");
+}
+
 }  // namespace
 
 Subscriptions::~Subscriptions() {
@@ -28,6 +34,7 @@ SubscribeReactor* Subscriptions::Open(grpc::CallbackServerContext& context,
   absl::Status closed;
   {
     absl::MutexLock lock(&mutex_);
+    if (streams_.size() >= most_) closed = Full();
     streams_.insert(stream);
     if (closed_) closed = Closed();
   }

@@ -32,7 +32,8 @@ class Subscriptions {
     // A programme is followed whose state is not known yet.
     std::function<void()> wanted;
   };
-  explicit Subscriptions(Listeners listeners) : listeners_(std::move(listeners)) {}
+  // More streams than `most` are refused: OVERLOADED (RESOURCE_EXHAUSTED).
+  Subscriptions(Listeners listeners, int most) : listeners_(std::move(listeners)), most_(most) {}
   // Waits until all streams have ended.
   ~Subscriptions();
   Subscriptions(const Subscriptions&) = delete;
@@ -69,6 +70,7 @@ class Subscriptions {
   bool NoStreams() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); }
 
   const Listeners listeners_;
+  const size_t most_;
   mutable absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   Streams streams_ ABSL_GUARDED_BY(mutex_);

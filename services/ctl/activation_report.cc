@@ -81,12 +81,16 @@ std::string WaitReport(const WaitResult& result, const Activated& activated, abs
             absl::StrCat("After ", duration, " revision ", revision, " is not in force yet."))),
         "\n");
   }
+  const std::string laggards = LaggardsReport(result.last, labels, screen);
+  if (laggards.empty()) {
+    return absl::StrCat(screen.Bad(ConvergenceSentence(result.last, screen)), "\n");
+  }
   return absl::StrCat(
       screen.Bad(screen.Say(
           absl::StrCat("等了 ", duration, "，仍有实例没有启用修订号 ", revision, "："),
           absl::StrCat("After ", duration, " there are instances that do not run revision ",
                        revision, ":"))),
-      "\n", LaggardsReport(result.last, labels, screen));
+      "\n", laggards);
 }
 
 }  // namespace zhiping::ctl

@@ -11,7 +11,7 @@
 namespace zhiping::ctl {
 
 enum class Convergence {
-  // Not in force yet, or an instance is BEHIND, REFUSED or UNKNOWN.
+  // Not in force yet, or an instance is BEHIND, REFUSED or UNKNOWN, or not all are listed.
   kNotYet,
   // In force, and no instance is one of those; there may be none at all.
   kReached,

@@ -131,22 +131,6 @@ TEST_P(PublishingTest, APendingActivationIsCancelledOnlyByName) {
                           v1::ActivationRecord::CANCELLED, v1::ActivationRecord::REPLACED));
 }
 
-TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
-  const std::string first = Import();
-  EXPECT_THAT(RollBack(false), HasReason(Reason::NO_ACTIVE_RELEASE));
-  ASSERT_OK(Publish(Publication(first)));
-  EXPECT_THAT(RollBack(false), HasReason(Reason::NEVER_IN_FORCE));
-  const std::string second = Import("改");
-  EXPECT_THAT(RollBack(false, second), HasReason(Reason::NEVER_IN_FORCE));
-  ASSERT_OK(Publish(Publication(second)));
-  const auto back = RollBack(true);
-  ASSERT_OK(back);
-  EXPECT_EQ(back->activation().digest(), first);
-  EXPECT_EQ(back->withdrawn_digest(), second);
-  EXPECT_THAT(Activation().state().withdrawn(), testing::ElementsAre(second));
-  EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::RELEASE_WITHDRAWN));
-}
-
 TEST_P(PublishingTest, GoingBackToWhatIsInForceOnlyCancelsWhatIsPending) {
   const std::string first = Import();
   ASSERT_OK(Publish(Publication(first)));
@@ -169,6 +153,23 @@ TEST_P(PublishingTest, GoingBackToWhatIsInForceOnlyCancelsWhatIsPending) {
   EXPECT_TRUE(catalogue_->Convergence()->alarms().empty());
 }
 
+TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
+  const std::string first = Import();
+  EXPECT_THAT(RollBack(false), HasReason(Reason::NO_ACTIVE_RELEASE));
+  ASSERT_OK(Publish(Publication(first)));
+  EXPECT_THAT(RollBack(false), HasReason(Reason::NEVER_IN_FORCE));
+  const std::string second = Import("改");
+  EXPECT_THAT(RollBack(false, second), HasReason(Reason::NEVER_IN_FORCE));
+  ASSERT_OK(Publish(Publication(second)));
+  const auto back = RollBack(true);
+  ASSERT_OK(back);
+  EXPECT_EQ(back->activation().digest(), first);
+  EXPECT_EQ(back->withdrawn_digest(), second);
+  EXPECT_EQ(back->kind(), v1::ActivationRecord::ROLLBACK);
+  EXPECT_THAT(Activation().state().withdrawn(), testing::ElementsAre(second));
+  EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::RELEASE_WITHDRAWN));
+}
+
 TEST_P(PublishingTest, WhoDecidesWhatIsInForceHasToSayWhy) {
   const std::string digest = Import();
   for (const char* reason : {"", "  ", "\u3000 "}) {
@@ -181,7 +182,6 @@ TEST_P(PublishingTest, WhoDecidesWhatIsInForceHasToSayWhy) {
     fence.set_above(1);
     fence.set_request_id(NewRequestId());
     *fence.mutable_actor() = publication.actor();
-  EXPECT_EQ(back->kind(), v1::ActivationRecord::ROLLBACK);
     const absl::Status refusals[] = {
         Publish(publication).status(), catalogue_->RollBack(rollback).status(),
         Call<v1::FenceRevisionResponse>(catalogue_->admin(), &Admin::FenceRevision, fence)
