@@ -32,15 +32,18 @@ void AddTrustFile(CLI::App& command, const CommandLine& line, Paths& paths) {
 
 absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
   ASSIGN_OR_RETURN(const auto criteria, OpenCriteria(paths.first, paths.trust_file));
+  ASSIGN_OR_RETURN(const auto notes, NotesOf(paths.first));
   if (line.json) {
-    Print(Dump({{"digest", criteria->digest()},
-                {"label", criteria->release().label()},
-                {"semantics", criteria->release().semantics()},
-                {"edition", AsJson(criteria->edition())},
-                {"rulebook", AsJson(criteria->rulebook())}}),
-          line.screen);
+    Json json = {{"digest", criteria->digest()},
+                 {"label", criteria->release().label()},
+                 {"semantics", criteria->release().semantics()},
+                 {"edition", AsJson(criteria->edition())},
+                 {"rulebook", AsJson(criteria->rulebook())}};
+    if (notes.has_value()) json["notes"] = AsJson(*notes);
+    Print(Dump(json), line.screen);
   } else {
-    Print(EditionReport(*criteria, line.screen), line.screen);
+    Print(EditionReport(*criteria, notes.has_value() ? &*notes : nullptr, line.screen),
+          line.screen);
   }
   return kExitOk;
 }

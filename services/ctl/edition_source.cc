@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -75,6 +76,13 @@ absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(trust_file));
   return releases::OpenRelease(envelope, {}, *trust, absl::Now());
+}
+
+absl::StatusOr<std::optional<catalogue::v1::Notes>> NotesOf(const std::string& path) {
+  if (!IsFolder(path)) return std::optional<catalogue::v1::Notes>();
+  ASSIGN_OR_RETURN(const criteria::FolderFiles files, ReadFolderFiles(path));
+  std::vector<catalogue::v1::Finding> none;
+  return criteria::ParseFolder(files, none).notes;
 }
 
 }  // namespace zhiping::ctl

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -29,5 +30,9 @@ absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
 // releases::OpenRelease.
 absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
     const std::string& path, const std::string& trust_file);
+
+// The notes of an edition folder that has no errors; absent if it has none, or it is the file of a
+// release, which carries none. Errors: as ReadFolderFiles.
+absl::StatusOr<std::optional<catalogue::v1::Notes>> NotesOf(const std::string& path);
 
 }  // namespace zhiping::ctl

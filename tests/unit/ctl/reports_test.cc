@@ -3,6 +3,7 @@
 #include "absl/strings/str_split.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/edition_report.h"
+#include "services/ctl/edition_source.h"
 #include "services/ctl/error_report.h"
 #include "services/ctl/flag_lists.h"
 #include "services/ctl/plan_report.h"
@@ -116,7 +117,10 @@ TEST_P(NarrowTest, EveryReportFitsEightyColumns) {
   const auto plan = source_->PlanUpgrade(plan_request);
   ASSERT_OK(plan);
   ExpectFits(PlanReport({tier.id(), false, false}, *score, *plan, screen_));
-  ExpectFits(EditionReport(*criteria_, screen_));
+  const auto notes = NotesOf(criteria::EditionPath());
+  ASSERT_OK(notes);
+  ExpectFits(EditionReport(*criteria_, &**notes, screen_));
+  ExpectFits(EditionReport(*criteria_, nullptr, screen_));
   // A search that reached its limit must not be told as a proof.
   auto unfinished = *plan;
   unfinished.set_feasible(false);
