@@ -40,8 +40,8 @@ absl::Status NotLost(const std::string& instance, absl::Duration silence, absl::
   return MakeError(
       absl::StatusCode::kFailedPrecondition, Reason::INSTANCE_NOT_LOST,
       absl::StrCat("实例 ", instance, " 最近 ", ago,
-                   " 内有过联系，不能忘记。请停止它：正常停止的实例",
-                   "随即不再列出；被强行终止的，", after, " 没有联系即为失联，那时可以忘记。"),
+                   " 内有过联系，不能移除。请停止它：正常停止的实例",
+                   "随即不再列出；被强行终止的，", after, " 没有联系即为失联，那时可以移除。"),
       absl::StrCat("Instance ", instance, " was heard from within ", ago,
                    ": it cannot be forgotten. ",
                    "Stop it: one that is asked to stop leaves by itself; one that was killed is ",
@@ -294,11 +294,11 @@ absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
                    transaction.FindRelease(response.activation().digest()));
   response.set_release_label(release.summary.label());
   response.set_withdrawn_digest(plan.withdrawn_digest);
+  response.set_kind(plan.rows.back().kind);
   return absl::OkStatus();
 }
 
 absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
-  response.set_kind(plan.rows.back().kind);
     const v1::FenceRevisionRequest& request, absl::Time deadline) {
   Violations violations;
   CheckProgramme(request.programme(), "programme", violations);

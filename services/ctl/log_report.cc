@@ -59,7 +59,7 @@ absl::string_view EventName(const CatalogueEvent& event, const Screen& screen) {
     case CatalogueEvent::kRevisionMet:
       return screen.Say("外来修订号", "foreign");
     case CatalogueEvent::kInstanceForgotten:
-      return screen.Say("忘记实例", "forget");
+      return screen.Say("移除实例", "forget");
     case CatalogueEvent::kNotesPublished:
       return screen.Say("平台说明", "notes");
     case CatalogueEvent::kStoreRestored:

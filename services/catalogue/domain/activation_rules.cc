@@ -31,8 +31,8 @@ absl::Status CheckFenced(const History& history) {
   if (history.next_revision > history.met.revision) return absl::OkStatus();
   return Precondition(Reason::REVISION_AHEAD,
                       absl::StrCat("曾见到修订号 ", history.met.revision,
-                                   " 的有效签名，高于本存储的修订号；请先执行 "
-                                   "release fence 再发布。"),
+                                   " 的有效签名，高于本存储的修订号；请先用 "
+                                   "release fence 调高修订号，再发布。"),
                       absl::StrCat("A valid signature of revision ", history.met.revision,
                                    " was met, above this store's own: fence it first."),
                       {{"revision", absl::StrCat(history.met.revision)}});

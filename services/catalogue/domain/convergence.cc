@@ -79,7 +79,8 @@ std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, a
     alarms.push_back(Alarm(
         WhyNotSigning(history), history.met.since,
         absl::StrCat("见到本存储没有签发过的修订号 ", history.met.revision, "（",
-                     history.met.digest, "）：已停止签名。请执行 release fence，再发布或回退。"),
+                     history.met.digest,
+                     "）：已停止签发。请先用 release fence 调高修订号，再发布或回退。"),
         absl::StrCat("Revision ", history.met.revision, " (", history.met.digest,
                      ") was met, which this store did not issue: nothing is signed. Fence it, then "
                      "publish or roll back.")));
@@ -114,7 +115,6 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
                    refuse == 1 ? " instance, which" : " instances, which", " will not apply it."));
 }
 
-}  // namespace zhiping::catalogue
 v1::CatalogueAlarm TooManyInstancesAlarm(int most) {
   v1::CatalogueAlarm alarm;
   alarm.set_kind("TOO_MANY_INSTANCES");
@@ -129,3 +129,4 @@ v1::CatalogueAlarm TooManyInstancesAlarm(int most) {
   return alarm;
 }
 
+}  // namespace zhiping::catalogue
