@@ -123,7 +123,7 @@ absl::Status InstanceReports::CheckHeldStates(absl::Time deadline,
   for (const auto& report : record.reports()) {
     if (report.held_state().empty()) continue;
     ASSIGN_OR_RETURN(const History history, store_.ReadHistory(deadline, report.programme()));
-    RETURN_IF_ERROR(foreign_.Check(deadline, report.held_state(), history));
+    RETURN_IF_ERROR(foreign_.Check(deadline, report.held_state(), history).status());
   }
   return absl::OkStatus();
 }
