@@ -103,6 +103,8 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
                      std::unique_ptr<sql::Database> database, std::unique_ptr<Store> store,
                      std::unique_ptr<Signing> signing, std::unique_ptr<redis::Client> redis)
     : clock_(clock),
+      sequenced_(telemetry.log, rpc::Severity::kError, "changes_not_sequenced",
+                 "changes_sequenced"),
       database_(std::move(database)),
       store_(std::move(store)),
       signing_(std::move(signing)),
@@ -112,7 +114,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
                options.reading.instance_lease, [this] { reporting_->Wake(); }),
       subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
                       [this] { watching_->Wake(); }},
-                     options.reading.limits.streams),
+                     options.reading.limits),
       copies_(redis_ == nullptr ? nullptr
                                 : std::make_unique<RedisCopies>(*redis_, *store_, *signing_,
                                                                 foreign_, clock, telemetry.log)),
@@ -159,17 +161,14 @@ void Catalogue::Spread(const ConfirmedPtr& confirmed) {
 }
 
 void Catalogue::Sequence() {
-  // Away databases are told by the confirmer, which reads them all the time.
-  store_->SequenceChanges(absl::Now() + kWriteTimeout).IgnoreError();
+  absl::Status written = store_->SequenceChanges(absl::Now() + kWriteTimeout);
   // Asked each time: other replicas move entries too.
   const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
   if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
-  store_
-      ->Change(absl::Now() + kWriteTimeout,
-               [this](StoreTransaction& transaction) {
-                 return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
-               })
-      .IgnoreError();
+  written.Update(store_->Change(absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) {
+    return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
+  }));
+  sequenced_.Note(written);
 }
 
 }  // namespace zhiping::catalogue

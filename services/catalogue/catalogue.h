@@ -77,6 +77,8 @@ class Catalogue {
   void Sequence();
 
   const Clock& clock_;
+  // Of Sequence alone.
+  OutcomeLog sequenced_;
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<Signing> signing_;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/foreign_states.h"
 #include "services/catalogue/log_heads.h"
+#include "services/catalogue/outcome_log.h"
 #include "services/catalogue/store.h"
 
 namespace zhiping::catalogue {
@@ -34,6 +36,7 @@ class InstanceReports {
         limits_(limits),
         lease_(lease),
         log_heads_(store.changes(), log),
+        outcome_(log, rpc::Severity::kError, "reports_not_written", "reports_written"),
         reported_(std::move(reported)) {}
 
   // A report, or a goodbye (`leaving`); only the latest of an instance waits, and of no more
@@ -47,11 +50,21 @@ class InstanceReports {
  private:
   absl::Status WriteOne(absl::Time deadline, const StoredInstance& instance);
   absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
-  // Into the log of changes, once for each refusal.
+  // What is refused: a release, or every state of a programme. By whom and why.
+  struct LoggedRefusal {
+    std::string refused;
+    std::string by;
+  };
+  static LoggedRefusal KeyOf(const v1::Instance& instance, const std::string& programme,
+                             const v1::Refusal& refusal);
+
+  // Into the log of changes, once for each instance, activation and reason; `logging` is what is
+  // logged now, if the transaction is committed.
   absl::Status LogRefusals(StoreTransaction& transaction, const StoredInstance& instance,
-                           const std::optional<StoredInstance>& before);
-  // Whether one more refusal of the release may be logged.
-  bool MayLogRefusal(const std::string& digest);
+                           const std::optional<StoredInstance>& before,
+                           std::vector<LoggedRefusal>& logging);
+  // Whether it is not logged yet, and one more may be.
+  bool MayLog(const LoggedRefusal& refusal);
   // Logs the first new instance that is not kept, and the first after others were.
   void NoteFull(bool full);
 
@@ -63,9 +76,12 @@ class InstanceReports {
   const absl::Duration lease_;
   // These are of Write alone.
   LogHeads log_heads_;
+  OutcomeLog outcome_;
   bool full_ = false;
-  // By digest, of releases that were imported.
-  std::map<std::string, int> logged_refusals_;
+  // By what is refused, which is in the store: by whom and why.
+  std::map<std::string, std::set<std::string>> logged_refusals_;
+  // Of what further refusals are not logged.
+  std::set<std::string> unlogged_;
   const std::function<void()> reported_;
   absl::Mutex mutex_;
   // By instance.

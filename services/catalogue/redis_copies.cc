@@ -49,7 +49,7 @@ void RedisCopies::Refresh() {
     copies[programme] = std::move(copy);
   }
   copies_ = std::move(copies);
-  if (!offered.empty()) Tell(worst);
+  if (!offered.empty()) outcome_.Note(worst);
 }
 
 absl::Status RedisCopies::RefreshProgramme(const Confirmed& confirmed, Copy& copy) {
@@ -105,15 +105,6 @@ bool RedisCopies::IsAsGood(const std::string& envelope, const Confirmed& confirm
          releases::HighestRevision(opened->state) >= releases::HighestRevision(confirmed.state) &&
          opened->confirmed_at() >= FromTimestamp(confirmed.state.confirmed_at()) &&
          opened->confirmed_at() <= clock_.Now() + kClockTolerance;
-}
-
-void RedisCopies::Tell(const absl::Status& status) {
-  if (status.ok() != failed_) return;
-  failed_ = !status.ok();
-  log_.Write(failed_ ? rpc::Severity::kWarning : rpc::Severity::kInfo,
-             failed_ ? "redis_copies_failed" : "redis_copies_kept",
-             {{"reason",
-               status.ok() ? std::string("OK") : Reason::Value_Name(DetailOf(status).reason())}});
 }
 
 }  // namespace zhiping::catalogue

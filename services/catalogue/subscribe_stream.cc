@@ -99,19 +99,22 @@ void SubscribeStream::TakeReports() {
 
 bool SubscribeStream::Receive() {
   absl::Status status = CheckSize(request_);
-  if (status.ok() && !introduced_) status = CheckFirst(request_);
+  std::vector<std::string> programmes;
+  if (status.ok() && !introduced_) {
+    status = CheckFirst(request_);
+    programmes.assign(request_.programmes().begin(), request_.programmes().end());
+    if (status.ok()) status = owner_.Admit(programmes);
+  }
   if (!status.ok()) {
     End(status);
     return false;
   }
-  std::vector<std::string> programmes;
   v1::SubscribeRequest report;
   {
     absl::MutexLock lock(&mutex_);
     if (!std::exchange(introduced_, true)) {
       *follower_.mutable_instance() = Bounded(request_.instance());
       *follower_.mutable_programmes() = request_.programmes();
-      programmes.assign(request_.programmes().begin(), request_.programmes().end());
     }
     TakeReports();
     if (request_.has_log_head()) *follower_.mutable_log_head() = Bounded(request_.log_head());

@@ -10,7 +10,7 @@
 
 namespace zhiping::catalogue {
 
-// More than any service follows; each costs a signature at every confirmation.
+// That one stream may follow: more than any service does.
 inline constexpr int kMostProgrammes = 64;
 
 struct FollowerLimits {
@@ -19,7 +19,11 @@ struct FollowerLimits {
   int instances = 1'000;
   // Streams that a replica serves at once.
   int streams = 2'000;
-  // Refusals of one release that a replica logs between two starts.
+  // Programmes that are followed at a replica and that nothing was imported for: all of its streams
+  // together. Each costs a signature at every confirmation.
+  int unknown_programmes = 256;
+  // Refusals of one release, and of all states of a programme, that a replica logs between two
+  // starts.
   int logged_refusals = 1'000;
 };
 

@@ -214,6 +214,38 @@ TEST_P(HostileFollowerTest, RefusalsForEverNewReasonsAreLoggedSoManyTimes) {
   EXPECT_EQ(LoggedRefusals(), 5u);
 }
 
+TEST_P(HostileFollowerTest, ARefusalOfEveryStateIsLoggedOnceForEachInstanceAndReason) {
+  FollowerLimits limits;
+  limits.logged_refusals = 3;
+  Start(limits);
+  Follower follower(*catalogue_);
+  // Nothing of what it says it follows, but the first, is known here.
+  const auto refuse = [&](const std::string& instance, const std::string& reason) {
+    auto message = Hello(instance);
+    message.add_programmes("invented");
+    for (const std::string& programme : message.programmes()) {
+      auto& report = *message.add_reports();
+      report.set_programme(programme);
+      if (!reason.empty()) report.mutable_refused()->set_reason(reason);
+    }
+    ASSERT_TRUE(follower.Write(message));
+    ASSERT_TRUE(processes::Eventually([&] {
+      const auto kept = Kept();
+      return !kept.empty() && kept[0].record.reports(0).refused().reason() == reason;
+    }));
+  };
+  // Also one that comes back after all was well.
+  for (const char* reason : {"UNKNOWN_KEY", "BAD_SIGNATURE", "UNKNOWN_KEY", "", "UNKNOWN_KEY"}) {
+    refuse("scoring-1", reason);
+  }
+  EXPECT_EQ(LoggedRefusals(), 2u);
+  refuse("scoring-1", "KEY_REVOKED");
+  EXPECT_EQ(LoggedRefusals(), 3u);
+  refuse("scoring-1", "KEY_EXPIRED");
+  EXPECT_EQ(LoggedRefusals(), 3u);
+  EXPECT_EQ(catalogue_->store().Versions(absl::Now() + absl::Seconds(10))->size(), 1u);
+}
+
 TEST_P(HostileFollowerTest, MoreStreamsThanAReplicaServesAreRefused) {
   FollowerLimits limits;
   limits.streams = 2;
@@ -229,6 +261,36 @@ TEST_P(HostileFollowerTest, MoreStreamsThanAReplicaServesAreRefused) {
   EXPECT_TRUE(processes::Eventually([&] {
     Follower again(*catalogue_);
     return again.Write(Hello("scoring-1")) && again.Read();
+  }));
+}
+
+TEST_P(HostileFollowerTest, InventedProgrammesAreFollowedByAllStreamsTogetherSoManyTimes) {
+  FollowerLimits limits;
+  limits.unknown_programmes = 3;
+  Start(limits);
+  const auto following = [](const std::vector<std::string>& programmes) {
+    auto message = Hello("scoring-1");
+    for (const std::string& programme : programmes) message.add_programmes(programme);
+    return message;
+  };
+  auto two = std::make_unique<Follower>(*catalogue_);
+  ASSERT_TRUE(two->Write(following({"invented-1", "invented-2"})));
+  ASSERT_TRUE(two->Read());
+  // One more and one that is followed already.
+  Follower three(*catalogue_);
+  ASSERT_TRUE(three.Write(following({"invented-2", "invented-3"})));
+  ASSERT_TRUE(three.Read());
+  Follower four(*catalogue_);
+  ASSERT_TRUE(four.Write(following({"invented-4"})));
+  EXPECT_THAT(four.Finish(), HasReason(Reason::OVERLOADED));
+  // What is known is followed all the same.
+  Follower known(*catalogue_);
+  ASSERT_TRUE(known.Write(Hello("scoring-2")));
+  EXPECT_TRUE(known.Read());
+  two.reset();
+  EXPECT_TRUE(processes::Eventually([&] {
+    Follower again(*catalogue_);
+    return again.Write(following({"invented-4"})) && again.Read();
   }));
 }
 
