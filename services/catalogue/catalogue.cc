@@ -9,6 +9,7 @@
 #include "common/status/status_macros.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/log_heads.h"
+#include "services/catalogue/metrics.h"
 
 namespace zhiping::catalogue {
 namespace {
@@ -131,6 +132,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       reporting_(std::make_unique<Periodic>(
           kReportInterval, [this] { reports_.Write(absl::Now() + kWriteTimeout); })),
       sequencing_(std::make_unique<Periodic>(kSequenceInterval, [this] { Sequence(); })) {
+  telemetry.metrics.Add(NewMetrics(*store_, confirmer_, reading_));
   if (copies_ != nullptr) {
     copying_ = std::make_unique<Periodic>(kCopyInterval, [this] { copies_->Refresh(); });
   }

@@ -72,6 +72,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   options.redis.address = "";
   rpc::AddFlag(app, "--redis", options.redis.address,
                "Redis 地址，空为不使用 / address of Redis, HOST:PORT; empty: none");
+  rpc::AddFlag(app, "--redis-user", options.redis.user, "Redis 用户 / user of Redis");
   rpc::AddFlag(app, "--redis-password-file", options.redis.password_file,
                "只含 Redis 口令的文件 / file with the password of Redis");
   rpc::AddDurationFlag(app, "--confirm-interval", options.confirming.confirm_interval,
