@@ -1,5 +1,6 @@
 #include "services/ctl/convergence_report.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -139,6 +140,15 @@ std::string ConvergenceSentence(const GetConvergenceResponse& convergence, const
                               laggards, "。"),
                  absl::StrCat(missing, " of ", total, " instances ", missing == 1 ? "does" : "do",
                               " not run ", label, ", which is in force: ", laggards, ".")));
+}
+
+bool NeedsSomebody(const GetConvergenceResponse& convergence) {
+  // Those wait for approvals and countersignatures, which are not there yet.
+  const auto can_be_ended = [](const catalogue::v1::CatalogueAlarm& alarm) {
+    return alarm.kind() != "NO_APPROVAL" && alarm.kind() != "ROLLED_BACK";
+  };
+  return !InstancesWith(convergence, InstanceConvergence::REFUSED).empty() ||
+         std::any_of(convergence.alarms().begin(), convergence.alarms().end(), can_be_ended);
 }
 
 std::string ConvergenceReport(const GetConvergenceResponse& convergence,

@@ -70,6 +70,7 @@ int ExitCodeOf(const absl::Status& error) {
     case Reason::LOCK_TIMEOUT:
     case Reason::DATABASE_TIMEOUT:
     case Reason::DATABASE_UNAVAILABLE:
+    case Reason::DATABASE_FULL:
     case Reason::DATABASE_READ_ONLY:
     case Reason::COMMIT_UNKNOWN:
       return kExitUnreachable;

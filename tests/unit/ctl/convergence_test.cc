@@ -250,6 +250,27 @@ TEST(ConvergenceSentenceTest, IsGreenOnlyWhenEverybodyRunsWhatIsInForce) {
   EXPECT_EQ(colour(full), "\x1b[33m");
 }
 
+TEST(NeedsSomebodyTest, ARefusalOrAnAlarmThatCanBeEnded) {
+  EXPECT_FALSE(NeedsSomebody(AllApplied()));
+  GetConvergenceResponse refused = AllApplied();
+  refused.mutable_instances(1)->set_status(InstanceConvergence::REFUSED);
+  EXPECT_TRUE(NeedsSomebody(refused));
+  GetConvergenceResponse unknown = AllApplied();
+  unknown.mutable_instances(1)->set_status(InstanceConvergence::UNKNOWN);
+  EXPECT_FALSE(NeedsSomebody(unknown));
+  const auto with_alarm = [](const std::string& kind) {
+    GetConvergenceResponse convergence = AllApplied();
+    convergence.add_alarms()->set_kind(kind);
+    return convergence;
+  };
+  for (const char* kind : {"REVISION_AHEAD", "TOO_MANY_INSTANCES", "A_LATER_KIND"}) {
+    EXPECT_TRUE(NeedsSomebody(with_alarm(kind))) << kind;
+  }
+  for (const char* kind : {"ROLLED_BACK", "NO_APPROVAL"}) {
+    EXPECT_FALSE(NeedsSomebody(with_alarm(kind))) << kind;
+  }
+}
+
 TEST(ConvergenceTest, IsReachedWhenTheRevisionIsInForceAndNobodyIsMissing) {
   EXPECT_EQ(ConvergenceOn(3, AllApplied()), Convergence::kReached);
   EXPECT_EQ(ConvergenceOn(3, InForce()), Convergence::kReached);

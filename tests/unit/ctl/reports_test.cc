@@ -79,6 +79,7 @@ TEST(ErrorReportTest, ExitCodesFollowTheReason) {
   EXPECT_EQ(code(Reason::UNKNOWN_LEVEL), 1);
   EXPECT_EQ(code(Reason::WRONG_USAGE), 2);
   EXPECT_EQ(code(Reason::SERVICE_UNREACHABLE), 3);
+  EXPECT_EQ(code(Reason::DATABASE_FULL), 3);
   EXPECT_EQ(ExitCodeOf(absl::InternalError("x")), 4);
 }
 
