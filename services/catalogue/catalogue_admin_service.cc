@@ -25,6 +25,7 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
     : publishing_(publishing),
       reading_(reading),
       pool_(pool),
+      log_(telemetry.log),
       import_edition_(telemetry, v1::CatalogueAdminService::service_full_name(), "ImportEdition"),
       publish_release_(telemetry, v1::CatalogueAdminService::service_full_name(), "PublishRelease"),
       roll_back_(telemetry, v1::CatalogueAdminService::service_full_name(), "RollBack"),
@@ -34,6 +35,24 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
       get_convergence_(telemetry, v1::CatalogueAdminService::service_full_name(), "GetConvergence"),
       list_log_entries_(telemetry, v1::CatalogueAdminService::service_full_name(),
                         "ListLogEntries") {}
+
+template <typename Change>
+grpc::ServerUnaryReactor* CatalogueAdminService::HandleChange(const rpc::Method& method,
+                                                              const char* name,
+                                                              grpc::CallbackServerContext& context,
+                                                              Change change) const {
+  return Handle(method, context,
+                [this, name, change = std::move(change)](absl::Time deadline) -> absl::Status {
+                  absl::Status status = change(deadline);
+                  if (!status.ok()) {
+                    // Nothing of what the caller sent.
+                    log_.Write(rpc::Severity::kWarning, "change_refused",
+                               {{"method", std::string(name)},
+                                {"reason", Reason::Value_Name(DetailOf(status).reason())}});
+                  }
+                  return status;
+                });
+}
 
 template <typename Answer>
 grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& method,
@@ -48,61 +67,62 @@ grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& metho
 grpc::ServerUnaryReactor* CatalogueAdminService::ImportEdition(
     grpc::CallbackServerContext* context, const v1::ImportEditionRequest* request,
     v1::ImportEditionResponse* response) {
-  return Handle(import_edition_, *context,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.ImportEdition(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(import_edition_, "ImportEdition", *context,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.ImportEdition(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::PublishRelease(
     grpc::CallbackServerContext* context, const v1::PublishReleaseRequest* request,
     v1::PublishReleaseResponse* response) {
-  return Handle(publish_release_, *context,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.PublishRelease(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(publish_release_, "PublishRelease", *context,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.PublishRelease(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::RollBack(grpc::CallbackServerContext* context,
                                                           const v1::RollBackRequest* request,
                                                           v1::RollBackResponse* response) {
-  return Handle(roll_back_, *context,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.RollBackProgramme(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(roll_back_, "RollBack", *context,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response,
+                                         publishing_.RollBackProgramme(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::FenceRevision(
     grpc::CallbackServerContext* context, const v1::FenceRevisionRequest* request,
     v1::FenceRevisionResponse* response) {
-  return Handle(fence_revision_, *context,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.FenceRevision(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(fence_revision_, "FenceRevision", *context,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.FenceRevision(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::ForgetInstance(
     grpc::CallbackServerContext* context, const v1::ForgetInstanceRequest* request,
     v1::ForgetInstanceResponse* response) {
-  return Handle(forget_instance_, *context,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.ForgetInstance(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(forget_instance_, "ForgetInstance", *context,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.ForgetInstance(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::PublishNotes(
     grpc::CallbackServerContext* context, const v1::PublishNotesRequest* request,
     v1::PublishNotesResponse* response) {
-  return Handle(publish_notes_, *context,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.PublishNotes(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(publish_notes_, "PublishNotes", *context,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.PublishNotes(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(

@@ -46,7 +46,8 @@ struct RollBackPlan {
 };
 
 // The rows that put a release in force again, at once. `digest` empty: the one that was in force
-// before the present one and is not withdrawn.
+// before the present one and is not withdrawn. That of the release in force only cancels what is
+// pending: a reissue and no rollback.
 //
 // Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
 // to withdraw; ALREADY_IN_FORCE, unless a pending activation is cancelled; PENDING_EXISTS;
