@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/catalogue_options.h"
@@ -55,8 +56,8 @@ void AddReleaseStatusCommand(CLI::App& release, CommandLine& line) {
           "approvals "
           "and countersignatures. --watch shows, and does not judge."),
       line.screen.width);
-  footer.pop_back();
-  command->footer(footer);
+  // Above what every command says below its options.
+  command->footer(absl::StrCat(footer, command->get_footer()));
   const auto options = std::make_shared<StatusOptions>();
   AddFlag(*command, line, "--watch", options->watch,
           "持续显示；不在终端上或用 --json 时，每次变化输出一行",
