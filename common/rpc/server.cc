@@ -9,8 +9,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/cannot_listen.h"
 #include "common/rpc/malformed.h"
-#include "common/status/error.h"
 #include "common/time/clock.h"
 
 namespace zhiping::rpc {
@@ -34,15 +34,6 @@ void EnablePlugins() {
     return true;
   }();
   (void)enabled;
-}
-
-absl::Status CannotListen(const std::string& listen) {
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
-      absl::StrCat("--listen：无法在 ", listen, " 上监听；应为 主机:端口，且端口未被占用。"),
-      absl::StrCat("--listen: cannot listen on ", listen,
-                   "; it must be HOST:PORT with a port that is free."),
-      {{"field", "--listen"}});
 }
 
 // gRPC itself takes ports modulo 65536.
@@ -80,7 +71,7 @@ bool TerminationSignals::WaitFor(absl::Duration timeout) const {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const std::vector<ServedService>& services,
                                                       const Telemetry* telemetry) {
-  if (!HasPort(options.listen)) return CannotListen(options.listen);
+  if (!HasPort(options.listen)) return CannotListen("--listen", options.listen);
   EnablePlugins();
   auto result = std::unique_ptr<Server>(new Server());
   result->options_ = options;
@@ -104,7 +95,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   ExplainMalformedRequests(builder, telemetry, result->names_);
   result->server_ = builder.BuildAndStart();
   if (result->server_ == nullptr || result->port_ == 0) {
-    return CannotListen(options.listen);
+    return CannotListen("--listen", options.listen);
   }
   result->server_->GetHealthCheckService()->SetServingStatus(kLivenessService, true);
   result->SetReady(false);

@@ -102,7 +102,7 @@ absl::StatusOr<scoring::v1::ScoreResponse> ScoreAnswers(const ScoringInput& inpu
 }
 
 absl::Status WithOrigins(const absl::Status& status, const ScoringInput& input) {
-  const absl::Status all = JoinFaults(input.faults, status);
+  absl::Status all = JoinFaults(input.faults, status);
   if (all.ok()) return all;
   return WithFlags(WithPlaces(all, input.answers));
 }

@@ -1,6 +1,7 @@
 #include "services/catalogue/domain/activation_rules.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -195,10 +196,12 @@ absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string&
 
 absl::StatusOr<int32_t> Fence(const History& history, int32_t above) {
   const int32_t least = std::max(history.next_revision - 1, history.met.revision);
-  if (above >= least && above <= kHighestFence) return above + 1;
+  const int32_t most =
+      std::min(least, std::numeric_limits<int32_t>::max() - 1 - kFarthestFence) + kFarthestFence;
+  if (above >= least && above <= most) return above + 1;
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::REVISION_OUT_OF_RANGE,
-                   absl::StrCat("above 应在 ", least, " 到 ", kHighestFence, " 之间。"),
-                   absl::StrCat("above must be between ", least, " and ", kHighestFence, "."),
+                   absl::StrCat("above 应在 ", least, " 到 ", most, " 之间。"),
+                   absl::StrCat("above must be between ", least, " and ", most, "."),
                    {{"field", "above"}, {"least", absl::StrCat(least)}});
 }
 

@@ -14,8 +14,9 @@ namespace zhiping::catalogue {
 // An activation that is scheduled is at least this far ahead, so that followers learn of it first.
 inline constexpr absl::Duration kLeastNotice = absl::Seconds(1);
 
-// The highest revision that may be fenced: leaves room to go on.
-inline constexpr int32_t kHighestFence = 2'000'000'000;
+// How far above what is known a revision may be fenced: more than is ever published between a
+// backup and its restore, and little enough that no number of mistakes uses up all revisions.
+inline constexpr int32_t kFarthestFence = 1'000'000;
 
 // Who puts something in force, when and why.
 struct Decision {
