@@ -10,10 +10,10 @@
 #include "common/redis/client.h"
 #include "common/rpc/server.h"
 #include "common/time/clock.h"
+#include "common/time/periodic.h"
 #include "services/catalogue/catalogue_admin_service.h"
 #include "services/catalogue/catalogue_service.h"
 #include "services/catalogue/instance_reports.h"
-#include "services/catalogue/periodic.h"
 #include "services/catalogue/redis_copies.h"
 
 namespace zhiping::catalogue {

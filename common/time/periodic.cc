@@ -1,8 +1,8 @@
-#include "services/catalogue/periodic.h"
+#include "common/time/periodic.h"
 
 #include <utility>
 
-namespace zhiping::catalogue {
+namespace zhiping {
 
 Periodic::Periodic(absl::Duration interval, std::function<void()> run)
     : interval_(interval), run_(std::move(run)), thread_([this] { Loop(); }) {}
@@ -30,4 +30,4 @@ void Periodic::Loop() {
   }
 }
 
-}  // namespace zhiping::catalogue
+}  // namespace zhiping

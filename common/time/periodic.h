@@ -8,7 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
-namespace zhiping::catalogue {
+namespace zhiping {
 
 // Thread-safe.
 class Periodic {
@@ -35,4 +35,4 @@ class Periodic {
   std::thread thread_;
 };
 
-}  // namespace zhiping::catalogue
+}  // namespace zhiping

@@ -1,0 +1,148 @@
+#include "common/identity/access_rule.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::identity {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+constexpr Roles kOfAUnit = {Role::REVIEWER, Role::UNIT_HEAD};
+constexpr Roles kOfAProgramme = {Role::CRITERIA_EDITOR, Role::CRITERIA_APPROVER,
+                                 Role::CAMPAIGN_OFFICER, Role::ANALYST};
+
+absl::Status WrongRule(const google::protobuf::MethodDescriptor& method, absl::string_view why) {
+  return absl::InternalError(absl::StrCat(method.full_name(), ": ", why));
+}
+
+absl::StatusOr<std::vector<const FieldDescriptor*>> FindField(
+    const google::protobuf::MethodDescriptor& method, absl::string_view path) {
+  std::vector<const FieldDescriptor*> fields;
+  const google::protobuf::Descriptor* message = method.input_type();
+  for (const absl::string_view name : absl::StrSplit(path, '.', absl::SkipEmpty())) {
+    const FieldDescriptor* field =
+        message == nullptr ? nullptr : message->FindFieldByName(std::string(name));
+    if (field == nullptr || field->is_repeated()) {
+      return WrongRule(method, absl::StrCat("access.field names no single field: ", path));
+    }
+    fields.push_back(field);
+    message = field->message_type();
+  }
+  if (!fields.empty() && fields.back()->type() != FieldDescriptor::TYPE_STRING) {
+    return WrongRule(method, absl::StrCat("access.field is no text: ", path));
+  }
+  return fields;
+}
+
+std::string ValueOf(const google::protobuf::Message& request,
+                    const std::vector<const FieldDescriptor*>& fields) {
+  const google::protobuf::Message* message = &request;
+  for (size_t i = 0; i + 1 < fields.size(); ++i) {
+    message = &message->GetReflection()->GetMessage(*message, fields[i]);
+  }
+  return message->GetReflection()->GetString(*message, fields.back());
+}
+
+}  // namespace
+
+absl::StatusOr<AccessRule> AccessRule::Of(const google::protobuf::MethodDescriptor& method) {
+  if (!method.options().HasExtension(common::v1::access)) {
+    return WrongRule(method, "the option (zhiping.common.v1.access) is missing");
+  }
+  const common::v1::Access& access = method.options().GetExtension(common::v1::access);
+  AccessRule rule;
+  for (const int role : access.roles()) rule.roles_.Add(static_cast<Role::Value>(role));
+  rule.any_role_ = access.any_role();
+  rule.services_.assign(access.services().begin(), access.services().end());
+  rule.scope_ = access.scope();
+  rule.records_access_ = access.records_access();
+  if (rule.roles_.Has(Role::ROLE_UNSPECIFIED)) return WrongRule(method, "access.roles is wrong");
+  if (rule.any_role_ && !rule.roles_.empty()) {
+    return WrongRule(method, "access has both roles and any_role");
+  }
+  if (rule.roles_.empty() && !rule.any_role_ && rule.services_.empty()) {
+    return WrongRule(method, "access lets nobody in");
+  }
+  if (rule.scope_ == Scope::SCOPE_UNSPECIFIED) return WrongRule(method, "access.scope is missing");
+  if (rule.scope_ == Scope::NONE && !access.field().empty()) {
+    return WrongRule(method, "access.field has no scope");
+  }
+  ASSIGN_OR_RETURN(rule.field_, FindField(method, access.field()));
+  return rule;
+}
+
+absl::Status AccessRule::CheckRoles(const Caller& caller) const {
+  if (caller.unauthenticated) return absl::OkStatus();
+  if (!caller.service.empty()) {
+    if (std::find(services_.begin(), services_.end(), caller.service) != services_.end()) {
+      return absl::OkStatus();
+    }
+    return MakeError(absl::StatusCode::kPermissionDenied, Reason::SERVICE_REQUIRED,
+                     absl::StrCat("服务 ", caller.service, " 不得调用此方法。"),
+                     absl::StrCat("The service ", caller.service, " may not call this method."),
+                     {{"service", caller.service}});
+  }
+  if (any_role_ || caller.roles.HasAnyOf(roles_)) return absl::OkStatus();
+  if (roles_.empty()) {
+    const std::string services = absl::StrJoin(services_, ", ");
+    return MakeError(absl::StatusCode::kPermissionDenied, Reason::SERVICE_REQUIRED,
+                     absl::StrCat("此方法只供本系统的服务调用：", services, "。"),
+                     absl::StrCat("Only services of this system may call this: ", services, "."),
+                     {{"services", services}});
+  }
+  const std::string needed = roles_.Text();
+  const std::string held = caller.roles.empty() ? "-" : caller.roles.Text();
+  return MakeError(absl::StatusCode::kPermissionDenied, Reason::ROLE_REQUIRED,
+                   absl::StrCat("需要以下角色之一：", needed, "；当前令牌的角色：", held, "。"),
+                   absl::StrCat("One of these roles is needed: ", needed,
+                                "; the token's roles are: ", held, "."),
+                   {{"roles", needed}, {"held", held}});
+}
+
+absl::Status AccessRule::CheckScope(const Caller& caller, const google::protobuf::Message& request,
+                                    const UnitsToday& today) const {
+  if (field_.empty() || caller.unauthenticated || !caller.service.empty()) return absl::OkStatus();
+  const std::string value = ValueOf(request, field_);
+  for (const Role::Value role : caller.roles.List()) {
+    if ((any_role_ || roles_.Has(role)) && IsInScope(role, caller, value, today)) {
+      return absl::OkStatus();
+    }
+  }
+  if (scope_ == Scope::UNIT && caller.roles.HasAnyOf(kOfAUnit) &&
+      today.units.Find(caller.review_unit, today.day) == nullptr) {
+    return MakeError(absl::StatusCode::kPermissionDenied, Reason::UNKNOWN_REVIEW_UNIT,
+                     absl::StrCat("令牌中的审核单位“", caller.review_unit,
+                                  "”不存在或已失效，请联系安全管理员。"),
+                     absl::StrCat("The token's review unit \"", caller.review_unit,
+                                  "\" does not exist, or is no longer valid: ask the security "
+                                  "administrator."),
+                     {{"reviewUnit", caller.review_unit}});
+  }
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, Reason::OUTSIDE_SCOPE,
+      "所请求的内容不在本账号的权限范围内。",
+      "The request is about something outside of what this account may see or change.");
+}
+
+bool AccessRule::IsInScope(Role::Value role, const Caller& caller, const std::string& value,
+                           const UnitsToday& today) const {
+  switch (scope_) {
+    case Scope::ENTERPRISE:
+      return role != Role::ENTERPRISE || (!value.empty() && caller.uscc == value);
+    case Scope::UNIT:
+      return !kOfAUnit.Has(role) || today.units.IsWithin(value, caller.review_unit, today.day);
+    case Scope::PROGRAMME:
+      return !kOfAProgramme.Has(role) || caller.MayIn(value);
+    default:
+      return true;
+  }
+}
+
+}  // namespace zhiping::identity

@@ -1,0 +1,82 @@
+// Who is calling.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "zhiping/common/v1/access.pb.h"
+
+namespace zhiping::identity {
+
+using common::v1::Role;
+
+// A set of roles.
+class Roles {
+ public:
+  constexpr Roles() = default;
+  constexpr Roles(std::initializer_list<Role::Value> roles) {
+    for (const Role::Value role : roles) Add(role);
+  }
+
+  constexpr void Add(Role::Value role) { bits_ |= uint32_t{1} << role; }
+  constexpr bool Has(Role::Value role) const { return ((bits_ >> role) & 1U) != 0; }
+  constexpr bool HasAnyOf(Roles others) const { return (bits_ & others.bits_) != 0; }
+  constexpr bool HasAllOf(Roles others) const { return (bits_ & others.bits_) == others.bits_; }
+  constexpr bool empty() const { return bits_ == 0; }
+  friend constexpr bool operator==(Roles, Roles) = default;
+
+  // In the order of their numbers.
+  std::vector<Role::Value> List() const;
+  // `reviewer, unit-head`.
+  std::string Text() const;
+
+ private:
+  uint32_t bits_ = 0;
+};
+
+// `criteria-editor`: as tokens, settings and texts write it.
+std::string RoleName(Role::Value role);
+// ROLE_UNSPECIFIED if there is no such role.
+Role::Value RoleByName(absl::string_view name);
+
+// What a verified token, or a verified certificate, says. Immutable once it is made.
+struct Caller {
+  // Nobody was asked who they are: a caller on the same machine, where a service runs without
+  // authentication, may do everything.
+  bool unauthenticated = false;
+  // A service of this system by its name, which calls on its own behalf; empty: a person, or a
+  // system with a token. A service has no roles.
+  std::string service;
+  // `iss` and the subject: together, who it is. Nothing else is compared to tell people apart.
+  std::string issuer;
+  std::string subject;
+  // For people; not unique.
+  std::string name;
+  Roles roles;
+  // The enterprise that the caller acts for, or empty.
+  std::string uscc;
+  // The review unit, or empty.
+  std::string review_unit;
+  // Sorted; `*` stands for all.
+  std::vector<std::string> programmes;
+  // Not after this, skew included.
+  absl::Time expires = absl::InfiniteFuture();
+
+  bool IsSamePersonAs(const Caller& other) const {
+    return issuer == other.issuer && subject == other.subject;
+  }
+  bool MayIn(absl::string_view programme) const;
+};
+
+// The first pair of the roles that nobody may hold together, or two ROLE_UNSPECIFIED.
+struct RoleConflict {
+  Role::Value first = Role::ROLE_UNSPECIFIED;
+  Role::Value second = Role::ROLE_UNSPECIFIED;
+};
+RoleConflict ConflictIn(Roles roles);
+
+}  // namespace zhiping::identity

@@ -1,0 +1,69 @@
+// The keys of one issuer as they are now: read again and again, and kept while they cannot be read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "common/identity/key_set.h"
+#include "common/identity/key_source.h"
+#include "common/time/clock.h"
+#include "common/time/periodic.h"
+
+namespace zhiping::identity {
+
+// Told whenever reading begins to fail (why), fails for another reason, and when it is well again
+// (OK). Called from the thread that reads.
+using KeysObserver = std::function<void(const std::string& issuer, const absl::Status& status)>;
+
+// Thread-safe.
+class IssuerKeys {
+ public:
+  // Reads them at once; `first_read` says how that went. REQUIRES: clock outlives this.
+  IssuerKeys(std::string issuer, std::unique_ptr<KeySource> source, absl::Duration refresh,
+             const Clock& clock, KeysObserver observer);
+  ~IssuerKeys();
+
+  const absl::Status& first_read() const { return first_read_; }
+
+  // The last good set, null if there was none yet. Its generation grows whenever another set takes
+  // its place.
+  struct Current {
+    std::shared_ptr<const KeySet> keys;
+    int64_t generation = 0;
+  };
+  Current Get() const;
+
+  // A token names a key that is not there: they are read again soon, at most once a second.
+  void ReadSoon();
+
+ private:
+  void Refresh();
+  absl::Status Read();
+
+  const std::string issuer_;
+  const std::unique_ptr<KeySource> source_;
+  const Clock& clock_;
+  const KeysObserver observer_;
+
+  mutable absl::Mutex mutex_;
+  Current current_ ABSL_GUARDED_BY(mutex_);
+  // By the steady clock.
+  absl::Duration last_wake_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  // Only of the thread that reads.
+  std::string bytes_;
+  absl::Status last_;
+  // Written before the notification.
+  absl::Status first_read_;
+  absl::Notification read_once_;
+  // Ends first.
+  std::unique_ptr<Periodic> refreshing_;
+};
+
+}  // namespace zhiping::identity

@@ -1,0 +1,200 @@
+#include "common/identity/access_rule.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/reference/reference.h"
+#include "google/protobuf/descriptor.pb.h"
+#include "google/protobuf/dynamic_message.h"
+#include "google/protobuf/text_format.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::identity {
+namespace {
+
+const reference::ReviewUnits& Units() {
+  static const reference::Reference reference = *reference::Reference::Open();
+  return reference.review_units();
+}
+
+// A method with the given option, whose request is {programme, enterprise, unit, inner {programme},
+// many, number}.
+class Declared {
+ public:
+  explicit Declared(const std::string& access) {
+    google::protobuf::FileDescriptorProto file;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(absl::StrCat(R"(
+      name: "test.proto" package: "test" syntax: "proto3"
+      message_type {
+        name: "Request"
+        field { name: "programme" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
+        field { name: "enterprise" number: 2 type: TYPE_STRING label: LABEL_OPTIONAL }
+        field { name: "unit" number: 3 type: TYPE_STRING label: LABEL_OPTIONAL }
+        field { name: "inner" number: 4 type: TYPE_MESSAGE type_name: ".test.Request"
+                label: LABEL_OPTIONAL }
+        field { name: "many" number: 5 type: TYPE_STRING label: LABEL_REPEATED }
+        field { name: "number" number: 6 type: TYPE_INT32 label: LABEL_OPTIONAL }
+      }
+      service {
+        name: "Service"
+        method { name: "Method" input_type: ".test.Request" output_type: ".test.Request"
+                 options { )",
+                                                                           access, " } } }"),
+                                                              &file));
+    const auto* built = pool_.BuildFile(file);
+    method_ = built->service(0)->method(0);
+    request_.reset(factory_.GetPrototype(method_->input_type())->New());
+  }
+
+  absl::StatusOr<AccessRule> Rule() const { return AccessRule::Of(*method_); }
+
+  absl::Status Check(const Caller& caller, const std::string& request) {
+    request_->Clear();
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(request, request_.get()));
+    const auto rule = Rule();
+    EXPECT_OK(rule);
+    const absl::Status roles = rule->CheckRoles(caller);
+    return roles.ok() ? rule->CheckScope(caller, *request_, {Units(), absl::CivilDay(2026, 11, 25)})
+                      : roles;
+  }
+
+ private:
+  google::protobuf::DescriptorPool pool_{google::protobuf::DescriptorPool::generated_pool()};
+  google::protobuf::DynamicMessageFactory factory_{&pool_};
+  const google::protobuf::MethodDescriptor* method_ = nullptr;
+  std::unique_ptr<google::protobuf::Message> request_;
+};
+
+std::string Access(const std::string& fields) {
+  return absl::StrCat("[zhiping.common.v1.access] { ", fields, " }");
+}
+
+Caller With(Roles roles) {
+  Caller caller;
+  caller.issuer = "issuer";
+  caller.subject = "subject";
+  caller.roles = roles;
+  return caller;
+}
+
+TEST(AccessRuleTest, AMethodHasToSayWhoMayCallIt) {
+  EXPECT_FALSE(Declared("").Rule().ok());
+  for (const char* wrong :
+       {"", "scope: NONE", "roles: VIEWER", "roles: ROLE_UNSPECIFIED scope: NONE",
+        "roles: VIEWER any_role: true scope: NONE", "roles: VIEWER scope: SCOPE_UNSPECIFIED",
+        "roles: VIEWER scope: NONE field: 'programme'",
+        "roles: VIEWER scope: PROGRAMME field: 'program'",
+        "roles: VIEWER scope: PROGRAMME field: 'many'",
+        "roles: VIEWER scope: PROGRAMME field: 'number'",
+        "roles: VIEWER scope: PROGRAMME field: 'inner'",
+        "roles: VIEWER scope: PROGRAMME field: 'programme.inner'"}) {
+    EXPECT_FALSE(Declared(Access(wrong)).Rule().ok()) << wrong;
+  }
+  for (const char* right : {"roles: VIEWER scope: NONE", "any_role: true scope: NONE",
+                            "services: 'scoring' scope: NONE", "roles: VIEWER scope: PROGRAMME",
+                            "roles: VIEWER scope: PROGRAMME field: 'programme'",
+                            "roles: VIEWER scope: PROGRAMME field: 'inner.programme'"}) {
+    EXPECT_OK(Declared(Access(right)).Rule()) << right;
+  }
+}
+
+TEST(AccessRuleTest, RolesDecide) {
+  Declared method(Access("roles: [OPERATOR, AUDITOR] scope: NONE"));
+  EXPECT_OK(method.Check(With({Role::OPERATOR}), ""));
+  EXPECT_OK(method.Check(With({Role::VIEWER, Role::AUDITOR}), ""));
+  EXPECT_THAT(method.Check(With({Role::VIEWER}), ""), HasReason(Reason::ROLE_REQUIRED));
+  EXPECT_THAT(method.Check(With({}), ""), HasReason(Reason::ROLE_REQUIRED));
+  Declared anybody(Access("any_role: true scope: NONE"));
+  EXPECT_OK(anybody.Check(With({}), ""));
+}
+
+TEST(AccessRuleTest, ServicesAreNamed) {
+  Caller scoring;
+  scoring.service = "scoring";
+  Declared named(Access("services: ['scoring', 'analytics'] scope: NONE"));
+  EXPECT_OK(named.Check(scoring, ""));
+  EXPECT_THAT(named.Check(With({Role::OPERATOR}), ""), HasReason(Reason::SERVICE_REQUIRED));
+  scoring.service = "scorin";
+  EXPECT_THAT(named.Check(scoring, ""), HasReason(Reason::SERVICE_REQUIRED));
+  // Whoever has a token is no service, and a service has no token.
+  Declared anybody(Access("any_role: true scope: NONE"));
+  EXPECT_THAT(anybody.Check(scoring, ""), HasReason(Reason::SERVICE_REQUIRED));
+}
+
+TEST(AccessRuleTest, EditorsHaveProgrammes) {
+  Declared method(
+      Access("roles: [CRITERIA_EDITOR, OPERATOR] scope: PROGRAMME field: 'inner.programme'"));
+  Caller editor = With({Role::CRITERIA_EDITOR});
+  editor.programmes = {"jiangsu-ai"};
+  EXPECT_OK(method.Check(editor, "inner { programme: 'jiangsu-ai' }"));
+  EXPECT_THAT(method.Check(editor, "inner { programme: 'another' }"),
+              HasReason(Reason::OUTSIDE_SCOPE));
+  EXPECT_THAT(method.Check(editor, ""), HasReason(Reason::OUTSIDE_SCOPE));
+  editor.programmes = {};
+  EXPECT_THAT(method.Check(editor, "inner { programme: 'jiangsu-ai' }"),
+              HasReason(Reason::OUTSIDE_SCOPE));
+  editor.programmes = {"*"};
+  EXPECT_OK(method.Check(editor, "inner { programme: 'another' }"));
+  // An operator is one of all; but a role that may not call the method lends it nothing.
+  EXPECT_OK(method.Check(With({Role::OPERATOR}), "inner { programme: 'another' }"));
+  editor.programmes = {"jiangsu-ai"};
+  editor.roles.Add(Role::VIEWER);
+  EXPECT_THAT(method.Check(editor, "inner { programme: 'another' }"),
+              HasReason(Reason::OUTSIDE_SCOPE));
+}
+
+TEST(AccessRuleTest, EnterprisesSeeThemselves) {
+  Declared method(Access("roles: [ENTERPRISE, AUDITOR] scope: ENTERPRISE field: 'enterprise'"));
+  Caller enterprise = With({Role::ENTERPRISE});
+  enterprise.uscc = "91110000600037341L";
+  EXPECT_OK(method.Check(enterprise, "enterprise: '91110000600037341L'"));
+  EXPECT_THAT(method.Check(enterprise, "enterprise: '91110000600037342L'"),
+              HasReason(Reason::OUTSIDE_SCOPE));
+  // A token that names no enterprise is not of the enterprise without a name.
+  enterprise.uscc = "";
+  EXPECT_THAT(method.Check(enterprise, ""), HasReason(Reason::OUTSIDE_SCOPE));
+  EXPECT_OK(method.Check(With({Role::AUDITOR}), "enterprise: '91110000600037341L'"));
+}
+
+TEST(AccessRuleTest, ReviewersHaveASubtree) {
+  Declared method(Access("roles: [REVIEWER, STATISTICS_OFFICIAL] scope: UNIT field: 'unit'"));
+  Caller reviewer = With({Role::REVIEWER});
+  reviewer.review_unit = "nanjing";
+  EXPECT_OK(method.Check(reviewer, "unit: 'nanjing'"));
+  EXPECT_OK(method.Check(reviewer, "unit: 'nanjing-gulou'"));
+  for (const char* outside : {"unit: 'jiangsu'", "unit: 'xuzhou-gulou'", "unit: 'nowhere'", ""}) {
+    EXPECT_THAT(method.Check(reviewer, outside), HasReason(Reason::OUTSIDE_SCOPE)) << outside;
+  }
+  for (const char* unknown : {"", "nowhere"}) {
+    reviewer.review_unit = unknown;
+    EXPECT_THAT(method.Check(reviewer, "unit: 'nanjing'"), HasReason(Reason::UNKNOWN_REVIEW_UNIT))
+        << unknown;
+  }
+  EXPECT_OK(method.Check(With({Role::STATISTICS_OFFICIAL}), "unit: 'nanjing'"));
+}
+
+TEST(RolesTest, ExcludeOneAnother) {
+  const Roles all_pairs[] = {{Role::OPERATOR, Role::SECURITY_ADMIN},
+                             {Role::OPERATOR, Role::AUDITOR},
+                             {Role::SECURITY_ADMIN, Role::AUDITOR},
+                             {Role::CRITERIA_EDITOR, Role::OPERATOR}};
+  for (const Roles pair : all_pairs) {
+    EXPECT_NE(ConflictIn(pair).first, Role::ROLE_UNSPECIFIED) << pair.Text();
+  }
+  EXPECT_EQ(ConflictIn({Role::CRITERIA_EDITOR, Role::CRITERIA_APPROVER, Role::VIEWER}).first,
+            Role::ROLE_UNSPECIFIED);
+}
+
+TEST(RolesTest, HaveNames) {
+  EXPECT_EQ(RoleName(Role::CRITERIA_EDITOR), "criteria-editor");
+  EXPECT_EQ(RoleByName("security-admin"), Role::SECURITY_ADMIN);
+  EXPECT_EQ(RoleByName("role-unspecified"), Role::ROLE_UNSPECIFIED);
+  EXPECT_EQ(RoleByName("king"), Role::ROLE_UNSPECIFIED);
+  for (int role = Role::Value_MIN + 1; role <= Role::Value_MAX; ++role) {
+    const auto value = static_cast<Role::Value>(role);
+    EXPECT_EQ(RoleByName(RoleName(value)), value);
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::identity

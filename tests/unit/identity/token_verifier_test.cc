@@ -1,0 +1,365 @@
+#include "common/identity/token_verifier.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/hmac.h>
+
+#include <atomic>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/files/file.h"
+#include "common/identity/token_signer.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::identity {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+
+constexpr char kIssuer[] = "https://sso.example/realms/province";
+
+class SetClock final : public Clock {
+ public:
+  absl::Time Now() const override { return absl::FromUnixMicros(now_.load()); }
+  absl::Duration Steady() const override { return absl::Microseconds(now_.load()); }
+  void Advance(absl::Duration by) { now_ += absl::ToInt64Microseconds(by); }
+
+ private:
+  std::atomic<int64_t> now_ = absl::ToUnixMicros(absl::FromUnixSeconds(1'800'000'000));
+};
+
+json KeySetOf(const std::vector<const TokenSigner*>& signers) {
+  json keys = json::array();
+  for (const TokenSigner* signer : signers) keys.push_back(signer->PublicJwk());
+  return {{"keys", keys}};
+}
+
+class TokenVerifierTest : public testing::Test {
+ protected:
+  TokenVerifierTest() {
+    WriteKeys(KeySetOf({&rs256_, &es256_}).dump());
+    WriteIdentity("");
+  }
+
+  std::string Path(const std::string& name) const {
+    return absl::StrCat(testing::TempDir(), "/",
+                        testing::UnitTest::GetInstance()->current_test_info()->name(), "/", name);
+  }
+  void WriteKeys(const std::string& text) {
+    ASSERT_OK(WriteFile(Path("jwks.json"), text, Overwrite::kReplace));
+  }
+  void WriteIdentity(const std::string& more) {
+    ASSERT_OK(WriteFile(Path("identity.txtpb"),
+                        absl::StrCat(R"(
+issuers {
+  issuer: ")",
+                                     kIssuer, R"("
+  audiences: "zhiping"
+  algorithms: RS256
+  algorithms: ES256
+  jwks_file: "jwks.json"
+  refresh_seconds: 1
+  skew_seconds: 30
+  may_grant: VIEWER may_grant: REVIEWER may_grant: OPERATOR may_grant: AUDITOR
+  )",
+                                     more, "}\n"),
+                        Overwrite::kReplace));
+  }
+  std::unique_ptr<TokenVerifier> Open() {
+    auto verifier =
+        TokenVerifier::Open({.identity_file = Path("identity.txtpb")}, clock_,
+                            [this](const std::string& issuer, const absl::Status& status) {
+                              absl::MutexLock lock(&mutex_);
+                              observed_.push_back(status);
+                            });
+    EXPECT_OK(verifier);
+    return *std::move(verifier);
+  }
+
+  int64_t Seconds() const { return absl::ToUnixSeconds(clock_.Now()); }
+  json Claims() const {
+    return {{"iss", kIssuer},       {"sub", "7001"},
+            {"aud", "zhiping"},     {"exp", Seconds() + 300},
+            {"name", "王审核"},     {"roles", {"reviewer", "offline_access"}},
+            {"review_unit", "jsg"}, {"programmes", {"jiangsu-ai"}}};
+  }
+  json With(const std::string& name, const json& value) const {
+    json claims = Claims();
+    claims[name] = value;
+    return claims;
+  }
+  json Without(const std::string& name) const {
+    json claims = Claims();
+    claims.erase(name);
+    return claims;
+  }
+
+  std::vector<absl::Status> observed() {
+    absl::MutexLock lock(&mutex_);
+    return observed_;
+  }
+
+  // Verifies until the outcome is the expected one, or 10 s have passed.
+  template <typename Matcher>
+  void ExpectSoon(TokenVerifier& verifier, const std::string& token, const Matcher& matcher) {
+    const absl::Time give_up = absl::Now() + absl::Seconds(10);
+    while (!testing::Value(ToStatus(verifier.Verify(token)), matcher) && absl::Now() < give_up) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    EXPECT_THAT(ToStatus(verifier.Verify(token)), matcher);
+  }
+
+  SetClock clock_;
+  const TokenSigner rs256_ = *TokenSigner::Generate(TokenAlgorithm::RS256);
+  const TokenSigner es256_ = *TokenSigner::Generate(TokenAlgorithm::ES256);
+  const TokenSigner stranger_ = *TokenSigner::Generate(TokenAlgorithm::ES256);
+  absl::Mutex mutex_;
+  std::vector<absl::Status> observed_ ABSL_GUARDED_BY(mutex_);
+};
+
+// A token with any header and any signature, as an attacker makes one.
+std::string Forge(const json& header, const std::string& payload, const std::string& signature) {
+  return absl::StrCat(absl::WebSafeBase64Escape(header.dump()), ".",
+                      absl::WebSafeBase64Escape(payload), ".",
+                      absl::WebSafeBase64Escape(signature));
+}
+
+TEST_F(TokenVerifierTest, SaysWhoIsCalling) {
+  const auto verifier = Open();
+  for (const TokenSigner* signer : {&rs256_, &es256_}) {
+    const auto caller = verifier->Verify(*signer->Sign(Claims()));
+    ASSERT_OK(caller);
+    EXPECT_EQ((*caller)->issuer, kIssuer);
+    EXPECT_EQ((*caller)->subject, "7001");
+    EXPECT_EQ((*caller)->name, "王审核");
+    EXPECT_EQ((*caller)->roles, Roles({Role::REVIEWER}));
+    EXPECT_EQ((*caller)->review_unit, "jsg");
+    EXPECT_THAT((*caller)->programmes, ElementsAre("jiangsu-ai"));
+    EXPECT_TRUE((*caller)->MayIn("jiangsu-ai"));
+    EXPECT_FALSE((*caller)->MayIn("another"));
+  }
+}
+
+TEST_F(TokenVerifierTest, RefusesATokenOfAnotherOrForAnother) {
+  const auto verifier = Open();
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("iss", "https://elsewhere"))),
+              HasReason(Reason::UNKNOWN_ISSUER));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(Without("iss"))), HasReason(Reason::UNKNOWN_ISSUER));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("aud", "another"))),
+              HasReason(Reason::TOKEN_WRONG_AUDIENCE));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(Without("aud"))),
+              HasReason(Reason::TOKEN_WRONG_AUDIENCE));
+  EXPECT_OK(verifier->Verify(*es256_.Sign(With("aud", {"another", "zhiping"}))));
+  EXPECT_THAT(verifier->Verify(*stranger_.Sign(Claims())), HasReason(Reason::UNKNOWN_TOKEN_KEY));
+}
+
+TEST_F(TokenVerifierTest, JudgesTimesWithTheSkew) {
+  const auto verifier = Open();
+  const std::string token = *es256_.Sign(With("nbf", Seconds() + 60));
+  EXPECT_THAT(verifier->Verify(token), HasReason(Reason::TOKEN_NOT_YET_VALID));
+  clock_.Advance(absl::Seconds(30));
+  EXPECT_OK(verifier->Verify(token));
+  clock_.Advance(absl::Seconds(299));
+  EXPECT_OK(verifier->Verify(token));
+  clock_.Advance(absl::Seconds(1));
+  // Kept or not, it has expired.
+  EXPECT_THAT(verifier->Verify(token), HasReason(Reason::TOKEN_EXPIRED));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(Without("exp"))), HasReason(Reason::TOKEN_EXPIRED));
+  for (const json& wrong : {json("soon"), json(-1), json(1e300), json(nullptr), json::array()}) {
+    EXPECT_THAT(verifier->Verify(*es256_.Sign(With("exp", wrong))),
+                HasReason(Reason::TOKEN_CLAIM_INVALID))
+        << wrong;
+  }
+}
+
+TEST_F(TokenVerifierTest, RefusesWhatIsNotSigned) {
+  const auto verifier = Open();
+  const std::string payload = Claims().dump();
+  const std::string key_id = es256_.PublicJwk()["kid"];
+  for (const char* signature : {"", "x"}) {
+    EXPECT_THAT(verifier->Verify(Forge({{"alg", "none"}}, payload, signature)),
+                HasReason(Reason::TOKEN_ALGORITHM_REFUSED));
+  }
+  EXPECT_THAT(verifier->Verify(Forge({{"alg", "ES256"}, {"kid", key_id}}, payload, "x")),
+              HasReason(Reason::TOKEN_BAD_SIGNATURE));
+  EXPECT_THAT(
+      verifier->Verify(Forge({{"alg", "ES256"}, {"kid", key_id}}, payload, std::string(64, '\0'))),
+      HasReason(Reason::TOKEN_BAD_SIGNATURE));
+  std::string changed = *es256_.Sign(Claims());
+  changed[changed.find('.') + 5] ^= 1;
+  EXPECT_FALSE(verifier->Verify(changed).ok());
+}
+
+// The public key is known to everybody; as the secret of an HMAC it would sign whatever they like.
+TEST_F(TokenVerifierTest, RefusesAnHmacWithThePublicKey) {
+  const auto verifier = Open();
+  const std::string secret = rs256_.PublicJwk()["n"];
+  const json header = {{"alg", "HS256"}, {"kid", rs256_.PublicJwk()["kid"]}};
+  const std::string signing = Forge(header, Claims().dump(), "");
+  const absl::string_view input = absl::string_view(signing).substr(0, signing.size() - 1);
+  uint8_t mac[32];
+  unsigned size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const uint8_t*>(input.data()), input.size(), mac, &size);
+  EXPECT_THAT(verifier->Verify(
+                  Forge(header, Claims().dump(), std::string(reinterpret_cast<char*>(mac), size))),
+              HasReason(Reason::TOKEN_ALGORITHM_REFUSED));
+}
+
+TEST_F(TokenVerifierTest, RefusesAlgorithmsThatTheIssuerDoesNotUse) {
+  const TokenSigner es384 = *TokenSigner::Generate(TokenAlgorithm::ES384);
+  WriteKeys(KeySetOf({&rs256_, &es256_, &es384}).dump());
+  const auto verifier = Open();
+  EXPECT_THAT(verifier->Verify(*es384.Sign(Claims())), HasReason(Reason::TOKEN_ALGORITHM_REFUSED));
+}
+
+TEST_F(TokenVerifierTest, RefusesWhatIsNoToken) {
+  const auto verifier = Open();
+  for (const std::string& text :
+       {std::string(), std::string("x"), std::string("..."), std::string("a.b.c"),
+        std::string("a.b.c.d"), std::string(100, '.'), std::string("\0\0\0", 3),
+        Forge({{"alg", "ES256"}}, "no JSON", "x"), Forge({{"alg", "ES256"}}, "[]", "x"),
+        Forge({{"alg", "ES256"}}, R"({"iss":"a","iss":"b"})", "x"), Forge(json::array(), "{}", "x"),
+        Forge({{"typ", "JWT"}}, "{}", "x")}) {
+    EXPECT_EQ(ToStatus(verifier->Verify(text)).code(), absl::StatusCode::kUnauthenticated) << text;
+  }
+  EXPECT_THAT(verifier->Verify(std::string(kMaxTokenBytes + 1, 'x')), HasReason(Reason::TOO_LARGE));
+  EXPECT_THAT(
+      verifier->Verify(Forge({{"alg", "ES256"}, {"crit", {"b64"}}, {"b64", false}}, "{}", "x")),
+      HasReason(Reason::TOKEN_ALGORITHM_REFUSED));
+}
+
+TEST_F(TokenVerifierTest, RefusesClaimsOfTheWrongKind) {
+  const auto verifier = Open();
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(Without("sub"))),
+              HasReason(Reason::TOKEN_CLAIM_INVALID));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("sub", 7001))),
+              HasReason(Reason::TOKEN_CLAIM_INVALID));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("sub", std::string(256, 'x')))),
+              HasReason(Reason::TOKEN_CLAIM_INVALID));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("roles", {1}))),
+              HasReason(Reason::TOKEN_CLAIM_INVALID));
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("programmes", json::object()))),
+              HasReason(Reason::TOKEN_CLAIM_INVALID));
+}
+
+TEST_F(TokenVerifierTest, RefusesRolesThatExcludeOneAnother) {
+  const auto verifier = Open();
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("roles", {"operator", "auditor"}))),
+              HasReason(Reason::ROLES_CONFLICT));
+}
+
+TEST_F(TokenVerifierTest, GrantsNoRoleThatTheIssuerMayNotGrant) {
+  const auto verifier = Open();
+  const auto caller = verifier->Verify(*es256_.Sign(With("roles", {"security-admin", "viewer"})));
+  ASSERT_OK(caller);
+  EXPECT_EQ((*caller)->roles, Roles({Role::VIEWER}));
+}
+
+TEST_F(TokenVerifierTest, FollowsTheClaimsMapping) {
+  WriteIdentity(R"(claims {
+    subject { pointer: "/user/id" }
+    roles {
+      pointer: "/realm_access/roles"
+      values { from: "jx_shenhe" to: "reviewer" }
+      values { from: "jx_shenhe" to: "viewer" }
+    }
+    review_unit { pointer: "/org~1unit" values { from: "3201" to: "nanjing" } }
+  })");
+  const auto verifier = Open();
+  json claims = Without("sub");
+  claims["user"] = {{"id", "u-9"}};
+  claims["realm_access"] = {{"roles", {"jx_shenhe", "operator", "unknown"}}};
+  claims["org/unit"] = "3201";
+  const auto caller = verifier->Verify(*es256_.Sign(claims));
+  ASSERT_OK(caller);
+  EXPECT_EQ((*caller)->subject, "u-9");
+  EXPECT_EQ((*caller)->roles, Roles({Role::REVIEWER, Role::VIEWER}));
+  EXPECT_EQ((*caller)->review_unit, "nanjing");
+}
+
+TEST_F(TokenVerifierTest, KeysRotateAndARevokedOneStopsCounting) {
+  const auto verifier = Open();
+  const std::string with_old = *es256_.Sign(Claims());
+  const std::string with_new = *stranger_.Sign(Claims());
+  EXPECT_OK(verifier->Verify(with_old));
+  EXPECT_THAT(verifier->Verify(with_new), HasReason(Reason::UNKNOWN_TOKEN_KEY));
+  WriteKeys(KeySetOf({&es256_, &stranger_}).dump());
+  ExpectSoon(*verifier, with_new, IsOk());
+  EXPECT_OK(verifier->Verify(with_old));
+  WriteKeys(KeySetOf({&stranger_}).dump());
+  ExpectSoon(*verifier, with_old, HasReason(Reason::UNKNOWN_TOKEN_KEY));
+  EXPECT_OK(verifier->Verify(with_new));
+}
+
+TEST_F(TokenVerifierTest, TheLastGoodKeysStay) {
+  const auto verifier = Open();
+  const std::string token = *es256_.Sign(Claims());
+  const std::string another = *stranger_.Sign(Claims());
+  WriteKeys("no JSON");
+  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  while (observed().empty() && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(20));
+  ASSERT_EQ(observed().size(), 1);
+  EXPECT_THAT(observed().back(), HasReason(Reason::KEY_SET_INVALID));
+  EXPECT_OK(verifier->Verify(token));
+  WriteKeys(KeySetOf({&stranger_}).dump());
+  ExpectSoon(*verifier, another, IsOk());
+  ASSERT_EQ(observed().size(), 2);
+  EXPECT_OK(observed().back());
+}
+
+TEST_F(TokenVerifierTest, DoesNotStartWithSettingsThatAreWrong) {
+  const auto open = [&] {
+    return TokenVerifier::Open({.identity_file = Path("identity.txtpb")}, clock_,
+                               [](const std::string&, const absl::Status&) {});
+  };
+  WriteKeys("{}");
+  EXPECT_THAT(open(), HasReason(Reason::KEY_SET_INVALID));
+  WriteKeys(KeySetOf({&es256_}).dump());
+  EXPECT_OK(open());
+  ASSERT_OK(WriteFile(Path("identity.txtpb"), R"(
+issuers { issuer: "a" jwks_url: "http://sso.example/keys" refresh_seconds: 7200 skew_seconds: 600
+  may_grant: ROLE_UNSPECIFIED
+  claims { roles { pointer: "roles" values { from: "x" to: "king" } } } }
+issuers { issuer: "a" }
+)",
+                      Overwrite::kReplace));
+  const ErrorDetail detail = DetailOf(open().status());
+  std::vector<std::string> fields;
+  for (const FieldViolation& violation : detail.violations()) fields.push_back(violation.field());
+  EXPECT_THAT(
+      fields,
+      ElementsAre("issuers[0].audiences", "issuers[0].algorithms", "issuers[0].may_grant",
+                  "issuers[0].jwks_url", "issuers[0].refresh_seconds", "issuers[0].skew_seconds",
+                  "issuers[0].claims.roles.pointer", "issuers[0].claims.roles.values",
+                  "issuers[1].audiences", "issuers[1].algorithms", "issuers[1].may_grant",
+                  "issuers[1].jwks_file", "issuers[1].issuer"))
+      << detail.DebugString();
+}
+
+// A token is verified once and looked up afterwards.
+TEST_F(TokenVerifierTest, KeepsWhatItVerified) {
+  const auto verifier = Open();
+  const std::string token = *rs256_.Sign(Claims());
+  const auto first = verifier->Verify(token);
+  ASSERT_OK(first);
+  EXPECT_EQ(*first, *verifier->Verify(token));
+}
+
+TEST(TokenCacheTest, KeepsTheOnesThatWereUsedLast) {
+  TokenCache cache(2);
+  cache.Keep("a", {});
+  cache.Keep("b", {});
+  EXPECT_TRUE(cache.Find("a").has_value());
+  cache.Keep("c", {});
+  EXPECT_FALSE(cache.Find("b").has_value());
+  EXPECT_TRUE(cache.Find("a").has_value());
+  EXPECT_TRUE(cache.Find("c").has_value());
+  cache.Drop("a");
+  EXPECT_FALSE(cache.Find("a").has_value());
+}
+
+}  // namespace
+}  // namespace zhiping::identity
