@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/criteria/level_errors.h"
+#include "common/text/utf8.h"
 
 namespace zhiping::criteria {
 namespace {
@@ -171,8 +172,7 @@ class InputReader {
   }
 
   void CheckReason(const common::v1::Answer& answer, uint8_t code, int number) {
-    if (code == kNotApplicable &&
-        answer.reason().find_first_not_of(" \t\r\n") == std::string::npos) {
+    if (code == kNotApplicable && TrimBlanks(answer.reason()).empty()) {
       violations_.Add([&] {
         return MakeViolation(absl::StrCat("answers[", number, "].reason"), Reason::REASON_REQUIRED,
                              absl::StrCat("场景 ", answer.scenario(), " 填“不适用”时须写明理由。"),

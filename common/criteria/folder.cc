@@ -33,6 +33,16 @@ void ParseFile(absl::string_view file, const std::optional<std::string>& bytes,
   }
 }
 
+FieldViolation Violation(const Finding& finding) {
+  const std::string place =
+      absl::StrCat(finding.file(), finding.line() > 0 ? absl::StrCat(":", finding.line()) : "",
+                   finding.field().empty() ? "" : ": ", finding.field());
+  Reason::Value reason = Reason::INVALID_RELEASE;
+  Reason::Value_Parse(finding.reason(), &reason);
+  return MakeViolation(place, reason, absl::StrCat(place, "：", finding.message().zh()),
+                       absl::StrCat(place, ": ", finding.message().en()));
+}
+
 }  // namespace
 
 Folder ParseFolder(const FolderFiles& files, std::vector<Finding>& findings) {
@@ -64,22 +74,13 @@ bool HasErrors(const std::vector<Finding>& findings) {
 
 absl::Status ErrorsAsStatus(const std::vector<Finding>& findings) {
   if (!HasErrors(findings)) return absl::OkStatus();
-  ErrorDetail detail;
-  detail.set_reason(Reason::INVALID_RELEASE);
+  Violations violations;
   for (const Finding& finding : findings) {
-    if (finding.severity() != Finding::ERROR) continue;
-    auto* violation = detail.add_violations();
-    const std::string place =
-        absl::StrCat(finding.file(), finding.line() > 0 ? absl::StrCat(":", finding.line()) : "",
-                     finding.field().empty() ? "" : ": ", finding.field());
-    violation->set_field(place);
-    Reason::Value reason = Reason::INVALID_RELEASE;
-    Reason::Value_Parse(finding.reason(), &reason);
-    violation->set_reason(reason);
-    *violation->mutable_message() = MakeText(absl::StrCat(place, "：", finding.message().zh()),
-                                             absl::StrCat(place, ": ", finding.message().en()));
+    if (finding.severity() == Finding::ERROR) violations.Add([&] { return Violation(finding); });
   }
-  const int errors = detail.violations_size();
+  ErrorDetail detail = DetailOf(violations.ToStatus());
+  detail.set_reason(Reason::INVALID_RELEASE);
+  const int errors = violations.size();
   *detail.mutable_message() =
       MakeText(absl::StrCat("年版数据有 ", errors, " 处错误，不能使用。"),
                absl::StrCat("The criteria have ", errors, errors == 1 ? " error" : " errors",

@@ -129,7 +129,7 @@ absl::StatusOr<Input> ReadVector(const Criteria& criteria, const Vector& vector)
   }
   std::set<int> answered;
   for (const auto& answer : vector.answers()) {
-    answered.insert(criteria.FindScenario(answer.scenario()));
+    answered.insert(criteria.FindScenarioByAnyName(answer.scenario()));
   }
   for (int i = 0; i < criteria.scenario_count(); ++i) {
     if (answered.count(i) > 0) continue;

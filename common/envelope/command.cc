@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "absl/time/clock.h"
+#include "common/time/clock.h"
 
 namespace zhiping::envelope {
 namespace {
@@ -86,12 +87,13 @@ bool Write(int end, absl::string_view& input) {
   return !input.empty();
 }
 
-// Feeds and reads the command until it has closed both outputs; false if that takes too long.
-bool Converse(Ends& in, Ends& out, Ends& error, absl::string_view input, absl::Time end,
+// Feeds and reads the command until it has closed both outputs; false if that takes until `end` of
+// the steady clock.
+bool Converse(Ends& in, Ends& out, Ends& error, absl::string_view input, absl::Duration end,
               CommandResult& result) {
   if (input.empty()) in.CloseOurs();
   while (out.ours >= 0 || error.ours >= 0) {
-    const absl::Duration left = end - absl::Now();
+    const absl::Duration left = end - SystemClock().Steady();
     if (left <= absl::ZeroDuration()) return false;
     // poll ignores negative descriptors.
     std::array<pollfd, 3> ends = {
@@ -111,12 +113,12 @@ bool Converse(Ends& in, Ends& out, Ends& error, absl::string_view input, absl::T
   return true;
 }
 
-// Waits for the end of the process until `end`; false if it still runs then.
-bool WaitFor(pid_t pid, absl::Time end, int& status) {
+// Waits for the end of the process until `end` of the steady clock; false if it still runs then.
+bool WaitFor(pid_t pid, absl::Duration end, int& status) {
   while (true) {
     const pid_t done = waitpid(pid, &status, WNOHANG);
     if (done == pid) return true;
-    if (absl::Now() >= end) return false;
+    if (SystemClock().Steady() >= end) return false;
     // Its outputs are closed, so it is about to end.
     absl::SleepFor(absl::Milliseconds(1));
   }
@@ -127,7 +129,7 @@ bool WaitFor(pid_t pid, absl::Time end, int& status) {
 CommandResult RunCommand(const std::vector<std::string>& command, absl::string_view input,
                          absl::Duration timeout) {
   CommandResult result;
-  const absl::Time end = absl::Now() + timeout;
+  const absl::Duration end = SystemClock().Steady() + timeout;
   Ends in, out, error;
   pid_t pid = -1;
   if (in.Open() && out.Open() && error.Open()) pid = Start(command, in, out, error);

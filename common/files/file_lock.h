@@ -12,7 +12,7 @@ class FileLock {
     kTaken,
     // By another process, or another FileLock of this one.
     kHeld,
-    // The file cannot be made, or its file system has no locks.
+    // The file cannot be made, or its file system has no locks; errno says why.
     kImpossible,
   };
 

@@ -97,12 +97,11 @@ bool PublicKey::IsFor(TokenAlgorithm::Value algorithm) const {
 }
 
 absl::StatusOr<SignedToken> SignedToken::Parse(absl::string_view compact) {
-  SignedToken token;
   cjose_err error{};
-  token.token_.reset(cjose_jws_import(compact.data(), compact.size(), &error),
-                     [](cjose_jws_t* imported) {
-                       if (imported != nullptr) cjose_jws_release(imported);
-                     });
+  SignedToken token(
+      {cjose_jws_import(compact.data(), compact.size(), &error), [](cjose_jws_t* imported) {
+         if (imported != nullptr) cjose_jws_release(imported);
+       }});
   if (token.token_ == nullptr) {
     return BadToken("应为三段以“.”相连的 JWT", "it should be a JWT, three parts joined by '.'");
   }

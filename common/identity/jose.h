@@ -1,16 +1,17 @@
 // Signed tokens and public keys as RFC 7515, 7517 and 7518 have them, by the library cjose.
 #pragma once
 
+#include <cjose/jwk.h>
+#include <cjose/jws.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "zhiping/common/v1/identity.pb.h"
-
-struct _cjose_jwk_int;
-struct _cjose_jws_int;
 
 namespace zhiping::identity {
 
@@ -32,7 +33,7 @@ class PublicKey {
   friend class SignedToken;
   PublicKey() = default;
 
-  std::shared_ptr<_cjose_jwk_int> key_;
+  std::shared_ptr<cjose_jwk_t> key_;
   std::string id_;
   // `RSA`, or the name of the curve.
   std::string kind_;
@@ -57,9 +58,9 @@ class SignedToken {
   bool Verify(const PublicKey& key) const;
 
  private:
-  SignedToken() = default;
+  explicit SignedToken(std::shared_ptr<cjose_jws_t> token) : token_(std::move(token)) {}
 
-  std::shared_ptr<_cjose_jws_int> token_;
+  std::shared_ptr<cjose_jws_t> token_;
   TokenAlgorithm::Value algorithm_ = TokenAlgorithm::TOKEN_ALGORITHM_UNSPECIFIED;
   std::string key_id_;
   nlohmann::json claims_;

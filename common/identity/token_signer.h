@@ -1,6 +1,8 @@
 // Signs tokens: for development issuers and tests. Production tokens come from the sign-on.
 #pragma once
 
+#include <cjose/jwk.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -8,8 +10,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "zhiping/common/v1/identity.pb.h"
-
-struct _cjose_jwk_int;
 
 namespace zhiping::identity {
 
@@ -33,7 +33,7 @@ class TokenSigner {
  private:
   TokenSigner() = default;
 
-  std::shared_ptr<_cjose_jwk_int> key_;
+  std::shared_ptr<cjose_jwk_t> key_;
   std::string key_id_;
   std::string algorithm_;
 };

@@ -42,7 +42,7 @@ class CacheWriter {
 
   absl::Status WriteReleases(const Snapshot::Available& available);
   absl::Status WriteStates(const std::vector<SignedState>& held, absl::Time now);
-  // Whether the folder has all that a start from the state needs.
+  // Whether the folder has the release that the state puts in force.
   bool CanStartFrom(const SignedState& held, absl::Time now) const;
   void LogChange(const absl::Status& status);
 

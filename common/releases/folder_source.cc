@@ -26,6 +26,9 @@ namespace fs = std::filesystem;
 
 absl::Status NotThere() { return absl::NotFoundError("not in the folder"); }
 
+// A name of up to 64 characters and a number.
+constexpr size_t kMaxInstanceIdBytes = 128;
+
 class SeedSource final : public Source {
  public:
   SeedSource(std::string folder, std::map<std::string, std::string> releases)
@@ -51,6 +54,7 @@ class SeedSource final : public Source {
 
 class FolderCache final : public ReleaseCache {
  public:
+  // `lock`: null where there are no locks.
   FolderCache(std::string folder, std::unique_ptr<FileLock> lock)
       : folder_(std::move(folder)), lock_(std::move(lock)) {}
 
@@ -82,6 +86,16 @@ class FolderCache final : public ReleaseCache {
     return WriteFile(StatePath(programme), envelope, Overwrite::kReplace);
   }
 
+  std::string FindInstanceId() const override {
+    if (lock_ == nullptr) return "";
+    auto id = Find(InstancePath(), kMaxInstanceIdBytes);
+    return id.ok() ? *std::move(id) : "";
+  }
+
+  absl::Status KeepInstanceId(const std::string& id) override {
+    return WriteFile(InstancePath(), id, Overwrite::kReplace);
+  }
+
   void Prune(const std::set<std::string>& needed) override {
     std::error_code ignored;
     std::vector<std::pair<fs::file_time_type, std::string>> others;
@@ -108,6 +122,7 @@ class FolderCache final : public ReleaseCache {
   std::string StatePath(const std::string& programme) const {
     return absl::StrCat(folder_, "/", programme, kStateSuffix);
   }
+  std::string InstancePath() const { return absl::StrCat(folder_, "/instance"); }
   static absl::StatusOr<std::string> Find(const std::string& path, size_t max_bytes) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return NotThere();
@@ -157,7 +172,9 @@ absl::StatusOr<std::unique_ptr<ReleaseCache>> NewReleaseCache(const std::string&
         {{"path", folder}});
   }
   auto lock = std::make_unique<FileLock>();
-  if (lock->Take(absl::StrCat(folder, "/.lock")) == FileLock::Taking::kHeld) return InUse(folder);
+  const FileLock::Taking taking = lock->Take(absl::StrCat(folder, "/.lock"));
+  if (taking == FileLock::Taking::kHeld) return InUse(folder);
+  if (taking == FileLock::Taking::kImpossible) lock.reset();
   // Processes in containers have the same number again and again, and so do their partial files.
   RemovePartialFiles(folder);
   return std::make_unique<FolderCache>(folder, std::move(lock));

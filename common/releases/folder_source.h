@@ -30,6 +30,11 @@ class ReleaseCache : public Source {
   virtual absl::Status KeepRelease(const std::string& digest, absl::string_view envelope) = 0;
   virtual absl::Status KeepState(const std::string& programme, absl::string_view envelope) = 0;
 
+  // The id that the instance of this folder gave itself: whoever holds the folder is that instance,
+  // however the process before ended. Empty if none is kept, or others may hold the folder too.
+  virtual std::string FindInstanceId() const = 0;
+  virtual absl::Status KeepInstanceId(const std::string& id) = 0;
+
   // Removes the releases that are not `needed` (digests) and not among the kCachedReleases others
   // that were kept or found last.
   virtual void Prune(const std::set<std::string>& needed) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -23,8 +24,8 @@ constexpr absl::Duration kLongestWait = absl::Seconds(2);
 constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 
 // The nearest first: bytes of a digest are the same everywhere.
-std::vector<Source*> InOrder(const FollowerSources& sources) {
-  std::vector<Source*> order = {sources.cache, sources.seed, sources.redis, sources.catalogue};
+std::vector<Source*> InOrder(const FollowerSources& sources, Source* catalogue) {
+  std::vector<Source*> order = {sources.cache, sources.seed, sources.redis, catalogue};
   order.erase(std::remove(order.begin(), order.end(), nullptr), order.end());
   return order;
 }
@@ -61,7 +62,8 @@ Follower::Follower(FollowerOptions options, const FollowerSources& sources,
       trust_(trust),
       clock_(clock),
       log_(log),
-      loader_(InOrder(sources), trust),
+      loader_(InOrder(sources, sources.catalogue), trust),
+      nearby_(InOrder(sources, nullptr), trust),
       pinned_(options_.kept_releases),
       cache_writer_(sources.cache, log) {
   absl::MutexLock lock(&mutex_);
@@ -99,16 +101,16 @@ void Follower::Start(std::function<void()> on_known) {
     on_known_ = std::move(on_known);
   }
   fetcher_ = std::make_unique<ReleaseFetcher>(
-      InOrder(sources_), trust_, clock_, [this](const auto& pin) { return IsWanted(pin); },
+      InOrder(sources_, sources_.catalogue), trust_, clock_,
+      [this](const auto& pin) { return IsWanted(pin); },
       [this](const auto& pin, auto loaded) { Fetched(pin, std::move(loaded)); });
   threads_.emplace_back([this] { Poll(); });
   threads_.emplace_back([this] { Load(); });
   threads_.emplace_back([this] { Tick(); });
 }
 
-bool Follower::AllHeld() const {
-  return std::all_of(followings_.begin(), followings_.end(),
-                     [](const Following& following) { return following.held() != nullptr; });
+bool Follower::CatalogueAnswered() const {
+  return catalogue_errors_.size() == options_.programmes.size();
 }
 
 bool Follower::AllKnown() const {
@@ -150,20 +152,16 @@ void Follower::PollProgramme(const std::string& programme) {
     Offer(programme, *state, sources_.catalogue, asked);
     return;
   }
-  OfferFrom(sources_.redis, programme);
+  OfferFallbacks(programme);
 }
 
-void Follower::OfferFallbacks() {
-  for (const auto& programme : options_.programmes) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (Find(programme).held() != nullptr) continue;
-    }
-    for (Source* const source :
-         {sources_.redis, static_cast<Source*>(sources_.cache), sources_.seed}) {
-      OfferFrom(source, programme);
-    }
-  }
+void Follower::OfferFallbacks(const std::string& programme) {
+  const auto current = snapshot();
+  const bool unknown = absl::c_linear_search(current->unknown(), programme);
+  // Redis last: of states that contradict each other, the first counts.
+  if (unknown) OfferFrom(sources_.cache, programme);
+  if (unknown) OfferFrom(sources_.seed, programme);
+  OfferFrom(sources_.redis, programme);
 }
 
 void Follower::OfferFrom(Source* source, const std::string& programme) {
@@ -187,6 +185,8 @@ void Follower::Offer(const std::string& programme, const std::string& envelope,
     const absl::Status before = std::exchange(catalogue_errors_[programme], status);
     report_ = report_ || before != status;
   }
+  load_ = true;
+  load_wanted_.Signal();
   tick_wanted_.Signal();
   LogOffered(programme, *source, status);
 }
@@ -205,8 +205,6 @@ absl::Status Follower::Take(const std::string& programme, const std::string& env
     status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
   }
   if (status.ok()) Apply();
-  load_ = true;
-  load_wanted_.Signal();
   return status;
 }
 
@@ -271,20 +269,31 @@ void Follower::Swap() {
 // ---- Releases -----------------------------------------------------------------------------------
 
 void Follower::Load() {
+  bool answered = false, polled = false;
   {
     absl::MutexLock lock(&mutex_);
     const absl::Duration end = clock_.Steady() + kFirstAnswer;
-    while (!ending_ && !polled_ && !AllHeld() && clock_.Steady() < end) {
+    while (!ending_ && !polled_ && !CatalogueAnswered() && clock_.Steady() < end) {
       load_wanted_.WaitWithTimeout(&mutex_, end - clock_.Steady());
     }
+    answered = CatalogueAnswered();
+    polled = polled_;
   }
-  OfferFallbacks();
+  // Nothing is run before the newest state is known that can be; then a catalogue that hangs holds
+  // up nothing that can be had without it.
+  if (answered) {
+    LoadWanted(loader_, /*retry=*/false);
+  } else if (polled) {
+    LoadWanted(nearby_, /*retry=*/false);
+  }
+  for (const auto& programme : snapshot()->unknown()) OfferFallbacks(programme);
+  LoadWanted(nearby_, /*retry=*/false);
   bool first = true;
   absl::Duration next_retry = clock_.Steady() + options_.poll_interval;
   while (true) {
     const bool retry = clock_.Steady() >= next_retry;
     if (retry) next_retry = clock_.Steady() + options_.poll_interval;
-    const bool missing = LoadWanted(retry);
+    const bool missing = LoadWanted(loader_, retry);
     if (std::exchange(first, false)) LogUnknown();
     cache_writer_.Write(HeldStates(), snapshot()->available(), clock_.Now());
     absl::MutexLock lock(&mutex_);
@@ -296,25 +305,34 @@ void Follower::Load() {
   }
 }
 
-bool Follower::LoadWanted(bool retry) {
+bool Follower::LoadWanted(const Loader& loader, bool retry) {
   bool missing = false;
   for (const auto& programme : options_.programmes) {
-    std::vector<WantedRelease> wanted;
-    {
-      absl::MutexLock lock(&mutex_);
-      const Following& following = Find(programme);
-      for (auto& release : following.Wanted(clock_.Now())) {
-        if (retry || !following.IsRefused(release.digest)) wanted.push_back(std::move(release));
-      }
+    std::set<std::string> tried;
+    // One may do without the next.
+    while (const auto wanted = NextWanted(programme, tried, retry)) {
+      tried.insert(wanted->digest);
+      LoadRelease(loader, programme, *wanted, missing);
     }
-    for (const auto& release : wanted) LoadRelease(programme, release, missing);
   }
   return missing;
 }
 
-void Follower::LoadRelease(const std::string& programme, const WantedRelease& wanted,
-                           bool& missing) {
-  auto loaded = loader_.Load(wanted.digest, programme, wanted.in_force_from);
+std::optional<WantedRelease> Follower::NextWanted(const std::string& programme,
+                                                  const std::set<std::string>& tried, bool retry) {
+  absl::MutexLock lock(&mutex_);
+  if (ending_) return std::nullopt;
+  const Following& following = Find(programme);
+  for (auto& wanted : following.Wanted(clock_.Now())) {
+    const bool refused = following.IsRefused(wanted.digest);
+    if (tried.count(wanted.digest) == 0 && (retry || !refused)) return std::move(wanted);
+  }
+  return std::nullopt;
+}
+
+void Follower::LoadRelease(const Loader& loader, const std::string& programme,
+                           const WantedRelease& wanted, bool& missing) {
+  auto loaded = loader.Load(wanted.digest, programme, wanted.in_force_from);
   if (loaded.ok()) {
     {
       absl::MutexLock lock(&mutex_);
@@ -461,12 +479,13 @@ void Follower::LogFreshness() {
     auto& logged = logged_freshness_[programme];
     if (std::exchange(logged, freshness) == freshness) continue;
     const bool fresh = freshness == common::v1::Freshness::FRESH;
+    const auto& confirmation = in_force.confirmation;
     log_.Write(fresh ? rpc::Severity::kInfo : rpc::Severity::kWarning, "freshness",
                {{"programme", programme},
                 {"freshness", common::v1::Freshness::Value_Name(freshness)},
                 {"revision", static_cast<int64_t>(in_force.revision)},
-                {"clockBehind",
-                 in_force.confirmation.has_value() && in_force.confirmation->clock_behind}});
+                {"clockBehind", confirmation.has_value() && confirmation->clock_behind},
+                {"superseded", confirmation.has_value() && confirmation->superseded}});
   }
 }
 

@@ -88,13 +88,17 @@ class Follower final : public Releases {
   void Load();
   void Tick();
 
-  // One question to the catalogue, or to Redis while the catalogue does not answer.
+  // One question to the catalogue, or to the others while the catalogue does not answer.
   void PollProgramme(const std::string& programme);
-  // After a start without a catalogue: what Redis and this machine know.
-  void OfferFallbacks();
+  // What Redis knows and, as long as there is nothing to answer with, what this machine knows.
+  void OfferFallbacks(const std::string& programme);
   // Loads what is wanted, the refused ones too if `retry`; whether something is still missing.
-  bool LoadWanted(bool retry);
-  void LoadRelease(const std::string& programme, const WantedRelease& wanted, bool& missing);
+  bool LoadWanted(const Loader& loader, bool retry);
+  // Null: there is none that was not `tried`.
+  std::optional<WantedRelease> NextWanted(const std::string& programme,
+                                          const std::set<std::string>& tried, bool retry);
+  void LoadRelease(const Loader& loader, const std::string& programme, const WantedRelease& wanted,
+                   bool& missing);
   std::vector<SignedState> HeldStates() const;
   // What there is nothing to answer with, after everything was asked.
   void LogUnknown() const;
@@ -123,7 +127,8 @@ class Follower final : public Releases {
   void LogFreshness();
   // When Tick has something to do next.
   absl::Time NextTick() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  bool AllHeld() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Whether it gave a state of every programme, whatever that was worth.
+  bool CatalogueAnswered() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool AllKnown() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   std::vector<catalogue::v1::InstanceReport> ReportsLocked() const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -134,6 +139,8 @@ class Follower final : public Releases {
   const Clock& clock_;
   const rpc::Log& log_;
   const Loader loader_;
+  // Without the catalogue.
+  const Loader nearby_;
 
   mutable absl::Mutex mutex_;
   absl::CondVar poll_wanted_, load_wanted_, tick_wanted_;

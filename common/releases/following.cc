@@ -35,6 +35,9 @@ absl::Status Following::CheckDigest(const Activation& activation) const {
     conflict |= conflicts(state.current().revision(), state.current().digest());
     conflict |= conflicts(state.pending().revision(), state.pending().digest());
   }
+  const auto candidate = candidates_.find(activation.revision());
+  conflict |=
+      candidate != candidates_.end() && conflicts(candidate->first, candidate->second.digest);
   if (!conflict) return absl::OkStatus();
   return MakeError(
       absl::StatusCode::kFailedPrecondition, Reason::REVISION_CONFLICT,
@@ -43,9 +46,13 @@ absl::Status Following::CheckDigest(const Activation& activation) const {
       {{"revision", absl::StrCat(activation.revision())}, {"digest", activation.digest()}});
 }
 
-absl::Status Following::Check(const ActivationState& state) const {
+absl::Status Following::CheckDigests(const ActivationState& state) const {
   if (state.has_current()) RETURN_IF_ERROR(CheckDigest(state.current()));
   if (state.has_pending()) RETURN_IF_ERROR(CheckDigest(state.pending()));
+  return absl::OkStatus();
+}
+
+absl::Status Following::CheckRevision(const ActivationState& state) const {
   if (!held_.has_value()) return absl::OkStatus();
   // Cancelling an activation takes a higher revision, so that a later state never names a lower
   // one.
@@ -72,7 +79,10 @@ bool Following::IsLater(absl::Time confirmed_at, absl::Time now,
 
 absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration steady,
                               std::optional<absl::Duration> asked) {
-  RETURN_IF_ERROR(Check(state.state));
+  RETURN_IF_ERROR(CheckDigests(state.state));
+  const Confirmation confirmation = Confirmation::Received(state.confirmed_at(), now, steady);
+  if (!known_) Remember(state.state, confirmation);
+  RETURN_IF_ERROR(CheckRevision(state.state));
   if (held_.has_value()) {
     const SignedState& held = held_->signed_state;
     if (HighestRevision(state.state) == HighestRevision(held.state) &&
@@ -81,18 +91,37 @@ absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration 
     }
     KeepWithdrawn(held.state, state.state);
   }
-  const Confirmation confirmation = Confirmation::Received(state.confirmed_at(), now, steady);
   held_ = Held{std::move(state), confirmation};
   return absl::OkStatus();
+}
+
+void Following::Remember(const ActivationState& state, const Confirmation& confirmation) {
+  const auto remember = [&](const Activation& activation, bool is_current) {
+    Candidate& candidate = candidates_[activation.revision()];
+    const bool later = candidate.confirmation.confirmed_at <= confirmation.confirmed_at;
+    candidate = {activation.digest(), FromTimestamp(activation.in_force_from()),
+                 candidate.was_current || is_current,
+                 later ? confirmation : candidate.confirmation};
+  };
+  if (state.has_current()) remember(state.current(), true);
+  if (state.has_pending()) remember(state.pending(), false);
 }
 
 std::vector<WantedRelease> Following::Wanted(absl::Time now) const {
   std::vector<WantedRelease> wanted;
   if (!held_.has_value()) return wanted;
+  const auto add = [&](const std::string& digest, int32_t revision, absl::Time in_force_from) {
+    const bool listed = std::any_of(wanted.begin(), wanted.end(),
+                                    [&](const auto& release) { return release.digest == digest; });
+    if (!listed && !loaded_.contains(digest)) wanted.push_back({digest, revision, in_force_from});
+  };
+  // The held state's are among them, the one in force before those that may stand in for it.
+  for (auto entry = candidates_.rbegin(); entry != candidates_.rend(); ++entry) {
+    const auto& [revision, candidate] = *entry;
+    if (candidate.IsInForce(now)) add(candidate.digest, revision, candidate.in_force_from);
+  }
   for (const Activation* const activation : NeededAt(held_->signed_state.state, now)) {
-    const std::string& digest = activation->digest();
-    if (loaded_.contains(digest)) continue;
-    wanted.push_back({digest, activation->revision(), FromTimestamp(activation->in_force_from())});
+    add(activation->digest(), activation->revision(), FromTimestamp(activation->in_force_from()));
   }
   return wanted;
 }
@@ -113,14 +142,13 @@ bool Following::Apply(absl::Time now) {
   const Activation* const activation = InForceAt(state, now);
   if (activation == nullptr) {
     const bool first = !std::exchange(known_, true);
+    candidates_.clear();
     return Confirm() || first;
   }
   if (activation->revision() > applied_.revision) {
     const auto found = loaded_.find(activation->digest());
-    if (found == loaded_.end()) return false;
-    applied_ = {found->second, activation->revision(), held_->confirmation};
-    known_ = true;
-    DropOthers();
+    if (found == loaded_.end()) return ApplyCandidate(now);
+    Run(found->second, activation->revision(), held_->confirmation);
     return true;
   }
   // A clock ahead of the catalogue's, or one that was set back, applies the pending activation
@@ -130,11 +158,32 @@ bool Following::Apply(absl::Time now) {
   return named && Confirm();
 }
 
+bool Following::ApplyCandidate(absl::Time now) {
+  for (auto entry = candidates_.rbegin(); entry != candidates_.rend(); ++entry) {
+    const auto& [revision, candidate] = *entry;
+    const auto found = loaded_.find(candidate.digest);
+    if (found == loaded_.end() || !candidate.IsInForce(now)) continue;
+    Confirmation confirmation = candidate.confirmation;
+    confirmation.superseded = true;
+    Run(found->second, revision, confirmation);
+    return true;
+  }
+  return false;
+}
+
+void Following::Run(std::shared_ptr<const criteria::Criteria> criteria, int32_t revision,
+                    const Confirmation& confirmation) {
+  applied_ = {std::move(criteria), revision, confirmation};
+  known_ = true;
+  candidates_.clear();
+  DropOthers();
+}
+
 bool Following::Confirm() {
   const Confirmation& held = held_->confirmation;
   if (applied_.confirmation.has_value() &&
       applied_.confirmation->confirmed_at == held.confirmed_at &&
-      applied_.confirmation->received == held.received) {
+      applied_.confirmation->received == held.received && !applied_.confirmation->superseded) {
     return false;
   }
   applied_.confirmation = held;

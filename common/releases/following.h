@@ -36,12 +36,12 @@ class Following {
   // changes nothing. `now`, `steady`: both clocks at this moment. `asked`: the steady clock when
   // the catalogue was asked for it; absent if it is no answer of the catalogue's.
   //
-  // Errors, which change nothing: REVISION_BEHIND; REVISION_CONFLICT.
+  // Errors, after which the held state is the same: REVISION_BEHIND; REVISION_CONFLICT.
   absl::Status Offer(SignedState state, absl::Time now, absl::Duration steady,
                      std::optional<absl::Duration> asked = std::nullopt);
 
   // The releases that a start from the held state needs and that are not loaded: what is in force
-  // first.
+  // first. As long as nothing is known, also what a start may run instead.
   std::vector<WantedRelease> Wanted(absl::Time now) const;
 
   // A wanted release, loaded; or why it must not be applied.
@@ -49,8 +49,9 @@ class Following {
   void Refused(const std::string& digest, absl::Status why);
   bool IsRefused(const std::string& digest) const { return refused_.count(digest) > 0; }
 
-  // Applies what is in force at `now`, if it is loaded, and takes over its confirmation. Whether
-  // anything changed.
+  // Applies what is in force at `now`, if it is loaded, and takes over its confirmation. As long as
+  // nothing is known, the highest earlier revision that is loaded will do; its confirmation is
+  // superseded. Whether anything changed.
   bool Apply(absl::Time now);
 
   // When the pending activation comes into force; absent if there is none, or it is applied.
@@ -77,8 +78,26 @@ class Following {
     Confirmation confirmation;
   };
 
-  absl::Status Check(const catalogue::v1::ActivationState& state) const;
+  // An activation that a state named, and when that was confirmed last.
+  struct Candidate {
+    std::string digest;
+    absl::Time in_force_from;
+    // It was no pending one: in force whatever our clock says.
+    bool was_current = false;
+    Confirmation confirmation;
+
+    bool IsInForce(absl::Time now) const { return was_current || in_force_from <= now; }
+  };
+
+  absl::Status CheckDigests(const catalogue::v1::ActivationState& state) const;
   absl::Status CheckDigest(const catalogue::v1::Activation& activation) const;
+  absl::Status CheckRevision(const catalogue::v1::ActivationState& state) const;
+  // As what a start may run.
+  void Remember(const catalogue::v1::ActivationState& state, const Confirmation& confirmation);
+  // Runs the highest candidate that is in force and loaded; whether there is one.
+  bool ApplyCandidate(absl::Time now);
+  void Run(std::shared_ptr<const criteria::Criteria> criteria, int32_t revision,
+           const Confirmation& confirmation);
   // Whether a state with the revision of the held one was confirmed after it. REQUIRES: one is
   // held.
   bool IsLater(absl::Time confirmed_at, absl::Time now, std::optional<absl::Duration> asked) const;
@@ -89,6 +108,9 @@ class Following {
 
   const std::string programme_;
   std::optional<Held> held_;
+  // What all states named, by revision; empty from the moment on when there is something to answer
+  // with.
+  std::map<int32_t, Candidate> candidates_;
   Snapshot::Available loaded_;
   std::map<std::string, absl::Status> refused_;
   bool known_ = false;

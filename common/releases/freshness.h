@@ -27,6 +27,8 @@ struct Confirmation {
   absl::Duration age_when_received;
   // This machine's clock was earlier than the confirmation by more than kClockTolerance.
   bool clock_behind = false;
+  // A newer state is known, of which nothing can be had yet: this one serves a start until then.
+  bool superseded = false;
 
   // `now` and `steady`: both clocks at the moment it comes in.
   static Confirmation Received(absl::Time confirmed_at, absl::Time now, absl::Duration steady) {
@@ -44,8 +46,9 @@ inline common::v1::Freshness::Value FreshnessOf(const Confirmation& confirmation
                                                 absl::Duration steady) {
   const absl::Duration age = confirmation.Age(steady);
   if (age >= limits.expired_after) return common::v1::Freshness::EXPIRED;
-  if (age >= limits.stale_after || confirmation.clock_behind) return common::v1::Freshness::STALE;
-  return common::v1::Freshness::FRESH;
+  const bool doubtful = confirmation.clock_behind || confirmation.superseded;
+  return age >= limits.stale_after || doubtful ? common::v1::Freshness::STALE
+                                               : common::v1::Freshness::FRESH;
 }
 
 }  // namespace zhiping::releases

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "common/criteria/release.h"
 #include "common/redis/metrics.h"
 #include "common/releases/catalogue_source.h"
@@ -32,19 +33,34 @@ namespace {
 
 // Of one question to the catalogue, so that one that hangs does not hold up the others for long.
 constexpr absl::Duration kCatalogueTimeout = absl::Seconds(1);
+// Hexadecimal ones, of the number in an instance's id.
+constexpr int kNumberDigits = 8;
 // As catalogue_service.proto spells it.
 constexpr char kCatalogueService[] = "zhiping.catalogue.v1.CatalogueService";
 
-// Chance makes it unique where names repeat, as host names do in containers.
-std::string NewInstanceId(const ReleaseFlags& flags, const std::string& service) {
+// What the catalogue is to call this instance. `cache`: null if it has none. Chance makes the id
+// unique where names repeat, as host names do in containers; an instance that has a folder of its
+// own keeps its id, so that one that was killed is not missed when it is back.
+std::string InstanceId(const ReleaseFlags& flags, const std::string& service, ReleaseCache* cache) {
   std::string name = flags.instance_name;
   if (name.empty()) {
     char host[64] = {};
     gethostname(host, sizeof(host) - 1);
     name = absl::StrCat(service, "-", host);
   }
+  if (cache != nullptr) {
+    std::string kept = cache->FindInstanceId();
+    absl::string_view number = kept;
+    if (absl::ConsumePrefix(&number, absl::StrCat(name, "-")) && number.size() == kNumberDigits &&
+        std::all_of(number.begin(), number.end(), absl::ascii_isxdigit)) {
+      return kept;
+    }
+  }
   absl::BitGen random;
-  return absl::StrFormat("%s-%08x", name, absl::Uniform<uint32_t>(random));
+  std::string id = absl::StrFormat("%s-%0*x", name, kNumberDigits, absl::Uniform<uint32_t>(random));
+  // If it cannot be kept, the next start has another, which is seen.
+  if (cache != nullptr) cache->KeepInstanceId(id).IgnoreError();
+  return id;
 }
 
 catalogue::v1::SubscribeRequest Opening(const ReleaseFlags& flags, const std::string& instance_id,
@@ -129,7 +145,12 @@ class Followed final : public ServedReleases {
       const ReleaseFlags& flags, const std::string& service,
       std::shared_ptr<const envelope::Trust> trust, const Clock& clock, rpc::Metrics& metrics,
       const rpc::Log& log) {
-    auto followed = std::make_unique<Followed>(NewInstanceId(flags, service));
+    std::unique_ptr<ReleaseCache> cache;
+    if (!flags.cache_dir.empty()) {
+      ASSIGN_OR_RETURN(cache, NewReleaseCache(flags.cache_dir));
+    }
+    auto followed = std::make_unique<Followed>(InstanceId(flags, service, cache.get()));
+    followed->cache_ = std::move(cache);
     const auto observed = [&](Source* source) -> Source* {
       if (source == nullptr) return nullptr;
       return followed->observed_
@@ -148,9 +169,6 @@ class Followed final : public ServedReleases {
       ASSIGN_OR_RETURN(followed->redis_client_, redis::Client::Create(options));
       metrics.Add(redis::NewMetrics(*followed->redis_client_));
       followed->redis_ = NewRedisSource(*followed->redis_client_);
-    }
-    if (!flags.cache_dir.empty()) {
-      ASSIGN_OR_RETURN(followed->cache_, NewReleaseCache(flags.cache_dir));
     }
     if (!flags.seed_dir.empty()) {
       ASSIGN_OR_RETURN(followed->seed_, NewSeedSource(flags.seed_dir));
@@ -233,7 +251,8 @@ absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(const Rel
     return Followed::Create(flags, service, std::move(trust), clock, metrics, log);
   }
   ASSIGN_OR_RETURN(auto snapshot, ReadSeed(flags.seed_dir, *trust, clock.Now()));
-  auto seed_only = std::make_unique<SeedOnly>(NewInstanceId(flags, service), std::move(snapshot));
+  auto seed_only =
+      std::make_unique<SeedOnly>(InstanceId(flags, service, nullptr), std::move(snapshot));
   metrics.Add(NewMetrics(seed_only->releases(), clock));
   return seed_only;
 }

@@ -51,7 +51,8 @@ class ServedReleases {
                                                                 const rpc::Log& log);
   virtual ~ServedReleases() = default;
 
-  // What the catalogue calls this process: the instance's name and a number made at every start.
+  // What the catalogue calls this instance: its name and a number, which is made at the first start
+  // on a cache folder, or at every start without one.
   const std::string& instance_id() const { return instance_id_; }
   virtual Releases& releases() = 0;
   // Begins to follow. `on_known`: called once, when there is something to answer with.

@@ -50,10 +50,10 @@ std::chrono::system_clock::time_point FromNow(absl::Duration timeout) {
 
 }  // namespace
 
-std::string ServiceConfig(const std::vector<std::string>& services) {
+std::string ServiceConfig(const std::vector<std::string>& services, Instances instances) {
   Json config;
   config["loadBalancingConfig"] = Json::array({{{"round_robin", Json::object()}}});
-  config["healthCheckConfig"] = {{"serviceName", ""}};
+  if (instances == Instances::kReady) config["healthCheckConfig"] = {{"serviceName", ""}};
   // A service that fails as a whole is not asked four times as often.
   config["retryThrottling"] = {{"maxTokens", 100}, {"tokenRatio", 0.1}};
   const Json names = RepeatableMethods(services);
@@ -71,9 +71,9 @@ std::string ServiceConfig(const std::vector<std::string>& services) {
 
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
                                           const std::vector<std::string>& services,
-                                          const TlsFiles& tls) {
+                                          Instances instances, const TlsFiles& tls) {
   grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(ServiceConfig(services));
+  arguments.SetServiceConfigJSON(ServiceConfig(services, instances));
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
   // Despite its name, how long an attempt may take.

@@ -15,16 +15,26 @@
 
 namespace zhiping::rpc {
 
+// Which instances of a service are asked.
+enum class Instances {
+  // Those that answer SERVING; a call fails at once while there is none.
+  kReady,
+  // All that can be connected to: an instance that is not ready says why itself.
+  kAll,
+};
+
 // gRPC service config, as JSON, for the services with these full names: round_robin over the
-// instances that answer SERVING, and up to 4 attempts, on UNAVAILABLE only, of the methods that
+// instances, and up to 4 attempts, on UNAVAILABLE only, of the methods that
 // their proto declares `idempotency_level = NO_SIDE_EFFECTS` or IDEMPOTENT.
 // REQUIRES: the services are linked into the program.
-std::string ServiceConfig(const std::vector<std::string>& services);
+std::string ServiceConfig(const std::vector<std::string>& services,
+                          Instances instances = Instances::kReady);
 
 // Without TLS if there are no files. target: HOST:PORT, or a name of gRPC's such as
 // `dns:///scoring.zhiping.svc:50051`.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
                                           const std::vector<std::string>& services,
+                                          Instances instances = Instances::kReady,
                                           const TlsFiles& tls = {});
 
 // The context of a call that may take at most `timeout`.

@@ -3,7 +3,7 @@
 #include <exception>
 
 #include "absl/strings/str_cat.h"
-#include "common/status/error.h"
+#include "common/rpc/cannot_listen.h"
 #include "google/protobuf/descriptor.h"
 
 namespace zhiping::rpc {
@@ -73,12 +73,7 @@ absl::StatusOr<std::unique_ptr<prometheus::Exposer>> ServeMetrics(const Metrics&
   } catch (const std::exception&) {
     // What CivetWeb says is of no use to anybody: "null context … Possible problem binding to
     // port".
-    return MakeError(absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
-                     absl::StrCat("--metrics-listen：无法在 ", address,
-                                  " 上监听；应为 主机:端口，且端口未被占用。"),
-                     absl::StrCat("--metrics-listen: cannot listen on ", address,
-                                  "; it must be HOST:PORT with a port that is free."),
-                     {{"field", "--metrics-listen"}});
+    return CannotListen("--metrics-listen", address);
   }
 }
 

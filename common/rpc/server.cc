@@ -9,6 +9,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/cannot_listen.h"
 #include "common/rpc/malformed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -35,15 +36,6 @@ void EnablePlugins() {
     return true;
   }();
   (void)enabled;
-}
-
-absl::Status CannotListen(const char* flag, const std::string& listen) {
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
-      absl::StrCat(flag, "：无法在 ", listen, " 上监听；应为 主机:端口，且端口未被占用。"),
-      absl::StrCat(flag, ": cannot listen on ", listen,
-                   "; it must be HOST:PORT with a port that is free."),
-      {{"field", flag}});
 }
 
 // gRPC itself takes ports modulo 65536.

@@ -1,7 +1,7 @@
 // SQLite: one process, one writer and several readers, every commit on the disk before it counts.
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "common/files/file_lock.h"
 #include "common/sql/connection.h"
 #include "common/sql/dialect.h"
 #include "common/sql/error.h"
@@ -228,48 +229,27 @@ class SqliteConnection : public Connection {
   bool broken_ = false;
 };
 
-// A lock that ends with the process, on a file of its own: SQLite's locks are on the database file,
-// and closing any descriptor of that would drop them.
-class FileLock {
- public:
-  ~FileLock() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  FileLock() = default;
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
-  absl::Status Take(const std::string& database) {
-    const std::string path = database + ".lock";
-    descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor_ < 0) {
-      const char* error = std::strerror(errno);
-      return MakeError(
-          absl::StatusCode::kFailedPrecondition, Reason::FILE_UNWRITABLE,
-          absl::StrCat("不能打开数据库文件“", database, "”：", error, "。"),
-          absl::StrCat("Cannot open the database file \"", database, "\": ", error, "."),
-          {{"path", database}});
-    }
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, Reason::DATABASE_IN_USE,
-        absl::StrCat("数据库文件“", database, "”正被另一个进程使用；SQLite 只能由一个进程打开。"),
-        absl::StrCat("The database file \"", database,
-                     "\" is in use by another process; only one may open it with SQLite."),
-        {{"path", database}});
-  }
-
- private:
-  int descriptor_ = -1;
-};
-
 class SqliteBackend : public Backend {
  public:
   SqliteBackend(std::string path, const Options& options)
       : path_(std::move(path)), options_(options) {}
 
+  // On a file of its own: SQLite's locks are on the database file, and closing any descriptor of
+  // that would drop them.
   absl::Status Lock() {
-    RETURN_IF_ERROR(lock_.Take(path_));
+    switch (lock_.Take(path_ + ".lock")) {
+      case FileLock::Taking::kImpossible:
+        return Cannot(Reason::FILE_UNWRITABLE, std::strerror(errno));
+      case FileLock::Taking::kHeld:
+        return MakeError(
+            absl::StatusCode::kFailedPrecondition, Reason::DATABASE_IN_USE,
+            absl::StrCat("数据库文件“", path_, "”正被另一个进程使用；SQLite 只能由一个进程打开。"),
+            absl::StrCat("The database file \"", path_,
+                         "\" is in use by another process; only one may open it with SQLite."),
+            {{"path", path_}});
+      case FileLock::Taking::kTaken:
+        break;
+    }
     // SQLite would let everybody read it.
     const int file = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file >= 0) close(file);
@@ -309,7 +289,10 @@ class SqliteBackend : public Backend {
 
  private:
   absl::Status Unopened(absl::string_view why) const {
-    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::FILE_UNREADABLE,
+    return Cannot(Reason::FILE_UNREADABLE, why);
+  }
+  absl::Status Cannot(Reason::Value reason, absl::string_view why) const {
+    return MakeError(absl::StatusCode::kFailedPrecondition, reason,
                      absl::StrCat("不能打开数据库文件“", path_, "”：", why, "。"),
                      absl::StrCat("Cannot open the database file \"", path_, "\": ", why, "."),
                      {{"path", path_}});

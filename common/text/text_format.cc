@@ -58,7 +58,7 @@ class FaultCollector final : public google::protobuf::io::ErrorCollector {
     // It quotes whole tokens, however long.
     const std::string said = Clip(absl::StripSuffix(what, "."), kMaxSaidBytes);
     faults_.push_back(MakeFault(line + 1, place.column, Reason::MALFORMED,
-                                absl::StrCat("无法读取：", said, "。"),
+                                absl::StrCat("无法读取。解析器的原话（英文）：“", said, "”。"),
                                 absl::StrCat(" cannot be read: ", said, ".")));
   }
 

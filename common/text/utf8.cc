@@ -73,7 +73,7 @@ bool IsCutCharacter(absl::string_view bytes) {
 }
 
 absl::string_view TrimBlanks(absl::string_view text) {
-  constexpr absl::string_view kBlanks[] = {"\u3000", "\u00A0"};
+  constexpr absl::string_view kBlanks[] = {"\u3000", "\u00A0", "\u200B"};
   for (bool more = true; more;) {
     text = absl::StripAsciiWhitespace(text);
     more = false;

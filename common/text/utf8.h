@@ -29,7 +29,7 @@ bool IsUtf8(absl::string_view bytes);
 bool IsCutCharacter(absl::string_view bytes);
 
 // The text without blanks around it: ASCII white space, and those that Chinese input methods and
-// word processors write (U+3000, U+00A0).
+// word processors write (U+3000, U+00A0, U+200B).
 absl::string_view TrimBlanks(absl::string_view text);
 
 // The text if it has at most so many bytes; else the whole characters of its beginning that fit,

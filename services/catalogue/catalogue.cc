@@ -4,10 +4,12 @@
 
 #include "absl/time/clock.h"
 #include "common/redis/metrics.h"
+#include "common/sql/standby.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/log_heads.h"
+#include "services/catalogue/metrics.h"
 
 namespace zhiping::catalogue {
 namespace {
@@ -21,6 +23,27 @@ constexpr absl::Duration kReportInterval = absl::Seconds(1);
 constexpr absl::Duration kSequenceInterval = absl::Seconds(1);
 // How long Redis may lack what it has lost.
 constexpr absl::Duration kCopyInterval = absl::Milliseconds(500);
+
+absl::Status CheckStandby(sql::Database& database, StandbyCheck check, const rpc::Log& log) {
+  if (check == StandbyCheck::kOff) return absl::OkStatus();
+  absl::Status checked = sql::CheckSynchronousStandby(database, absl::Now() + kOpenTimeout);
+  ErrorDetail detail = DetailOf(checked);
+  if (checked.ok() || detail.reason() != Reason::NO_SYNCHRONOUS_STANDBY) return checked;
+  if (check == StandbyCheck::kWarn) {
+    log.Write(rpc::Severity::kWarning, "no_synchronous_standby",
+              {{"message", detail.message().en()}});
+    return absl::OkStatus();
+  }
+  detail.mutable_message()->mutable_zh()->append(
+      "目录服务不会启动：此时已提交的内容会随主库一起丢失。请恢复同步备库；确要在没有它时启动，请用"
+      " "
+      "--standby-check warn。");
+  detail.mutable_message()->mutable_en()->append(
+      " The catalogue does not start: what it commits now would be lost with the primary. Bring "
+      "the "
+      "standby back; to start without one all the same, use --standby-check warn.");
+  return MakeError(checked.code(), detail);
+}
 
 // Whoever changed the log may have changed anything: nothing is signed on top of that.
 absl::Status VerifyChanges(const Store& store) {
@@ -66,6 +89,8 @@ absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOption
     environment.metrics.Add(redis::NewMetrics(*redis));
   }
   ASSIGN_OR_RETURN(auto database, sql::Database::Open(options.database));
+  // Before the first write, which would wait for the standby.
+  RETURN_IF_ERROR(CheckStandby(*database, options.standby_check, environment.log));
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
   RETURN_IF_ERROR(VerifyChanges(*store));
   RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, environment.log));
@@ -79,14 +104,18 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
                      std::unique_ptr<sql::Database> database, std::unique_ptr<Store> store,
                      std::unique_ptr<Signing> signing, std::unique_ptr<redis::Client> redis)
     : clock_(clock),
+      sequenced_(environment.log, rpc::Severity::kError, "changes_not_sequenced",
+                 "changes_sequenced"),
       database_(std::move(database)),
       store_(std::move(store)),
       signing_(std::move(signing)),
       redis_(std::move(redis)),
       foreign_(*store_, *signing_, clock, environment.log, [this] { watching_->Wake(); }),
-      reports_(*store_, foreign_, clock, environment.log, [this] { reporting_->Wake(); }),
+      reports_(*store_, foreign_, clock, environment.log, options.reading.limits,
+               options.reading.instance_lease, [this] { reporting_->Wake(); }),
       subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
-                      [this] { watching_->Wake(); }}),
+                      [this] { watching_->Wake(); }},
+                     options.reading.limits),
       copies_(redis_ == nullptr ? nullptr
                                 : std::make_unique<RedisCopies>(*redis_, *store_, *signing_,
                                                                 foreign_, clock, environment.log)),
@@ -103,6 +132,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       reporting_(std::make_unique<Periodic>(
           kReportInterval, [this] { reports_.Write(absl::Now() + kWriteTimeout); })),
       sequencing_(std::make_unique<Periodic>(kSequenceInterval, [this] { Sequence(); })) {
+  environment.metrics.Add(NewMetrics(*store_, confirmer_, reading_));
   if (copies_ != nullptr) {
     copying_ = std::make_unique<Periodic>(kCopyInterval, [this] { copies_->Refresh(); });
   }
@@ -133,16 +163,14 @@ void Catalogue::Spread(const ConfirmedPtr& confirmed) {
 }
 
 void Catalogue::Sequence() {
-  // Away databases are told by the confirmer, which reads them all the time.
-  store_->SequenceChanges(absl::Now() + kWriteTimeout).IgnoreError();
+  absl::Status written = store_->SequenceChanges(absl::Now() + kWriteTimeout);
+  // Asked each time: other replicas move entries too.
   const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
   if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
-  store_
-      ->Change(absl::Now() + kWriteTimeout,
-               [this](StoreTransaction& transaction) {
-                 return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
-               })
-      .IgnoreError();
+  written.Update(store_->Change(absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) {
+    return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
+  }));
+  sequenced_.Note(written);
 }
 
 }  // namespace zhiping::catalogue

@@ -18,8 +18,20 @@
 
 namespace zhiping {
 
+// What is done about a primary database whose commits no synchronous standby has: they are lost
+// with its disk, and after a failover the catalogue would be one restored from a backup.
+enum class StandbyCheck {
+  // It is not asked.
+  kOff,
+  // The start goes on, and the log says so.
+  kWarn,
+  // HA mode: it is not started on.
+  kRequire,
+};
+
 struct CatalogueOptions {
   sql::Options database;
+  StandbyCheck standby_check = StandbyCheck::kOff;
   SigningOptions signing;
   // No Redis if its address is empty.
   redis::Options redis;
@@ -38,7 +50,7 @@ class Catalogue {
  public:
   // Opens everything and begins to confirm states. `ready` is told whether the primary store can be
   // read. Errors: those of Database::Open, Store::Open, Signing::Open and redis::Client::Create;
-  // LOG_BROKEN.
+  // NO_SYNCHRONOUS_STANDBY; LOG_BROKEN.
   static absl::StatusOr<std::unique_ptr<Catalogue>> Open(const CatalogueOptions& options,
                                                          const Clock& clock,
                                                          const rpc::CallEnvironment& environment,
@@ -65,6 +77,8 @@ class Catalogue {
   void Sequence();
 
   const Clock& clock_;
+  // Of Sequence alone.
+  OutcomeLog sequenced_;
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<Signing> signing_;

@@ -13,6 +13,7 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
     : publishing_(publishing),
       reading_(reading),
       pool_(pool),
+      log_(environment.log),
       import_edition_(environment, v1::CatalogueAdminService::service_full_name(), "ImportEdition"),
       publish_release_(environment, v1::CatalogueAdminService::service_full_name(),
                        "PublishRelease"),
@@ -25,6 +26,23 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
                        "GetConvergence"),
       list_log_entries_(environment, v1::CatalogueAdminService::service_full_name(),
                         "ListLogEntries") {}
+
+template <typename Change>
+grpc::ServerUnaryReactor* CatalogueAdminService::HandleChange(
+    const rpc::Method& method, const char* name, grpc::CallbackServerContext& context,
+    const google::protobuf::Message& request, Change change) const {
+  return Handle(method, context, request,
+                [this, name, change = std::move(change)](absl::Time deadline) -> absl::Status {
+                  absl::Status status = change(deadline);
+                  if (!status.ok()) {
+                    // Nothing of what the caller sent.
+                    log_.Write(rpc::Severity::kWarning, "change_refused",
+                               {{"method", std::string(name)},
+                                {"reason", Reason::Value_Name(DetailOf(status).reason())}});
+                  }
+                  return status;
+                });
+}
 
 template <typename Answer>
 grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& method,
@@ -39,61 +57,62 @@ grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& metho
 grpc::ServerUnaryReactor* CatalogueAdminService::ImportEdition(
     grpc::CallbackServerContext* context, const v1::ImportEditionRequest* request,
     v1::ImportEditionResponse* response) {
-  return Handle(import_edition_, *context, *request,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.ImportEdition(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(import_edition_, "ImportEdition", *context, *request,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.ImportEdition(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::PublishRelease(
     grpc::CallbackServerContext* context, const v1::PublishReleaseRequest* request,
     v1::PublishReleaseResponse* response) {
-  return Handle(publish_release_, *context, *request,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.PublishRelease(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(publish_release_, "PublishRelease", *context, *request,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.PublishRelease(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::RollBack(grpc::CallbackServerContext* context,
                                                           const v1::RollBackRequest* request,
                                                           v1::RollBackResponse* response) {
-  return Handle(roll_back_, *context, *request,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.RollBackProgramme(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(roll_back_, "RollBack", *context, *request,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response,
+                                         publishing_.RollBackProgramme(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::FenceRevision(
     grpc::CallbackServerContext* context, const v1::FenceRevisionRequest* request,
     v1::FenceRevisionResponse* response) {
-  return Handle(fence_revision_, *context, *request,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.FenceRevision(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(fence_revision_, "FenceRevision", *context, *request,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.FenceRevision(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::ForgetInstance(
     grpc::CallbackServerContext* context, const v1::ForgetInstanceRequest* request,
     v1::ForgetInstanceResponse* response) {
-  return Handle(forget_instance_, *context, *request,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.ForgetInstance(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(forget_instance_, "ForgetInstance", *context, *request,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.ForgetInstance(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::PublishNotes(
     grpc::CallbackServerContext* context, const v1::PublishNotesRequest* request,
     v1::PublishNotesResponse* response) {
-  return Handle(publish_notes_, *context, *request,
-                [this, request, response](absl::Time deadline) -> absl::Status {
-                  ASSIGN_OR_RETURN(*response, publishing_.PublishNotes(*request, deadline));
-                  return absl::OkStatus();
-                });
+  return HandleChange(publish_notes_, "PublishNotes", *context, *request,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.PublishNotes(*request, deadline));
+                        return absl::OkStatus();
+                      });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(

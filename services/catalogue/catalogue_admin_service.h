@@ -46,9 +46,17 @@ class CatalogueAdminService final : public v1::CatalogueAdminService::CallbackSe
   grpc::ServerUnaryReactor* Handle(const rpc::Method& method, grpc::CallbackServerContext& context,
                                    const google::protobuf::Message& request, Answer answer) const;
 
+  // The same for what changes the catalogue: a refusal is a line of the log.
+  template <typename Change>
+  grpc::ServerUnaryReactor* HandleChange(const rpc::Method& method, const char* name,
+                                         grpc::CallbackServerContext& context,
+                                         const google::protobuf::Message& request,
+                                         Change change) const;
+
   Publishing& publishing_;
   Reading& reading_;
   rpc::BoundedPool& pool_;
+  const rpc::Log& log_;
   const rpc::Method import_edition_;
   const rpc::Method publish_release_;
   const rpc::Method roll_back_;

@@ -5,15 +5,16 @@
 
 namespace zhiping::catalogue {
 
-absl::Status ForeignStates::Check(absl::Time deadline, absl::string_view envelope,
-                                  const History& known) {
+absl::StatusOr<bool> ForeignStates::Check(absl::Time deadline, absl::string_view envelope,
+                                          const History& known) {
   const auto opened = releases::OpenState(envelope, known.programme, signing_.trust());
-  if (!opened.ok()) return absl::OkStatus();
+  if (!opened.ok()) return false;
   for (const v1::Activation* activation : {&opened->state.pending(), &opened->state.current()}) {
     if (activation->revision() == 0 || IsForeign(known, *activation) == Foreign::kNo) continue;
-    return Record(deadline, known.programme, *activation);
+    RETURN_IF_ERROR(Record(deadline, known.programme, *activation));
+    return true;
   }
-  return absl::OkStatus();
+  return false;
 }
 
 absl::Status ForeignStates::Record(absl::Time deadline, const std::string& programme,

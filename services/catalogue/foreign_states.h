@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/rpc/log.h"
@@ -24,9 +24,10 @@ class ForeignStates {
       : store_(store), signing_(signing), clock_(clock), log_(log), stopped_(std::move(stopped)) {}
 
   // Looks at the envelope of a state; blocks. What is not validly signed says nothing. `known`: the
-  // history as it was read last, which saves reading it again for states that belong to it. Errors:
-  // those of the database.
-  absl::Status Check(absl::Time deadline, absl::string_view envelope, const History& known);
+  // history as it was read last, which saves reading it again for states that belong to it. Whether
+  // the state names what is not of that history: another replica may have issued it since, or it is
+  // foreign, and recorded. Errors: those of the database.
+  absl::StatusOr<bool> Check(absl::Time deadline, absl::string_view envelope, const History& known);
 
  private:
   absl::Status Record(absl::Time deadline, const std::string& programme,

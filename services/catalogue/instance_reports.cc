@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "common/criteria/release.h"
+#include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 
 namespace zhiping::catalogue {
@@ -20,36 +20,38 @@ bool SameRefusal(const v1::Refusal& a, const v1::Refusal& b) {
   return a.revision() == b.revision() && a.digest() == b.digest() && a.reason() == b.reason();
 }
 
-// Into the log of changes, once for each refusal.
-absl::Status LogRefusals(StoreTransaction& transaction, const StoredInstance& instance,
-                         const std::optional<StoredInstance>& before) {
-  for (const auto& report : instance.record.reports()) {
-    if (!report.has_refused() || !criteria::IsDigest(report.refused().digest())) continue;
-    const v1::InstanceReport* const last =
-        before.has_value() ? FindReport(before->record, report.programme()) : nullptr;
-    if (last != nullptr && last->has_refused() && SameRefusal(last->refused(), report.refused())) {
-      continue;
-    }
-    // What was never imported was never to be applied.
-    const auto release = transaction.FindRelease(report.refused().digest());
-    if (absl::IsNotFound(release.status())) continue;
-    RETURN_IF_ERROR(release.status());
-    RETURN_IF_ERROR(transaction.Lock(release->summary.programme()).status());
-    v1::CatalogueEvent event;
-    event.set_programme(release->summary.programme());
-    *event.mutable_activation_refused()->mutable_instance() = instance.record.instance();
-    *event.mutable_activation_refused()->mutable_refusal() = report.refused();
-    RETURN_IF_ERROR(transaction.Append(event, instance.last_seen));
+// The programme whose log has the refusal; empty: none has. A release that was never imported was
+// never to be applied, and of a programme that is not there nothing is kept.
+absl::StatusOr<std::string> ProgrammeOf(StoreTransaction& transaction,
+                                        const v1::InstanceReport& report) {
+  const std::string& digest = report.refused().digest();
+  if (digest.empty()) {
+    ASSIGN_OR_RETURN(const bool known, transaction.HasProgramme(report.programme()));
+    return known ? report.programme() : std::string();
   }
-  return absl::OkStatus();
+  auto programme = transaction.ProgrammeOf(digest);
+  if (absl::IsNotFound(programme.status())) return std::string();
+  return programme;
 }
 
 }  // namespace
 
+InstanceReports::LoggedRefusal InstanceReports::KeyOf(const v1::Instance& instance,
+                                                      const std::string& programme,
+                                                      const v1::Refusal& refusal) {
+  const std::string& digest = refusal.digest();
+  return {digest.empty() ? programme : digest,
+          absl::StrCat(instance.id(), " ", refusal.revision(), " ", refusal.reason())};
+}
+
 void InstanceReports::Report(const v1::SubscribeRequest& record) {
   {
     absl::MutexLock lock(&mutex_);
-    waiting_[record.instance().id()] = {record, clock_.Now()};
+    const std::string& id = record.instance().id();
+    const bool full = waiting_.size() >= static_cast<size_t>(limits_.instances);
+    // Those that stand back report again soon.
+    if (full && waiting_.count(id) == 0) return;
+    waiting_[id] = {record, clock_.Now()};
   }
   reported_();
 }
@@ -60,12 +62,16 @@ void InstanceReports::Write(absl::Time deadline) {
     absl::MutexLock lock(&mutex_);
     writing = std::exchange(waiting_, {});
   }
+  absl::Status worst;
   for (auto& [id, instance] : writing) {
-    if (WriteOne(deadline, instance).ok()) continue;
+    const absl::Status written = WriteOne(deadline, instance);
+    worst.Update(written);
+    if (written.ok()) continue;
     absl::MutexLock lock(&mutex_);
     // Unless it has reported again meanwhile.
     waiting_.emplace(id, std::move(instance));
   }
+  if (!writing.empty()) outcome_.Note(worst);
 }
 
 absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance& instance) {
@@ -74,13 +80,77 @@ absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance
     RETURN_IF_ERROR(
         log_heads_.Check(deadline, instance.record.instance().id(), instance.record.log_head()));
   }
-  return store_.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
-    const std::string& id = instance.record.instance().id();
-    if (instance.record.leaving()) return transaction.RemoveInstance(id).status();
+  StoredInstance kept = instance;
+  // It was looked at, and is large.
+  for (auto& report : *kept.record.mutable_reports()) report.clear_held_state();
+  bool added = false;
+  bool full = false;
+  std::vector<LoggedRefusal> logging;
+  const auto write = [&](StoreTransaction& transaction) -> absl::Status {
+    const std::string& id = kept.record.instance().id();
+    if (kept.record.leaving()) return transaction.RemoveInstance(id).status();
     ASSIGN_OR_RETURN(const auto before, transaction.LockInstance(id));
-    RETURN_IF_ERROR(LogRefusals(transaction, instance, before));
-    return transaction.SaveInstance(instance);
-  });
+    added = !before.has_value();
+    if (added) {
+      ASSIGN_OR_RETURN(const bool room,
+                       transaction.MakeRoomForInstance(limits_.instances, clock_.Now() - lease_));
+      full = !room;
+      if (full) return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(LogRefusals(transaction, kept, before, logging));
+    return transaction.SaveInstance(kept);
+  };
+  RETURN_IF_ERROR(store_.Change(deadline, write));
+  for (LoggedRefusal& refusal : logging) {
+    logged_refusals_[refusal.refused].insert(std::move(refusal.by));
+  }
+  if (added) NoteFull(full);
+  return absl::OkStatus();
+}
+
+absl::Status InstanceReports::LogRefusals(StoreTransaction& transaction,
+                                          const StoredInstance& instance,
+                                          const std::optional<StoredInstance>& before,
+                                          std::vector<LoggedRefusal>& logging) {
+  logging.clear();
+  for (const auto& report : instance.record.reports()) {
+    if (!report.has_refused()) continue;
+    const v1::InstanceReport* const last =
+        before.has_value() ? FindReport(before->record, report.programme()) : nullptr;
+    if (last != nullptr && last->has_refused() && SameRefusal(last->refused(), report.refused())) {
+      continue;
+    }
+    ASSIGN_OR_RETURN(const std::string programme, ProgrammeOf(transaction, report));
+    if (programme.empty()) continue;
+    LoggedRefusal refusal = KeyOf(instance.record.instance(), programme, report.refused());
+    if (!MayLog(refusal)) continue;
+    RETURN_IF_ERROR(transaction.Lock(programme).status());
+    v1::CatalogueEvent event;
+    event.set_programme(programme);
+    *event.mutable_activation_refused()->mutable_instance() = instance.record.instance();
+    *event.mutable_activation_refused()->mutable_refusal() = report.refused();
+    RETURN_IF_ERROR(transaction.Append(event, instance.last_seen));
+    logging.push_back(std::move(refusal));
+  }
+  return absl::OkStatus();
+}
+
+bool InstanceReports::MayLog(const LoggedRefusal& refusal) {
+  const std::set<std::string>& logged = logged_refusals_[refusal.refused];
+  if (logged.count(refusal.by) > 0) return false;
+  if (logged.size() < static_cast<size_t>(limits_.logged_refusals)) return true;
+  if (unlogged_.insert(refusal.refused).second) {
+    log_.Write(
+        rpc::Severity::kWarning, "refusals_not_logged",
+        {{"refused", refusal.refused}, {"most", static_cast<int64_t>(limits_.logged_refusals)}});
+  }
+  return false;
+}
+
+void InstanceReports::NoteFull(bool full) {
+  if (std::exchange(full_, full) || !full) return;
+  log_.Write(rpc::Severity::kWarning, "instances_full",
+             {{"most", static_cast<int64_t>(limits_.instances)}});
 }
 
 absl::Status InstanceReports::CheckHeldStates(absl::Time deadline,
@@ -88,7 +158,7 @@ absl::Status InstanceReports::CheckHeldStates(absl::Time deadline,
   for (const auto& report : record.reports()) {
     if (report.held_state().empty()) continue;
     ASSIGN_OR_RETURN(const History history, store_.ReadHistory(deadline, report.programme()));
-    RETURN_IF_ERROR(foreign_.Check(deadline, report.held_state(), history));
+    RETURN_IF_ERROR(foreign_.Check(deadline, report.held_state(), history).status());
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,10 @@
 #include "absl/time/time.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
+#include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/foreign_states.h"
 #include "services/catalogue/log_heads.h"
+#include "services/catalogue/outcome_log.h"
 #include "services/catalogue/store.h"
 
 namespace zhiping::catalogue {
@@ -21,16 +24,23 @@ namespace zhiping::catalogue {
 // Thread-safe.
 class InstanceReports {
  public:
-  // `reported`: called when there is something to write. All outlive this.
+  // `lease`: after which an instance's silence is UNKNOWN. `reported`: called when there is
+  // something to write. All outlive this.
   InstanceReports(Store& store, ForeignStates& foreign, const Clock& clock, const rpc::Log& log,
+                  const FollowerLimits& limits, absl::Duration lease,
                   std::function<void()> reported)
       : store_(store),
         foreign_(foreign),
         clock_(clock),
+        log_(log),
+        limits_(limits),
+        lease_(lease),
         log_heads_(store.changes(), log),
+        outcome_(log, rpc::Severity::kError, "reports_not_written", "reports_written"),
         reported_(std::move(reported)) {}
 
-  // A report, or a goodbye (`leaving`); only the latest of an instance waits. Never blocks.
+  // A report, or a goodbye (`leaving`); only the latest of an instance waits, and of no more
+  // instances than are kept. Never blocks.
   void Report(const v1::SubscribeRequest& record);
 
   // Writes what waits; to be called by one thread. What could not be written waits for the next
@@ -40,12 +50,38 @@ class InstanceReports {
  private:
   absl::Status WriteOne(absl::Time deadline, const StoredInstance& instance);
   absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
+  // What is refused: a release, or every state of a programme. By whom and why.
+  struct LoggedRefusal {
+    std::string refused;
+    std::string by;
+  };
+  static LoggedRefusal KeyOf(const v1::Instance& instance, const std::string& programme,
+                             const v1::Refusal& refusal);
+
+  // Into the log of changes, once for each instance, activation and reason; `logging` is what is
+  // logged now, if the transaction is committed.
+  absl::Status LogRefusals(StoreTransaction& transaction, const StoredInstance& instance,
+                           const std::optional<StoredInstance>& before,
+                           std::vector<LoggedRefusal>& logging);
+  // Whether it is not logged yet, and one more may be.
+  bool MayLog(const LoggedRefusal& refusal);
+  // Logs the first new instance that is not kept, and the first after others were.
+  void NoteFull(bool full);
 
   Store& store_;
   ForeignStates& foreign_;
   const Clock& clock_;
-  // Of Write alone.
+  const rpc::Log& log_;
+  const FollowerLimits limits_;
+  const absl::Duration lease_;
+  // These are of Write alone.
   LogHeads log_heads_;
+  OutcomeLog outcome_;
+  bool full_ = false;
+  // By what is refused, which is in the store: by whom and why.
+  std::map<std::string, std::set<std::string>> logged_refusals_;
+  // Of what further refusals are not logged.
+  std::set<std::string> unlogged_;
   const std::function<void()> reported_;
   absl::Mutex mutex_;
   // By instance.

@@ -1,5 +1,7 @@
 // zhiping-catalogue: the catalogue service. Wiring only.
+#include <map>
 #include <memory>
+#include <string>
 
 #include "common/criteria/release.h"
 #include "common/rpc/flags.h"
@@ -18,6 +20,29 @@ struct Flags {
   CatalogueOptions catalogue;
 };
 
+void AddStandbyFlag(CLI::App& app, StandbyCheck& value) {
+  static constexpr char kName[] = "--standby-check";
+  const auto read = [&value](const std::string& text) {
+    const std::map<std::string, StandbyCheck> checks = {{"off", StandbyCheck::kOff},
+                                                        {"warn", StandbyCheck::kWarn},
+                                                        {"require", StandbyCheck::kRequire}};
+    const auto check = checks.find(text);
+    if (check == checks.end()) {
+      throw CLI::ValidationError(
+          kName, "应为 off、warn 或 require / must be off, warn or require, not " + text);
+    }
+    value = check->second;
+  };
+  app.add_option_function<std::string>(
+         kName, read,
+         "启动时检查 PostgreSQL 的同步备库：require 没有就不启动（高可用部署），warn 只记入日志，"
+         "off 不检查 / at the start, look for PostgreSQL's synchronous standby: require refuses to "
+         "start without one (HA mode), warn only logs it, off does not look")
+      ->envname(rpc::EnvironmentName(kName))
+      ->type_name("CHECK")
+      ->default_str("off");
+}
+
 void AddFlags(CLI::App& app, Flags& flags) {
   auto& options = flags.catalogue;
   rpc::AddFlag(app, "--database", options.database.database,
@@ -28,6 +53,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   rpc::AddFlag(app, "--database-connections", options.database.pool_size,
                "数据库连接数 / connections to the database")
       ->check(CLI::Range(1, 256));
+  AddStandbyFlag(app, options.standby_check);
   rpc::AddFlag(app, "--activation-key", options.signing.activation_keys,
                "签署启用状态的私钥文件，可多次给出 / private key that signs activation states; "
                "repeatable")
@@ -46,6 +72,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   options.redis.address = "";
   rpc::AddFlag(app, "--redis", options.redis.address,
                "Redis 地址，空为不使用 / address of Redis, HOST:PORT; empty: none");
+  rpc::AddFlag(app, "--redis-user", options.redis.user, "Redis 用户 / user of Redis");
   rpc::AddFlag(app, "--redis-password-file", options.redis.password_file,
                "只含 Redis 口令的文件 / file with the password of Redis");
   rpc::AddDurationFlag(app, "--confirm-interval", options.confirming.confirm_interval,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/criteria/finding_limit.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
 #include "common/criteria/vectors.h"
@@ -39,8 +40,8 @@ absl::Status NotLost(const std::string& instance, absl::Duration silence, absl::
   return MakeError(
       absl::StatusCode::kFailedPrecondition, Reason::INSTANCE_NOT_LOST,
       absl::StrCat("实例 ", instance, " 最近 ", ago,
-                   " 内有过联系，不能忘记。请停止它：正常停止的实例",
-                   "随即不再列出；被强行终止的，", after, " 没有联系即为失联，那时可以忘记。"),
+                   " 内有过联系，不能移除。请停止它：正常停止的实例",
+                   "随即不再列出；被强行终止的，", after, " 没有联系即为失联，那时可以移除。"),
       absl::StrCat("Instance ", instance, " was heard from within ", ago,
                    ": it cannot be forgotten. ",
                    "Stop it: one that is asked to stop leaves by itself; one that was killed is ",
@@ -56,6 +57,24 @@ absl::Status LabelTaken(const StoredRelease& release, const std::string& digest)
                                 " is another release's, published meanwhile: ", digest,
                                 ". Import the edition again."),
                    {{"label", release.summary.label()}, {"digest", digest}});
+}
+
+// With what to do about it.
+absl::Status CannotSign(const StoredRelease& release, const absl::Status& status) {
+  ErrorDetail detail = DetailOf(status);
+  const std::string& label = release.summary.label();
+  *detail.mutable_message() = MakeText(
+      absl::StrCat("发布版 ", label, " 没有有效的签名，也不能由目录服务签名：",
+                   detail.message().zh(),
+                   "没有作任何改动。请用信任文件为它许可的发布密钥（--release-key）启动目录服务，"
+                   "再试一次。"),
+      absl::StrCat("Release ", label,
+                   " has no signature that counts, and the catalogue cannot sign "
+                   "it: ",
+                   detail.message().en(),
+                   " Nothing was changed. Start the catalogue with a "
+                   "--release-key that the trust file accepts for it, and try again."));
+  return MakeError(status.code(), detail);
 }
 
 }  // namespace
@@ -90,9 +109,12 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   files.notes = FileOrNone(request.notes());
   files.source = FileOrNone(request.source());
   criteria::CheckedFolder checked = criteria::CheckFiles(files);
+  const bool has_errors = criteria::HasErrors(checked.findings);
   v1::ImportEditionResponse response;
-  response.mutable_findings()->Assign(checked.findings.begin(), checked.findings.end());
-  if (criteria::HasErrors(checked.findings)) return response;
+  for (auto& finding : criteria::LimitFindings(std::move(checked.findings))) {
+    *response.add_findings() = std::move(finding);
+  }
+  if (has_errors) return response;
   const auto& edition = checked.folder.edition;
   response.set_programme(edition.programme());
   response.set_edition(edition.id());
@@ -161,6 +183,8 @@ absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
   RETURN_IF_ERROR(transaction.AddActivations(programme, rows));
   for (const ActivationRow& row : rows) {
     ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(row.activation.digest()));
+    RETURN_IF_ERROR(EnsureSigned(transaction, release,
+                                 FromTimestamp(row.activation.in_force_from()), decision));
     v1::CatalogueEvent event;
     event.set_programme(programme);
     event.set_actor(decision.actor);
@@ -191,17 +215,41 @@ absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
   return ConfirmedPtr(std::move(confirmed));
 }
 
-absl::Status Publishing::SignBytes(StoreTransaction& transaction, const StoredRelease& release,
-                                   const std::string& bytes, const Decision& decision,
-                                   std::optional<absl::Time> in_force_from) const {
+absl::StatusOr<std::string> Publishing::SignBytes(StoreTransaction& transaction,
+                                                  const StoredRelease& release,
+                                                  absl::Time in_force_from) const {
   const std::string& digest = release.summary.digest();
+  ASSIGN_OR_RETURN(const std::string bytes, transaction.ReleaseBytesOf(digest));
   ASSIGN_OR_RETURN(v1::Release message, criteria::ParseRelease(bytes));
   ASSIGN_OR_RETURN(const auto compiled, criteria::Criteria::Compile(std::move(message), digest));
   RETURN_IF_ERROR(criteria::VerifyVectors(*compiled));
-  ASSIGN_OR_RETURN(const std::string envelope,
-                   signing_.SignRelease(bytes, release.summary.programme(),
-                                        in_force_from.value_or(decision.now)));
-  return transaction.MarkPublished(digest, envelope, decision.now);
+  auto envelope = signing_.SignRelease(bytes, release.summary.programme(), in_force_from);
+  if (!envelope.ok()) return CannotSign(release, envelope.status());
+  return envelope;
+}
+
+absl::Status Publishing::EnsureSigned(StoreTransaction& transaction, const StoredRelease& release,
+                                      absl::Time in_force_from, const Decision& decision) const {
+  const std::string& digest = release.summary.digest();
+  const std::string& programme = release.summary.programme();
+  if (!release.published()) {
+    ASSIGN_OR_RETURN(const std::string envelope, SignBytes(transaction, release, in_force_from));
+    return transaction.MarkPublished(digest, envelope, decision.now);
+  }
+  ASSIGN_OR_RETURN(const std::string kept, transaction.ReleaseEnvelopeOf(digest));
+  const absl::Status counts = signing_.CheckRelease(kept, programme, in_force_from);
+  if (counts.ok()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string envelope, SignBytes(transaction, release, in_force_from));
+  RETURN_IF_ERROR(transaction.ReplaceEnvelope(digest, envelope));
+  v1::CatalogueEvent event;
+  event.set_programme(programme);
+  event.set_actor(decision.actor);
+  event.set_reason(decision.reason);
+  auto& resigned = *event.mutable_release_resigned();
+  resigned.set_digest(digest);
+  resigned.set_label(release.summary.label());
+  resigned.set_cause(Reason::Value_Name(DetailOf(counts).reason()));
+  return transaction.Append(event, decision.now);
 }
 
 absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
@@ -242,10 +290,6 @@ absl::Status Publishing::PublishIn(StoreTransaction& transaction,
   ASSIGN_OR_RETURN(const Decision decision,
                    Decide(transaction, request.actor(), request.cancel_pending_revision()));
   ASSIGN_OR_RETURN(const auto rows, Publish(history, request.digest(), in_force_from, decision));
-  if (!release.published()) {
-    ASSIGN_OR_RETURN(const std::string bytes, transaction.ReleaseBytesOf(request.digest()));
-    RETURN_IF_ERROR(SignBytes(transaction, release, bytes, decision, in_force_from));
-  }
   ASSIGN_OR_RETURN(confirmed, Activate(transaction, history, rows, "", decision));
   response.set_programme(programme);
   *response.mutable_activation() = rows.back().activation;
@@ -290,6 +334,7 @@ absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
                    transaction.FindRelease(response.activation().digest()));
   response.set_release_label(release.summary.label());
   response.set_withdrawn_digest(plan.withdrawn_digest);
+  response.set_kind(plan.rows.back().kind);
   return absl::OkStatus();
 }
 

@@ -65,15 +65,19 @@ class Publishing {
                           v1::RollBackResponse& response, ConfirmedPtr& confirmed);
   absl::StatusOr<Decision> Decide(StoreTransaction& transaction, const v1::Actor& actor,
                                   int32_t cancel_pending_revision) const;
-  // Stores the rows, signs the state that they make, and logs them.
+  // Stores the rows, signs their releases where that is needed and the state that they make, and
+  // logs it all.
   absl::StatusOr<ConfirmedPtr> Activate(StoreTransaction& transaction, const History& history,
                                         const std::vector<ActivationRow>& rows,
                                         const std::string& withdrawn_digest,
                                         const Decision& decision);
-  // Signs the bytes for the first time. Errors: VECTOR_MISMATCH.
-  absl::Status SignBytes(StoreTransaction& transaction, const StoredRelease& release,
-                         const std::string& bytes, const Decision& decision,
-                         std::optional<absl::Time> in_force_from) const;
+  // The envelope of the release's bytes. Errors: VECTOR_MISMATCH, those of Signing.
+  absl::StatusOr<std::string> SignBytes(StoreTransaction& transaction, const StoredRelease& release,
+                                        absl::Time in_force_from) const;
+  // Signs the release for the first time, or again if what was signed counts no more, so that
+  // followers accept it at that instant.
+  absl::Status EnsureSigned(StoreTransaction& transaction, const StoredRelease& release,
+                            absl::Time in_force_from, const Decision& decision) const;
   absl::StatusOr<v1::Edition> EditionOf(absl::Time deadline, const std::string& edition);
 
   Store& store_;

@@ -312,6 +312,10 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
   if (auto alarm = PendingRefusedAlarm(*confirmed->history, response.instances(), now)) {
     *response.add_alarms() = *std::move(alarm);
   }
+  if (instances.size() >= static_cast<size_t>(options_.limits.instances)) {
+    response.set_instances_full(true);
+    *response.add_alarms() = TooManyInstancesAlarm(options_.limits.instances);
+  }
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
+#include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/release_cache.h"
 #include "services/catalogue/store.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
@@ -14,6 +15,7 @@ namespace zhiping::catalogue {
 struct ReadingOptions {
   // After which an instance's silence is UNKNOWN.
   absl::Duration instance_lease = absl::Seconds(15);
+  FollowerLimits limits;
   // Whether the catalogue listens to other machines.
   bool exposed = false;
 };

@@ -49,14 +49,18 @@ void RedisCopies::Refresh() {
     copies[programme] = std::move(copy);
   }
   copies_ = std::move(copies);
-  if (!offered.empty()) Tell(worst);
+  if (!offered.empty()) outcome_.Note(worst);
 }
 
 absl::Status RedisCopies::RefreshProgramme(const Confirmed& confirmed, Copy& copy) {
   const std::string key = releases::RedisStateKey(confirmed.state.programme());
   ASSIGN_OR_RETURN(const auto there, Find(key));
   if (there.has_value()) {
-    RETURN_IF_ERROR(foreign_.Check(absl::Now() + kStoreTimeout, *there, *confirmed.history));
+    ASSIGN_OR_RETURN(const bool foreign,
+                     foreign_.Check(absl::Now() + kStoreTimeout, *there, *confirmed.history));
+    // `confirmed` was signed before that was known. What says more stays: whoever starts later is
+    // to learn of it too.
+    if (foreign) return absl::OkStatus();
   }
   if (confirmed.envelope.empty()) return absl::OkStatus();
   // A Redis that has lost the state has lost the rest.
@@ -101,15 +105,6 @@ bool RedisCopies::IsAsGood(const std::string& envelope, const Confirmed& confirm
          releases::HighestRevision(opened->state) >= releases::HighestRevision(confirmed.state) &&
          opened->confirmed_at() >= FromTimestamp(confirmed.state.confirmed_at()) &&
          opened->confirmed_at() <= clock_.Now() + kClockTolerance;
-}
-
-void RedisCopies::Tell(const absl::Status& status) {
-  if (status.ok() != failed_) return;
-  failed_ = !status.ok();
-  log_.Write(failed_ ? rpc::Severity::kWarning : rpc::Severity::kInfo,
-             failed_ ? "redis_copies_failed" : "redis_copies_kept",
-             {{"reason",
-               status.ok() ? std::string("OK") : Reason::Value_Name(DetailOf(status).reason())}});
 }
 
 }  // namespace zhiping::catalogue

@@ -15,6 +15,7 @@
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/foreign_states.h"
+#include "services/catalogue/outcome_log.h"
 #include "services/catalogue/store.h"
 
 namespace zhiping::catalogue {
@@ -30,7 +31,7 @@ class RedisCopies {
         signing_(signing),
         foreign_(foreign),
         clock_(clock),
-        log_(log) {}
+        outcome_(log, rpc::Severity::kWarning, "redis_copies_failed", "redis_copies_kept") {}
 
   // The state to keep in Redis from now on. Never blocks.
   void Offer(const ConfirmedPtr& confirmed);
@@ -53,18 +54,16 @@ class RedisCopies {
   absl::Status PutReleases(const Confirmed& confirmed, bool all, Copy& copy);
   // Whether what is there is another replica's, as good as this one's.
   bool IsAsGood(const std::string& envelope, const Confirmed& confirmed) const;
-  void Tell(const absl::Status& status);
 
   redis::Client& client_;
   Store& store_;
   const Signing& signing_;
   ForeignStates& foreign_;
   const Clock& clock_;
-  const rpc::Log& log_;
 
   // Of Refresh alone.
   std::map<std::string, Copy> copies_;
-  bool failed_ = false;
+  OutcomeLog outcome_;
 
   absl::Mutex mutex_;
   std::map<std::string, ConfirmedPtr> offered_ ABSL_GUARDED_BY(mutex_);

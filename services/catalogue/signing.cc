@@ -72,6 +72,12 @@ absl::StatusOr<std::string> Signing::SignRelease(absl::string_view bytes,
   return Sign(Purpose::RELEASE, bytes, programme, instant);
 }
 
+absl::Status Signing::CheckRelease(absl::string_view envelope_json, absl::string_view programme,
+                                   absl::Time instant) const {
+  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
+  return trust_->Verify(envelope, Purpose::RELEASE, programme, instant).status();
+}
+
 absl::StatusOr<std::string> Signing::SignNotes(const v1::Notes& notes,
                                                absl::string_view programme) const {
   return Sign(Purpose::NOTES, notes.SerializeAsString(), programme,

@@ -42,6 +42,8 @@ class StoreTransaction {
                              int32_t revision);
   absl::Status SetNextRevision(const std::string& programme, int32_t next_revision);
   absl::Status SetMet(const std::string& programme, const MetRevision& met);
+  // Whether anything was ever imported or fenced for it.
+  absl::StatusOr<bool> HasProgramme(const std::string& programme);
   // Whether nothing was ever put in force, in any programme.
   absl::StatusOr<bool> NothingActivated();
 
@@ -49,6 +51,8 @@ class StoreTransaction {
   absl::StatusOr<StoredRelease> FindRelease(const std::string& digest);
   absl::StatusOr<std::string> ProgrammeOf(const std::string& digest);
   absl::StatusOr<std::string> ReleaseBytesOf(const std::string& digest);
+  // REQUIRES: it is published.
+  absl::StatusOr<std::string> ReleaseEnvelopeOf(const std::string& digest);
   // Whether it was not there yet.
   absl::StatusOr<bool> AddRelease(const ReleaseBytes& release, const std::string& actor,
                                   absl::Time now);
@@ -56,6 +60,8 @@ class StoreTransaction {
   absl::StatusOr<std::string> PublishedWithNumber(const std::string& edition, int number);
   absl::Status MarkPublished(const std::string& digest, const std::string& envelope,
                              absl::Time now);
+  // The same bytes of a published release with other signatures.
+  absl::Status ReplaceEnvelope(const std::string& digest, const std::string& envelope);
 
   // The highest version; 0 if none was published.
   absl::StatusOr<int> NotesVersion(const std::string& edition);
@@ -66,6 +72,9 @@ class StoreTransaction {
   absl::Status SaveInstance(const StoredInstance& instance);
   // Whether it was there.
   absl::StatusOr<bool> RemoveInstance(const std::string& id);
+  // Whether one more may be kept beside fewer than `most`; if there are as many, the longest silent
+  // of those that were last seen before `lost_before` is removed for it.
+  absl::StatusOr<bool> MakeRoomForInstance(int most, absl::Time lost_before);
   // Those that were last seen before `instant`.
   absl::Status RemoveInstancesSeenBefore(absl::Time instant);
 

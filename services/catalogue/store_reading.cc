@@ -25,6 +25,7 @@ absl::StatusOr<History> ReadHistoryIn(sql::Transaction& transaction, const std::
                        "WHERE programme = $1",
                        {programme})));
   if (programmes.empty()) return history;
+  history.known = true;
   const auto& [next_revision, met_revision, met_digest, met_at] = programmes.front();
   history.next_revision = static_cast<int32_t>(next_revision);
   history.met = {static_cast<int32_t>(met_revision), met_digest, absl::FromUnixMillis(met_at)};

@@ -107,6 +107,13 @@ absl::Status StoreTransaction::SetMet(const std::string& programme, const MetRev
       .status();
 }
 
+absl::StatusOr<bool> StoreTransaction::HasProgramme(const std::string& programme) {
+  ASSIGN_OR_RETURN(
+      const auto rows,
+      sql_.Query<std::string>("SELECT programme FROM programme WHERE programme = $1", {programme}));
+  return !rows.empty();
+}
+
 absl::StatusOr<bool> StoreTransaction::NothingActivated() {
   ASSIGN_OR_RETURN(const auto rows, sql_.Query<int64_t>("SELECT revision FROM activation LIMIT 1"));
   return rows.empty();
@@ -130,6 +137,15 @@ absl::StatusOr<std::string> StoreTransaction::ProgrammeOf(const std::string& dig
 absl::StatusOr<std::string> StoreTransaction::ReleaseBytesOf(const std::string& digest) {
   ASSIGN_OR_RETURN(auto rows,
                    sql_.Query<Bytes>("SELECT bytes FROM release WHERE digest = $1", {digest}));
+  if (rows.empty()) return ReleaseNotFound(digest);
+  return std::move(std::get<0>(rows.front()).value);
+}
+
+absl::StatusOr<std::string> StoreTransaction::ReleaseEnvelopeOf(const std::string& digest) {
+  ASSIGN_OR_RETURN(
+      auto rows,
+      sql_.Query<Bytes>(
+          "SELECT envelope FROM release WHERE digest = $1 AND published_at IS NOT NULL", {digest}));
   if (rows.empty()) return ReleaseNotFound(digest);
   return std::move(std::get<0>(rows.front()).value);
 }
@@ -162,6 +178,13 @@ absl::Status StoreTransaction::MarkPublished(const std::string& digest, const st
   return sql_
       .Execute("UPDATE release SET envelope = $2, published_at = $3 WHERE digest = $1",
                {digest, Bytes{envelope}, absl::ToUnixMillis(now)})
+      .status();
+}
+
+absl::Status StoreTransaction::ReplaceEnvelope(const std::string& digest,
+                                               const std::string& envelope) {
+  return sql_
+      .Execute("UPDATE release SET envelope = $2 WHERE digest = $1", {digest, Bytes{envelope}})
       .status();
 }
 
@@ -206,6 +229,16 @@ absl::Status StoreTransaction::SaveInstance(const StoredInstance& instance) {
 absl::StatusOr<bool> StoreTransaction::RemoveInstance(const std::string& id) {
   ASSIGN_OR_RETURN(const sql::Result removed,
                    sql_.Execute("DELETE FROM instance WHERE id = $1", {id}));
+  return removed.changed() == 1;
+}
+
+absl::StatusOr<bool> StoreTransaction::MakeRoomForInstance(int most, absl::Time lost_before) {
+  ASSIGN_OR_RETURN(const auto rows, sql_.Query<int64_t>("SELECT count(*) FROM instance"));
+  if (std::get<0>(rows.front()) < most) return true;
+  ASSIGN_OR_RETURN(const sql::Result removed,
+                   sql_.Execute("DELETE FROM instance WHERE id IN (SELECT id FROM instance WHERE "
+                                "last_seen < $1 ORDER BY last_seen, id LIMIT 1)",
+                                {absl::ToUnixMillis(lost_before)}));
   return removed.changed() == 1;
 }
 

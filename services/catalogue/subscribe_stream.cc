@@ -5,15 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/domain/requests.h"
 
 namespace zhiping::catalogue {
-namespace {
-
-// More than any service follows; each costs a signature at every confirmation.
-constexpr int kMostProgrammes = 64;
-
-}  // namespace
 
 void SubscribeStream::Start(std::shared_ptr<SubscribeStream> self, const absl::Status& closed) {
   self_ = std::move(self);
@@ -97,33 +92,35 @@ absl::Status SubscribeStream::CheckFirst(const v1::SubscribeRequest& first) {
 void SubscribeStream::TakeReports() {
   follower_.clear_reports();
   for (const std::string& programme : follower_.programmes()) {
-    for (auto& report : *request_.mutable_reports()) {
+    for (const auto& report : request_.reports()) {
       if (report.programme() != programme) continue;
-      *follower_.add_reports() = std::move(report);
+      *follower_.add_reports() = Bounded(report);
       break;
     }
   }
 }
 
 bool SubscribeStream::Receive() {
-  if (!introduced_) {
-    const absl::Status status = CheckFirst(request_);
-    if (!status.ok()) {
-      End(status);
-      return false;
-    }
-  }
+  absl::Status status = CheckSize(request_);
   std::vector<std::string> programmes;
+  if (status.ok() && !introduced_) {
+    status = CheckFirst(request_);
+    programmes.assign(request_.programmes().begin(), request_.programmes().end());
+    if (status.ok()) status = owner_.Admit(programmes);
+  }
+  if (!status.ok()) {
+    End(status);
+    return false;
+  }
   v1::SubscribeRequest report;
   {
     absl::MutexLock lock(&mutex_);
     if (!std::exchange(introduced_, true)) {
-      *follower_.mutable_instance() = request_.instance();
+      *follower_.mutable_instance() = Bounded(request_.instance());
       *follower_.mutable_programmes() = request_.programmes();
-      programmes.assign(request_.programmes().begin(), request_.programmes().end());
     }
     TakeReports();
-    if (request_.has_log_head()) *follower_.mutable_log_head() = request_.log_head();
+    if (request_.has_log_head()) *follower_.mutable_log_head() = Bounded(request_.log_head());
     follower_.set_leaving(request_.leaving());
     report = follower_;
   }

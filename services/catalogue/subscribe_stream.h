@@ -54,7 +54,7 @@ class SubscribeStream final : public SubscribeReactor {
   v1::SubscribeResponse response_;
 
   mutable absl::Mutex mutex_;
-  // Instance, programmes and the last reports; without an instance before the first message.
+  // Instance, programmes that were admitted, and the last reports; empty before the first message.
   v1::SubscribeRequest follower_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, ConfirmedPtr> waiting_ ABSL_GUARDED_BY(mutex_);
   // What was sent or waits last, by programme.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "services/catalogue/subscribe_stream.h"
 
@@ -12,6 +13,22 @@ absl::Status Closed() {
   return MakeError(absl::StatusCode::kUnavailable, Reason::SERVICE_UNREACHABLE,
                    "目录服务正在停止，请连接其他实例。",
                    "The catalogue is stopping: connect to another instance.");
+}
+
+absl::Status Full() {
+  return MakeError(absl::StatusCode::kResourceExhausted, Reason::OVERLOADED,
+                   "目录服务的订阅数已满；请定期查询，稍后再订阅。",
+                   "The catalogue serves as many streams as it can: poll, and subscribe later.");
+}
+
+absl::Status TooManyUnknown(int most) {
+  return MakeError(absl::StatusCode::kResourceExhausted, Reason::OVERLOADED,
+                   absl::StrCat("从未导入过年版的评测体系，最多可以订阅 ", most,
+                                " 个，现已满。请先导入年版，或定期查询。"),
+                   absl::StrCat("At most ", most,
+                                " programmes that nothing was imported for can be followed, "
+                                "and as many are: import an edition first, or poll."),
+                   {{"most", absl::StrCat(most)}});
 }
 
 }  // namespace
@@ -28,6 +45,7 @@ SubscribeReactor* Subscriptions::Open(grpc::CallbackServerContext& context,
   absl::Status closed;
   {
     absl::MutexLock lock(&mutex_);
+    if (streams_.size() >= static_cast<size_t>(limits_.streams)) closed = Full();
     streams_.insert(stream);
     if (closed_) closed = Closed();
   }
@@ -36,8 +54,36 @@ SubscribeReactor* Subscriptions::Open(grpc::CallbackServerContext& context,
 }
 
 void Subscriptions::Remove(const std::shared_ptr<SubscribeStream>& stream) {
+  const std::vector<std::string> programmes = stream->Programmes();
   absl::MutexLock lock(&mutex_);
+  for (const std::string& programme : programmes) {
+    const auto followed = followed_.find(programme);
+    if (--followed->second == 0) followed_.erase(followed);
+  }
   streams_.erase(stream);
+}
+
+bool Subscriptions::IsUnknown(const std::string& programme) const {
+  const auto latest = latest_.find(programme);
+  return latest == latest_.end() || !latest->second->history->known;
+}
+
+absl::Status Subscriptions::Admit(const std::vector<std::string>& programmes) {
+  absl::MutexLock lock(&mutex_);
+  std::set<std::string> unknown;
+  for (const std::string& programme : programmes) {
+    if (IsUnknown(programme)) unknown.insert(programme);
+  }
+  if (!unknown.empty()) {
+    for (const auto& [programme, streams] : followed_) {
+      if (IsUnknown(programme)) unknown.insert(programme);
+    }
+    if (unknown.size() > static_cast<size_t>(limits_.unknown_programmes)) {
+      return TooManyUnknown(limits_.unknown_programmes);
+    }
+  }
+  for (const std::string& programme : programmes) ++followed_[programme];
+  return absl::OkStatus();
 }
 
 bool Subscriptions::Follow(SubscribeStream& stream, const std::vector<std::string>& programmes) {
@@ -81,15 +127,9 @@ void Subscriptions::Forget(const std::string& programme) {
 }
 
 std::set<std::string> Subscriptions::Followed() const {
-  Streams streams;
-  {
-    absl::MutexLock lock(&mutex_);
-    streams = streams_;
-  }
+  absl::MutexLock lock(&mutex_);
   std::set<std::string> programmes;
-  for (const auto& stream : streams) {
-    for (std::string& programme : stream->Programmes()) programmes.insert(std::move(programme));
-  }
+  for (const auto& [programme, streams] : followed_) programmes.insert(programme);
   return programmes;
 }
 

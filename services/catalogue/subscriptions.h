@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/rpc/call.h"
 #include "services/catalogue/confirmer.h"
+#include "services/catalogue/domain/instance_bounds.h"
 #include "zhiping/catalogue/v1/catalogue_service.grpc.pb.h"
 
 namespace zhiping::catalogue {
@@ -32,7 +33,10 @@ class Subscriptions {
     // A programme is followed whose state is not known yet.
     std::function<void()> wanted;
   };
-  explicit Subscriptions(Listeners listeners) : listeners_(std::move(listeners)) {}
+  // More streams than `limits` allow are refused, and those with more unknown programmes:
+  // OVERLOADED (RESOURCE_EXHAUSTED).
+  Subscriptions(Listeners listeners, const FollowerLimits& limits)
+      : listeners_(std::move(listeners)), limits_(limits) {}
   // Waits until all streams have ended.
   ~Subscriptions();
   Subscriptions(const Subscriptions&) = delete;
@@ -63,15 +67,21 @@ class Subscriptions {
   // Called by streams, LogHead also with their locks held: no stream is called with mutex_ held.
   std::optional<v1::LogHead> LogHead() const;
   void Remove(const std::shared_ptr<SubscribeStream>& stream);
-  // Whether the state of some is not known.
+  // Counts a stream's programmes as followed until it is removed. Errors: OVERLOADED.
+  absl::Status Admit(const std::vector<std::string>& programmes);
+  // Whether the state of some is not known. REQUIRES: admitted.
   bool Follow(SubscribeStream& stream, const std::vector<std::string>& programmes);
 
+  bool IsUnknown(const std::string& programme) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool NoStreams() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); }
 
   const Listeners listeners_;
+  const FollowerLimits limits_;
   mutable absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   Streams streams_ ABSL_GUARDED_BY(mutex_);
+  // By how many streams each programme is followed; never 0.
+  std::map<std::string, int> followed_ ABSL_GUARDED_BY(mutex_);
   // The last state that was spread, by programme.
   std::map<std::string, ConfirmedPtr> latest_ ABSL_GUARDED_BY(mutex_);
   std::optional<v1::LogHead> log_head_ ABSL_GUARDED_BY(mutex_);

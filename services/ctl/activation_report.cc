@@ -22,6 +22,12 @@ std::string Headline(const Activated& activated, const Screen& screen) {
       return std::string(
           screen.Say(absl::StrCat("已发布 ", label, "，将按时启用"),
                      absl::StrCat("Published ", label, ", which will be in force later")));
+    case Activated::kCancelled:
+      return std::string(
+          screen.Say(absl::StrCat("已取消修订号 ", activated.cancelled_revision, "，现行仍为 ",
+                                  label, "，以新的修订号重新签发"),
+                     absl::StrCat("Cancelled revision ", activated.cancelled_revision, "; ", label,
+                                  " stays in force, issued again under a new revision")));
     default:
       return std::string(screen.Say(absl::StrCat("已回退到 ", label, "，已经启用"),
                                     absl::StrCat("Rolled back to ", label, ", which is in force")));
@@ -75,12 +81,16 @@ std::string WaitReport(const WaitResult& result, const Activated& activated, abs
             absl::StrCat("After ", duration, " revision ", revision, " is not in force yet."))),
         "\n");
   }
+  const std::string laggards = LaggardsReport(result.last, labels, screen);
+  if (laggards.empty()) {
+    return absl::StrCat(screen.Bad(ConvergenceSentence(result.last, screen)), "\n");
+  }
   return absl::StrCat(
       screen.Bad(screen.Say(
           absl::StrCat("等了 ", duration, "，仍有实例没有启用修订号 ", revision, "："),
           absl::StrCat("After ", duration, " there are instances that do not run revision ",
                        revision, ":"))),
-      "\n", LaggardsReport(result.last, labels, screen));
+      "\n", laggards);
 }
 
 }  // namespace zhiping::ctl

@@ -14,12 +14,14 @@ namespace zhiping::ctl {
 
 // What was put in force, or will be.
 struct Activated {
-  enum How { kPublished, kScheduled, kRolledBack };
+  enum How { kPublished, kScheduled, kRolledBack, kCancelled };
   How how;
   std::string programme, label;
   catalogue::v1::Activation activation;
   // The release that was withdrawn; empty: none.
   std::string withdrawn_digest;
+  // The pending revision that was cancelled; 0: none.
+  int32_t cancelled_revision = 0;
 };
 
 std::string ActivatedReport(const Activated& activated, const Zone& zone, const Screen& screen);

@@ -9,8 +9,10 @@ using catalogue::v1::CatalogueAdminService;
 using catalogue::v1::CatalogueService;
 
 std::shared_ptr<grpc::Channel> ChannelTo(const RemoteService& service) {
-  return rpc::NewChannel(service.target, {CatalogueService::service_full_name(),
-                                          CatalogueAdminService::service_full_name()});
+  return rpc::NewChannel(
+      service.target,
+      {CatalogueService::service_full_name(), CatalogueAdminService::service_full_name()},
+      rpc::Instances::kAll);
 }
 
 }  // namespace

@@ -62,8 +62,8 @@ void AddNextStep(ErrorDetail& detail) {
       const std::string revision = ValueOf(detail, "revision");
       message = MakeText(
           absl::StrCat("目录服务见到过修订号 ", revision, " 的有效签名，高于它自己的修订号；",
-                       "请先执行 zhipingctl release fence --above ", revision,
-                       " --reason 原因，再发布或回退。"),
+                       "请先调高修订号（zhipingctl release fence --above ", revision,
+                       " --reason 原因），再发布或回退。"),
           absl::StrCat("The catalogue met a valid signature of revision ", revision,
                        ", above its own. First run zhipingctl release fence --above ", revision,
                        " --reason TEXT, then publish or roll back."));

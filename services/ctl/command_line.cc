@@ -34,7 +34,7 @@ absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
                           "A command is missing; --help lists them.");
       }
       absl::ConsumeSuffix(&what, " is required");
-      return WrongUsage(absl::StrCat("缺少参数 ", what, "。"),
+      return WrongUsage(absl::StrCat("缺少参数 ", InChinese(what), "。"),
                         absl::StrCat("The argument ", what, " is missing."));
     case CLI::ExitCodes::ArgumentMismatch:
       what = what.substr(0, what.find(':'));

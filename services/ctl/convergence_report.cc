@@ -1,5 +1,6 @@
 #include "services/ctl/convergence_report.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -34,7 +35,8 @@ InstanceConvergence::Status Worst(const GetConvergenceResponse& convergence) {
        {InstanceConvergence::REFUSED, InstanceConvergence::UNKNOWN, InstanceConvergence::BEHIND}) {
     if (!InstancesWith(convergence, status).empty()) return status;
   }
-  return InstanceConvergence::APPLIED;
+  // Nobody knows about those that are not listed.
+  return convergence.instances_full() ? InstanceConvergence::BEHIND : InstanceConvergence::APPLIED;
 }
 
 std::string ActivationText(const Activation& activation, const std::string& label,
@@ -78,15 +80,21 @@ std::string StateReport(const GetConvergenceResponse& convergence, const Zone& z
   return Fields(fields, screen);
 }
 
+std::string SinceText(const catalogue::v1::CatalogueAlarm& alarm, const Zone& zone,
+                      const Screen& screen) {
+  if (!alarm.has_since()) return "";
+  return absl::StrCat(screen.Say("（自 ", " (since "), zone.Format(alarm.since()),
+                      screen.Say("）", ")"));
+}
+
 std::string AlarmsReport(const GetConvergenceResponse& convergence, const Zone& zone,
                          const Screen& screen) {
   if (convergence.alarms().empty()) return "";
   std::string out = SectionTitle(screen.Say("告警", "Alarms"), screen);
   for (const auto& alarm : convergence.alarms()) {
     absl::StrAppend(&out, Hang("  - ",
-                               absl::StrCat(alarm.kind(), screen.Say("（自 ", " (since "),
-                                            zone.Format(alarm.since()), screen.Say("）：", "): "),
-                                            screen.Say(alarm.message())),
+                               absl::StrCat(alarm.kind(), SinceText(alarm, zone, screen),
+                                            screen.Say("：", ": "), screen.Say(alarm.message())),
                                screen.width));
   }
   return out;
@@ -111,6 +119,14 @@ std::string ConvergenceSentence(const GetConvergenceResponse& convergence, const
                                 programme, ".")));
   }
   const size_t missing = Laggards(convergence).size();
+  if (missing == 0 && convergence.instances_full()) {
+    return std::string(
+        screen.Say(absl::StrCat("所列 ", total, " 个实例都已启用现行发布版 ", label,
+                                "；可能还有实例没有列出（TOO_MANY_INSTANCES）。"),
+                   absl::StrCat("The ", total, " instances that are listed run ", label,
+                                ", which is in force; others may run that are not listed "
+                                "(TOO_MANY_INSTANCES).")));
+  }
   if (missing == 0) {
     return std::string(screen.Say(
         absl::StrCat("全部 ", total, " 个实例都已启用现行发布版 ", label, "。"),
@@ -124,6 +140,15 @@ std::string ConvergenceSentence(const GetConvergenceResponse& convergence, const
                               laggards, "。"),
                  absl::StrCat(missing, " of ", total, " instances ", missing == 1 ? "does" : "do",
                               " not run ", label, ", which is in force: ", laggards, ".")));
+}
+
+bool NeedsSomebody(const GetConvergenceResponse& convergence) {
+  // Those wait for approvals and countersignatures, which are not there yet.
+  const auto can_be_ended = [](const catalogue::v1::CatalogueAlarm& alarm) {
+    return alarm.kind() != "NO_APPROVAL" && alarm.kind() != "ROLLED_BACK";
+  };
+  return !InstancesWith(convergence, InstanceConvergence::REFUSED).empty() ||
+         std::any_of(convergence.alarms().begin(), convergence.alarms().end(), can_be_ended);
 }
 
 std::string ConvergenceReport(const GetConvergenceResponse& convergence,

@@ -27,4 +27,7 @@ std::string LaggardsReport(const catalogue::v1::GetConvergenceResponse& converge
 std::string ConvergenceLine(const catalogue::v1::GetConvergenceResponse& convergence,
                             const Zone& zone, const Screen& screen);
 
+// Whether an instance refuses what is in force, or there is an alarm that somebody can end.
+bool NeedsSomebody(const catalogue::v1::GetConvergenceResponse& convergence);
+
 }  // namespace zhiping::ctl

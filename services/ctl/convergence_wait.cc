@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/time/clock.h"
 
 namespace zhiping::ctl {
 
@@ -25,14 +26,18 @@ Convergence ConvergenceOn(int32_t revision, const GetConvergenceResponse& conver
       std::all_of(instances.begin(), instances.end(), [](const InstanceConvergence& instance) {
         return instance.status() == InstanceConvergence::APPLIED;
       });
-  return current == revision && all_applied ? Convergence::kReached : Convergence::kNotYet;
+  const bool all = all_applied && !convergence.instances_full();
+  return current == revision && all ? Convergence::kReached : Convergence::kNotYet;
 }
 
 WaitResult WaitForConvergence(CatalogueClient& client, const std::string& programme,
-                              int32_t revision, absl::Time end) {
+                              int32_t revision, absl::Duration wait) {
   GetConvergenceRequest request;
   request.set_programme(programme);
   WaitResult result;
+  // The time of day may be set meanwhile.
+  const Clock& clock = SystemClock();
+  const absl::Duration end = clock.Steady() + wait;
   while (true) {
     auto response = client.Call(&CatalogueAdmin::GetConvergence, request);
     result.error = response.status();
@@ -41,8 +46,9 @@ WaitResult WaitForConvergence(CatalogueClient& client, const std::string& progra
       result.convergence = ConvergenceOn(revision, result.last);
       if (result.convergence != Convergence::kNotYet) return result;
     }
-    if (absl::Now() >= end) return result;
-    absl::SleepFor(std::min(kInterval, end - absl::Now()));
+    const absl::Duration left = end - clock.Steady();
+    if (left <= absl::ZeroDuration()) return result;
+    absl::SleepFor(std::min(kInterval, left));
   }
 }
 

@@ -11,7 +11,7 @@
 namespace zhiping::ctl {
 
 enum class Convergence {
-  // Not in force yet, or an instance is BEHIND, REFUSED or UNKNOWN.
+  // Not in force yet, or an instance is BEHIND, REFUSED or UNKNOWN, or not all are listed.
   kNotYet,
   // In force, and no instance is one of those; there may be none at all.
   kReached,
@@ -31,10 +31,10 @@ struct WaitResult {
   absl::Status error;
 };
 
-// Asks until the revision is reached or replaced, or `end`. A catalogue that does not answer is
-// asked again.
+// Asks until the revision is reached or replaced, or for as long as `wait`. A catalogue that does
+// not answer is asked again.
 WaitResult WaitForConvergence(CatalogueClient& client, const std::string& programme,
-                              int32_t revision, absl::Time end);
+                              int32_t revision, absl::Duration wait);
 
 // Labels of the programme's releases. What instances run is only shown with it, so that an error
 // gives none.

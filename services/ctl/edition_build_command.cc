@@ -166,7 +166,7 @@ void AddEditionBuildCommand(CLI::App& edition, CommandLine& line) {
   AddListOption(*command, line, "--key", options->keys, "FILE", "签名私钥文件；可多次给出",
                 "A private key that signs; may be given several times");
   AddOption(*command, line, "--signing-command", options->command, "COMMAND",
-            "外部签名命令（不经过 shell）：从标准输入读待签内容，在标准输出写 base64 签名",
+            "外部签名命令（不经过 shell）：从标准输入读取待签内容，把 base64 签名写到标准输出",
             "A command that signs, without a shell: reads what to sign, writes the signature in "
             "base64");
   AddOption(*command, line, "--signing-public-key", options->public_key, "BASE64",

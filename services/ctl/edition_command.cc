@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/criteria/diff.h"
+#include "common/criteria/finding_limit.h"
 #include "common/criteria/validate.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
@@ -31,22 +32,26 @@ void AddTrustFile(CLI::App& command, const CommandLine& line, Paths& paths) {
 
 absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
   ASSIGN_OR_RETURN(const auto criteria, OpenCriteria(paths.first, paths.trust_file));
+  ASSIGN_OR_RETURN(const auto notes, NotesOf(paths.first));
   if (line.json) {
-    Print(Dump({{"digest", criteria->digest()},
-                {"label", criteria->release().label()},
-                {"semantics", criteria->release().semantics()},
-                {"edition", AsJson(criteria->edition())},
-                {"rulebook", AsJson(criteria->rulebook())}}),
-          line.screen);
+    Json json = {{"digest", criteria->digest()},
+                 {"label", criteria->release().label()},
+                 {"semantics", criteria->release().semantics()},
+                 {"edition", AsJson(criteria->edition())},
+                 {"rulebook", AsJson(criteria->rulebook())}};
+    if (notes.has_value()) json["notes"] = AsJson(*notes);
+    Print(Dump(json), line.screen);
   } else {
-    Print(EditionReport(*criteria, line.screen), line.screen);
+    Print(EditionReport(*criteria, notes.has_value() ? &*notes : nullptr, line.screen),
+          line.screen);
   }
   return kExitOk;
 }
 
 absl::StatusOr<int> Validate(const Paths& paths, const CommandLine& line) {
   ASSIGN_OR_RETURN(const criteria::FolderFiles files, ReadFolderFiles(paths.first));
-  const std::vector<Finding> findings = criteria::CheckFiles(files).findings;
+  const std::vector<Finding> findings =
+      criteria::LimitFindings(criteria::CheckFiles(files).findings);
   const bool valid = !criteria::HasErrors(findings);
   if (line.json) {
     Json list = Json::array();

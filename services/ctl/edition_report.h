@@ -5,9 +5,12 @@
 
 #include "common/criteria/criteria.h"
 #include "services/ctl/screen.h"
+#include "zhiping/catalogue/v1/notes.pb.h"
 
 namespace zhiping::ctl {
 
-std::string EditionReport(const criteria::Criteria& criteria, const Screen& screen);
+// In English with the English of the notes, where they have any; null: none are at hand.
+std::string EditionReport(const criteria::Criteria& criteria, const catalogue::v1::Notes* notes,
+                          const Screen& screen);
 
 }  // namespace zhiping::ctl

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/criteria/finding_limit.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
 #include "services/ctl/command_line.h"
@@ -69,6 +70,7 @@ int ExitCodeOf(const absl::Status& error) {
     case Reason::LOCK_TIMEOUT:
     case Reason::DATABASE_TIMEOUT:
     case Reason::DATABASE_UNAVAILABLE:
+    case Reason::DATABASE_FULL:
     case Reason::DATABASE_READ_ONLY:
     case Reason::COMMIT_UNKNOWN:
       return kExitUnreachable;
@@ -84,7 +86,7 @@ std::string FindingsReport(const std::vector<Finding>& findings, const Screen& s
   int errors = 0;
   for (const auto severity : {Finding::ERROR, Finding::WARNING}) {
     for (const Finding& finding : findings) {
-      if (finding.severity() != severity) continue;
+      if (finding.severity() != severity || criteria::SaysHowManyMore(finding)) continue;
       const bool is_error = severity == Finding::ERROR;
       errors += is_error ? 1 : 0;
       absl::StrAppend(
@@ -95,6 +97,9 @@ std::string FindingsReport(const std::vector<Finding>& findings, const Screen& s
           "  ", finding.reason(), "\n",
           Hang(screen.Say("      ", "         "), screen.Say(finding.message()), screen.width));
     }
+  }
+  if (!findings.empty() && criteria::SaysHowManyMore(findings.back())) {
+    return absl::StrCat(out, Hang("", screen.Say(findings.back().message()), screen.width));
   }
   const auto warnings = static_cast<int>(findings.size()) - errors;
   absl::StrAppend(&out,

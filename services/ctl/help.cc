@@ -1,7 +1,9 @@
 #include "services/ctl/help.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/ctl/display_width.h"
 
@@ -17,7 +19,39 @@ std::string FullName(const CLI::App& app) {
              : absl::StrCat(FullName(*app.get_parent()), " ", app.get_name());
 }
 
+struct Word {
+  absl::string_view en, zh;
+};
+
+constexpr Word kWords[] = {
+    {"ADDRESS", "地址"},    {"COMMAND", "命令"},  {"DIGEST", "摘要"},   {"DURATION", "时长"},
+    {"ENVELOPE", "文件"},   {"FILE", "文件"},     {"FOLDER", "文件夹"}, {"HASH", "哈希"},
+    {"HOST", "主机"},       {"ID", "标识"},       {"INSTANCE", "实例"}, {"INSTANT", "时刻"},
+    {"LANGUAGE", "语言"},   {"LEVEL", "等级"},    {"NAME", "名称"},     {"NEW", "新版"},
+    {"OLD", "旧版"},        {"PORT", "端口"},     {"POSITION", "位置"}, {"RELEASE", "发布版"},
+    {"REVISION", "修订号"}, {"SCENARIO", "场景"}, {"TEXT", "文字"},     {"TIER", "层级"},
+    {"TIME", "时刻"},       {"VALUE", "数值"},    {"YEAR", "年份"},     {"ZONE", "时区"},
+};
+
 }  // namespace
+
+std::string InChinese(absl::string_view placeholder) {
+  std::string out;
+  while (!placeholder.empty()) {
+    const auto end = std::find_if_not(placeholder.begin(), placeholder.end(), absl::ascii_isupper);
+    const auto size = std::max<size_t>(end - placeholder.begin(), 1);
+    const absl::string_view word = placeholder.substr(0, size);
+    const auto* const known = std::find_if(std::begin(kWords), std::end(kWords),
+                                           [&](const Word& entry) { return entry.en == word; });
+    absl::StrAppend(&out, known == std::end(kWords) ? word : known->zh);
+    placeholder.remove_prefix(size);
+  }
+  return out;
+}
+
+std::string Help::Placeholder(const std::string& placeholder) const {
+  return screen_.language == Language::kChinese ? InChinese(placeholder) : placeholder;
+}
 
 std::string Help::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
   std::string out =
@@ -30,11 +64,12 @@ std::string Help::make_help(const CLI::App* app, std::string, CLI::AppFormatMode
                       screen_.Say("）", ")"));
     }
     if (option->get_positional()) {
-      absl::StrAppend(&arguments, Entry(option->get_name(true), text));
+      absl::StrAppend(&arguments, Entry(Placeholder(option->get_name(true)), text));
     } else {
-      absl::StrAppend(
-          option->get_group() == kCommonGroup ? &common : &options,
-          Entry(absl::StrCat(option->get_name(false, true), " ", option->get_option_text()), text));
+      absl::StrAppend(option->get_group() == kCommonGroup ? &common : &options,
+                      Entry(absl::StrCat(option->get_name(false, true), " ",
+                                         Placeholder(option->get_option_text())),
+                            text));
     }
   }
   std::string commands;
@@ -56,10 +91,10 @@ std::string Help::Usage(const CLI::App& app) const {
   std::string usage = FullName(app);
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) {
-      absl::StrAppend(&usage, " ", option->get_required() ? "" : "[", option->get_name(true),
-                      option->get_required() ? "" : "]");
+      absl::StrAppend(&usage, " ", option->get_required() ? "" : "[",
+                      Placeholder(option->get_name(true)), option->get_required() ? "" : "]");
     } else if (option->get_required()) {
-      absl::StrAppend(&usage, " ", option->get_name(), " ", option->get_option_text());
+      absl::StrAppend(&usage, " ", option->get_name(), " ", Placeholder(option->get_option_text()));
     }
   }
   absl::StrAppend(&usage, app.get_subcommands({}).empty() ? "" : screen_.Say(" 命令", " COMMAND"),

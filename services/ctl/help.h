@@ -4,12 +4,16 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "services/ctl/screen.h"
 
 namespace zhiping::ctl {
 
 // Group of the options that every command has.
 inline constexpr char kCommonGroup[] = "common";
+
+// A placeholder such as `FOLDER|RELEASE` in Chinese; what has no Chinese name stays as it is.
+std::string InChinese(absl::string_view placeholder);
 
 class Help : public CLI::FormatterBase {
  public:
@@ -20,6 +24,8 @@ class Help : public CLI::FormatterBase {
  private:
   std::string Usage(const CLI::App& app) const;
   std::string Entry(const std::string& name, const std::string& text) const;
+
+  std::string Placeholder(const std::string& placeholder) const;
 
   const Screen& screen_;
 };

@@ -59,11 +59,13 @@ absl::string_view EventName(const CatalogueEvent& event, const Screen& screen) {
     case CatalogueEvent::kRevisionMet:
       return screen.Say("外来修订号", "foreign");
     case CatalogueEvent::kInstanceForgotten:
-      return screen.Say("忘记实例", "forget");
+      return screen.Say("移除实例", "forget");
     case CatalogueEvent::kNotesPublished:
       return screen.Say("平台说明", "notes");
     case CatalogueEvent::kStoreRestored:
       return screen.Say("恢复备份", "restore");
+    case CatalogueEvent::kReleaseResigned:
+      return screen.Say("重新签名", "re-signed");
     default:
       return screen.Say("未知", "unknown");
   }
@@ -88,6 +90,8 @@ Subject SubjectOf(const CatalogueEvent& event) {
       const auto& refusal = event.activation_refused().refusal();
       return {refusal.digest(), refusal.revision()};
     }
+    case CatalogueEvent::kReleaseResigned:
+      return {event.release_resigned().digest()};
     case CatalogueEvent::kRevisionMet:
       return {event.revision_met().digest(), event.revision_met().revision()};
     case CatalogueEvent::kRevisionFenced:
@@ -131,6 +135,9 @@ std::string Details(const LogEntry& entry, const Zone& zone, const Screen& scree
                                      "a validly signed state that was not issued here: "),
                           ShortDigest(event.revision_met().digest()), " [",
                           event.revision_met().kind(), "]");
+    case CatalogueEvent::kReleaseResigned:
+      return absl::StrCat(screen.Say("原来的签名已无效", "its signature did not count any more"),
+                          " [", event.release_resigned().cause(), "]");
     case CatalogueEvent::kInstanceForgotten:
       return event.instance_forgotten().instance();
     case CatalogueEvent::kNotesPublished: {

@@ -73,7 +73,7 @@ absl::StatusOr<int> Run(const PlanOptions& options, const CommandLine& line) {
 
 void AddPlanCommand(CLI::App& app, CommandLine& line) {
   CLI::App* const command = AddCommand(
-      app, line, "plan", "找出满足某个智能工厂层级所列条件（或建议）的步骤最少的提升路径",
+      app, line, "plan", "规划步骤最少的提升路径，满足某个智能工厂层级的所列条件（或建议）",
       "Find the fewest steps that meet a tier's listed conditions, or its advice");
   const auto options = std::make_shared<PlanOptions>();
   AddScoringOptions(*command, line, *options);

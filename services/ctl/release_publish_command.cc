@@ -102,8 +102,8 @@ absl::StatusOr<int> WaitAndReport(const Activated& activated, Json document, abs
           line.screen);
     std::fflush(stdout);
   }
-  const WaitResult result = WaitForConvergence(client, activated.programme,
-                                               activated.activation.revision(), absl::Now() + wait);
+  const WaitResult result =
+      WaitForConvergence(client, activated.programme, activated.activation.revision(), wait);
   const bool reached = result.convergence == Convergence::kReached;
   const int code = reached ? kExitOk : !result.error.ok() ? ExitCodeOf(result.error) : kExitRefused;
   if (line.json) {
@@ -175,9 +175,13 @@ absl::StatusOr<int> RollBack(const ActivateOptions& options, const CommandLine& 
                      DigestOf(options.release, request.programme(), *client));
   }
   ASSIGN_OR_RETURN(const auto response, client->Change(&CatalogueAdmin::RollBack, request));
-  const Activated activated = {Activated::kRolledBack, request.programme(),
-                               response.release_label(), response.activation(),
-                               response.withdrawn_digest()};
+  const bool rolled_back = response.kind() != catalogue::v1::ActivationRecord::REISSUE;
+  const Activated activated = {rolled_back ? Activated::kRolledBack : Activated::kCancelled,
+                               request.programme(),
+                               response.release_label(),
+                               response.activation(),
+                               response.withdrawn_digest(),
+                               cancel};
   return Finish(options, request, response, activated, wait, zone, *client, line);
 }
 
@@ -186,17 +190,17 @@ using Action = absl::StatusOr<int> (*)(const ActivateOptions&, const CommandLine
 void RunWith(CLI::App& command, CommandLine& line, Action action,
              const std::shared_ptr<ActivateOptions>& options) {
   AddOption(command, line, "--cancel-pending", options->cancel_pending, "REVISION",
-            "取消这个待启用的修订号", "Cancel this pending revision");
+            "取消待启用的这一修订号", "Cancel this pending revision");
   AddActorOptions(command, line, options->catalogue, GiveReason::kMust);
   AddFlag(command, line, "--wait", options->wait,
-          "等到没有实例未跟上、已拒绝或失联；否则列出它们，退出码为 1",
+          "等到各实例都已启用；超时则列出未跟上、已拒绝或失联的实例，退出码为 1",
           "Wait until no instance is behind, refuses or is unknown; else list them, exit code 1");
   AddProgrammeOption(command, line, options->catalogue);
   AddTimeZoneOption(command, line, options->time_zone);
   AddCatalogueOptions(command, line, options->catalogue);
   command.get_option("--timeout")
       ->description(std::string(line.screen.Say(
-          "最多等多久：--wait 等各实例，此外等一次答复（至多 10s）；100ms 至 24h，默认 30s",
+          "最长等待时间：--wait 时等各实例启用，每次答复至多等 10s；100ms 至 24h，默认 30s",
           "How long to wait: with --wait for the instances, and for each answer (at most 10s); "
           "100ms to 24h, by default 30s")));
   command.callback([action, options, &line] {
@@ -224,7 +228,7 @@ void AddReleasePublishCommands(CLI::App& release, CommandLine& line) {
       AddCommand(release, line, "rollback", "重新启用曾经启用过的发布版，立即生效",
                  "Put a release in force again that was in force before, at once");
   AddOption(*rollback, line, "--to", options->release, "RELEASE",
-            "回退到哪个发布版（摘要、其开头或标签）；默认为现行之前的那个",
+            "回退到哪个发布版（摘要、摘要开头或标签）；默认为现行发布版的前一个",
             "Which release (digest, its beginning, or label); by default the one before the "
             "present one");
   AddFlag(*rollback, line, "--withdraw", options->withdraw,

@@ -38,10 +38,10 @@ absl::StatusOr<int> Fence(const RepairOptions& options, const CommandLine& line)
   }
   const int32_t next = response.next_revision();
   Print(absl::StrCat(
-            line.screen.Bold(line.screen.Say(
-                absl::StrCat("评测体系 ", request.programme(), " 的下一个修订号是 ", next, "。"),
-                absl::StrCat("The next revision of programme ", request.programme(), " is ", next,
-                             "."))),
+            line.screen.Bold(line.screen.Say(absl::StrCat("已调高评测体系 ", request.programme(),
+                                                          " 的修订号，下一个是 ", next, "。"),
+                                             absl::StrCat("The next revision of programme ",
+                                                          request.programme(), " is ", next, "."))),
             "\n",
             Hang("",
                  line.screen.Say("目录服务如已停止签署，发布或回退之后恢复：zhipingctl release "
@@ -62,7 +62,7 @@ absl::StatusOr<int> Forget(const RepairOptions& options, const CommandLine& line
   ASSIGN_OR_RETURN(const auto response, client->Change(&CatalogueAdmin::ForgetInstance, request));
   Print(line.json ? ToJson(response)
                   : absl::StrCat(line.screen.Bold(line.screen.Say(
-                                     absl::StrCat("已忘记实例 ", options.instance, "。"),
+                                     absl::StrCat("已移除实例 ", options.instance, "。"),
                                      absl::StrCat("Forgot the instance ", options.instance, "."))),
                                  "\n"),
         line.screen);
@@ -85,17 +85,18 @@ void RunWith(CLI::App& command, CommandLine& line, Action action,
 void AddReleaseRepairCommands(CLI::App& release, CommandLine& line) {
   auto options = std::make_shared<RepairOptions>();
   CLI::App* const fence = AddCommand(
-      release, line, "fence", "目录服务从旧备份恢复后，使下一个修订号高于给定的",
+      release, line, "fence", "目录服务从较旧的备份恢复后，调高修订号",
       "After the catalogue was restored from an older backup: make the next revision higher");
   AddOption(*fence, line, "--above", options->above, "REVISION",
-            "见过的最高修订号；release status 的告警会说明",
-            "The highest revision that was seen; an alarm of release status says it")
+            "见过的最高修订号，下一个修订号从它之后开始；release status 的告警会说明",
+            "The highest revision that was seen, above which the next one is; an alarm of release "
+            "status says it")
       ->required();
   AddProgrammeOption(*fence, line, options->catalogue);
   RunWith(*fence, line, &Fence, options, GiveReason::kMust);
 
   options = std::make_shared<RepairOptions>();
-  CLI::App* const forget = AddCommand(release, line, "forget", "忘记一个失联且不再回来的实例",
+  CLI::App* const forget = AddCommand(release, line, "forget", "移除一个已失联、不会再回来的实例",
                                       "Forget an instance that was lost and will not come back");
   AddOption(*forget, line, "INSTANCE", options->instance, "", "实例编号，见 release status",
             "Id of the instance, as release status shows it")

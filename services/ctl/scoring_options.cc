@@ -23,7 +23,7 @@ void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOption
             "评分服务，默认 127.0.0.1:50051", "The scoring service, by default 127.0.0.1:50051")
       ->envname("ZHIPING_SERVER");
   AddOption(command, line, "--offline", options.offline, "FOLDER|RELEASE",
-            "不连服务，用年版文件夹或发布版文件在本机计算",
+            "不连接服务，用年版文件夹或发布版文件在本机计算",
             "Score here, without a service, by an edition folder or the file of a release");
   AddOption(command, line, "--trust-file", options.trust_file, "FILE",
             "信任文件；--offline 用发布版文件时必填",
@@ -102,7 +102,7 @@ absl::StatusOr<scoring::v1::ScoreResponse> ScoreAnswers(const ScoringInput& inpu
 }
 
 absl::Status WithOrigins(const absl::Status& status, const ScoringInput& input) {
-  const absl::Status all = JoinFaults(input.faults, status);
+  absl::Status all = JoinFaults(input.faults, status);
   if (all.ok()) return all;
   return WithFlags(WithPlaces(all, input.answers));
 }

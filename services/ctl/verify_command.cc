@@ -161,7 +161,7 @@ void AddVerifyCommand(CLI::App& app, CommandLine& line) {
       ->required()
       ->envname("ZHIPING_TRUST_FILE");
   AddOption(*command, line, "--purpose", options->purpose, "NAME",
-            absl::StrCat("要求的用途，默认按文件自身；可填：", PurposeNames()),
+            absl::StrCat("文件应有的用途，默认为它自己写明的；可填：", PurposeNames()),
             absl::StrCat("The purpose it has to be for, by default its own; there are: ",
                          PurposeNames()));
   AddOption(*command, line, "--programme", options->programme, "ID", "要求的评测体系；发布版可省略",

@@ -76,7 +76,7 @@ std::string Zone::FormatWithName(const google::protobuf::Timestamp& instant,
 
 void AddTimeZoneOption(CLI::App& command, const CommandLine& line, std::string& value) {
   AddOption(command, line, "--time-zone", value, "ZONE",
-            "书写和显示时刻的时区，默认 Asia/Shanghai（北京时间）",
+            "输入和显示时间所用的时区，默认 Asia/Shanghai（北京时间）",
             "The zone in which instants are typed and shown, by default Asia/Shanghai")
       ->envname("ZHIPING_TIME_ZONE");
 }

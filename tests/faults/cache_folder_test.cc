@@ -192,6 +192,32 @@ TEST_F(CacheFolderTest, AnotherInstanceOnTheSameFolderIsRefusedUntilTheFirstHasE
   EXPECT_OK(second.Score());
 }
 
+// Nobody misses an instance that was killed and is back, whatever port it has now.
+TEST_F(CacheFolderTest, AnInstanceThatWasKilledIsTheSameWhenItIsBack) {
+  const auto ids = [&] {
+    std::vector<std::string> listed;
+    const auto convergence = catalogue_.Convergence();
+    if (!convergence.ok()) return listed;
+    for (const auto& instance : convergence->instances()) {
+      listed.push_back(instance.instance().id());
+    }
+    return listed;
+  };
+  ASSERT_TRUE(processes::Eventually([&] { return ids().size() == 1; }));
+  const std::vector<std::string> before = ids();
+  scoring_.Kill();
+  ScoringProcess again(suite_, {{"--catalogue", catalogue_.address()}, {"--cache-dir", cache_}});
+  again.StartAndAwait();
+  const auto next = catalogue_.PublishNew();
+  ASSERT_TRUE(again.Reaches(next.revision()));
+  EXPECT_TRUE(processes::Eventually([&] {
+    const auto convergence = catalogue_.Convergence();
+    return convergence.ok() && convergence->instances_size() == 1 &&
+           convergence->instances(0).report().revision() == next.revision();
+  }));
+  EXPECT_EQ(ids(), before);
+}
+
 TEST_F(CacheFolderTest, AFileInItsPlaceIsRefusedAtTheStart) {
   const std::string file = processes::NewFolder() + "/file";
   std::ofstream(file) << "a file";

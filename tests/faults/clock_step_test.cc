@@ -1,9 +1,11 @@
 // The time of day of a running service is set by an hour, as after a start with a wrong hardware
 // clock: whatever waits goes on as if nothing had happened.
 
+#include "common/envelope/key.h"
 #include "common/releases/redis_source.h"
 #include "common/time/clock.h"
 #include "common/time/timestamp.h"
+#include "tests/edition_folder.h"
 #include "tests/faults/stepped_clock.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/redis_server.h"
@@ -25,6 +27,8 @@ class ClockStepTest : public testing::Test {
   static constexpr absl::Duration kGrace = absl::Seconds(1);
   // What the instance waits for a catalogue that does not take leave of it.
   static constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
+  // How long zhipingctl is told to wait; its clock is set before that has passed.
+  static constexpr absl::Duration kCtlWait = absl::Seconds(8);
 
   void Start(absl::Duration catalogue_off, absl::Duration scoring_off) {
     catalogue_clock_.SetOff(catalogue_off);
@@ -50,6 +54,22 @@ class ClockStepTest : public testing::Test {
     absl::SleepFor(kSettled);
     catalogue_.StartAndAwait();
     ExpectFollowed(catalogue_.PublishNew());
+  }
+  // zhipingctl, whose clock is set back by an hour while it waits; its exit code, or -1 if it waits
+  // on.
+  static int RunCtlSetBack(std::vector<std::string> arguments) {
+    SteppedClock clock;
+    clock.SetOff(absl::Hours(1));
+    std::vector<std::string> words = clock.starter();
+    words.emplace_back(ZHIPING_CTL);
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    processes::Process ctl({words, {}, "", false});
+    absl::SleepFor(kSettled);
+    EXPECT_TRUE(ctl.Running());
+    clock.SetOff(absl::ZeroDuration());
+    const bool ended =
+        processes::Eventually([&] { return !ctl.Running(); }, kCtlWait + absl::Seconds(10));
+    return ended ? ctl.Terminate() : -1;
   }
   static void ExpectEnds(ServiceProcess& service) {
     const absl::Duration start = SystemClock().Steady();
@@ -183,6 +203,27 @@ TEST_F(ClockStepTest, AnInstanceThatIsSetForwardMakesTheScheduledSwitch) {
   EXPECT_EQ(scoring_.Revision(), 1);
   scoring_clock_.SetOff(absl::Hours(1));
   EXPECT_TRUE(scoring_.Reaches(2, kSoon));
+}
+
+TEST_F(ClockStepTest, PublishThatWaitsWhileItsClockIsSetBackEndsInTime) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  const std::string digest = catalogue_.ImportNew();
+  // So that there is somebody to wait for.
+  scoring_.Freeze();
+  EXPECT_EQ(
+      RunCtlSetBack({"release", "publish", digest, "--reason", "测试", "--catalogue",
+                     catalogue_.address(), "--wait", "--timeout", absl::FormatDuration(kCtlWait)}),
+      1);
+}
+
+TEST_F(ClockStepTest, ASigningCommandThatHangsWhileTheClockIsSetBackIsEnded) {
+  const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+  ASSERT_OK(key);
+  EXPECT_EQ(RunCtlSetBack({"edition", "build", criteria::EditionPath(), "--label", "2026-1",
+                           "--out", processes::NewFolder() + "/release.json", "--signing-command",
+                           "sleep 1000", "--signing-public-key", key->public_base64(),
+                           "--signing-timeout", absl::FormatDuration(kCtlWait)}),
+            1);
 }
 
 }  // namespace

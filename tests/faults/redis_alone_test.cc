@@ -17,6 +17,7 @@ namespace zhiping::faults {
 namespace {
 
 using catalogue::v1::ActivationState;
+using common::v1::Freshness;
 using envelope::Purpose;
 using releases::RedisReleaseKey;
 using releases::RedisStateKey;
@@ -72,16 +73,18 @@ class RedisAloneTest : public testing::Test {
     Offer(state, third_release_);
     EXPECT_TRUE(Refuses(warm_, reason));
     ExpectUnmoved();
-    ExpectTheFolderUnmoved();
+    ExpectTheFolderUnmoved(Freshness::FRESH);
     ScoringProcess unknowing(suite_, Following());
     unknowing.Start();
     EXPECT_TRUE(unknowing_starts != 0 || Refuses(unknowing, reason));
     ExpectTakenUpWhenRight(unknowing, unknowing_starts);
   }
   // What stands for the third release is not taken for it, though the state that names it is right.
+  // Whoever starts knows that it is behind.
   void ExpectReleaseKeptOut(const std::string& release) {
     Offer(Sign(suite_, third_state_), release);
     ExpectUnmoved();
+    ExpectTheFolderUnmoved(Freshness::STALE);
     ScoringProcess unknowing(suite_, Following());
     unknowing.Start();
     EXPECT_TRUE(Says(unknowing, "\"criteria_unknown\""));
@@ -115,8 +118,8 @@ class RedisAloneTest : public testing::Test {
   }
 
   // Whoever starts from what the warm instance has kept comes to run what that one ran: from the
-  // folder alone, and with Redis, which is asked first.
-  void ExpectTheFolderUnmoved() {
+  // folder alone, and with Redis; then with this freshness.
+  void ExpectTheFolderUnmoved(Freshness::Value with_redis) {
     warm_.Kill();
     {
       ScoringProcess alone(suite_,
@@ -127,6 +130,9 @@ class RedisAloneTest : public testing::Test {
     }
     warm_.Start();
     ASSERT_TRUE(warm_.Reaches(2, kRecovery));
+    scoring::v1::ScoreResponse expected = expected_;
+    expected.mutable_result()->set_freshness(with_redis);
+    ExpectAnswer(warm_.Score(), expected);
   }
 
   // The control, and the recovery.

@@ -133,5 +133,21 @@ TEST_F(ReplicasTest, OneOfThemIsEnough) {
   }
 }
 
+TEST_F(ReplicasTest, WhereAStandbyIsRequiredNoneStartsWithout) {
+  other_.Terminate();
+  other_.SetFlag("--standby-check", "require");
+  other_.Start();
+  EXPECT_EQ(other_.AwaitEnd(), 1);
+  EXPECT_THAT(other_.Output(), testing::HasSubstr("请恢复同步备库"));
+  EXPECT_THAT(other_.Output(), testing::HasSubstr("Bring the standby back"));
+  other_.SetFlag("--standby-check", "warn");
+  other_.StartAndAwait();
+  EXPECT_THAT(other_.Output(), testing::HasSubstr("no_synchronous_standby"));
+  other_.Terminate();
+  other_.SetFlag("--standby-check", "perhaps");
+  other_.Start();
+  EXPECT_EQ(other_.AwaitEnd(), 2);
+}
+
 }  // namespace
 }  // namespace zhiping::faults

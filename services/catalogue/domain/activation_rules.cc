@@ -1,6 +1,7 @@
 #include "services/catalogue/domain/activation_rules.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -31,8 +32,8 @@ absl::Status CheckFenced(const History& history) {
   if (history.next_revision > history.met.revision) return absl::OkStatus();
   return Precondition(Reason::REVISION_AHEAD,
                       absl::StrCat("曾见到修订号 ", history.met.revision,
-                                   " 的有效签名，高于本存储的修订号；请先执行 "
-                                   "release fence 再发布。"),
+                                   " 的有效签名，高于本存储的修订号；请先用 "
+                                   "release fence 调高修订号，再发布。"),
                       absl::StrCat("A valid signature of revision ", history.met.revision,
                                    " was met, above this store's own: fence it first."),
                       {{"revision", absl::StrCat(history.met.revision)}});
@@ -176,23 +177,31 @@ absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string&
                        {{"field", "digest"}});
     }
   }
-  if (target == current->activation.digest() && decision.cancel_pending_revision == 0) {
+  if (target != current->activation.digest()) {
+    plan.rows = Rows(history, ActivationRecord::ROLLBACK, target, decision.now, decision);
+    return plan;
+  }
+  if (decision.cancel_pending_revision == 0) {
     return Precondition(
         Reason::ALREADY_IN_FORCE,
         absl::StrCat("发布版 ", target, " 正在启用中，没有什么可以回退。"),
         absl::StrCat("Release ", target, " is in force already: there is nothing to roll back."),
         {{"digest", target}});
   }
-  plan.rows = Rows(history, ActivationRecord::ROLLBACK, target, decision.now, decision);
+  RowWriter writer(history, decision);
+  writer.Add(ActivationRecord::REISSUE, target, decision.now, decision.cancel_pending_revision);
+  plan.rows = std::move(writer).Take();
   return plan;
 }
 
 absl::StatusOr<int32_t> Fence(const History& history, int32_t above) {
   const int32_t least = std::max(history.next_revision - 1, history.met.revision);
-  if (above >= least && above <= kHighestFence) return above + 1;
+  const int32_t most =
+      std::min(least, std::numeric_limits<int32_t>::max() - 1 - kFarthestFence) + kFarthestFence;
+  if (above >= least && above <= most) return above + 1;
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::REVISION_OUT_OF_RANGE,
-                   absl::StrCat("above 应在 ", least, " 到 ", kHighestFence, " 之间。"),
-                   absl::StrCat("above must be between ", least, " and ", kHighestFence, "."),
+                   absl::StrCat("above 应在 ", least, " 到 ", most, " 之间。"),
+                   absl::StrCat("above must be between ", least, " and ", most, "."),
                    {{"field", "above"}, {"least", absl::StrCat(least)}});
 }
 

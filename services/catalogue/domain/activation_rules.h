@@ -14,8 +14,9 @@ namespace zhiping::catalogue {
 // An activation that is scheduled is at least this far ahead, so that followers learn of it first.
 inline constexpr absl::Duration kLeastNotice = absl::Seconds(1);
 
-// The highest revision that may be fenced: leaves room to go on.
-inline constexpr int32_t kHighestFence = 2'000'000'000;
+// How far above what is known a revision may be fenced: more than is ever published between a
+// backup and its restore, and little enough that no number of mistakes uses up all revisions.
+inline constexpr int32_t kFarthestFence = 1'000'000;
 
 // Who puts something in force, when and why.
 struct Decision {
@@ -46,7 +47,8 @@ struct RollBackPlan {
 };
 
 // The rows that put a release in force again, at once. `digest` empty: the one that was in force
-// before the present one and is not withdrawn.
+// before the present one and is not withdrawn. That of the release in force only cancels what is
+// pending: a reissue and no rollback.
 //
 // Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
 // to withdraw; ALREADY_IN_FORCE, unless a pending activation is cancelled; PENDING_EXISTS;

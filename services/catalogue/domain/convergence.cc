@@ -79,7 +79,8 @@ std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, a
     alarms.push_back(Alarm(
         WhyNotSigning(history), history.met.since,
         absl::StrCat("见到本存储没有签发过的修订号 ", history.met.revision, "（",
-                     history.met.digest, "）：已停止签名。请执行 release fence，再发布或回退。"),
+                     history.met.digest,
+                     "）：已停止签发。请先用 release fence 调高修订号，再发布或回退。"),
         absl::StrCat("Revision ", history.met.revision, " (", history.met.digest,
                      ") was met, which this store did not issue: nothing is signed. Fence it, then "
                      "publish or roll back.")));
@@ -112,6 +113,20 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
                    " 个实例拒绝，到时它们不会启用。"),
       absl::StrCat("Revision ", pending.revision(), ", which is pending, is refused by ", refuse,
                    refuse == 1 ? " instance, which" : " instances, which", " will not apply it."));
+}
+
+v1::CatalogueAlarm TooManyInstancesAlarm(int most) {
+  v1::CatalogueAlarm alarm;
+  alarm.set_kind("TOO_MANY_INSTANCES");
+  *alarm.mutable_message() = MakeText(
+      absl::StrCat("目录服务最多记录 ", most,
+                   " 个实例，现已记满：可能还有实例没有列出，启用进度不完整。请用 release forget "
+                   "移除失联的实例，并查明为什么有这么多实例。"),
+      absl::StrCat("The catalogue keeps ", most,
+                   " instances at most, and has as many: others may run that are not listed, and "
+                   "convergence is not complete. Forget those that are lost with release forget, "
+                   "and find out why there are so many."));
+  return alarm;
 }
 
 }  // namespace zhiping::catalogue

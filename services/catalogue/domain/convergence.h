@@ -32,4 +32,8 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
     const History& history,
     const google::protobuf::RepeatedPtrField<v1::InstanceConvergence>& instances, absl::Time now);
 
+// As many instances are kept as may be: others may run that are not listed. Nothing says since
+// when.
+v1::CatalogueAlarm TooManyInstancesAlarm(int most);
+
 }  // namespace zhiping::catalogue

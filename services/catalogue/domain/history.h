@@ -35,6 +35,8 @@ struct MetRevision {
 
 struct History {
   std::string programme;
+  // Whether anything was ever imported or fenced for it.
+  bool known = false;
   // 32 hex digits: which store this is.
   std::string incarnation;
   // What the next activation gets.

@@ -133,6 +133,7 @@ void CheckInstance(const v1::Instance& instance, Violations& violations) {
   check(instance.id(), "instance.id");
   check(instance.service(), "instance.service");
   CheckText(instance.version(), kMaxIdBytes, "instance.version", violations);
+  ReadInstant(instance.has_started_at(), instance.started_at(), "instance.startedAt", violations);
 }
 
 std::optional<absl::Time> ReadInstant(bool present, const google::protobuf::Timestamp& instant,

@@ -57,6 +57,38 @@ TEST(DatabaseTest, AwayIsUnavailableUntilItIsBack) {
   EXPECT_TRUE(processes::Eventually([&] { return catalogue.Activation().ok(); }));
 }
 
+TEST(DatabaseTest, ReportsThatCannotBeWrittenAreLoggedAndWrittenLater) {
+  auto& postgres = sql::SharedPostgres();
+  processes::TcpGate gate(postgres.port());
+  const auto database = sql::OpenOrDie(postgres.Url(postgres.NewDatabase(), gate.port()));
+  const auto store = *Store::Open(*database, sql::Soon());
+  const auto signing = *Signing::Open(NewSigning(), absl::Now());
+  testing::internal::CaptureStdout();
+  {
+    const rpc::Log log(rpc::Severity::kInfo);
+    ForeignStates foreign(*store, *signing, SystemClock(), log, [] {});
+    InstanceReports reports(*store, foreign, SystemClock(), log, {}, absl::Seconds(15), [] {});
+    const auto write = [&] { reports.Write(absl::Now() + absl::Seconds(1)); };
+    gate.Cut();
+    reports.Report(Hello("scoring-1"));
+    write();
+    write();
+    gate.Open();
+    EXPECT_TRUE(processes::Eventually([&] {
+      write();
+      const auto kept = store->Instances(sql::Soon());
+      return kept.ok() && kept->size() == 1;
+    }));
+    write();
+  }
+  const std::string logged = testing::internal::GetCapturedStdout();
+  EXPECT_THAT(logged, testing::ContainsRegex("\"reports_not_written\".*\"DATABASE_UNAVAILABLE\""));
+  for (const std::string event : {"\"reports_not_written\"", "\"reports_written\""}) {
+    EXPECT_NE(logged.find(event), std::string::npos) << event << logged;
+    EXPECT_EQ(logged.find(event), logged.rfind(event)) << logged;
+  }
+}
+
 TEST(RedisTest, AFlushedRedisFillsAgain) {
   processes::RedisServer redis;
   auto options = Options(sql::NewSetting(sql::Engine::kSqlite));

@@ -57,6 +57,22 @@ TEST_P(PublishingTest, EveryFindingIsReportedAndNothingStored) {
   EXPECT_TRUE(catalogue_->store().Versions(absl::Now() + absl::Seconds(10))->empty());
 }
 
+TEST_P(PublishingTest, OfVeryManyFindingsTheFirstAreListedAndTheOthersCounted) {
+  auto request = Edition2026();
+  for (int i = 0; i < 20'000; ++i) {
+    request.mutable_rulebook()->append(
+        absl::StrCat("weights { scenario: \"nobody-", i, "\" weight: 1 }\n"));
+  }
+  const auto refused =
+      Call<v1::ImportEditionResponse>(catalogue_->admin(), &Admin::ImportEdition, request);
+  ASSERT_OK(refused);
+  ASSERT_EQ(refused->findings_size(), 201);
+  EXPECT_EQ(refused->findings(0).reason(), "UNKNOWN_SCENARIO");
+  EXPECT_EQ(refused->findings(200).reason(), "MORE_FINDINGS");
+  EXPECT_THAT(refused->findings(200).message().zh(), testing::HasSubstr("另有 19800 处错误"));
+  EXPECT_EQ(refused->digest(), "");
+}
+
 TEST_P(PublishingTest, APublishedReleaseIsInForceAtOnceAndARetryGetsTheSameAnswer) {
   const std::string digest = Import();
   EXPECT_EQ(Import(), digest);
@@ -115,6 +131,28 @@ TEST_P(PublishingTest, APendingActivationIsCancelledOnlyByName) {
                           v1::ActivationRecord::CANCELLED, v1::ActivationRecord::REPLACED));
 }
 
+TEST_P(PublishingTest, GoingBackToWhatIsInForceOnlyCancelsWhatIsPending) {
+  const std::string first = Import();
+  ASSERT_OK(Publish(Publication(first)));
+  auto scheduled = Publication(Import("改"));
+  *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1));
+  ASSERT_OK(Publish(scheduled));
+  EXPECT_THAT(RollBack(false, first), HasReason(Reason::PENDING_EXISTS));
+  auto cancelling = Rollback();
+  cancelling.set_digest(first);
+  cancelling.set_cancel_pending_revision(2);
+  const auto cancelled = catalogue_->RollBack(cancelling);
+  ASSERT_OK(cancelled);
+  EXPECT_EQ(cancelled->kind(), v1::ActivationRecord::REISSUE);
+  EXPECT_EQ(cancelled->activation().revision(), 3);
+  EXPECT_EQ(cancelled->activation().digest(), first);
+  const auto state = Activation().state();
+  EXPECT_EQ(state.current().revision(), 3);
+  EXPECT_FALSE(state.has_pending());
+  // Nothing was rolled back that a second person would have to look at.
+  EXPECT_TRUE(catalogue_->Convergence()->alarms().empty());
+}
+
 TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
   const std::string first = Import();
   EXPECT_THAT(RollBack(false), HasReason(Reason::NO_ACTIVE_RELEASE));
@@ -127,6 +165,7 @@ TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
   ASSERT_OK(back);
   EXPECT_EQ(back->activation().digest(), first);
   EXPECT_EQ(back->withdrawn_digest(), second);
+  EXPECT_EQ(back->kind(), v1::ActivationRecord::ROLLBACK);
   EXPECT_THAT(Activation().state().withdrawn(), testing::ElementsAre(second));
   EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::RELEASE_WITHDRAWN));
 }

@@ -28,6 +28,42 @@ TEST(RunningTest, AKeyThatFollowersWouldNotTrustIsNoticedAtTheStart) {
       HasReason(Reason::UNKNOWN_KEY));
 }
 
+class StandbyCheckTest : public testing::Test {
+ protected:
+  static absl::Status Open(const std::string& database, StandbyCheck check) {
+    auto options = NewOptions(database);
+    options.standby_check = check;
+    rpc::Metrics metrics;
+    const rpc::Log log(rpc::Severity::kError);
+    return Catalogue::Open(options, SystemClock(), {metrics, log}, [](bool) {}).status();
+  }
+};
+
+TEST_F(StandbyCheckTest, WithoutASynchronousStandbyItStartsOnlyIfTold) {
+  const std::string settings[] = {sql::NewSetting(sql::Engine::kPostgres),
+                                  sql::NewSetting(sql::Engine::kSqlite)};
+  for (const std::string& setting : settings) {
+    const absl::Status refused = Open(setting, StandbyCheck::kRequire);
+    EXPECT_THAT(refused, HasReason(Reason::NO_SYNCHRONOUS_STANDBY));
+    EXPECT_THAT(DetailOf(refused).message().zh(), testing::HasSubstr("--standby-check warn"));
+    EXPECT_THAT(DetailOf(refused).message().en(), testing::HasSubstr("--standby-check warn"));
+    EXPECT_OK(Open(setting, StandbyCheck::kWarn));
+    EXPECT_OK(Open(setting, StandbyCheck::kOff));
+  }
+}
+
+TEST_F(StandbyCheckTest, ItStartsOnceTheStandbyStreams) {
+  processes::Postgres primary(
+      {.fsync = true, .more = {"synchronous_standby_names=*"}, .primary = nullptr});
+  const std::string setting = primary.Url("postgres");
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(Open(setting, StandbyCheck::kRequire), HasReason(Reason::NO_SYNCHRONOUS_STANDBY));
+  // It did not wait for what it would have written.
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  processes::Postgres standby({.fsync = true, .more = {}, .primary = &primary});
+  EXPECT_TRUE(processes::Eventually([&] { return Open(setting, StandbyCheck::kRequire).ok(); }));
+}
+
 TEST(RunningTest, IsReadyWhileItsDatabaseCanBeRead) {
   auto& postgres = sql::SharedPostgres();
   processes::TcpGate gate(postgres.port());

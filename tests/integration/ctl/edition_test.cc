@@ -131,6 +131,24 @@ TEST(EditionTest, ShowSaysEveryScenarioAndTier) {
   EXPECT_EQ(json["label"], "unpublished");
 }
 
+TEST(EditionTest, ShowHasTheEnglishOfTheNotes) {
+  const Outcome outcome = RunCtl({"edition", "show", kEdition, "--lang", "en"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  const Json json = Parse(RunCtl({"edition", "show", kEdition, "--json"}).out);
+  const Json& notes = json["notes"];
+  for (const Json& segment : notes["segments"]) {
+    EXPECT_THAT(outcome.out, HasSubstr("Segment: " + segment["nameEn"].get<std::string>() + " ("));
+  }
+  EXPECT_EQ(notes["scenarios"].size(), 33u);
+  for (const Json& scenario : notes["scenarios"]) {
+    // Both may be wrapped.
+    EXPECT_THAT(outcome.out, HasSubstr(scenario["nameEn"].get<std::string>().substr(0, 20)));
+    for (const Json& level : scenario["levels"]) {
+      EXPECT_THAT(outcome.out, HasSubstr(level["textEn"].get<std::string>().substr(0, 20)));
+    }
+  }
+}
+
 TEST(EditionTest, DiffSaysWhatBecomesOfAnswers) {
   // The words stand in the source too, so that both are valid.
   const std::string from = "构建动态仿真模型，实现布局优化";

@@ -43,7 +43,9 @@ TEST_F(ReleaseTest, FencesAndInstancesAreChecked) {
   Publish("改");
   const ErrorDetail low = Refused({"release", "fence", "--above", "1", "--reason", "恢复"});
   EXPECT_EQ(low.reason(), Reason::REVISION_OUT_OF_RANGE);
-  EXPECT_THAT(low.message().zh(), testing::StartsWith("--above 应在 2 到"));
+  EXPECT_THAT(low.message().zh(), testing::StartsWith("--above 应在 2 到 1000002 之间"));
+  EXPECT_EQ(Refused({"release", "fence", "--above", "2000000", "--reason", "恢复"}).reason(),
+            Reason::REVISION_OUT_OF_RANGE);
   EXPECT_EQ(RunJson({"release", "fence", "--above", "7", "--reason", "恢复"})["nextRevision"], 8);
   EXPECT_EQ(RunJson({"release", "rollback", "--reason", "测试"})["activation"]["revision"], 8);
   EXPECT_EQ(Refused({"release", "forget", "nobody"}).reason(), Reason::UNKNOWN_INSTANCE);

@@ -101,7 +101,10 @@ class ReleaseTest : public testing::Test {
     }
     return count;
   }
-  Json Status() const { return RunJson({"release", "status", "--programme", kProgramme}); }
+  // Its exit code says whether an instance refuses or there is an alarm.
+  Json Status() const {
+    return Parse(Run({"release", "status", "--programme", kProgramme, "--json"}).out);
+  }
 
   const catalogue::SigningOptions signing_ = catalogue::NewSigning();
   CatalogueUnderTest catalogue_{Options(signing_)};

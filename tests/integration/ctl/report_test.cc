@@ -275,7 +275,7 @@ TEST(PlanReportTest, CostsThatMeanNothingAreNamed) {
   EXPECT_THAT(plan.out, HasSubstr("没有用到的成本：18:advanced=1"));
   EXPECT_THAT(plan.out, Not(HasSubstr("自报成本")));
   const Outcome json = RunCtl(Plan({"--tier", "linghang", "--cost", "18:advanced=1", "--json"}));
-  EXPECT_EQ(Json::parse(json.out, nullptr, false)["unusedCosts"], Json({0}));
+  EXPECT_EQ(Json::parse(json.out, nullptr, false)["unusedCosts"], Json::array({0}));
 }
 
 TEST(ScoreJsonTest, ATierWithoutConditionsHasNoStatus) {

@@ -45,6 +45,13 @@ Json ResultOf(const Outcome& outcome) {
   return json;
 }
 
+// What is wrong with an instance that is not ready, it says itself; it is not told to be away.
+TEST_F(ServerTest, AnInstanceThatIsNotReadyIsAskedAllTheSame) {
+  service_.SetReady(false);
+  const Outcome served = Run({"score", "--answers", kSampleAnswers});
+  EXPECT_EQ(served.exit_code, 0) << served.err;
+}
+
 TEST_F(ServerTest, ScoreIsTheSameAsOffline) {
   for (const std::string& facts : {SampleFacts(), std::string()}) {
     const std::vector<std::string> score = {"score", "--answers", kSampleAnswers, "--facts", facts};

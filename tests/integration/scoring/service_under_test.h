@@ -45,6 +45,8 @@ class ServiceUnderTest {
   v1::ScoringService::Stub& stub() { return *stub_; }
 
   void CloseNow() { server_->CloseNow(); }
+  // What health answers.
+  void SetReady(bool ready) { server_->SetReady(ready); }
 
   absl::StatusOr<v1::ScoreResponse> Score(const v1::ScoreRequest& request) {
     return Call<v1::ScoreResponse>(&v1::ScoringService::Stub::Score, request);

@@ -147,7 +147,9 @@ TEST_P(TransactionsTest, NoUpdateIsLostWhenSerializable) {
   for (const auto& failure : failures) {
     EXPECT_THAT(failure, IsSqlError(SqlError::kSerialization));
   }
-  EXPECT_EQ(failures.empty(), !postgres());
+  // SQLite has one writer at a time. That PostgreSQL's conflicts fail is shown below, where they
+  // are sure to happen.
+  EXPECT_TRUE(failures.empty() || postgres());
   EXPECT_EQ(Values()[0], 10 + 120 - static_cast<int64_t>(failures.size()));
 }
 

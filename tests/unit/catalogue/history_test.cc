@@ -1,6 +1,7 @@
 // The rules of activations, and random interleavings of them.
 #include "services/catalogue/domain/history.h"
 
+#include <limits>
 #include <map>
 #include <random>
 
@@ -44,11 +45,23 @@ TEST(HistoryTest, WhatWasMetStopsSigningUntilFencedAndPublished) {
   EXPECT_EQ(WhyNotSigning(history), "REVISION_AHEAD");
   EXPECT_THAT(Publish(history, "a", std::nullopt, At(kStart)), HasReason(Reason::REVISION_AHEAD));
   EXPECT_THAT(Fence(history, 6), HasReason(Reason::REVISION_OUT_OF_RANGE));
+  EXPECT_THAT(Fence(history, 7 + kFarthestFence + 1), HasReason(Reason::REVISION_OUT_OF_RANGE));
   history.next_revision = *Fence(history, 7);
   EXPECT_FALSE(MaySign(history));
   history = With(history, Publish(history, "a", std::nullopt, At(kStart)));
   EXPECT_EQ(HighestRevision(history), 8);
   EXPECT_TRUE(MaySign(history));
+}
+
+// However high a revision was met, it can be fenced, and published above.
+TEST(HistoryTest, WhatWasMetCanAlwaysBeFenced) {
+  for (const int32_t met : {7, 2'000'000'001, std::numeric_limits<int32_t>::max() - 1}) {
+    History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+    history.met = {met, "x", kStart};
+    const auto next = Fence(history, met);
+    ASSERT_OK(next) << met;
+    EXPECT_EQ(*next, met + 1);
+  }
 }
 
 TEST(ConvergenceTest, WhatAnInstanceSaysDecidesUntilItsLeaseEnds) {

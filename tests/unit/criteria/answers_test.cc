@@ -117,9 +117,11 @@ TEST_F(AnswersTest, AScenarioIsNamedOnceAlsoWithoutAnAnswer) {
 }
 
 TEST_F(AnswersTest, NotApplicableNeedsAReason) {
-  Answer("a", "not_applicable", "  ");
-  EXPECT_THAT(Read(), HasReason(Reason::REASON_REQUIRED));
-  answers_.Clear();
+  for (const char* blank : {"", "  ", "\t\r\n", "\u3000", "\u00A0\u200B "}) {
+    Answer("a", "not_applicable", blank);
+    EXPECT_THAT(Read(), HasReason(Reason::REASON_REQUIRED));
+    answers_.Clear();
+  }
   std::string longest;
   for (int i = 0; i < kMaxReasonCharacters; ++i) longest += "字";
   Answer("a", "not_applicable", longest);

@@ -97,6 +97,15 @@ TEST(ValidateTest, NotesThatCannotBeReadHideNothing) {
       << Listed(findings);
 }
 
+// As in answers: what `others` adds leaves alone what the vector answers, whatever it calls it.
+TEST(ValidateTest, AVectorMayNameAScenarioByItsNumber) {
+  FolderFiles files = ReadEdition2026();
+  Replace(files.vectors, "scenario: \"digital-factory-planning\" level: \"basic\"",
+          "scenario: \"1\" level: \"basic\"");
+  const auto findings = CheckFiles(files).findings;
+  EXPECT_EQ(findings.size(), 0) << Listed(findings);
+}
+
 TEST(ValidateTest, AnEditionThatCannotBeReadHidesWhatRestsOnItAndSaysSo) {
   FolderFiles files = ReadEdition2026();
   Replace(files.edition, "year: 2026", "yeer: 2026");

@@ -245,6 +245,30 @@ TEST(ConvergenceSentenceTest, IsGreenOnlyWhenEverybodyRunsWhatIsInForce) {
   GetConvergenceResponse behind = AllApplied();
   behind.mutable_instances(0)->set_status(InstanceConvergence::BEHIND);
   EXPECT_EQ(colour(behind), "\x1b[33m");
+  GetConvergenceResponse full = AllApplied();
+  full.set_instances_full(true);
+  EXPECT_EQ(colour(full), "\x1b[33m");
+}
+
+TEST(NeedsSomebodyTest, ARefusalOrAnAlarmThatCanBeEnded) {
+  EXPECT_FALSE(NeedsSomebody(AllApplied()));
+  GetConvergenceResponse refused = AllApplied();
+  refused.mutable_instances(1)->set_status(InstanceConvergence::REFUSED);
+  EXPECT_TRUE(NeedsSomebody(refused));
+  GetConvergenceResponse unknown = AllApplied();
+  unknown.mutable_instances(1)->set_status(InstanceConvergence::UNKNOWN);
+  EXPECT_FALSE(NeedsSomebody(unknown));
+  const auto with_alarm = [](const std::string& kind) {
+    GetConvergenceResponse convergence = AllApplied();
+    convergence.add_alarms()->set_kind(kind);
+    return convergence;
+  };
+  for (const char* kind : {"REVISION_AHEAD", "TOO_MANY_INSTANCES", "A_LATER_KIND"}) {
+    EXPECT_TRUE(NeedsSomebody(with_alarm(kind))) << kind;
+  }
+  for (const char* kind : {"ROLLED_BACK", "NO_APPROVAL"}) {
+    EXPECT_FALSE(NeedsSomebody(with_alarm(kind))) << kind;
+  }
 }
 
 TEST(ConvergenceTest, IsReachedWhenTheRevisionIsInForceAndNobodyIsMissing) {
@@ -277,6 +301,13 @@ TEST(WaitReportTest, SaysWhatCameOfIt) {
   EXPECT_THAT(report(Troubled()),
               testing::StartsWith("等了 30s，仍有实例没有启用修订号 3：\n  状态"));
   EXPECT_EQ(report(NothingPublished()), "等了 30s，修订号 3 还没有启用。\n");
+  // Others may run that are not listed.
+  GetConvergenceResponse full = AllApplied();
+  full.set_instances_full(true);
+  EXPECT_EQ(ConvergenceOn(3, full), Convergence::kNotYet);
+  EXPECT_EQ(
+      report(full),
+      "所列 2 个实例都已启用现行发布版 2026-2；可能还有实例没有列出（TOO_MANY_INSTANCES）。\n");
   GetConvergenceResponse later = AllApplied();
   later.mutable_state()->mutable_current()->set_revision(5);
   EXPECT_EQ(report(later), "修订号 3 已被修订号 5 取代。\n");

@@ -7,6 +7,7 @@
 #include "common/criteria/diff.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/edition_report.h"
+#include "services/ctl/edition_source.h"
 #include "services/ctl/error_report.h"
 #include "services/ctl/flag_lists.h"
 #include "services/ctl/passport_report.h"
@@ -123,6 +124,7 @@ TEST(ErrorReportTest, ExitCodesFollowTheReason) {
   EXPECT_EQ(code(Reason::UNKNOWN_LEVEL), 1);
   EXPECT_EQ(code(Reason::WRONG_USAGE), 2);
   EXPECT_EQ(code(Reason::SERVICE_UNREACHABLE), 3);
+  EXPECT_EQ(code(Reason::DATABASE_FULL), 3);
   EXPECT_EQ(ExitCodeOf(absl::InternalError("x")), 4);
 }
 
@@ -165,7 +167,10 @@ TEST_P(NarrowTest, EveryReportFitsEightyColumns) {
   ASSERT_OK(plan);
   ExpectFits(PlanReport({tier.id(), false, false, {}}, *score, *plan, screen_));
   ExpectFits(PlanReport({tier.id(), false, false, {}}, *score, *plan, screen_, english));
-  ExpectFits(EditionReport(*criteria_, screen_));
+  const auto notes = NotesOf(criteria::EditionPath());
+  ASSERT_OK(notes);
+  ExpectFits(EditionReport(*criteria_, &**notes, screen_));
+  ExpectFits(EditionReport(*criteria_, nullptr, screen_));
   // A search that reached its limit must not be told as a proof.
   auto tied = *plan;
   tied.set_proven(false);

@@ -94,6 +94,15 @@ TEST_F(CacheWriterTest, WhatAStartDoesNotNeedIsNotWaitedFor) {
   EXPECT_TRUE(Has(held)) << "it is in force no more";
 }
 
+TEST_F(CacheWriterTest, AReleaseToComeIsNotWaitedFor) {
+  Load(first_);
+  const SignedState held = *OpenState(
+      publisher_.PendingState(1, first_.criteria->digest(), 2, second_.criteria->digest(), now_),
+      kProgramme, *trust_);
+  Write(held);
+  EXPECT_TRUE(Has(held));
+}
+
 TEST_F(CacheWriterTest, WhatSomebodyRemovedIsWrittenAgainAndThatIsLogged) {
   testing::internal::CaptureStdout();
   Load(first_);

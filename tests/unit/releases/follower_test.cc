@@ -471,6 +471,66 @@ TEST_F(FollowerTest, ACacheKeepsTheStateBeforeOneThatIsRefused) {
   EXPECT_TRUE(Reaches(1));
 }
 
+TEST_F(FollowerTest, ARestartRunsWhatItsCacheHasThoughSomethingNewerIsKnownThatNobodyHas) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  for (const bool catalogue_away : {true, false}) {
+    follower_ = nullptr;
+    const std::string newer = publisher_.State(2, digests_[1], absl::Now());
+    (catalogue_away ? redis_ : catalogue_).PutState(newer);
+    catalogue_.SetAway(catalogue_away);
+    Start();
+    ASSERT_TRUE(Reaches(1)) << catalogue_away;
+    EXPECT_EQ(Choose()->freshness, common::v1::Freshness::STALE);
+    EXPECT_TRUE(IsKept(1, 0));
+  }
+  catalogue_.PutRelease(digests_[1], envelopes_[1]);
+  EXPECT_TRUE(Reaches(2));
+  EXPECT_EQ(Choose()->freshness, common::v1::Freshness::FRESH);
+}
+
+TEST_F(FollowerTest, ACatalogueThatHangsHoldsUpNoRestartForWhatRedisAloneKnows) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  follower_ = nullptr;
+  redis_.PutState(publisher_.State(2, digests_[1], absl::Now()));
+  catalogue_.SetAway(true);
+  catalogue_.SetSlow(absl::Seconds(4));
+  const absl::Time start = absl::Now();
+  Start();
+  EXPECT_TRUE(Reaches(1));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+}
+
+TEST_F(FollowerTest, WhatItsCacheSaysCountsMoreThanWhatRedisSays) {
+  Publish(2, 0);
+  Start();
+  ASSERT_TRUE(IsKept(2, 0));
+  follower_ = nullptr;
+  catalogue_.SetAway(true);
+  redis_.PutRelease(digests_[1], envelopes_[1]);
+  redis_.PutState(publisher_.State(2, digests_[1], absl::Now() + absl::Seconds(1)));
+  Start();
+  ASSERT_TRUE(Reaches(2));
+  const int asked = redis_.asked();
+  ASSERT_TRUE(Eventually([&] { return redis_.asked() > asked + 1; }));
+  EXPECT_EQ(Choose()->criteria->digest(), digests_[0]);
+}
+
+TEST_F(FollowerTest, ACacheKeepsTheStateThatNamesARefusedReleaseToCome) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(IsKept(1, 0));
+  const std::string state = publisher_.PendingState(1, digests_[0], 2, PutUnusable(), absl::Now());
+  catalogue_.PutState(state);
+  ASSERT_TRUE(Eventually([&] { return follower_->Reports()[0].has_refused(); }));
+  EXPECT_TRUE(Eventually([&] { return *cache_->FindState(kProgramme) == state; }));
+  StartFromTheCache();
+  EXPECT_TRUE(Reaches(1));
+}
+
 // The folder of an instance that has run for years.
 TEST_F(FollowerTest, ACacheIsPruned) {
   const std::string folder = processes::NewFolder();

@@ -257,6 +257,96 @@ TEST_F(FollowingTest, WithdrawalsAreForEver) {
   ASSERT_EQ(following_.held()->state.withdrawn_size(), 1);
 }
 
+// A start from a folder that knows the first, though Redis says that there is a second, of which
+// nothing can be had.
+TEST_F(FollowingTest, AsLongAsNothingIsKnownAnEarlierStateWhoseReleaseIsThereIsApplied) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation second = MakeActivation(2, 20, kStart);
+  const FreshnessLimits limits;
+  for (const bool folder_first : {true, false}) {
+    Following following("programme");
+    const auto offer = [&](const Activation& activation) {
+      return following.Offer(State(kStart, &activation), kStart, absl::ZeroDuration());
+    };
+    ASSERT_OK(offer(folder_first ? first : second));
+    if (folder_first) {
+      ASSERT_OK(offer(second));
+    } else {
+      EXPECT_THAT(offer(first), HasReason(Reason::REVISION_BEHIND));
+    }
+    ASSERT_EQ(following.Wanted(kStart).size(), 2);
+    EXPECT_EQ(following.Wanted(kStart)[0].revision, 2);
+    following.Loaded(first.digest(), Release(10));
+    EXPECT_TRUE(following.Apply(kStart));
+    EXPECT_EQ(following.in_force().revision, 1);
+    // It never says that it is up to date, however lately the first was confirmed.
+    const auto freshness = [&] {
+      return FreshnessOf(*following.in_force().confirmation, limits, absl::ZeroDuration());
+    };
+    EXPECT_EQ(freshness(), common::v1::Freshness::STALE);
+    EXPECT_EQ(following.held()->state.current().revision(), 2);
+    // From then on a state that is behind changes nothing, and the second is still wanted.
+    EXPECT_THAT(offer(first), HasReason(Reason::REVISION_BEHIND));
+    EXPECT_FALSE(following.Apply(kStart));
+    ASSERT_EQ(following.Wanted(kStart).size(), 1);
+    following.Loaded(second.digest(), Release(20));
+    EXPECT_TRUE(following.Apply(kStart));
+    EXPECT_EQ(following.in_force().revision, 2);
+    EXPECT_EQ(freshness(), common::v1::Freshness::FRESH);
+  }
+}
+
+TEST_F(FollowingTest, WhatRunsIsNotLeftForAnEarlierState) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation second = MakeActivation(2, 20, kStart);
+  ASSERT_OK(Offer(State(kStart, &first)));
+  ASSERT_OK(Offer(State(kStart, &second)));
+  LoadAll();
+  EXPECT_TRUE(following_.Apply(kStart));
+  EXPECT_EQ(following_.in_force().revision, 2);
+  EXPECT_FALSE(following_.Apply(kStart));
+}
+
+// Refused ahead of its instant, which passed before the start.
+TEST_F(FollowingTest, AStartAfterTheInstantOfARefusedReleaseRunsTheOneBeforeIt) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation bad = MakeActivation(2, 20, kStart + absl::Hours(1));
+  const absl::Time later = kStart + absl::Hours(2);
+  ASSERT_OK(Offer(State(later, &first, &bad), later));
+  following_.Refused(bad.digest(), absl::InternalError("bad"));
+  following_.Loaded(first.digest(), Release(10));
+  EXPECT_TRUE(following_.Apply(later));
+  EXPECT_EQ(following_.in_force().revision, 1);
+  EXPECT_TRUE(following_.in_force().confirmation->superseded);
+  ASSERT_NE(following_.RefusedActivation(later), nullptr);
+  // The catalogue takes it back.
+  const Activation again = MakeActivation(3, 10, later);
+  ASSERT_OK(Offer(State(later, &again), later));
+  EXPECT_TRUE(following_.Apply(later));
+  EXPECT_EQ(following_.in_force().revision, 3);
+  EXPECT_FALSE(following_.in_force().confirmation->superseded);
+}
+
+TEST_F(FollowingTest, AReleaseToComeDoesNotStandInForTheOneInForce) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation pending = MakeActivation(2, 20, kStart + absl::Hours(1));
+  ASSERT_OK(Offer(State(kStart, &first, &pending)));
+  following_.Loaded(pending.digest(), Release(20));
+  EXPECT_FALSE(following_.Apply(kStart));
+  EXPECT_FALSE(following_.known());
+}
+
+// What came first counts: an instance's own folder before Redis.
+TEST_F(FollowingTest, AStateAgainstAnEarlierOneIsAConflictThoughANewerOneIsHeld) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  const Activation against = MakeActivation(1, 30, kStart);
+  const Activation second = MakeActivation(2, 20, kStart);
+  const Activation later = MakeActivation(3, 20, kStart + absl::Hours(1));
+  ASSERT_OK(Offer(State(kStart, &first)));
+  ASSERT_OK(Offer(State(kStart, &second)));
+  EXPECT_THAT(Offer(State(kStart, &against, &later)), HasReason(Reason::REVISION_CONFLICT));
+}
+
 // A catalogue that publishes, schedules, cancels and rolls back at random; whose states come in any
 // order, late, twice or never; and a clock that jumps: revisions never go down, every revision is
 // what the catalogue said, and the last state is followed in the end.

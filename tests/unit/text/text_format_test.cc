@@ -38,7 +38,8 @@ TEST(TextFormatTest, AFaultHasItsPlaceAndBothLanguages) {
       {"id: “a”\n", 1, 5, Reason::MALFORMED, "是““”", "\"“\""},
       {"id: \"标题\" 中: 1\n", 1, 10, Reason::MALFORMED, "“中”", "column 10"},
       {"\tid；\n", 1, 4, Reason::MALFORMED, "“；”", "\"；\""},
-      {"year: 1\nyeer: 2\n", 2, 5, Reason::MALFORMED, "第 2 行第 5 列无法读取：", "no field named"},
+      {"year: 1\nyeer: 2\n", 2, 5, Reason::MALFORMED,
+       "第 2 行第 5 列无法读取。解析器的原话（英文）：“Message type", "no field named"},
       {"id: \"\xB3\xA1\"\n", 1, 6, Reason::UNKNOWN_ENCODING, "第 1 行第 6 列起不是 UTF-8",
        "Line 1, column 6 and after is not UTF-8"},
       {"year: 1\ntitle { text: \"标\xe4\xb8", 2, 17, Reason::UNKNOWN_ENCODING, "第 2 行第 17 列",
@@ -63,7 +64,7 @@ TEST(TextFormatTest, ATokenWithoutEndIsNotQuotedInFull) {
   const auto faults = FaultsOf(std::string(1 << 20, 'a'));
   ASSERT_THAT(faults, testing::SizeIs(1));
   EXPECT_LT(faults[0].message.zh().size(), 400);
-  EXPECT_THAT(faults[0].message.zh(), HasSubstr("aaa…。"));
+  EXPECT_THAT(faults[0].message.zh(), HasSubstr("aaa…”。"));
   EXPECT_THAT(faults[0].message.en(), HasSubstr("aaa…."));
 }
 

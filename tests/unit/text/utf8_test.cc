@@ -57,7 +57,7 @@ TEST(Utf8Test, TextsAreClippedAtWholeCharacters) {
 
 TEST(Utf8Test, BlanksOfInputMethodsAreTrimmedToo) {
   EXPECT_EQ(TrimBlanks(" \t\u3000\u00A0 中 文\u3000 \n"), "中 文");
-  EXPECT_EQ(TrimBlanks(" \u3000 "), "");
+  EXPECT_EQ(TrimBlanks(" \u3000\u200B "), "");
 }
 
 }  // namespace

@@ -1,0 +1,78 @@
+// What a catalogue leaves in Redis, and what it replaces there.
+#include "services/catalogue/redis_copies.h"
+
+#include "absl/time/clock.h"
+#include "common/criteria/release.h"
+#include "common/releases/redis_source.h"
+#include "tests/integration/catalogue/catalogue_under_test.h"
+#include "tests/integration/sql/database_under_test.h"
+#include "tests/processes/redis_server.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+class RedisCopiesTest : public testing::Test {
+ protected:
+  RedisCopiesTest() {
+    options_.database.database = sql::NewSetting(sql::Engine::kSqlite);
+    options_.signing = NewSigning();
+    options_.redis.address = "";
+    catalogue_ = std::make_unique<CatalogueUnderTest>(options_);
+    EXPECT_OK(catalogue_->Publish(Publication(catalogue_->Import())));
+    signing_ = *Signing::Open(options_.signing, absl::Now());
+    redis::Options redis;
+    redis.address = redis_.address();
+    client_ = *redis::Client::Create(redis);
+  }
+
+  // What the catalogue confirms, with revision 1 in force.
+  ConfirmedPtr Confirm() {
+    auto confirmed = std::make_shared<Confirmed>();
+    confirmed->history =
+        std::make_shared<const History>(*catalogue_->store().ReadHistory(sql::Soon(), kProgramme));
+    confirmed->state = StateAt(*confirmed->history, absl::Now());
+    confirmed->envelope = *signing_->SignState(confirmed->state);
+    return confirmed;
+  }
+  // What is in Redis after the catalogue, about to put `own` there, found `found`.
+  std::string LeftOf(const std::string& found, const ConfirmedPtr& own) {
+    const std::string key = releases::RedisStateKey(kProgramme);
+    EXPECT_OK(client_->Set(key, found, absl::Hours(1)));
+    const rpc::Log log(rpc::Severity::kError);
+    ForeignStates foreign(catalogue_->store(), *signing_, SystemClock(), log, [] {});
+    RedisCopies copies(*client_, catalogue_->store(), *signing_, foreign, SystemClock(), log);
+    copies.Offer(own);
+    copies.Refresh();
+    return client_->Get(key)->value_or("");
+  }
+
+  processes::RedisServer redis_;
+  CatalogueOptions options_;
+  std::unique_ptr<CatalogueUnderTest> catalogue_;
+  std::unique_ptr<Signing> signing_;
+  std::unique_ptr<redis::Client> client_;
+};
+
+TEST_F(RedisCopiesTest, AStateThatSaysMoreThanThisStoreStaysThere) {
+  const ConfirmedPtr own = Confirm();
+  auto ahead = own->state;
+  ahead.mutable_current()->set_revision(2);
+  auto conflict = own->state;
+  conflict.mutable_current()->set_digest(criteria::DigestOf("another release"));
+  for (const auto& state : {ahead, conflict}) {
+    const auto envelope = signing_->SignState(state);
+    ASSERT_OK(envelope);
+    EXPECT_EQ(LeftOf(*envelope, own), *envelope) << state.ShortDebugString();
+  }
+}
+
+TEST_F(RedisCopiesTest, WhatIsOlderOrNotSignedIsReplaced) {
+  const ConfirmedPtr own = Confirm();
+  auto older = own->state;
+  older.mutable_confirmed_at()->set_seconds(older.confirmed_at().seconds() - 60);
+  EXPECT_EQ(LeftOf(*signing_->SignState(older), own), own->envelope);
+  EXPECT_EQ(LeftOf("{}", own), own->envelope);
+}
+
+}  // namespace
+}  // namespace zhiping::catalogue
