@@ -59,14 +59,20 @@ absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& 
   return NewServerSource(std::move(service));
 }
 
-absl::StatusOr<std::unique_ptr<ScoringSource>> OpenSource(const ScoringOptions& options) {
+// Sets the source, and the English of an edition folder.
+absl::Status OpenSource(const ScoringOptions& options, ScoringInput& input) {
   ASSIGN_OR_RETURN(
       const absl::Duration timeout,
       ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
                           absl::Milliseconds(100), absl::Minutes(10)));
-  if (options.offline.empty()) return OpenServer(options, timeout);
-  ASSIGN_OR_RETURN(auto criteria, OpenCriteria(options.offline, options.trust_file));
-  return NewOfflineSource(std::move(criteria), timeout);
+  if (options.offline.empty()) {
+    ASSIGN_OR_RETURN(input.source, OpenServer(options, timeout));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(OpenedCriteria opened, OpenCriteria(options.offline, options.trust_file));
+  input.source = NewOfflineSource(std::move(opened.criteria), timeout);
+  input.english = English(std::move(opened.notes));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -78,11 +84,7 @@ absl::StatusOr<ScoringInput> OpenScoring(const ScoringOptions& options) {
   input.facts = ParseFacts(options.facts, input.faults);
   input.criteria.set_programme(options.programme);
   input.criteria.set_release_digest(options.release);
-  ASSIGN_OR_RETURN(input.source, OpenSource(options));
-  if (options.offline.empty()) return input;
-  ASSIGN_OR_RETURN(auto notes, NotesOf(options.offline));
-  if (!notes.has_value()) return input;
-  input.english = English(*std::move(notes));
+  RETURN_IF_ERROR(OpenSource(options, input));
   for (auto& answer : input.answers.answers) {
     answer.set_scenario(input.english.ScenarioWritten(answer.scenario()));
     answer.set_level(input.english.LevelWritten(answer.level()));

@@ -7,7 +7,6 @@
 #include "common/criteria/diff.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/edition_report.h"
-#include "services/ctl/edition_source.h"
 #include "services/ctl/error_report.h"
 #include "services/ctl/flag_lists.h"
 #include "services/ctl/passport_report.h"
@@ -167,10 +166,8 @@ TEST_P(NarrowTest, EveryReportFitsEightyColumns) {
   ASSERT_OK(plan);
   ExpectFits(PlanReport({tier.id(), false, false, {}}, *score, *plan, screen_));
   ExpectFits(PlanReport({tier.id(), false, false, {}}, *score, *plan, screen_, english));
-  const auto notes = NotesOf(criteria::EditionPath());
-  ASSERT_OK(notes);
-  ExpectFits(EditionReport(*criteria_, &**notes, screen_));
-  ExpectFits(EditionReport(*criteria_, nullptr, screen_));
+  ExpectFits(EditionReport(*criteria_, english, screen_));
+  ExpectFits(EditionReport(*criteria_, English(), screen_));
   // A search that reached its limit must not be told as a proof.
   auto tied = *plan;
   tied.set_proven(false);
