@@ -6,11 +6,13 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/text/utf8.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -77,7 +79,10 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 }
 
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client) {
-  if (!options.programme.empty()) return options.programme;
+  if (std::string programme = absl::AsciiStrToLower(Spelled(options.programme));
+      !programme.empty()) {
+    return programme;
+  }
   ASSIGN_OR_RETURN(const auto list,
                    client.List(&Catalogue::ListEditions, catalogue::v1::ListEditionsRequest()));
   std::set<std::string> programmes;

@@ -5,30 +5,26 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 namespace {
 
-// The parts of a list that are not blank, trimmed.
+// The parts of a list that are not blank, as they are spelled.
 std::vector<std::string> Parts(absl::string_view text) {
   const std::string plain =
       absl::StrReplaceAll(text, {{"，", ","}, {"\n", ","}, {"＝", "="}, {"：", ":"}});
   std::vector<std::string> parts;
   for (const absl::string_view part : absl::StrSplit(plain, ',')) {
-    const absl::string_view trimmed = absl::StripAsciiWhitespace(part);
-    if (!trimmed.empty()) parts.emplace_back(trimmed);
+    std::string spelled = Spelled(part);
+    if (!spelled.empty()) parts.push_back(std::move(spelled));
   }
   return parts;
-}
-
-std::string Trimmed(absl::string_view text) {
-  return std::string(absl::StripAsciiWhitespace(text));
 }
 
 void AddMalformed(const std::string& field, absl::string_view part, absl::string_view form,
@@ -84,8 +80,8 @@ criteria::FactList ParseFacts(absl::string_view text, Violations& faults) {
       AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "name=value", faults);
     }
     auto& fact = *facts.Add();
-    fact.set_fact(Trimmed(sides[0]));
-    if (sides.size() > 1) fact.set_value(Trimmed(sides[1]));
+    fact.set_fact(Spelled(sides[0]));
+    if (sides.size() > 1) fact.set_value(Spelled(sides[1]));
   }
   return facts;
 }
@@ -101,14 +97,15 @@ void ParseCosts(absl::string_view text, scoring::v1::PlanUpgradeRequest& request
       AddMalformed(field, part, "scenario:level=cost", faults);
       continue;
     }
-    cost.set_scenario(Trimmed(part.substr(0, colon)));
-    cost.set_level(Trimmed(part.substr(colon + 1, equals - colon - 1)));
+    cost.set_scenario(Spelled(part.substr(0, colon)));
+    cost.set_level(Spelled(part.substr(colon + 1, equals - colon - 1)));
+    const std::string given = Spelled(part.substr(equals + 1));
     int32_t number = 0;
-    if (!absl::SimpleAtoi(part.substr(equals + 1), &number)) {
-      faults.Add(absl::StrCat(field, ".cost"), Reason::COST_OUT_OF_RANGE,
-                 absl::StrCat("成本“", part.substr(equals + 1), "”应为 0 至 1000000 的整数。"),
-                 absl::StrCat("The cost \"", part.substr(equals + 1),
-                              "\" should be a whole number from 0 to 1000000."));
+    if (!absl::SimpleAtoi(given, &number)) {
+      faults.Add(
+          absl::StrCat(field, ".cost"), Reason::COST_OUT_OF_RANGE,
+          absl::StrCat("成本“", given, "”应为 0 至 1000000 的整数。"),
+          absl::StrCat("The cost \"", given, "\" should be a whole number from 0 to 1000000."));
     }
     cost.set_cost(number);
   }

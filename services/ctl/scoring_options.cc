@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/time/time.h"
 #include "common/files/file.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/edition_source.h"
 #include "services/ctl/flag_lists.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 
@@ -82,8 +84,8 @@ absl::StatusOr<ScoringInput> OpenScoring(const ScoringOptions& options) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(options.answers, kMaxAnswersBytes));
   ASSIGN_OR_RETURN(input.answers, ReadAnswersFile(bytes));
   input.facts = ParseFacts(options.facts, input.faults);
-  input.criteria.set_programme(options.programme);
-  input.criteria.set_release_digest(options.release);
+  input.criteria.set_programme(absl::AsciiStrToLower(Spelled(options.programme)));
+  input.criteria.set_release_digest(absl::AsciiStrToLower(Spelled(options.release)));
   RETURN_IF_ERROR(OpenSource(options, input));
   for (auto& answer : input.answers.answers) {
     answer.set_scenario(input.english.ScenarioWritten(answer.scenario()));

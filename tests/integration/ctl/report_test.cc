@@ -268,6 +268,16 @@ TEST(EnglishTest, NamesOfTheNotesAreUnderstoodAndShownAsUnofficial) {
   EXPECT_THAT(chinese.out, Not(HasSubstr("非官方文本")));
 }
 
+TEST(SpellingTest, IdsMayBeInCapitalsAnywhere) {
+  const std::string file = Scratch("answers.json", R"([{"Scenario": "ONLINE-INSPECTION",
+                                                        "Level": "Basic"}])");
+  const Outcome plan =
+      RunCtl({"plan", "--answers", file, "--offline", kEdition, "--programme", "JIANGSU-AI",
+              "--tier", "Linghang", "--facts", "CMMM_Level=３", "--cost",
+              "Online-Inspection:ADVANCED=７", "--exclude", "PRODUCTION-PLANNING", "--json"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.out;
+}
+
 // A cost of a scenario that is not applicable means nothing, and is not passed over in silence.
 TEST(PlanReportTest, CostsThatMeanNothingAreNamed) {
   const Outcome plan =

@@ -79,6 +79,25 @@ TEST(FlagListsTest, SeparatorsMayBeFullWidth) {
   EXPECT_EQ(request.costs(1).level(), "basic");
 }
 
+TEST(FlagListsTest, TakesTheSpellingsOfAnswersFiles) {
+  Violations faults;
+  const auto facts =
+      ParseFacts("\u3000cmmm_level\u00A0＝３，score = ５９．５\u3000，\u3000", faults);
+  ASSERT_EQ(facts.size(), 2);
+  EXPECT_EQ(facts[0].fact(), "cmmm_level");
+  EXPECT_EQ(facts[0].value(), "3");
+  EXPECT_EQ(facts[1].value(), "59.5");
+  scoring::v1::PlanUpgradeRequest request;
+  ParseCosts("２０：基础级\u3000＝\u3000７", request, faults);
+  ParseExclusions("\u3000３，在线智能检测\u3000", request);
+  EXPECT_TRUE(faults.empty());
+  EXPECT_EQ(request.costs(0).scenario(), "20");
+  EXPECT_EQ(request.costs(0).level(), "基础级");
+  EXPECT_EQ(request.costs(0).cost(), 7);
+  EXPECT_EQ(request.excluded_scenarios(0), "3");
+  EXPECT_EQ(request.excluded_scenarios(1), "在线智能检测");
+}
+
 TEST(FlagListsTest, FaultsOfFlagsAndOfTheRequestAreJoinedInOrder) {
   Violations faults;
   scoring::v1::PlanUpgradeRequest request;
