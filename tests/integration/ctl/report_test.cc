@@ -288,11 +288,15 @@ TEST(PlanReportTest, CostsThatMeanNothingAreNamed) {
   EXPECT_EQ(Json::parse(json.out, nullptr, false)["unusedCosts"], Json::array({0}));
 }
 
-TEST(ScoreJsonTest, ATierWithoutConditionsHasNoStatus) {
+// The first has no conditions.
+TEST(ScoreJsonTest, EveryTierHasAStatus) {
   const Json tiers = Json::parse(RunCtl(Score({"--json"})).out, nullptr, false)["tiers"];
   ASSERT_EQ(tiers.size(), 4u);
-  EXPECT_FALSE(tiers[0].contains("status")) << tiers[0];
-  for (size_t t = 1; t < tiers.size(); ++t) EXPECT_TRUE(tiers[t].contains("status"));
+  EXPECT_TRUE(tiers[0]["conditions"].empty());
+  EXPECT_EQ(tiers[0]["status"], "UNDETERMINED");
+  for (const Json& tier : tiers) {
+    EXPECT_THAT(tier.value("status", ""), testing::AnyOf("MET", "NOT_MET", "UNDETERMINED"));
+  }
 }
 
 }  // namespace

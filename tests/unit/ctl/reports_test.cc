@@ -47,8 +47,7 @@ TEST(WordsTest, TheStatusOfATierIsTheSentenceOfTheDesign) {
             "有 1 项条件未满足，另有 1 项暂不能判断");
   EXPECT_EQ(TierStatus(Tier(RuleStatus::UNDETERMINED, {RuleStatus::UNDETERMINED}), screen),
             "资料不足或口径未定，暂不能判断");
-  EXPECT_EQ(TierStatus(Tier(RuleStatus::RULE_STATUS_UNSPECIFIED, {}), screen),
-            "评分规则没有列出条件");
+  EXPECT_EQ(TierStatus(Tier(RuleStatus::UNDETERMINED, {}), screen), "评分规则没有列出条件");
 }
 
 TEST(ScreenTest, ControlCharactersAreVisible) {
