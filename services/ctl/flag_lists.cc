@@ -40,10 +40,9 @@ struct Flag {
 };
 
 // In the order in which faults are listed.
-constexpr Flag kFlags[] = {{"facts", "--facts"},
-                           {"tier", "--tier"},
-                           {"excludedScenarios", "--exclude"},
-                           {"costs", "--cost"}};
+constexpr Flag kFlags[] = {
+    {"programme", "--programme"}, {"releaseDigest", "--release"},     {"facts", "--facts"},
+    {"tier", "--tier"},           {"excludedScenarios", "--exclude"}, {"costs", "--cost"}};
 
 // Which of kFlags a field stands in, and which part of it, from 0; −1: none.
 std::pair<int, int> PartOf(absl::string_view field) {

@@ -105,7 +105,7 @@ TEST(NoCatalogueTest, EveryCommandSaysSoWithAnExitCodeOfItsOwn) {
     const Outcome outcome = RunCtl(arguments);
     EXPECT_EQ(outcome.exit_code, 3) << arguments[1];
     EXPECT_EQ(ErrorOf(outcome).reason(), Reason::SERVICE_UNREACHABLE);
-    EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("连接不上目录服务 127.0.0.1:1"));
+    EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("连接不上标准目录服务 127.0.0.1:1"));
   }
 }
 

@@ -120,6 +120,19 @@ TEST(FlagListsTest, FaultsOfFlagsAndOfTheRequestAreJoinedInOrder) {
   EXPECT_THAT(fields, testing::ElementsAre("costs[0].level", "costs[1]", "costs[2].cost"));
 }
 
+// A service cannot know by which flag the command line sets a field.
+TEST(FlagListsTest, FieldsOfTheRequestAreSaidAsFlags) {
+  const auto said = [](const char* field) {
+    Violations violations;
+    violations.Add(field, Reason::FIELD_REQUIRED, "请指明。", "Name it.");
+    return DetailOf(WithFlags(violations.ToStatus())).message();
+  };
+  EXPECT_EQ(said("programme").zh(), "--programme：请指明。");
+  EXPECT_EQ(said("programme").en(), "--programme: Name it.");
+  EXPECT_EQ(said("releaseDigest").zh(), "--release：请指明。");
+  EXPECT_EQ(said("costs[1].level").zh(), "--cost 第 2 项：请指明。");
+}
+
 // A plan that takes long ends when its time is up, as one of a service does.
 TEST(OfflineSourceTest, APlanEndsWhenItsTimeIsUp) {
   oracle::Random random(1);
@@ -140,6 +153,7 @@ TEST(ErrorReportTest, ExitCodesFollowTheReason) {
   };
   EXPECT_EQ(code(Reason::UNKNOWN_LEVEL), 1);
   EXPECT_EQ(code(Reason::WRONG_USAGE), 2);
+  EXPECT_EQ(code(Reason::NO_SUCH_SERVICE), 2);
   EXPECT_EQ(code(Reason::SERVICE_UNREACHABLE), 3);
   EXPECT_EQ(code(Reason::DATABASE_FULL), 3);
   EXPECT_EQ(ExitCodeOf(absl::InternalError("x")), 4);
