@@ -20,7 +20,7 @@ namespace {
 class WrongFlag final : public CLI::ParseError {
  public:
   WrongFlag(const std::string& name, absl::string_view zh, absl::string_view en)
-      : CLI::ParseError(absl::StrCat(name, ": ", en), CLI::ExitCodes::ValidationError),
+      : CLI::ParseError(absl::StrCat(name, " ", en), CLI::ExitCodes::ValidationError),
         zh_(absl::StrCat(name, " ", zh)) {}
   const std::string& zh() const { return zh_; }
 

@@ -117,10 +117,11 @@ class RowCollector {
 };
 
 absl::Status WrongColumn(absl::string_view zh, absl::string_view en) {
-  return FileError(Reason::WRONG_COLUMN,
-                   absl::StrCat(zh, "表头应为：场景名称,等级,说明（说明列可省略）。"),
-                   absl::StrCat(en, " The headings should be scenario,level,reason (reason may be ",
-                                "left out)."));
+  return FileError(
+      Reason::WRONG_COLUMN,
+      absl::StrCat(zh, "第一行应为表头：场景名称,等级,说明（以英文逗号分隔，说明列可省略）。"),
+      absl::StrCat(en, " The first line should have the headings scenario,level,reason,",
+                   " separated by commas (reason may be left out)."));
 }
 
 // Which field of a row is which column; −1: the file has no such column.

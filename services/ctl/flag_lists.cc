@@ -27,11 +27,11 @@ std::vector<std::string> Parts(absl::string_view text) {
   return parts;
 }
 
-void AddMalformed(const std::string& field, absl::string_view part, absl::string_view form,
-                  Violations& violations) {
+void AddMalformed(const std::string& field, absl::string_view part, absl::string_view form_zh,
+                  absl::string_view form_en, Violations& violations) {
   violations.Add(field, Reason::MALFORMED,
-                 absl::StrCat("“", part, "”无法识别，应写成 ", form, "。"),
-                 absl::StrCat("\"", part, "\" cannot be read; write ", form, "."));
+                 absl::StrCat("“", part, "”无法识别，应写成“", form_zh, "”。"),
+                 absl::StrCat("\"", part, "\" cannot be read; write ", form_en, "."));
 }
 
 struct Flag {
@@ -76,7 +76,8 @@ criteria::FactList ParseFacts(absl::string_view text, Violations& faults) {
   for (const std::string& part : Parts(text)) {
     const std::vector<std::string> sides = absl::StrSplit(part, absl::ByAnyChar("=:"));
     if (sides.size() != 2) {
-      AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "name=value", faults);
+      AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "指标=数值", "name=value",
+                   faults);
     }
     auto& fact = *facts.Add();
     fact.set_fact(Spelled(sides[0]));
@@ -93,7 +94,7 @@ void ParseCosts(absl::string_view text, scoring::v1::PlanUpgradeRequest& request
     const size_t equals = part.rfind('=');
     const size_t colon = part.rfind(':', equals);
     if (equals == std::string::npos || colon == std::string::npos) {
-      AddMalformed(field, part, "scenario:level=cost", faults);
+      AddMalformed(field, part, "场景:等级=成本", "scenario:level=cost", faults);
       continue;
     }
     cost.set_scenario(Spelled(part.substr(0, colon)));

@@ -167,7 +167,7 @@ const BadFlags kBadFlags[] = {
      {"--facts", "cmmm_level"},
      1,
      Reason::MALFORMED,
-     "name=value",
+     "“cmmm_level”无法识别，应写成“指标=数值”",
      "name=value"},
     {"UnknownArgument",
      {"--answer", "x"},
@@ -258,6 +258,25 @@ TEST(BadInputTest, NoMoreThanTenAreListedAndTheOthersCounted) {
   std::vector<std::string> english = score;
   english.emplace_back("en");
   EXPECT_THAT(RunCtl(english).err, HasSubstr("20 more"));
+}
+
+TEST(BadInputTest, AMisspeltCommandIsNoArgument) {
+  Outcome outcome = RunCtl({"scor", "--json"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("没有命令 scor；"));
+  outcome = RunCtl({"edition", "shew", "--json"});
+  EXPECT_THAT(ErrorOf(outcome).message().en(), HasSubstr("There is no command shew;"));
+}
+
+// What the first line is, and how its cells are divided, is said too.
+TEST(BadInputTest, AFileWithoutHeadingsOrCommasIsToldHowToBegin) {
+  for (const char* bytes : {"1,基础级\n", "场景名称；等级\n1；基础级\n"}) {
+    const Outcome outcome =
+        RunCtl({"score", "--answers", Scratch("answers", bytes), "--offline", kEdition, "--json"});
+    EXPECT_THAT(ErrorOf(outcome).message().zh(),
+                HasSubstr("第一行应为表头：场景名称,等级,说明（以英文逗号分隔"));
+    EXPECT_THAT(ErrorOf(outcome).message().en(), HasSubstr("separated by commas"));
+  }
 }
 
 TEST(BadInputTest, AMisspeltArgumentIsNamedBeforeAMissingOne) {

@@ -39,8 +39,8 @@ TEST(ReleaseFlagsTest, WhatDoesNothingWithASeedAloneIsRefused) {
     const auto [code, said] = Parse({"--seed-dir", "seed", flag, value});
     EXPECT_EQ(code, 2) << flag;
     EXPECT_THAT(said, testing::HasSubstr(absl::StrCat(flag, " 只在有 ", needed, " 时使用")));
-    EXPECT_THAT(
-        said, testing::HasSubstr(absl::StrCat(flag, ": is used together with ", needed, " only")));
+    EXPECT_THAT(said,
+                testing::HasSubstr(absl::StrCat(flag, " is used together with ", needed, " only")));
   }
   EXPECT_EQ(Parse({"--seed-dir", "seed", "--instance-name", "a"}).first, std::nullopt);
   EXPECT_EQ(Parse({"--catalogue", "c:1", "--programmes", "a", "--redis", "r:1", "--redis-user", "u",

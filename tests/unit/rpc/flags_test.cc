@@ -76,7 +76,7 @@ TEST(Flags, EachLanguageHasALineOfItsOwn) {
       {{"--max-request-bytes", "many"}, "而不是 many（", "not many ("},
       {{"--drain-delay", "99h"},
        "--drain-delay 应为 0 至 5m 的时长，而不是 99h（",
-       "--drain-delay: must be a duration from 0 to 5m, not 99h ("},
+       "--drain-delay must be a duration from 0 to 5m, not 99h ("},
       {{"--log-level", "verbose"}, "info、warning 或 error，而不是 verbose（", "not verbose ("},
       {{"--no-such-flag"}, "不认识 --no-such-flag（", "unknown: --no-such-flag ("},
       {{"--shutdown-grace"},
@@ -121,7 +121,7 @@ TEST(Flags, WhatDoesNothingWithoutAnotherIsRefusedAndNamesIt) {
   std::string said;
   EXPECT_EQ(parse({"--redis-user", "u"}, &said), 2);
   EXPECT_THAT(said, testing::HasSubstr("--redis-user 只在有 --redis 时使用"));
-  EXPECT_THAT(said, testing::HasSubstr("--redis-user: is used together with --redis only"));
+  EXPECT_THAT(said, testing::HasSubstr("--redis-user is used together with --redis only"));
   EXPECT_EQ(parse({"--poll-interval", "5s", "--redis", ""}), 2);
   setenv("ZHIPING_POLL_INTERVAL", "5s", 1);
   EXPECT_EQ(parse({}), 2);
