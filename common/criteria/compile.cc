@@ -357,6 +357,11 @@ int Criteria::FindScenarioByAnyName(absl::string_view name) const {
   return scenario >= 0 ? scenario : FindScenario(absl::AsciiStrToLower(name));
 }
 
+int Criteria::FindFactByAnyName(absl::string_view name) const {
+  const int fact = FindFact(name);
+  return fact >= 0 ? fact : FindFact(absl::AsciiStrToLower(name));
+}
+
 int Criteria::FindTierByAnyName(absl::string_view name) const {
   for (int t = 0; t < tier_count(); ++t) {
     const auto& tier = rulebook().tiers(t);

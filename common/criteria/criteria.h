@@ -143,6 +143,7 @@ class Criteria {
 
   // The same by what people write: an id in any case, an official name, or a printed number.
   int FindScenarioByAnyName(absl::string_view name) const;
+  int FindFactByAnyName(absl::string_view name) const;
   int FindTierByAnyName(absl::string_view name) const;
   // An answer by id or as people write it: a level's official name, 未达级, 未达到, 未应用, 无
   // (none), 不适用 (not_applicable). -1 if it is none of these.

@@ -35,7 +35,8 @@ absl::Status CheckStandby(sql::Database& database, StandbyCheck check, const rpc
     return absl::OkStatus();
   }
   detail.mutable_message()->mutable_zh()->append(
-      "目录服务不会启动：此时已提交的内容会随主库一起丢失。请恢复同步备库；确要在没有它时启动，请用"
+      "标准目录服务不会启动：此时已提交的内容会随主库一起丢失。请恢复同步备库；确要在没有它时启动，"
+      "请用"
       " "
       "--standby-check warn。");
   detail.mutable_message()->mutable_en()->append(
@@ -52,7 +53,7 @@ absl::Status VerifyChanges(const Store& store) {
   ErrorDetail detail = DetailOf(verified);
   if (detail.reason() != Reason::LOG_BROKEN) return verified;
   detail.mutable_message()->mutable_zh()->append(
-      "目录服务不会启动，也不会签署任何内容；请查明原因，从校验相符的备份恢复，并用 --restored "
+      "标准目录服务不会启动，也不会签署任何内容；请查明原因，从校验相符的备份恢复，并用 --restored "
       "启动。");
   detail.mutable_message()->mutable_en()->append(
       " The catalogue does not start and signs nothing: find out why, restore a backup that "

@@ -64,10 +64,10 @@ absl::Status CannotSign(const StoredRelease& release, const absl::Status& status
   ErrorDetail detail = DetailOf(status);
   const std::string& label = release.summary.label();
   *detail.mutable_message() = MakeText(
-      absl::StrCat("发布版 ", label, " 没有有效的签名，也不能由目录服务签名：",
-                   detail.message().zh(),
-                   "没有作任何改动。请用信任文件为它许可的发布密钥（--release-key）启动目录服务，"
-                   "再试一次。"),
+      absl::StrCat(
+          "发布版 ", label, " 没有有效的签名，也不能由标准目录服务签名：", detail.message().zh(),
+          "没有作任何改动。请用信任文件为它许可的发布密钥（--release-key）启动标准目录服务，"
+          "再试一次。"),
       absl::StrCat("Release ", label,
                    " has no signature that counts, and the catalogue cannot sign "
                    "it: ",

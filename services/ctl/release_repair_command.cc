@@ -44,7 +44,7 @@ absl::StatusOr<int> Fence(const RepairOptions& options, const CommandLine& line)
                                                           request.programme(), " is ", next, "."))),
             "\n",
             Hang("",
-                 line.screen.Say("目录服务如已停止签署，发布或回退之后恢复：zhipingctl release "
+                 line.screen.Say("标准目录服务如已停止签署，发布或回退之后恢复：zhipingctl release "
                                  "publish 或 release rollback。",
                                  "If the catalogue signs nothing, it does again once something is "
                                  "published or rolled back: zhipingctl release publish or release "
@@ -85,7 +85,7 @@ void RunWith(CLI::App& command, CommandLine& line, Action action,
 void AddReleaseRepairCommands(CLI::App& release, CommandLine& line) {
   auto options = std::make_shared<RepairOptions>();
   CLI::App* const fence = AddCommand(
-      release, line, "fence", "目录服务从较旧的备份恢复后，调高修订号",
+      release, line, "fence", "标准目录服务从较旧的备份恢复后，调高修订号",
       "After the catalogue was restored from an older backup: make the next revision higher");
   AddOption(*fence, line, "--above", options->above, "REVISION",
             "见过的最高修订号，下一个修订号从它之后开始；release status 的告警会说明",

@@ -119,7 +119,7 @@ v1::CatalogueAlarm TooManyInstancesAlarm(int most) {
   v1::CatalogueAlarm alarm;
   alarm.set_kind("TOO_MANY_INSTANCES");
   *alarm.mutable_message() = MakeText(
-      absl::StrCat("目录服务最多记录 ", most,
+      absl::StrCat("标准目录服务最多记录 ", most,
                    " 个实例，现已记满：可能还有实例没有列出，启用进度不完整。请用 release forget "
                    "移除失联的实例，并查明为什么有这么多实例。"),
       absl::StrCat("The catalogue keeps ", most,
