@@ -75,6 +75,9 @@ const Fault kFaults[] = {
        S(f, 0).add_relations()->set_kind(Relation::TIGHTENED);
      },
      Reason::INVALID_RELATION, "scenarios[0].relations[0]"},
+    {"CorrectionOfNoDigest",
+     [](Folder& f) { E(f).mutable_correction()->set_release_digest("sha256:0"); },
+     Reason::INVALID_FIELD, "correction.release_digest"},
     {"YearOutOfRange", [](Folder& f) { E(f).set_year(26); }, Reason::NUMBER_OUT_OF_RANGE, "year"},
     {"NoScenarios", [](Folder& f) { E(f).clear_scenarios(); }, Reason::NUMBER_OUT_OF_RANGE,
      "scenarios"},
