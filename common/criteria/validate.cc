@@ -89,12 +89,15 @@ void Validate(const Folder& folder, std::vector<Finding>& all) {
   if (edition_read) {
     Findings findings(kEditionFile, all);
     ValidateEdition(folder.edition, findings);
+    ValidateEditionNames(folder.edition, findings);
     ValidateCorrection(folder.edition, findings);
     ValidateSource(folder, findings);
   }
   if (rulebook_read) {
     Findings findings(kRulebookFile, all);
     ValidateRuleTexts(folder.rulebook, findings);
+    ValidateRulebookNames(folder.rulebook, findings);
+    ValidateThresholds(folder.rulebook, findings);
     edition_read ? JudgeRulebook(folder.edition, folder.rulebook, findings) : NotChecked(findings);
   }
   if (unread.count(kVectorsFile) == 0) ValidateVectors(folder, edition_read && rulebook_read, all);
