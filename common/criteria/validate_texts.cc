@@ -169,7 +169,7 @@ class TextValidator {
     return CheckWhole(text.text(), text.line(), text.last_line(), field);
   }
   Placed CheckWhole(absl::string_view text, int first, int last, const std::string& field) {
-    const Placed placed = Place(first, last, field);
+    Placed placed = Place(first, last, field);
     if (!placed.has_value()) return std::nullopt;
     const std::string printed = Printed(*placed);
     if (text.empty() || printed != text) {
