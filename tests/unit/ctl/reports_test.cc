@@ -240,7 +240,8 @@ void ExpectPassport(const std::function<void(catalogue::v1::Release&)>& change,
     Screen screen;
     screen.language = language;
     const std::string report = PassportReport(passport, **from, **to, screen);
-    ExpectGolden(absl::StrReplaceAll(report, {{(*from)->digest().substr(0, 19), "sha256:#"}}),
+    ExpectGolden(absl::StrReplaceAll(report, {{(*from)->digest(), "sha256:##"},
+                                              {(*from)->digest().substr(0, 19), "sha256:#"}}),
                  "ctl/" + file + ending);
   }
 }
@@ -268,6 +269,24 @@ TEST(PassportReportTest, ACorrectionShowsEveryTextThatDiffers) {
         edition.mutable_scenarios(4)->set_number(50);
       },
       "passport_correction");
+}
+
+TEST(PassportReportTest, AnOriginThatTheOldEditionLacksIsSaid) {
+  ExpectPassport(
+      [](catalogue::v1::Release& release) {
+        auto& relation = *release.mutable_edition()->mutable_scenarios(0)->add_relations();
+        relation.set_kind(catalogue::v1::Relation::SPLIT_FROM);
+        relation.add_from("mistyped");
+      },
+      "passport_unknown_origin");
+}
+
+TEST(PassportReportTest, ACorrectionOfAnotherReleaseIsSaid) {
+  ExpectPassport(
+      [](catalogue::v1::Release& release) {
+        release.mutable_edition()->mutable_correction()->set_release_digest("sha256:another");
+      },
+      "passport_corrects_another");
 }
 
 TEST(PassportReportTest, ANewRulebookShowsEveryValueThatDiffers) {
