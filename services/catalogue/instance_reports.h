@@ -11,12 +11,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/rpc/outcome_log.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/foreign_states.h"
 #include "services/catalogue/log_heads.h"
-#include "services/catalogue/outcome_log.h"
 #include "services/catalogue/store.h"
 
 namespace zhiping::catalogue {
@@ -76,7 +76,7 @@ class InstanceReports {
   const absl::Duration lease_;
   // These are of Write alone.
   LogHeads log_heads_;
-  OutcomeLog outcome_;
+  rpc::OutcomeLog outcome_;
   bool full_ = false;
   // By what is refused, which is in the store: by whom and why.
   std::map<std::string, std::set<std::string>> logged_refusals_;

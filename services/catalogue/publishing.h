@@ -71,13 +71,6 @@ class Publishing {
                                         const std::vector<ActivationRow>& rows,
                                         const std::string& withdrawn_digest,
                                         const Decision& decision);
-  // The envelope of the release's bytes. Errors: VECTOR_MISMATCH, those of Signing.
-  absl::StatusOr<std::string> SignBytes(StoreTransaction& transaction, const StoredRelease& release,
-                                        absl::Time in_force_from) const;
-  // Signs the release for the first time, or again if what was signed counts no more, so that
-  // followers accept it at that instant.
-  absl::Status EnsureSigned(StoreTransaction& transaction, const StoredRelease& release,
-                            absl::Time in_force_from, const Decision& decision) const;
   absl::StatusOr<v1::Edition> EditionOf(absl::Time deadline, const std::string& edition);
 
   Store& store_;
