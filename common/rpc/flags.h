@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "common/rpc/log.h"
@@ -33,6 +34,10 @@ CLI::Option* AddFlag(CLI::App& app, const std::string& name, T& value, const std
 // The same for a duration such as `250ms`, `5s` or `2m` within the bounds.
 CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Duration& value,
                              absl::Duration least, absl::Duration most, const std::string& help);
+
+// The same for a list with commas. An item that is empty is refused: whoever wrote it left one out.
+CLI::Option* AddListFlag(CLI::App& app, const std::string& name, std::vector<std::string>& value,
+                         const std::string& help);
 
 // Reads the arguments. The exit code if the program has nothing more to do: 0 after --help or
 // --version, 2 after a wrong argument, which is said on standard error.
