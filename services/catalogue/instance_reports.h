@@ -47,6 +47,9 @@ class InstanceReports {
   // call.
   void Write(absl::Time deadline);
 
+  // Since when reports cannot be written; absent: they can.
+  std::optional<absl::Time> failing_since() const;
+
  private:
   absl::Status WriteOne(absl::Time deadline, const StoredInstance& instance);
   absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
@@ -83,7 +86,8 @@ class InstanceReports {
   // Of what further refusals are not logged.
   std::set<std::string> unlogged_;
   const std::function<void()> reported_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  std::optional<absl::Time> failing_since_ ABSL_GUARDED_BY(mutex_);
   // By instance.
   std::map<std::string, StoredInstance> waiting_ ABSL_GUARDED_BY(mutex_);
 };

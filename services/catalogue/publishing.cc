@@ -14,6 +14,7 @@
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/domain/requests.h"
 #include "services/catalogue/release_signing.h"
+#include "services/catalogue/store_reading.h"
 
 namespace zhiping::catalogue {
 namespace {
@@ -124,6 +125,13 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());
   response.set_digest(release.digest);
   response.set_label(release.summary.label());
+  if (!response.published()) {
+    ASSIGN_OR_RETURN(const auto candidates,
+                     store_.Candidates(deadline, edition.id(), release.number));
+    if (auto shared = LabelShared(release, candidates)) {
+      *response.add_findings() = *std::move(shared);
+    }
+  }
   if (request.validate_only() || response.published()) return response;
   const absl::Time now = clock_.Now();
   const std::string actor = RecordedActor(request.actor());
@@ -281,6 +289,50 @@ absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
   response.set_release_label(release.summary.label());
   response.set_withdrawn_digest(plan.withdrawn_digest);
   response.set_kind(plan.rows.back().kind);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ResignReleaseResponse> Publishing::ResignRelease(
+    const v1::ResignReleaseRequest& request, absl::Time deadline) {
+  Violations violations;
+  CheckDigest(request.digest(), "digest", violations);
+  CheckActor(request.actor(), violations);
+  CheckReason(request.actor(), violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return Once<v1::ResignReleaseResponse>(
+      KeyOf("ResignRelease", "", request), deadline,
+      [&](StoreTransaction& transaction,
+          v1::ResignReleaseResponse& response) -> absl::StatusOr<std::string> {
+        RETURN_IF_ERROR(ResignIn(transaction, request, response));
+        return request.digest();
+      });
+}
+
+absl::Status Publishing::ResignIn(StoreTransaction& transaction,
+                                  const v1::ResignReleaseRequest& request,
+                                  v1::ResignReleaseResponse& response) {
+  ASSIGN_OR_RETURN(const std::string programme, transaction.ProgrammeOf(request.digest()));
+  ASSIGN_OR_RETURN(const History history, transaction.Lock(programme));
+  ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(request.digest()));
+  if (!release.published()) return ReleaseNotFound(request.digest());
+  ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, request.actor(), 0));
+  // When followers judge it: whoever pins it now, and whoever applies it at its instant.
+  std::vector<absl::Time> instants = {decision.now};
+  const v1::ActivationState state = StateAt(history, decision.now);
+  for (const v1::Activation* activation : {&state.current(), &state.pending()}) {
+    if (activation->digest() != request.digest()) continue;
+    instants.push_back(FromTimestamp(activation->in_force_from()));
+  }
+  Reason::Value cause = Reason::REASON_UNSPECIFIED;
+  for (const absl::Time instant : instants) {
+    ASSIGN_OR_RETURN(const Reason::Value found,
+                     EnsureSigned(transaction, signing_, release, instant, decision));
+    if (cause == Reason::REASON_UNSPECIFIED) cause = found;
+  }
+  response.set_programme(programme);
+  response.set_release_label(release.summary.label());
+  if (cause != Reason::REASON_UNSPECIFIED) response.set_cause(Reason::Value_Name(cause));
   return absl::OkStatus();
 }
 
