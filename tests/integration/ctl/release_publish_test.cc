@@ -217,8 +217,8 @@ TEST_F(ReleaseTest, WhatIsSignedByAKeyThatCountsIsNotSignedAgain) {
   EXPECT_EQ(RunJson({"release", "resign", "--all", "--reason", "测试"})["releases"].size(), 2u);
   EXPECT_THAT(Run({"release", "resign", "--all", "--reason", "测试"}).out,
               HasSubstr("2026-1：签名有效，无须重新签名"));
-  EXPECT_EQ(Refused({"release", "resign", "--reason", "测试"}).reason(), Reason::WRONG_USAGE);
-  EXPECT_EQ(Refused({"release", "resign", "2026-1", "--all", "--reason", "测试"}).reason(),
+  EXPECT_EQ(Refused({"release", "resign", "--reason", "测试"}, 2).reason(), Reason::WRONG_USAGE);
+  EXPECT_EQ(Refused({"release", "resign", "2026-1", "--all", "--reason", "测试"}, 2).reason(),
             Reason::WRONG_USAGE);
 }
 
