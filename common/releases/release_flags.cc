@@ -112,7 +112,7 @@ absl::Status Check(const ReleaseFlags& flags) {
                      flags.catalogue, "\"."));
   }
   const std::set<std::string> different(flags.programmes.begin(), flags.programmes.end());
-  if (different.empty() || different.size() != flags.programmes.size() || different.count("") > 0) {
+  if (different.empty() || different.size() != flags.programmes.size()) {
     violations.Add(
         "--programmes", Reason::FIELD_REQUIRED,
         "使用 --catalogue 时须用 --programmes 列出要跟随的评测体系，各一次，以逗号分隔。",
@@ -216,9 +216,8 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
       "标准目录服务地址；空则只用 --seed-dir / address of the catalogue, HOST:PORT or dns:///…; "
       "empty: only --seed-dir is used");
   auto* const programmes =
-      rpc::AddFlag(app, "--programmes", flags.programmes,
-                   "要跟随的评测体系，以逗号分隔 / programmes to follow, with commas")
-          ->delimiter(',');
+      rpc::AddListFlag(app, "--programmes", flags.programmes,
+                       "要跟随的评测体系，以逗号分隔 / programmes to follow, with commas");
   auto* const poll_interval = rpc::AddDurationFlag(
       app, "--poll-interval", flags.poll_interval, absl::Milliseconds(100), absl::Minutes(10),
       "隔多久向标准目录服务查询一次 / between two questions to the catalogue");

@@ -93,6 +93,26 @@ CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Durat
       ->default_str(absl::FormatDuration(value));
 }
 
+CLI::Option* AddListFlag(CLI::App& app, const std::string& name, std::vector<std::string>& value,
+                         const std::string& help) {
+  const auto read = [&value, name](const std::string& text) {
+    value.clear();
+    if (text.empty()) return;
+    for (const absl::string_view item : absl::StrSplit(text, ',')) {
+      const absl::string_view trimmed = absl::StripAsciiWhitespace(item);
+      if (trimmed.empty()) {
+        throw WrongFlag(name, absl::StrCat("的第 ", value.size() + 1, " 项是空的：“", text, "”"),
+                        absl::StrCat("item ", value.size() + 1, " is empty: \"", text, "\""));
+      }
+      value.emplace_back(trimmed);
+    }
+  };
+  return app.add_option_function<std::string>(name, read, help)
+      ->envname(EnvironmentName(name))
+      ->type_name("A,B,…")
+      ->default_str(absl::StrJoin(value, ","));
+}
+
 void UsedOnlyWith(const CLI::Option& needed, std::initializer_list<CLI::Option*> flags) {
   for (CLI::Option* const flag : flags) {
     const auto check = [&needed, name = flag->get_name()](const std::string& value) {

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "common/rpc/log.h"
@@ -34,6 +35,10 @@ CLI::Option* AddFlag(CLI::App& app, const std::string& name, T& value, const std
 // The same for a duration such as `250ms`, `5s` or `2m` within the bounds.
 CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Duration& value,
                              absl::Duration least, absl::Duration most, const std::string& help);
+
+// The same for a list with commas. An item that is empty is refused: whoever wrote it left one out.
+CLI::Option* AddListFlag(CLI::App& app, const std::string& name, std::vector<std::string>& value,
+                         const std::string& help);
 
 // These flags do nothing unless `needed` is given too and not empty: without it they are refused,
 // whether they are arguments or in the environment. REQUIRES: all are of one app.

@@ -123,7 +123,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       confirmer_(*store_, *signing_, clock, telemetry.log, options.confirming,
                  ConfirmerListeners(std::move(ready))),
       releases_(*store_),
-      reading_(*store_, confirmer_, releases_, clock, options.reading),
+      reading_(*store_, confirmer_, reports_, releases_, clock, options.reading),
       publishing_(*store_, *signing_, clock, options.reading.instance_lease,
                   [this](const ConfirmedPtr& confirmed) { confirmer_.Committed(confirmed); }),
       pool_(options.pool_threads, options.pool_queue),
@@ -168,9 +168,11 @@ void Catalogue::Sequence() {
   // Asked each time: other replicas move entries too.
   const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
   if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
-  written.Update(store_->Change(absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) {
-    return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
-  }));
+  written.Update(store_->Change(
+      absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) -> absl::Status {
+        RETURN_IF_ERROR(transaction.RecordReached(clock_.Now()));
+        return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
+      }));
   sequenced_.Note(written);
 }
 

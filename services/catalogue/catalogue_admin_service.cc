@@ -29,6 +29,7 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
       import_edition_(telemetry, v1::CatalogueAdminService::service_full_name(), "ImportEdition"),
       publish_release_(telemetry, v1::CatalogueAdminService::service_full_name(), "PublishRelease"),
       roll_back_(telemetry, v1::CatalogueAdminService::service_full_name(), "RollBack"),
+      resign_release_(telemetry, v1::CatalogueAdminService::service_full_name(), "ResignRelease"),
       fence_revision_(telemetry, v1::CatalogueAdminService::service_full_name(), "FenceRevision"),
       forget_instance_(telemetry, v1::CatalogueAdminService::service_full_name(), "ForgetInstance"),
       publish_notes_(telemetry, v1::CatalogueAdminService::service_full_name(), "PublishNotes"),
@@ -91,6 +92,16 @@ grpc::ServerUnaryReactor* CatalogueAdminService::RollBack(grpc::CallbackServerCo
                       [this, request, response](absl::Time deadline) -> absl::Status {
                         ASSIGN_OR_RETURN(*response,
                                          publishing_.RollBackProgramme(*request, deadline));
+                        return absl::OkStatus();
+                      });
+}
+
+grpc::ServerUnaryReactor* CatalogueAdminService::ResignRelease(
+    grpc::CallbackServerContext* context, const v1::ResignReleaseRequest* request,
+    v1::ResignReleaseResponse* response) {
+  return HandleChange(resign_release_, "ResignRelease", *context,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.ResignRelease(*request, deadline));
                         return absl::OkStatus();
                       });
 }

@@ -132,6 +132,27 @@ TEST(Flags, WhatDoesNothingWithoutAnotherIsRefusedAndNamesIt) {
   EXPECT_EQ(parse({}), std::nullopt);
 }
 
+TEST(Flags, AListHasNoEmptyItems) {
+  const auto parse = [](const std::string& list, std::vector<std::string>& items) {
+    CLI::App app;
+    AddListFlag(app, "--programmes", items, "");
+    std::vector<std::string> words = {"zhiping-test", "--programmes", list};
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    return ParseFlags(app, static_cast<int>(argv.size()), argv.data());
+  };
+  std::vector<std::string> items;
+  EXPECT_EQ(parse("a, b", items), std::nullopt);
+  EXPECT_THAT(items, testing::ElementsAre("a", "b"));
+  for (const char* list : {"a,,b", "a,", ",a", ",", " "}) {
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(parse(list, items), 2) << list;
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(said, testing::HasSubstr("项是空的"));
+    EXPECT_THAT(said, testing::HasSubstr("is empty"));
+  }
+}
+
 TEST(Flags, AWrongValueInTheEnvironmentIsRefused) {
   ServiceFlags flags;
   setenv("ZHIPING_DRAIN_DELAY", "never", 1);
