@@ -24,8 +24,47 @@ const Fault kFaults[] = {
      Reason::INVALID_ID, "levels"},
     {"ScenarioTwice", [](Folder& f) { S(f, 1).set_id(S(f, 0).id()); }, Reason::DUPLICATE_ID,
      "scenarios[1].id"},
-    {"NumberTwice", [](Folder& f) { S(f, 1).set_number(1); }, Reason::DUPLICATE_ID,
+    {"NumberTwice", [](Folder& f) { S(f, 1).set_number(1); }, Reason::DUPLICATE_NAME,
      "scenarios[1].number"},
+    {"IdThatIsANumberOfAnother", [](Folder& f) { S(f, 5).set_id("2"); }, Reason::DUPLICATE_NAME,
+     "scenarios[5].id"},
+    {"NameThatIsTheIdOfAnotherInCapitals",
+     [](Folder& f) { S(f, 5).mutable_name()->set_text("ONLINE-INSPECTION"); },
+     Reason::DUPLICATE_NAME, "scenarios[19].id"},
+    {"LevelTwice",
+     [](Folder& f) {
+       E(f).mutable_levels(1)->mutable_name()->set_text(E(f).levels(0).name().text());
+     },
+     Reason::DUPLICATE_NAME, "levels[1].name"},
+    {"LevelNamedLikeNone",
+     [](Folder& f) { E(f).mutable_levels(0)->mutable_name()->set_text("未应用"); },
+     Reason::DUPLICATE_NAME, "levels[0].name"},
+    {"LevelNamedLikeNotApplicable",
+     [](Folder& f) { E(f).mutable_levels(0)->mutable_name()->set_text("Not_Applicable"); },
+     Reason::DUPLICATE_NAME, "levels[0].name"},
+    {"TierNameTwice",
+     [](Folder& f) { R(f).mutable_tiers(2)->mutable_name()->set_zh(R(f).tiers(1).name().zh()); },
+     Reason::DUPLICATE_NAME, "tiers[2].name.zh"},
+    {"TierNamedLikeTheIdOfAnother",
+     [](Folder& f) { R(f).mutable_tiers(2)->mutable_name()->set_en("Xianjin"); },
+     Reason::DUPLICATE_NAME, "tiers[2].name.en"},
+    {"FactLabelTwice",
+     [](Folder& f) {
+       auto& fact = *R(f).mutable_facts(1);
+       fact.mutable_labels(1)->mutable_text()->set_zh(fact.labels(0).text().zh());
+     },
+     Reason::DUPLICATE_NAME, "facts[1].labels[1].text.zh"},
+    {"FactValueWithTwoLabels",
+     [](Folder& f) { R(f).mutable_facts(1)->mutable_labels(1)->set_value(1); },
+     Reason::DUPLICATE_ID, "facts[1].labels[1].value"},
+    {"EnglishOfALevelIsTheIdOfAnother",
+     [](Folder& f) { f.notes->mutable_levels(1)->set_name_en("Advanced"); }, Reason::DUPLICATE_NAME,
+     "levels[1].name_en"},
+    {"EnglishOfALevelIsNone", [](Folder& f) { f.notes->mutable_levels(1)->set_name_en("None"); },
+     Reason::DUPLICATE_NAME, "levels[1].name_en"},
+    {"EnglishOfAScenarioIsThatOfAnother",
+     [](Folder& f) { f.notes->mutable_scenarios(4)->set_name_en(f.notes->scenarios(3).name_en()); },
+     Reason::DUPLICATE_NAME, "scenarios[4].name_en"},
     {"NameTwice", [](Folder& f) { *S(f, 1).mutable_name() = S(f, 0).name(); },
      Reason::DUPLICATE_NAME, "scenarios[1].name"},
     {"NameEmpty", [](Folder& f) { S(f, 2).mutable_name()->clear_text(); }, Reason::EMPTY_TEXT,
@@ -75,6 +114,9 @@ const Fault kFaults[] = {
        S(f, 0).add_relations()->set_kind(Relation::TIGHTENED);
      },
      Reason::INVALID_RELATION, "scenarios[0].relations[0]"},
+    {"CorrectionOfNoDigest",
+     [](Folder& f) { E(f).mutable_correction()->set_release_digest("sha256:0"); },
+     Reason::INVALID_FIELD, "correction.release_digest"},
     {"YearOutOfRange", [](Folder& f) { E(f).set_year(26); }, Reason::NUMBER_OUT_OF_RANGE, "year"},
     {"NoScenarios", [](Folder& f) { E(f).clear_scenarios(); }, Reason::NUMBER_OUT_OF_RANGE,
      "scenarios"},
@@ -167,6 +209,28 @@ const Fault kFaults[] = {
        rule.set_threshold(34);
      },
      Reason::THRESHOLD_UNREACHABLE, "tiers[1].conditions[0].at_least.threshold"},
+    {"ThresholdLeftOut", [](Folder& f) { FirstCondition(f).mutable_at_least()->clear_threshold(); },
+     Reason::FIELD_REQUIRED, "tiers[1].conditions[0].at_least.threshold"},
+    {"ThresholdOfAPartOfAdviceLeftOut",
+     [](Folder& f) {
+       R(f).mutable_tiers(1)
+           ->mutable_advice(0)
+           ->mutable_all_of()
+           ->mutable_conditions(0)
+           ->mutable_at_least()
+           ->clear_threshold();
+     },
+     Reason::FIELD_REQUIRED, "tiers[1].advice[0].all_of.conditions[0].at_least.threshold"},
+    {"RatioLeftOut",
+     [](Folder& f) {
+       R(f).mutable_tiers(2)
+           ->mutable_conditions(2)
+           ->mutable_readings()
+           ->mutable_conditions(0)
+           ->mutable_ratio_at_least()
+           ->clear_n();
+     },
+     Reason::FIELD_REQUIRED, "tiers[2].conditions[2].readings.conditions[0].ratio_at_least.n"},
     {"RatioUnreachable",
      [](Folder& f) {
        auto& rule = *FirstCondition(f).mutable_ratio_at_least();
@@ -207,6 +271,42 @@ const Fault kFaults[] = {
        name.set_text(name.text().substr(0, 12));
      },
      Reason::TEXT_NOT_IN_SOURCE, "typical_scenarios[0].name"},
+    {"CellsOfTwoScenariosSwapped",
+     [](Folder& f) { S(f, 3).mutable_cells(2)->Swap(S(f, 5).mutable_cells(2)); },
+     Reason::SOURCE_ORDER, "scenarios[5].cells[2].text"},
+    {"CellsOfOneScenarioSwapped",
+     [](Folder& f) {
+       S(f, 3).mutable_cells(1)->mutable_text()->Swap(S(f, 3).mutable_cells(2)->mutable_text());
+     },
+     Reason::SOURCE_ORDER, "scenarios[3].cells[2].text"},
+    {"AbsentCellsOfTwoScenariosSwapped",
+     [](Folder& f) { S(f, 0).mutable_cells(0)->Swap(S(f, 1).mutable_cells(0)); },
+     Reason::SOURCE_ORDER, "scenarios[1].cells[0].absent"},
+    {"TypicalScenariosOfTwoScenariosSwapped",
+     [](Folder& f) {
+       S(f, 0).mutable_typical_scenarios()->Swap(S(f, 1).mutable_typical_scenarios());
+     },
+     Reason::SOURCE_ORDER, "scenarios[1].typical_scenarios"},
+    {"TypicalScenariosInAnotherOrder",
+     [](Folder& f) { S(f, 3).mutable_typical_scenarios()->SwapElements(0, 1); },
+     Reason::TEXT_NOT_IN_SOURCE, "scenarios[3].typical_scenarios"},
+    {"SegmentAndNameSwapped",
+     [](Folder& f) { E(f).mutable_segments(1)->mutable_name()->Swap(S(f, 3).mutable_name()); },
+     Reason::SOURCE_ORDER, "scenarios[3].name"},
+    {"ScenariosInAnotherOrder", [](Folder& f) { E(f).mutable_scenarios()->SwapElements(1, 2); },
+     Reason::SOURCE_ORDER, "scenarios[2].number"},
+    {"SegmentsInAnotherOrder", [](Folder& f) { E(f).mutable_segments()->SwapElements(1, 2); },
+     Reason::SOURCE_ORDER, "segments[2].name"},
+    {"LevelsInAnotherOrder", [](Folder& f) { E(f).mutable_levels()->SwapElements(1, 2); },
+     Reason::SOURCE_ORDER, "levels[2].name"},
+    {"LineTwice", [](Folder& f) { S(f, 1).mutable_cells(0)->mutable_absent()->set_line(22); },
+     Reason::SOURCE_LINE_TWICE, "scenarios[1].cells[0].absent"},
+    {"HeadingLeftOut", [](Folder& f) { E(f).mutable_headings()->RemoveLast(); },
+     Reason::SOURCE_LINE_LEFT_OUT, "source"},
+    {"ScenarioLeftOut", [](Folder& f) { E(f).mutable_scenarios()->DeleteSubrange(7, 1); },
+     Reason::SOURCE_LINE_LEFT_OUT, "source"},
+    {"LineOfATextSaidToBeLeftOut", [](Folder& f) { E(f).mutable_source()->add_lines_left_out(9); },
+     Reason::SOURCE_MISMATCH, "source.lines_left_out[0]"},
     {"LineOutsideSource", [](Folder& f) { S(f, 0).mutable_name()->set_line(100000); },
      Reason::TEXT_NOT_IN_SOURCE, "scenarios[0].name"},
     {"SourceChanged", [](Folder& f) { f.source->append("\n"); }, Reason::SOURCE_MISMATCH,

@@ -191,7 +191,7 @@ class InputReader {
   }
 
   void ReadFact(const common::v1::FactValue& given, int number) {
-    const int fact = criteria_.FindFact(given.fact());
+    const int fact = criteria_.FindFactByAnyName(given.fact());
     if (fact < 0) {
       violations_.Add([&] {
         std::vector<std::string> known;

@@ -149,10 +149,7 @@ class Writer {
     segment_points_ =
         std::copy(tally.segment_points.begin(), tally.segment_points.end(), segment_points_);
     for (const TierNodes& tier : criteria_.tiers()) {
-      *tier_statuses_++ =
-          tier.conditions < 0
-              ? 0
-              : static_cast<char>(StatusValue(criteria_.StatusOf(tally, tier.conditions)));
+      *tier_statuses_++ = static_cast<char>(StatusOfTier(criteria_, tally, tier));
     }
   }
 

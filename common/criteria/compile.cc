@@ -4,11 +4,9 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "common/criteria/criteria.h"
 #include "common/criteria/folder.h"
+#include "common/criteria/names.h"
 #include "common/criteria/validate.h"
 #include "common/status/status_macros.h"
 
@@ -27,6 +25,7 @@ class Compiler {
 
   void Run() {
     IndexIds();
+    IndexNames();
     CompileScenarios();
     CompileIndex();
     for (const auto& tier : rulebook_.tiers()) {
@@ -43,10 +42,7 @@ class Compiler {
 
   void IndexIds() {
     for (int i = 0; i < edition_.scenarios_size(); ++i) {
-      const auto& scenario = edition_.scenarios(i);
-      criteria_.scenario_ids_[scenario.id()] = i;
-      criteria_.scenario_names_[scenario.name().text()] = i;
-      if (scenario.has_number()) criteria_.scenario_names_[absl::StrCat(scenario.number())] = i;
+      criteria_.scenario_ids_[edition_.scenarios(i).id()] = i;
     }
     for (int i = 0; i < edition_.segments_size(); ++i) {
       criteria_.segment_ids_[edition_.segments(i).id()] = i;
@@ -57,6 +53,23 @@ class Compiler {
     for (int i = 0; i < rulebook_.tiers_size(); ++i) {
       criteria_.tier_ids_[rulebook_.tiers(i).id()] = i;
     }
+  }
+
+  // The first of those that mean several things: an edition that has such is not published.
+  void IndexNames() {
+    for (const Spelling& name : ScenarioSpellings(edition_)) {
+      Index(name, criteria_.FindScenario(name.id), criteria_.scenario_names_);
+    }
+    for (const Spelling& name : AnswerSpellings(edition_)) {
+      Index(name, criteria_.FindAnswerCode(name.id), criteria_.answer_names_);
+    }
+    for (const Spelling& name : TierSpellings(rulebook_)) {
+      Index(name, criteria_.FindTier(name.id), criteria_.tier_names_);
+    }
+  }
+
+  static void Index(const Spelling& name, int number, Criteria::Index& index) {
+    if (!name.text.empty()) index.try_emplace(NameKey(name.text), number);
   }
 
   void CompileScenarios() {
@@ -329,60 +342,6 @@ absl::StatusOr<std::shared_ptr<const Criteria>> Criteria::Compile(catalogue::v1:
   Compiler(*criteria).Run();
   criteria->program_ = MakeProgram(*criteria);
   return criteria;
-}
-
-int Criteria::Find(const Index& index, absl::string_view id) {
-  const auto found = index.find(id);
-  return found == index.end() ? -1 : found->second;
-}
-
-int Criteria::FindLevel(absl::string_view id) const {
-  for (int i = 0; i < level_count(); ++i) {
-    if (absl::string_view(edition().levels(i).id()) == id) return i;
-  }
-  return -1;
-}
-
-int Criteria::FindAnswerCode(absl::string_view id) const {
-  const int level = FindLevel(id);
-  if (level >= 0) return CodeOfRank(level + 1);
-  if (id == kNoneId) return kNone;
-  if (id == kNotApplicableId) return kNotApplicable;
-  return -1;
-}
-
-int Criteria::FindScenarioByAnyName(absl::string_view name) const {
-  int scenario = FindScenario(name);
-  if (scenario < 0) scenario = Find(scenario_names_, name);
-  return scenario >= 0 ? scenario : FindScenario(absl::AsciiStrToLower(name));
-}
-
-int Criteria::FindTierByAnyName(absl::string_view name) const {
-  for (int t = 0; t < tier_count(); ++t) {
-    const auto& tier = rulebook().tiers(t);
-    for (const absl::string_view known : {tier.id(), tier.name().zh(), tier.name().en()}) {
-      if (absl::EqualsIgnoreCase(known, name)) return t;
-    }
-  }
-  return -1;
-}
-
-int Criteria::FindAnswerCodeByAnyName(absl::string_view name) const {
-  if (const int code = FindAnswerCode(name); code >= 0) return code;
-  for (int i = 0; i < level_count(); ++i) {
-    if (absl::string_view(edition().levels(i).name().text()) == name) return CodeOfRank(i + 1);
-  }
-  for (const char* none : {"未达级", "未达到", "未应用", "无"}) {
-    if (name == none) return kNone;
-  }
-  return name == "不适用" ? kNotApplicable : FindAnswerCode(absl::AsciiStrToLower(name));
-}
-
-absl::string_view Criteria::AnswerId(uint8_t code) const {
-  if (code == kMissing) return "";
-  if (code == kNone) return kNoneId;
-  if (code == kNotApplicable) return kNotApplicableId;
-  return edition().levels(RankOfCode(code) - 1).id();
 }
 
 Tally Criteria::NewTally() const {

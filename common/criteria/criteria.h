@@ -141,11 +141,11 @@ class Criteria {
   int FindFact(absl::string_view name) const { return Find(fact_names_, name); }
   int FindTier(absl::string_view id) const { return Find(tier_ids_, id); }
 
-  // The same by what people write: an id in any case, an official name, or a printed number.
+  // The same by what people write: see names.h.
   int FindScenarioByAnyName(absl::string_view name) const;
+  int FindFactByAnyName(absl::string_view name) const;
   int FindTierByAnyName(absl::string_view name) const;
-  // An answer by id or as people write it: a level's official name, 未达级, 未达到, 未应用, 无
-  // (none), 不适用 (not_applicable). -1 if it is none of these.
+  // The code of an answer.
   int FindAnswerCodeByAnyName(absl::string_view name) const;
 
   // Whether the level of this rank (1 … level_count) exists for the scenario.
@@ -199,7 +199,9 @@ class Criteria {
 
   catalogue::v1::Release release_;
   std::string digest_;
-  Index scenario_ids_, scenario_names_, segment_ids_, fact_names_, tier_ids_;
+  Index scenario_ids_, segment_ids_, fact_names_, tier_ids_;
+  // By NameKey of every spelling; answer_names_ to codes.
+  Index scenario_names_, answer_names_, tier_names_;
   std::vector<uint32_t> existing_levels_;
   std::vector<int> highest_rank_;
   int32_t max_points_ = 0;

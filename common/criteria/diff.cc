@@ -76,6 +76,9 @@ class Comparison {
     passport.set_to_label(to_.release().label());
     passport.set_corrected(corrected_);
     passport.set_correction_declared(DeclaresCorrection(from_, to_));
+    if (!passport.correction_declared()) {
+      passport.set_corrects_another(to_.edition().correction().release_digest());
+    }
     passport.set_rulebook_changed(RulebooksDiffer(from_, to_));
     DiffRulebooks(from_, to_, *passport.mutable_rule_changes());
     DiffEditionTexts(from_.edition(), to_.edition(), *passport.mutable_text_changes());
@@ -102,25 +105,24 @@ class Comparison {
     if (passage.from_size() == 1) FillAnswers(from_.FindScenario(passage.from(0)), number, passage);
   }
 
-  // Origins that the new edition declares and the old one has.
+  // Origins that the new edition declares, and which of them the old one does not have.
   void DeclaredOrigins(const Scenario& row, ScenarioPassage& passage) const {
     for (const Relation& relation : row.relations()) {
       if (relation.kind() != Relation::SPLIT_FROM && relation.kind() != Relation::MERGED_FROM) {
         continue;
       }
-      bool any = false;
+      passage.add_kinds(relation.kind() == Relation::SPLIT_FROM ? ScenarioPassage::SPLIT_FROM
+                                                                : ScenarioPassage::MERGED_FROM);
       for (const std::string& id : relation.from()) {
         const int old_number = from_.FindScenario(id);
-        if (old_number < 0) continue;
-        any = true;
+        if (old_number < 0) {
+          passage.add_unknown_origins(id);
+          continue;
+        }
         passage.add_from(id);
         passage.set_old_name(absl::StrCat(passage.old_name(),
                                           passage.old_name().empty() ? "" : "、",
                                           from_.edition().scenarios(old_number).name().text()));
-      }
-      if (any) {
-        passage.add_kinds(relation.kind() == Relation::SPLIT_FROM ? ScenarioPassage::SPLIT_FROM
-                                                                  : ScenarioPassage::MERGED_FROM);
       }
     }
   }

@@ -11,6 +11,11 @@ using common::v1::Ratio;
 using common::v1::ScoreResult;
 using common::v1::UndeterminedCause;
 
+common::v1::RuleStatus::Value StatusValue(uint8_t status) {
+  if (status == kMet) return common::v1::RuleStatus::MET;
+  return status == kNotMet ? common::v1::RuleStatus::NOT_MET : common::v1::RuleStatus::UNDETERMINED;
+}
+
 int32_t BasisPoints(int64_t numerator, int64_t denominator) {
   return static_cast<int32_t>(10000 * numerator / denominator);
 }
@@ -164,9 +169,10 @@ void FillMissing(const Criteria& criteria, const Tally& tally, ScoreResult& resu
 
 }  // namespace
 
-common::v1::RuleStatus::Value StatusValue(uint8_t status) {
-  if (status == kMet) return common::v1::RuleStatus::MET;
-  return status == kNotMet ? common::v1::RuleStatus::NOT_MET : common::v1::RuleStatus::UNDETERMINED;
+common::v1::RuleStatus::Value StatusOfTier(const Criteria& criteria, const Tally& tally,
+                                           const TierNodes& tier) {
+  return StatusValue(tier.conditions < 0 ? uint8_t{kUndetermined}
+                                         : criteria.StatusOf(tally, tier.conditions));
 }
 
 ScoreResult ResultFrame(const Criteria& criteria, bool texts) {
@@ -221,8 +227,7 @@ void FillResult(const Criteria& criteria, const Tally& tally, ScoreResult& resul
   for (int t = 0; t < criteria.tier_count(); ++t) {
     const TierNodes& nodes = criteria.tiers()[t];
     auto& tier = *result.mutable_tiers(t);
-    if (nodes.conditions >= 0)
-      tier.set_status(StatusValue(criteria.StatusOf(tally, nodes.conditions)));
+    tier.set_status(StatusOfTier(criteria, tally, nodes));
     FillRoot(criteria, nodes.conditions, tally, *tier.mutable_conditions());
     FillRoot(criteria, nodes.advice, tally, *tier.mutable_advice());
   }

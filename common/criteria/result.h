@@ -6,8 +6,10 @@
 
 namespace zhiping::criteria {
 
-// How messages say a Status.
-common::v1::RuleStatus::Value StatusValue(uint8_t status);
+// How the conditions of a tier stand together; UNDETERMINED if it has none, of which nothing can be
+// said.
+common::v1::RuleStatus::Value StatusOfTier(const Criteria& criteria, const Tally& tally,
+                                           const TierNodes& tier);
 
 // What a result of these criteria always says: ids, thresholds, totals, digest, label, semantics
 // and engine version; with `texts` also names, texts, bases and sources. Numbers and statuses are

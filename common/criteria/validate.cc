@@ -33,6 +33,19 @@ void ValidateSource(const Folder& folder, Findings& findings) {
   }
 }
 
+// Which release it is, only a passport can tell.
+void ValidateCorrection(const catalogue::v1::Edition& edition, Findings& findings) {
+  const std::string& digest = edition.correction().release_digest();
+  if (!edition.has_correction() || IsDigest(digest)) return;
+  findings.Error("correction.release_digest", Reason::INVALID_FIELD,
+                 absl::StrCat("“", digest,
+                              "”不是发布版的摘要，应为 sha256: 加 64 个十六进制小写字符，即所勘误的"
+                              "发布版的摘要。"),
+                 absl::StrCat("\"", digest,
+                              "\" is not the digest of a release; it should be sha256: and 64 "
+                              "lower-case hex characters, that of the release that is corrected."));
+}
+
 void NotChecked(Findings& findings) {
   findings.Warning("", Reason::INVALID_RELEASE,
                    "所依据的文件有错误，本文件的内容尚未核对；改正后请再校验一次。",
@@ -76,11 +89,15 @@ void Validate(const Folder& folder, std::vector<Finding>& all) {
   if (edition_read) {
     Findings findings(kEditionFile, all);
     ValidateEdition(folder.edition, findings);
+    ValidateEditionNames(folder.edition, findings);
+    ValidateCorrection(folder.edition, findings);
     ValidateSource(folder, findings);
   }
   if (rulebook_read) {
     Findings findings(kRulebookFile, all);
     ValidateRuleTexts(folder.rulebook, findings);
+    ValidateRulebookNames(folder.rulebook, findings);
+    ValidateThresholds(folder.rulebook, findings);
     edition_read ? JudgeRulebook(folder.edition, folder.rulebook, findings) : NotChecked(findings);
   }
   if (unread.count(kVectorsFile) == 0) ValidateVectors(folder, edition_read && rulebook_read, all);

@@ -36,7 +36,9 @@ class EditionValidator {
       }
     }
     segments_ = CheckTerms(edition_.segments(), "segments");
+    CheckNamesDiffer(edition_.segments(), "segments");
     typical_scenarios_ = CheckTerms(edition_.typical_scenarios(), "typical_scenarios");
+    CheckNamesDiffer(edition_.typical_scenarios(), "typical_scenarios");
     CheckScenarios();
     CheckUnused();
   }
@@ -74,11 +76,10 @@ class EditionValidator {
                      "at most 64 characters."));
   }
 
-  bool CheckText(const OfficialText& text, const std::string& field) {
-    if (!text.text().empty()) return true;
+  void CheckText(const OfficialText& text, const std::string& field) {
+    if (!text.text().empty()) return;
     findings_.Error(absl::StrCat(field, ".text"), Reason::EMPTY_TEXT, "文字为空。",
                     "The text is empty.");
-    return false;
   }
 
   void CheckNew(const std::string& value, const std::string& field, Reason::Value reason,
@@ -88,39 +89,39 @@ class EditionValidator {
                     absl::StrCat("\"", value, "\" appears twice."));
   }
 
-  // Levels, segments and typical scenarios: an id and a name each, both unique.
+  // Levels, segments and typical scenarios: an id and a name each. Returns the ids, which are
+  // unique.
   template <typename Terms>
   std::set<std::string> CheckTerms(const Terms& terms, const std::string& list) {
     std::set<std::string> ids;
-    std::set<std::string> names;
     for (int i = 0; i < terms.size(); ++i) {
       const std::string field = absl::StrCat(list, "[", i, "]");
       CheckId(terms[i].id(), field + ".id");
       CheckNew(terms[i].id(), field + ".id", Reason::DUPLICATE_ID, ids);
-      if (CheckText(terms[i].name(), field + ".name")) {
-        CheckNew(terms[i].name().text(), field + ".name", Reason::DUPLICATE_NAME, names);
-      }
+      CheckText(terms[i].name(), field + ".name");
     }
     return ids;
   }
 
+  // Names that nobody types: of those that are looked up, ValidateEditionNames judges.
+  template <typename Terms>
+  void CheckNamesDiffer(const Terms& terms, const std::string& list) {
+    std::set<std::string> names;
+    for (int i = 0; i < terms.size(); ++i) {
+      const std::string& name = terms[i].name().text();
+      if (name.empty()) continue;
+      CheckNew(name, absl::StrCat(list, "[", i, "].name"), Reason::DUPLICATE_NAME, names);
+    }
+  }
+
   void CheckScenarios() {
     std::set<std::string> ids;
-    std::set<std::string> names;
-    std::set<int> numbers;
     for (int i = 0; i < edition_.scenarios_size(); ++i) {
       const Scenario& scenario = edition_.scenarios(i);
       const std::string field = absl::StrCat("scenarios[", i, "]");
       CheckId(scenario.id(), field + ".id");
       CheckNew(scenario.id(), field + ".id", Reason::DUPLICATE_ID, ids);
-      if (CheckText(scenario.name(), field + ".name")) {
-        CheckNew(scenario.name().text(), field + ".name", Reason::DUPLICATE_NAME, names);
-      }
-      if (scenario.has_number() && !numbers.insert(scenario.number()).second) {
-        findings_.Error(field + ".number", Reason::DUPLICATE_ID,
-                        absl::StrCat("序号 ", scenario.number(), " 重复出现。"),
-                        absl::StrCat("The number ", scenario.number(), " appears twice."));
-      }
+      CheckText(scenario.name(), field + ".name");
       CheckSegment(i, field);
       CheckCells(scenario, field);
       CheckTypical(scenario, field);

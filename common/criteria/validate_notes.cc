@@ -55,6 +55,7 @@ void ValidateNotes(const Edition& edition, const Notes& notes, Findings& finding
   validator.Check(edition.typical_scenarios(), notes.typical_scenarios(), "typical_scenarios",
                   id_of_term);
   validator.Check(edition.scenarios(), notes.scenarios(), "scenarios", id_of_scenario);
+  ValidateEnglishNames(edition, notes, findings);
 }
 
 }  // namespace zhiping::criteria

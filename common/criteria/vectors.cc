@@ -52,7 +52,7 @@ ExpectedResult Summarize(const ScoreResult& result) {
   for (const auto& tier : result.tiers()) {
     auto& expected = *summary.add_tiers();
     expected.set_tier(tier.tier());
-    expected.set_status(tier.status());
+    if (!tier.conditions().empty()) expected.set_status(tier.status());
     Flatten(tier.conditions(), *expected.mutable_conditions());
     Flatten(tier.advice(), *expected.mutable_conditions());
   }

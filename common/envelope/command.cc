@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 #include "absl/time/clock.h"
 #include "common/time/clock.h"
@@ -45,7 +44,7 @@ struct Ends {
   }
 };
 
-// Starts the command; -1 if it cannot be started.
+// Starts the command; -1 if it cannot be started, errno says why.
 pid_t Start(const std::vector<std::string>& command, Ends& in, Ends& out, Ends& error) {
   std::vector<char*> argv;
   argv.reserve(command.size() + 1);
@@ -67,7 +66,9 @@ pid_t Start(const std::vector<std::string>& command, Ends& in, Ends& out, Ends& 
   const int failure = posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  return failure == 0 ? pid : -1;
+  if (failure == 0) return pid;
+  errno = failure;
+  return -1;
 }
 
 // Reads what is there; false at the end.
@@ -134,7 +135,7 @@ CommandResult RunCommand(const std::vector<std::string>& command, absl::string_v
   pid_t pid = -1;
   if (in.Open() && out.Open() && error.Open()) pid = Start(command, in, out, error);
   if (pid < 0) {
-    result.error = std::strerror(errno);
+    result.start_error = errno;
     return result;
   }
   in.CloseTheirs();

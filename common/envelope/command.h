@@ -10,7 +10,9 @@
 namespace zhiping::envelope {
 
 struct CommandResult {
-  // 127 if the program could not be started, 128 + signal if one ended it.
+  // Why the program could not be started, a value of errno; 0: it was.
+  int start_error = 0;
+  // 128 + signal if one ended it.
   int exit_code = 127;
   bool timed_out = false;
   // At most 64 KiB.

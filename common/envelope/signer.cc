@@ -12,6 +12,7 @@
 #include "common/files/file.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/status/system_error.h"
 
 namespace zhiping::envelope {
 namespace {
@@ -39,6 +40,11 @@ class CommandSigner final : public Signer {
 
   absl::StatusOr<std::string> Sign(absl::string_view message) const override {
     const CommandResult result = RunCommand(command_, message, timeout_);
+    if (result.start_error != 0) {
+      const auto why = SystemErrorText(result.start_error);
+      return Failed(absl::StrCat("不能启动，", why.zh()),
+                    absl::StrCat("it cannot be started, ", why.en()), result);
+    }
     if (result.timed_out) {
       return Failed(absl::StrCat("在 ", absl::FormatDuration(timeout_), " 内没有完成"),
                     absl::StrCat("it did not end within ", absl::FormatDuration(timeout_)), result);

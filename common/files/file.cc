@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "common/status/system_error.h"
 
 namespace zhiping {
 namespace {
@@ -34,31 +34,11 @@ class Descriptor {
   int number_;
 };
 
-std::string ReasonZh(int error) {
-  switch (error) {
-    case ENOENT:
-      return "文件不存在";
-    case EACCES:
-    case EPERM:
-      return "没有权限";
-    case EISDIR:
-      return "这是一个文件夹，不是文件";
-    case ENOTDIR:
-      return "路径中有一段不是文件夹";
-    case ENOSPC:
-      return "磁盘已满";
-    case EROFS:
-      return "文件系统只读";
-    default:
-      return std::strerror(error);
-  }
-}
-
 absl::Status Unreadable(const std::string& path, int error) {
+  const auto why = SystemErrorText(error);
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::FILE_UNREADABLE,
-                   absl::StrCat("不能读取“", path, "”：", ReasonZh(error), "。"),
-                   absl::StrCat("Cannot read \"", path, "\": ", std::strerror(error), "."),
-                   {{"path", path}});
+                   absl::StrCat("不能读取“", path, "”：", why.zh(), "。"),
+                   absl::StrCat("Cannot read \"", path, "\": ", why.en(), "."), {{"path", path}});
 }
 
 absl::Status Unwritable(const std::string& path, absl::string_view zh, absl::string_view en) {
@@ -68,7 +48,8 @@ absl::Status Unwritable(const std::string& path, absl::string_view zh, absl::str
 }
 
 absl::Status Unwritable(const std::string& path, int error) {
-  return Unwritable(path, ReasonZh(error), std::strerror(error));
+  const auto why = SystemErrorText(error);
+  return Unwritable(path, why.zh(), why.en());
 }
 
 absl::Status TooLarge(const std::string& path, size_t max_bytes) {

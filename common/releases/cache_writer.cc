@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/status/error.h"
-
 namespace zhiping::releases {
 
 void CacheWriter::Add(LoadedRelease loaded) {
@@ -35,7 +33,7 @@ void CacheWriter::Write(const std::vector<SignedState>& held, const Snapshot::Av
     for (const auto& [digest, release] : releases_) needed.insert(digest);
     cache_->Prune(needed);
   }
-  LogChange(status);
+  outcome_.Note(status);
 }
 
 absl::Status CacheWriter::WriteReleases(const Snapshot::Available& available) {
@@ -75,18 +73,6 @@ bool CacheWriter::CanStartFrom(const SignedState& held, absl::Time now) const {
   if (activation == nullptr) return true;
   const auto release = releases_.find(activation->digest());
   return release != releases_.end() && release->second.written;
-}
-
-void CacheWriter::LogChange(const absl::Status& status) {
-  if (std::exchange(failed_, !status.ok()) == !status.ok()) return;
-  if (status.ok()) {
-    log_.Write(rpc::Severity::kInfo, "cache_written", {});
-    return;
-  }
-  // The text says which file, and what the system said.
-  log_.Write(rpc::Severity::kError, "cache_not_written",
-             {{"reason", Reason::Value_Name(DetailOf(status).reason())},
-              {"text", std::string(status.message())}});
 }
 
 }  // namespace zhiping::releases

@@ -15,6 +15,7 @@
 #include "common/releases/snapshot.h"
 #include "common/releases/state.h"
 #include "common/rpc/log.h"
+#include "common/rpc/outcome_log.h"
 
 namespace zhiping::releases {
 
@@ -22,7 +23,10 @@ class CacheWriter {
  public:
   // `cache`: null if there is none. Both outlive it. Log: cache_not_written, cache_written,
   // cache_emptied.
-  CacheWriter(ReleaseCache* cache, const rpc::Log& log) : cache_(cache), log_(log) {}
+  CacheWriter(ReleaseCache* cache, const rpc::Log& log)
+      : cache_(cache),
+        log_(log),
+        outcome_(log, rpc::Severity::kError, "cache_not_written", "cache_written") {}
 
   // A release that was loaded; the next Write writes it, unless it is from the cache. Thread-safe,
   // and does not wait for the disk.
@@ -44,7 +48,6 @@ class CacheWriter {
   absl::Status WriteStates(const std::vector<SignedState>& held, absl::Time now);
   // Whether the folder has the release that the state puts in force.
   bool CanStartFrom(const SignedState& held, absl::Time now) const;
-  void LogChange(const absl::Status& status);
 
   ReleaseCache* const cache_;
   const rpc::Log& log_;
@@ -55,7 +58,8 @@ class CacheWriter {
   std::map<std::string, Release> releases_;
   // There may be something to remove, as what an earlier run left.
   bool prune_ = true;
-  bool failed_ = false;
+  // The text says which file, and what the system said.
+  rpc::OutcomeLog outcome_;
 };
 
 }  // namespace zhiping::releases

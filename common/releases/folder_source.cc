@@ -1,6 +1,7 @@
 #include "common/releases/folder_source.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <system_error>
@@ -18,6 +19,7 @@
 #include "common/releases/state.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/status/system_error.h"
 
 namespace zhiping::releases {
 namespace {
@@ -165,10 +167,11 @@ absl::StatusOr<std::unique_ptr<ReleaseCache>> NewReleaseCache(const std::string&
   std::error_code error;
   fs::create_directories(folder, error);
   if (!IsFolder(folder)) {
+    const auto why = SystemErrorText(error ? error.value() : ENOTDIR);
     return MakeError(
         absl::StatusCode::kInvalidArgument, Reason::FILE_UNWRITABLE,
-        absl::StrCat("不能建立缓存文件夹“", folder, "”：", error.message(), "。"),
-        absl::StrCat("The cache folder \"", folder, "\" cannot be made: ", error.message(), "."),
+        absl::StrCat("不能建立缓存文件夹“", folder, "”：", why.zh(), "。"),
+        absl::StrCat("The cache folder \"", folder, "\" cannot be made: ", why.en(), "."),
         {{"path", folder}});
   }
   auto lock = std::make_unique<FileLock>();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "common/releases/instance_report.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -37,19 +38,6 @@ absl::Status Overloaded() {
 
 std::string ReasonOf(const absl::Status& status) {
   return Reason::Value_Name(DetailOf(status).reason());
-}
-
-void SetRefusal(const absl::Status& why, catalogue::v1::Refusal& refusal) {
-  const ErrorDetail detail = DetailOf(why);
-  refusal.set_reason(Reason::Value_Name(detail.reason()));
-  *refusal.mutable_message() = detail.message();
-}
-
-void SetRefusal(const Following& following, const catalogue::v1::Activation& refused,
-                catalogue::v1::Refusal& refusal) {
-  SetRefusal(following.WhyRefused(refused.digest()), refusal);
-  refusal.set_revision(refused.revision());
-  refusal.set_digest(refused.digest());
 }
 
 }  // namespace
@@ -510,26 +498,12 @@ std::vector<catalogue::v1::InstanceReport> Follower::ReportsLocked() const {
   std::vector<catalogue::v1::InstanceReport> reports;
   const auto current = snapshot();
   for (const Following& following : followings_) {
-    auto& report = reports.emplace_back();
-    report.set_programme(following.programme());
-    const ReleaseInForce& in_force = following.in_force();
-    if (following.known()) report.set_freshness(current->FreshnessOf(in_force, clock_.Steady()));
-    if (in_force.criteria != nullptr) {
-      report.set_revision(in_force.revision);
-      report.set_digest(in_force.criteria->digest());
-    }
     const auto error = catalogue_errors_.find(following.programme());
-    if (const auto* refused = following.RefusedActivation(clock_.Now())) {
-      SetRefusal(following, *refused, *report.mutable_refused());
-    } else if (error != catalogue_errors_.end() && !error->second.ok()) {
-      SetRefusal(error->second, *report.mutable_refused());
-      // What the catalogue lacks, or gave out a second time, is what it must know.
-      const Reason::Value reason = DetailOf(error->second).reason();
-      if (reason == Reason::REVISION_BEHIND || reason == Reason::REVISION_CONFLICT) {
-        report.set_held_state(following.held()->envelope);
-      }
-    } else if (const auto* pending = following.RefusedPending()) {
-      SetRefusal(following, *pending, *report.mutable_refused());
+    auto& report = reports.emplace_back(
+        ReportOf(following, error == catalogue_errors_.end() ? absl::OkStatus() : error->second,
+                 clock_.Now()));
+    if (following.known()) {
+      report.set_freshness(current->FreshnessOf(following.in_force(), clock_.Steady()));
     }
   }
   return reports;

@@ -23,6 +23,7 @@
 #include "common/releases/seed.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/target.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
@@ -94,23 +95,24 @@ absl::Status Check(const ReleaseFlags& flags) {
   if (flags.catalogue.empty()) {
     if (flags.seed_dir.empty()) {
       violations.Add("--catalogue", Reason::FIELD_REQUIRED,
-                     "需要 --catalogue（目录服务地址）或 --seed-dir（发布版文件夹）。",
+                     "需要 --catalogue（标准目录服务地址）或 --seed-dir（发布版文件夹）。",
                      "Either --catalogue (address of the catalogue) or --seed-dir (folder with "
                      "releases) is needed.");
     }
-    // What would do nothing is refused.
-    for (const auto& [name, value] :
-         {std::pair<const char*, const std::string*>{"--redis", &flags.redis},
-          {"--cache-dir", &flags.cache_dir}}) {
-      if (value->empty()) continue;
-      violations.Add(name, Reason::INVALID_FIELD,
-                     absl::StrCat(name, " 只在有 --catalogue 时使用。"),
-                     absl::StrCat(name, " is used together with --catalogue only."));
-    }
     return violations.ToStatus();
   }
+  if (!rpc::IsTarget(flags.catalogue)) {
+    violations.Add(
+        "--catalogue", Reason::INVALID_FIELD,
+        absl::StrCat("--catalogue 应为标准目录服务的“主机:端口”或 dns:///主机:端口，前面不加 "
+                     "http://，而不是“",
+                     flags.catalogue, "”。"),
+        absl::StrCat("--catalogue should be HOST:PORT of the catalogue or "
+                     "dns:///HOST:PORT, without http://, not \"",
+                     flags.catalogue, "\"."));
+  }
   const std::set<std::string> different(flags.programmes.begin(), flags.programmes.end());
-  if (different.empty() || different.size() != flags.programmes.size() || different.count("") > 0) {
+  if (different.empty() || different.size() != flags.programmes.size()) {
     violations.Add(
         "--programmes", Reason::FIELD_REQUIRED,
         "使用 --catalogue 时须用 --programmes 列出要跟随的评测体系，各一次，以逗号分隔。",
@@ -209,35 +211,43 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
   rpc::AddFlag(app, "--trust-file", flags.trust_file,
                "信任文件：哪些密钥可以签署什么 / which keys may sign what")
       ->required();
-  rpc::AddFlag(
+  const auto* const catalogue = rpc::AddFlag(
       app, "--catalogue", flags.catalogue,
-      "目录服务地址；空则只用 --seed-dir / address of the catalogue, HOST:PORT or dns:///…; "
+      "标准目录服务地址；空则只用 --seed-dir / address of the catalogue, HOST:PORT or dns:///…; "
       "empty: only --seed-dir is used");
-  rpc::AddFlag(app, "--programmes", flags.programmes,
-               "要跟随的评测体系，以逗号分隔 / programmes to follow, with commas")
-      ->delimiter(',');
-  rpc::AddDurationFlag(app, "--poll-interval", flags.poll_interval, absl::Milliseconds(100),
-                       absl::Minutes(10),
-                       "隔多久向目录服务查询一次 / between two questions to the catalogue");
-  rpc::AddDurationFlag(app, "--stale-after", flags.limits.stale_after, absl::Seconds(1),
-                       absl::Hours(24), "多久未确认即为待同步 / after which an answer says STALE");
-  rpc::AddDurationFlag(app, "--expired-after", flags.limits.expired_after, absl::Seconds(2),
-                       absl::Hours(24 * 30),
-                       "多久未确认即为已过期 / after which what is in force is not answered from");
-  rpc::AddFlag(app, "--redis", flags.redis,
-               "Redis 地址，空为不用 / address of Redis, HOST:PORT; empty: none");
-  rpc::AddFlag(app, "--redis-user", flags.redis_user, "Redis 用户 / user of Redis");
-  rpc::AddFlag(app, "--redis-password-file", flags.redis_password_file,
-               "存有 Redis 密码的文件 / file with the password of Redis");
-  rpc::AddFlag(
+  auto* const programmes =
+      rpc::AddListFlag(app, "--programmes", flags.programmes,
+                       "要跟随的评测体系，以逗号分隔 / programmes to follow, with commas");
+  auto* const poll_interval = rpc::AddDurationFlag(
+      app, "--poll-interval", flags.poll_interval, absl::Milliseconds(100), absl::Minutes(10),
+      "隔多久向标准目录服务查询一次 / between two questions to the catalogue");
+  auto* const stale_after = rpc::AddDurationFlag(
+      app, "--stale-after", flags.limits.stale_after, absl::Seconds(1), absl::Hours(24),
+      "多久未确认即为待同步 / after which an answer says STALE");
+  auto* const expired_after = rpc::AddDurationFlag(
+      app, "--expired-after", flags.limits.expired_after, absl::Seconds(2), absl::Hours(24 * 30),
+      "多久未确认即为已过期 / after which what is in force is not answered from");
+  auto* const redis =
+      rpc::AddFlag(app, "--redis", flags.redis,
+                   "Redis 地址，空为不用 / address of Redis, HOST:PORT; empty: none");
+  auto* const redis_user =
+      rpc::AddFlag(app, "--redis-user", flags.redis_user, "Redis 用户 / user of Redis");
+  auto* const redis_password_file =
+      rpc::AddFlag(app, "--redis-password-file", flags.redis_password_file,
+                   "存有 Redis 密码的文件 / file with the password of Redis");
+  auto* const cache_dir = rpc::AddFlag(
       app, "--cache-dir", flags.cache_dir,
       "保存已取得的发布版和启用状态的文件夹，每个实例各用一个 / folder for what was fetched, "
       "one for each instance");
   rpc::AddFlag(app, "--seed-dir", flags.seed_dir,
                "随部署提供的发布版文件夹，只读 / folder with signed releases, only read");
-  rpc::AddFlag(app, "--instance-name", flags.instance_name,
-               "实例名，运维人员在目录服务和日志中据此辨认；空则为服务名和主机名 / what operators "
-               "know the instance by, in the catalogue and in logs; empty: service and host");
+  rpc::AddFlag(
+      app, "--instance-name", flags.instance_name,
+      "实例名，运维人员在标准目录服务和日志中据此辨认；空则为服务名和主机名 / what operators "
+      "know the instance by, in the catalogue and in logs; empty: service and host");
+  rpc::UsedOnlyWith(*catalogue,
+                    {programmes, poll_interval, stale_after, expired_after, redis, cache_dir});
+  rpc::UsedOnlyWith(*redis, {redis_user, redis_password_file});
 }
 
 absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(const ReleaseFlags& flags,

@@ -106,7 +106,7 @@ absl::StatusOr<Snapshot::InForce::const_iterator> Snapshot::FindProgramme(
   if (programme.empty() ||
       std::find(unknown_.begin(), unknown_.end(), programme) != unknown_.end()) {
     return MakeError(absl::StatusCode::kUnavailable, Reason::CRITERIA_UNKNOWN,
-                     "还不知道启用的是哪个发布版：目录服务、缓存和本地都没有取到启用状态。",
+                     "还不知道启用的是哪个发布版：标准目录服务、缓存和本地都没有取到启用状态。",
                      "It is not known yet which release is in force: no activation state came from "
                      "the catalogue, the cache or this machine.");
   }

@@ -1,5 +1,6 @@
 #include "common/rpc/flags.h"
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <utility>
@@ -18,11 +19,13 @@
 namespace zhiping::rpc {
 namespace {
 
-// A wrong value, in both languages. CLI11 wants exceptions, and its own words are English only.
-class WrongFlag final : public CLI::ValidationError {
+// A wrong flag, in both languages. CLI11 wants exceptions, and its own words are English only. It
+// is no ValidationError, of which CLI11 would keep the text alone.
+class WrongFlag final : public CLI::ParseError {
  public:
   WrongFlag(const std::string& name, absl::string_view zh, absl::string_view en)
-      : CLI::ValidationError(name, std::string(en)), zh_(absl::StrCat(name, " ", zh)) {}
+      : CLI::ParseError(absl::StrCat(name, " ", en), CLI::ExitCodes::ValidationError),
+        zh_(absl::StrCat(name, " ", zh)) {}
   const std::string& zh() const { return zh_; }
 
  private:
@@ -92,6 +95,40 @@ CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Durat
       ->envname(EnvironmentName(name))
       ->type_name("DURATION")
       ->default_str(absl::FormatDuration(value));
+}
+
+CLI::Option* AddListFlag(CLI::App& app, const std::string& name, std::vector<std::string>& value,
+                         const std::string& help) {
+  const auto read = [&value, name](const std::string& text) {
+    value.clear();
+    if (text.empty()) return;
+    for (const absl::string_view item : absl::StrSplit(text, ',')) {
+      const absl::string_view trimmed = absl::StripAsciiWhitespace(item);
+      if (trimmed.empty()) {
+        throw WrongFlag(name, absl::StrCat("的第 ", value.size() + 1, " 项是空的：“", text, "”"),
+                        absl::StrCat("item ", value.size() + 1, " is empty: \"", text, "\""));
+      }
+      value.emplace_back(trimmed);
+    }
+  };
+  return app.add_option_function<std::string>(name, read, help)
+      ->envname(EnvironmentName(name))
+      ->type_name("A,B,…")
+      ->default_str(absl::StrJoin(value, ","));
+}
+
+void UsedOnlyWith(const CLI::Option& needed, std::initializer_list<CLI::Option*> flags) {
+  for (CLI::Option* const flag : flags) {
+    const auto check = [&needed, name = flag->get_name()](const std::string& value) {
+      const auto& given = needed.results();
+      const auto is_empty = [](const std::string& text) { return text.empty(); };
+      if (value.empty() || !std::all_of(given.begin(), given.end(), is_empty)) return "";
+      throw WrongFlag(name, absl::StrCat("只在有 ", needed.get_name(), " 时使用"),
+                      absl::StrCat("is used together with ", needed.get_name(), " only"));
+    };
+    // CLI11 calls it when it has read all arguments and the environment.
+    flag->check(CLI::Validator(check, ""));
+  }
 }
 
 namespace {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -40,6 +42,14 @@ CLI::Option* AddFlag(CLI::App& app, const std::string& name, T& value, const std
 // The same for a duration such as `250ms`, `5s` or `2m` within the bounds.
 CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Duration& value,
                              absl::Duration least, absl::Duration most, const std::string& help);
+
+// The same for a list with commas. An item that is empty is refused: whoever wrote it left one out.
+CLI::Option* AddListFlag(CLI::App& app, const std::string& name, std::vector<std::string>& value,
+                         const std::string& help);
+
+// These flags do nothing unless `needed` is given too and not empty: without it they are refused,
+// whether they are arguments or in the environment. REQUIRES: all are of one app.
+void UsedOnlyWith(const CLI::Option& needed, std::initializer_list<CLI::Option*> flags);
 
 // Reads the arguments. The exit code if the program has nothing more to do: 0 after --help or
 // --version, 2 after a wrong argument, which is said on standard error.

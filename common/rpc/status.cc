@@ -139,6 +139,23 @@ bool ReadDetails(const google::rpc::Status& status, ErrorDetail& detail) {
   return ours;
 }
 
+// Whether an answer without our details comes from something else than the service that was meant:
+// a server without the method, or one that does not speak gRPC. The words are gRPC's own, for an
+// answer of HTTP without a status of gRPC, and for bytes that are not HTTP/2.
+bool IsFromAnother(const grpc::Status& status) {
+  const std::string& said = status.error_message();
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return true;
+    case grpc::StatusCode::UNAVAILABLE:
+      // Proxies say 502 to 504 while the service behind them is away.
+      return absl::StrContains(said, "Failed parsing HTTP/2") ||
+             absl::StrContains(said, "http1.x server");
+    default:
+      return said == "Stream removed" || absl::StartsWith(said, "Received http2 header");
+  }
+}
+
 }  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -169,6 +186,13 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
     return MakeError(code, detail);
   }
   const ErrorValues values = {{"grpcMessage", status.error_message()}};
+  if (IsFromAnother(status)) {
+    return MakeError(code, Reason::NO_SUCH_SERVICE,
+                     "这个地址上没有所要的服务：答复的是另一个服务，或者不支持 gRPC。",
+                     "There is no such service at this address: another one answers, or one that "
+                     "does not speak gRPC.",
+                     values);
+  }
   switch (code) {
     case absl::StatusCode::kUnavailable:
       return MakeError(code, Reason::SERVICE_UNREACHABLE, "服务无法连接。",
@@ -192,8 +216,12 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
                        "The service is busy: try again later.", values);
     default:
       return MakeError(
-          code, Reason::INTERNAL_ERROR, absl::StrCat("服务返回了错误：", status.error_message()),
-          absl::StrCat("The service answered with an error: ", status.error_message()), values);
+          code, Reason::INTERNAL_ERROR,
+          absl::StrCat("服务返回了错误，没有说明原因（gRPC 状态 ", status.error_code(), "：",
+                       status.error_message(), "）。"),
+          absl::StrCat("The service answered with an error and no reason (gRPC status ",
+                       status.error_code(), ": ", status.error_message(), ")."),
+          values);
   }
 }
 

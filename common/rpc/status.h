@@ -21,8 +21,9 @@ inline constexpr int kMaxFieldViolations = 10;
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // What a server meant. An answer without our details (the service cannot be reached, the deadline
-// passed, the call was cancelled, a message was above a limit of gRPC's, a proxy answered) gets
-// SERVICE_UNREACHABLE, DEADLINE_PASSED, CANCELLED, TOO_LARGE, OVERLOADED or INTERNAL_ERROR.
+// passed, the call was cancelled, a message was above a limit of gRPC's, something else answered)
+// gets SERVICE_UNREACHABLE, DEADLINE_PASSED, CANCELLED, TOO_LARGE, OVERLOADED, NO_SUCH_SERVICE or
+// INTERNAL_ERROR.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 }  // namespace zhiping::rpc

@@ -17,6 +17,7 @@
 #include "common/sql/error.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/status/system_error.h"
 
 namespace zhiping::sql {
 namespace {
@@ -239,7 +240,7 @@ class SqliteBackend : public Backend {
   absl::Status Lock() {
     switch (lock_.Take(path_ + ".lock")) {
       case FileLock::Taking::kImpossible:
-        return Cannot(Reason::FILE_UNWRITABLE, std::strerror(errno));
+        return Cannot(Reason::FILE_UNWRITABLE, SystemErrorText(errno));
       case FileLock::Taking::kHeld:
         return MakeError(
             absl::StatusCode::kFailedPrecondition, Reason::DATABASE_IN_USE,
@@ -263,7 +264,7 @@ class SqliteBackend : public Backend {
                                          SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
                                      nullptr);
     Handle handle(opened);
-    if (code != SQLITE_OK) return Unopened(sqlite3_errmsg(opened));
+    if (code != SQLITE_OK) return Unopened(opened, code);
     sqlite3_busy_timeout(opened,
                          static_cast<int>(absl::ToInt64Milliseconds(options_.busy_timeout)));
     // "x" is a column and never a text, as in PostgreSQL.
@@ -273,12 +274,8 @@ class SqliteBackend : public Backend {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         "PRAGMA trusted_schema = OFF;";
     if (access == Access::kRead) absl::StrAppend(&pragmas, "PRAGMA query_only = ON;");
-    char* error = nullptr;
-    if (sqlite3_exec(opened, pragmas.c_str(), nullptr, nullptr, &error) != SQLITE_OK) {
-      const absl::Status status = Unopened(error == nullptr ? "" : error);
-      sqlite3_free(error);
-      return status;
-    }
+    const int set = sqlite3_exec(opened, pragmas.c_str(), nullptr, nullptr, nullptr);
+    if (set != SQLITE_OK) return Unopened(opened, set);
     return std::make_unique<SqliteConnection>(std::move(handle), options_.busy_timeout);
   }
 
@@ -288,13 +285,28 @@ class SqliteBackend : public Backend {
   }
 
  private:
-  absl::Status Unopened(absl::string_view why) const {
-    return Cannot(Reason::FILE_UNREADABLE, why);
+  // `code`: what SQLite answered, extended.
+  absl::Status Unopened(sqlite3* opened, int code) const {
+    const char* const en = sqlite3_errmsg(opened);
+    switch (code & 0xff) {
+      case SQLITE_NOTADB:
+        return Cannot(Reason::FILE_UNREADABLE, MakeText("它不是 SQLite 数据库", en));
+      case SQLITE_FULL:
+        return Cannot(Reason::FILE_UNREADABLE, SystemErrorText(ENOSPC));
+      case SQLITE_READONLY:
+        return Cannot(Reason::FILE_UNREADABLE, MakeText("文件只读", en));
+      default:
+        break;
+    }
+    const int error = sqlite3_system_errno(opened);
+    return Cannot(Reason::FILE_UNREADABLE, error != 0
+                                               ? SystemErrorText(error)
+                                               : MakeText(absl::StrCat("SQLite 错误 ", code), en));
   }
-  absl::Status Cannot(Reason::Value reason, absl::string_view why) const {
+  absl::Status Cannot(Reason::Value reason, const common::v1::LocalText& why) const {
     return MakeError(absl::StatusCode::kFailedPrecondition, reason,
-                     absl::StrCat("不能打开数据库文件“", path_, "”：", why, "。"),
-                     absl::StrCat("Cannot open the database file \"", path_, "\": ", why, "."),
+                     absl::StrCat("不能打开数据库文件“", path_, "”：", why.zh(), "。"),
+                     absl::StrCat("Cannot open the database file \"", path_, "\": ", why.en(), "."),
                      {{"path", path_}});
   }
 

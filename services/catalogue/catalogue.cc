@@ -35,7 +35,8 @@ absl::Status CheckStandby(sql::Database& database, StandbyCheck check, const rpc
     return absl::OkStatus();
   }
   detail.mutable_message()->mutable_zh()->append(
-      "目录服务不会启动：此时已提交的内容会随主库一起丢失。请恢复同步备库；确要在没有它时启动，请用"
+      "标准目录服务不会启动：此时已提交的内容会随主库一起丢失。请恢复同步备库；确要在没有它时启动，"
+      "请用"
       " "
       "--standby-check warn。");
   detail.mutable_message()->mutable_en()->append(
@@ -52,7 +53,7 @@ absl::Status VerifyChanges(const Store& store) {
   ErrorDetail detail = DetailOf(verified);
   if (detail.reason() != Reason::LOG_BROKEN) return verified;
   detail.mutable_message()->mutable_zh()->append(
-      "目录服务不会启动，也不会签署任何内容；请查明原因，从校验相符的备份恢复，并用 --restored "
+      "标准目录服务不会启动，也不会签署任何内容；请查明原因，从校验相符的备份恢复，并用 --restored "
       "启动。");
   detail.mutable_message()->mutable_en()->append(
       " The catalogue does not start and signs nothing: find out why, restore a backup that "
@@ -122,7 +123,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       confirmer_(*store_, *signing_, clock, environment.log, options.confirming,
                  ConfirmerListeners(std::move(ready))),
       releases_(*store_),
-      reading_(*store_, confirmer_, releases_, clock, options.reading),
+      reading_(*store_, confirmer_, reports_, releases_, clock, options.reading),
       publishing_(*store_, *signing_, clock, options.reading.instance_lease,
                   [this](const ConfirmedPtr& confirmed) { confirmer_.Committed(confirmed); }),
       pool_(options.pool_threads, options.pool_queue),
@@ -167,9 +168,11 @@ void Catalogue::Sequence() {
   // Asked each time: other replicas move entries too.
   const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
   if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
-  written.Update(store_->Change(absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) {
-    return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
-  }));
+  written.Update(store_->Change(
+      absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) -> absl::Status {
+        RETURN_IF_ERROR(transaction.RecordReached(clock_.Now()));
+        return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
+      }));
   sequenced_.Note(written);
 }
 

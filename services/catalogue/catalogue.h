@@ -78,7 +78,7 @@ class Catalogue {
 
   const Clock& clock_;
   // Of Sequence alone.
-  OutcomeLog sequenced_;
+  rpc::OutcomeLog sequenced_;
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<Signing> signing_;

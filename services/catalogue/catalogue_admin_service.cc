@@ -18,6 +18,7 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
       publish_release_(environment, v1::CatalogueAdminService::service_full_name(),
                        "PublishRelease"),
       roll_back_(environment, v1::CatalogueAdminService::service_full_name(), "RollBack"),
+      resign_release_(environment, v1::CatalogueAdminService::service_full_name(), "ResignRelease"),
       fence_revision_(environment, v1::CatalogueAdminService::service_full_name(), "FenceRevision"),
       forget_instance_(environment, v1::CatalogueAdminService::service_full_name(),
                        "ForgetInstance"),
@@ -81,6 +82,16 @@ grpc::ServerUnaryReactor* CatalogueAdminService::RollBack(grpc::CallbackServerCo
                       [this, request, response](absl::Time deadline) -> absl::Status {
                         ASSIGN_OR_RETURN(*response,
                                          publishing_.RollBackProgramme(*request, deadline));
+                        return absl::OkStatus();
+                      });
+}
+
+grpc::ServerUnaryReactor* CatalogueAdminService::ResignRelease(
+    grpc::CallbackServerContext* context, const v1::ResignReleaseRequest* request,
+    v1::ResignReleaseResponse* response) {
+  return HandleChange(resign_release_, "ResignRelease", *context, *request,
+                      [this, request, response](absl::Time deadline) -> absl::Status {
+                        ASSIGN_OR_RETURN(*response, publishing_.ResignRelease(*request, deadline));
                         return absl::OkStatus();
                       });
 }

@@ -25,6 +25,9 @@ class CatalogueAdminService final : public v1::CatalogueAdminService::CallbackSe
   grpc::ServerUnaryReactor* RollBack(grpc::CallbackServerContext* context,
                                      const v1::RollBackRequest* request,
                                      v1::RollBackResponse* response) override;
+  grpc::ServerUnaryReactor* ResignRelease(grpc::CallbackServerContext* context,
+                                          const v1::ResignReleaseRequest* request,
+                                          v1::ResignReleaseResponse* response) override;
   grpc::ServerUnaryReactor* FenceRevision(grpc::CallbackServerContext* context,
                                           const v1::FenceRevisionRequest* request,
                                           v1::FenceRevisionResponse* response) override;
@@ -60,6 +63,7 @@ class CatalogueAdminService final : public v1::CatalogueAdminService::CallbackSe
   const rpc::Method import_edition_;
   const rpc::Method publish_release_;
   const rpc::Method roll_back_;
+  const rpc::Method resign_release_;
   const rpc::Method fence_revision_;
   const rpc::Method forget_instance_;
   const rpc::Method publish_notes_;

@@ -18,14 +18,17 @@ constexpr int kFailuresUntilUnreadable = 3;
 // Whole milliseconds, as instants are signed.
 absl::Time Milliseconds(absl::Time time) { return FromTimestamp(ToTimestamp(time)); }
 
+HistoryVersion VersionOf(const History& history) {
+  return {history.next_revision, history.met.revision, history.reached_revision};
+}
+
 bool HasVersion(const History& history, const HistoryVersion& version) {
-  return history.next_revision == version.next_revision &&
-         history.met.revision == version.met_revision;
+  return VersionOf(history) == version;
 }
 
 // Whether both say the same, apart from when.
 bool SayTheSame(const Confirmed& a, const Confirmed& b) {
-  return HasVersion(*a.history, {b.history->next_revision, b.history->met.revision}) &&
+  return HasVersion(*a.history, VersionOf(*b.history)) &&
          a.history->incarnation == b.history->incarnation &&
          a.state.current().revision() == b.state.current().revision() &&
          a.envelope.empty() == b.envelope.empty();

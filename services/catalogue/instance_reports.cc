@@ -71,7 +71,19 @@ void InstanceReports::Write(absl::Time deadline) {
     // Unless it has reported again meanwhile.
     waiting_.emplace(id, std::move(instance));
   }
-  if (!writing.empty()) outcome_.Note(worst);
+  if (writing.empty()) return;
+  outcome_.Note(worst);
+  absl::MutexLock lock(&mutex_);
+  if (worst.ok()) {
+    failing_since_.reset();
+  } else if (!failing_since_.has_value()) {
+    failing_since_ = clock_.Now();
+  }
+}
+
+std::optional<absl::Time> InstanceReports::failing_since() const {
+  absl::MutexLock lock(&mutex_);
+  return failing_since_;
 }
 
 absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance& instance) {

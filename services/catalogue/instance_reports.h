@@ -11,12 +11,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/rpc/outcome_log.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/foreign_states.h"
 #include "services/catalogue/log_heads.h"
-#include "services/catalogue/outcome_log.h"
 #include "services/catalogue/store.h"
 
 namespace zhiping::catalogue {
@@ -47,6 +47,9 @@ class InstanceReports {
   // call.
   void Write(absl::Time deadline);
 
+  // Since when reports cannot be written; absent: they can.
+  std::optional<absl::Time> failing_since() const;
+
  private:
   absl::Status WriteOne(absl::Time deadline, const StoredInstance& instance);
   absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
@@ -76,14 +79,15 @@ class InstanceReports {
   const absl::Duration lease_;
   // These are of Write alone.
   LogHeads log_heads_;
-  OutcomeLog outcome_;
+  rpc::OutcomeLog outcome_;
   bool full_ = false;
   // By what is refused, which is in the store: by whom and why.
   std::map<std::string, std::set<std::string>> logged_refusals_;
   // Of what further refusals are not logged.
   std::set<std::string> unlogged_;
   const std::function<void()> reported_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  std::optional<absl::Time> failing_since_ ABSL_GUARDED_BY(mutex_);
   // By instance.
   std::map<std::string, StoredInstance> waiting_ ABSL_GUARDED_BY(mutex_);
 };

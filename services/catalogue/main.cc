@@ -70,11 +70,15 @@ void AddFlags(CLI::App& app, Flags& flags) {
       "刚从备份恢复时给这次恢复起的名称，每个名称生效一次 / after a restore from a backup: a "
       "name for it; each name has its effect once");
   options.redis.address = "";
-  rpc::AddFlag(app, "--redis", options.redis.address,
-               "Redis 地址，空为不使用 / address of Redis, HOST:PORT; empty: none");
-  rpc::AddFlag(app, "--redis-user", options.redis.user, "Redis 用户 / user of Redis");
-  rpc::AddFlag(app, "--redis-password-file", options.redis.password_file,
-               "只含 Redis 口令的文件 / file with the password of Redis");
+  const auto* const redis =
+      rpc::AddFlag(app, "--redis", options.redis.address,
+                   "Redis 地址，空为不使用 / address of Redis, HOST:PORT; empty: none");
+  auto* const redis_user =
+      rpc::AddFlag(app, "--redis-user", options.redis.user, "Redis 用户 / user of Redis");
+  auto* const redis_password_file =
+      rpc::AddFlag(app, "--redis-password-file", options.redis.password_file,
+                   "只含 Redis 口令的文件 / file with the password of Redis");
+  rpc::UsedOnlyWith(*redis, {redis_user, redis_password_file});
   rpc::AddDurationFlag(app, "--confirm-interval", options.confirming.confirm_interval,
                        absl::Milliseconds(100), absl::Seconds(30),
                        "无变化时重新确认启用状态的间隔 / how often states are confirmed again");
@@ -142,8 +146,8 @@ int Main(int argc, char** argv) {
   Flags flags;
   return rpc::ServiceMain(
       argc, argv,
-      {"智评目录服务 / Zhiping catalogue service", "zhiping-catalogue", criteria::kEngineVersion,
-       flags.service, [&](CLI::App& app) { AddFlags(app, flags); },
+      {"智评标准目录服务 / Zhiping catalogue service", "zhiping-catalogue",
+       criteria::kEngineVersion, flags.service, [&](CLI::App& app) { AddFlags(app, flags); },
        [&](const rpc::TerminationSignals& signals, const rpc::Log& log) {
          return Serve(flags, signals, log);
        }});

@@ -7,13 +7,14 @@
 #include "common/criteria/finding_limit.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
-#include "common/criteria/vectors.h"
 #include "common/sql/sha256.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/domain/requests.h"
+#include "services/catalogue/release_signing.h"
+#include "services/catalogue/store_reading.h"
 
 namespace zhiping::catalogue {
 namespace {
@@ -57,24 +58,6 @@ absl::Status LabelTaken(const StoredRelease& release, const std::string& digest)
                                 " is another release's, published meanwhile: ", digest,
                                 ". Import the edition again."),
                    {{"label", release.summary.label()}, {"digest", digest}});
-}
-
-// With what to do about it.
-absl::Status CannotSign(const StoredRelease& release, const absl::Status& status) {
-  ErrorDetail detail = DetailOf(status);
-  const std::string& label = release.summary.label();
-  *detail.mutable_message() = MakeText(
-      absl::StrCat("发布版 ", label, " 没有有效的签名，也不能由目录服务签名：",
-                   detail.message().zh(),
-                   "没有作任何改动。请用信任文件为它许可的发布密钥（--release-key）启动目录服务，"
-                   "再试一次。"),
-      absl::StrCat("Release ", label,
-                   " has no signature that counts, and the catalogue cannot sign "
-                   "it: ",
-                   detail.message().en(),
-                   " Nothing was changed. Start the catalogue with a "
-                   "--release-key that the trust file accepts for it, and try again."));
-  return MakeError(status.code(), detail);
 }
 
 }  // namespace
@@ -142,6 +125,13 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());
   response.set_digest(release.digest);
   response.set_label(release.summary.label());
+  if (!response.published()) {
+    ASSIGN_OR_RETURN(const auto candidates,
+                     store_.Candidates(deadline, edition.id(), release.number));
+    if (auto shared = LabelShared(release, candidates)) {
+      *response.add_findings() = *std::move(shared);
+    }
+  }
   if (request.validate_only() || response.published()) return response;
   const absl::Time now = clock_.Now();
   const std::string actor = RecordedActor(request.actor());
@@ -183,8 +173,9 @@ absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
   RETURN_IF_ERROR(transaction.AddActivations(programme, rows));
   for (const ActivationRow& row : rows) {
     ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(row.activation.digest()));
-    RETURN_IF_ERROR(EnsureSigned(transaction, release,
-                                 FromTimestamp(row.activation.in_force_from()), decision));
+    RETURN_IF_ERROR(EnsureSigned(transaction, signing_, release,
+                                 FromTimestamp(row.activation.in_force_from()), decision)
+                        .status());
     v1::CatalogueEvent event;
     event.set_programme(programme);
     event.set_actor(decision.actor);
@@ -213,43 +204,6 @@ absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
   confirmed->read_at = clock_.Steady();
   ASSIGN_OR_RETURN(confirmed->envelope, signing_.SignState(confirmed->state));
   return ConfirmedPtr(std::move(confirmed));
-}
-
-absl::StatusOr<std::string> Publishing::SignBytes(StoreTransaction& transaction,
-                                                  const StoredRelease& release,
-                                                  absl::Time in_force_from) const {
-  const std::string& digest = release.summary.digest();
-  ASSIGN_OR_RETURN(const std::string bytes, transaction.ReleaseBytesOf(digest));
-  ASSIGN_OR_RETURN(v1::Release message, criteria::ParseRelease(bytes));
-  ASSIGN_OR_RETURN(const auto compiled, criteria::Criteria::Compile(std::move(message), digest));
-  RETURN_IF_ERROR(criteria::VerifyVectors(*compiled));
-  auto envelope = signing_.SignRelease(bytes, release.summary.programme(), in_force_from);
-  if (!envelope.ok()) return CannotSign(release, envelope.status());
-  return envelope;
-}
-
-absl::Status Publishing::EnsureSigned(StoreTransaction& transaction, const StoredRelease& release,
-                                      absl::Time in_force_from, const Decision& decision) const {
-  const std::string& digest = release.summary.digest();
-  const std::string& programme = release.summary.programme();
-  if (!release.published()) {
-    ASSIGN_OR_RETURN(const std::string envelope, SignBytes(transaction, release, in_force_from));
-    return transaction.MarkPublished(digest, envelope, decision.now);
-  }
-  ASSIGN_OR_RETURN(const std::string kept, transaction.ReleaseEnvelopeOf(digest));
-  const absl::Status counts = signing_.CheckRelease(kept, programme, in_force_from);
-  if (counts.ok()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string envelope, SignBytes(transaction, release, in_force_from));
-  RETURN_IF_ERROR(transaction.ReplaceEnvelope(digest, envelope));
-  v1::CatalogueEvent event;
-  event.set_programme(programme);
-  event.set_actor(decision.actor);
-  event.set_reason(decision.reason);
-  auto& resigned = *event.mutable_release_resigned();
-  resigned.set_digest(digest);
-  resigned.set_label(release.summary.label());
-  resigned.set_cause(Reason::Value_Name(DetailOf(counts).reason()));
-  return transaction.Append(event, decision.now);
 }
 
 absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
@@ -335,6 +289,50 @@ absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
   response.set_release_label(release.summary.label());
   response.set_withdrawn_digest(plan.withdrawn_digest);
   response.set_kind(plan.rows.back().kind);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ResignReleaseResponse> Publishing::ResignRelease(
+    const v1::ResignReleaseRequest& request, absl::Time deadline) {
+  Violations violations;
+  CheckDigest(request.digest(), "digest", violations);
+  CheckActor(request.actor(), violations);
+  CheckReason(request.actor(), violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return Once<v1::ResignReleaseResponse>(
+      KeyOf("ResignRelease", "", request), deadline,
+      [&](StoreTransaction& transaction,
+          v1::ResignReleaseResponse& response) -> absl::StatusOr<std::string> {
+        RETURN_IF_ERROR(ResignIn(transaction, request, response));
+        return request.digest();
+      });
+}
+
+absl::Status Publishing::ResignIn(StoreTransaction& transaction,
+                                  const v1::ResignReleaseRequest& request,
+                                  v1::ResignReleaseResponse& response) {
+  ASSIGN_OR_RETURN(const std::string programme, transaction.ProgrammeOf(request.digest()));
+  ASSIGN_OR_RETURN(const History history, transaction.Lock(programme));
+  ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(request.digest()));
+  if (!release.published()) return ReleaseNotFound(request.digest());
+  ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, request.actor(), 0));
+  // When followers judge it: whoever pins it now, and whoever applies it at its instant.
+  std::vector<absl::Time> instants = {decision.now};
+  const v1::ActivationState state = StateAt(history, decision.now);
+  for (const v1::Activation* activation : {&state.current(), &state.pending()}) {
+    if (activation->digest() != request.digest()) continue;
+    instants.push_back(FromTimestamp(activation->in_force_from()));
+  }
+  Reason::Value cause = Reason::REASON_UNSPECIFIED;
+  for (const absl::Time instant : instants) {
+    ASSIGN_OR_RETURN(const Reason::Value found,
+                     EnsureSigned(transaction, signing_, release, instant, decision));
+    if (cause == Reason::REASON_UNSPECIFIED) cause = found;
+  }
+  response.set_programme(programme);
+  response.set_release_label(release.summary.label());
+  if (cause != Reason::REASON_UNSPECIFIED) response.set_cause(Reason::Value_Name(cause));
   return absl::OkStatus();
 }
 

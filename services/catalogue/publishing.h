@@ -38,6 +38,9 @@ class Publishing {
   // Errors: those of RollBack and of Signing.
   absl::StatusOr<v1::RollBackResponse> RollBackProgramme(const v1::RollBackRequest& request,
                                                          absl::Time deadline);
+  // Errors: RELEASE_NOT_FOUND, also if it is not published; VECTOR_MISMATCH, those of Signing.
+  absl::StatusOr<v1::ResignReleaseResponse> ResignRelease(const v1::ResignReleaseRequest& request,
+                                                          absl::Time deadline);
   // Errors: REVISION_OUT_OF_RANGE.
   absl::StatusOr<v1::FenceRevisionResponse> FenceRevision(const v1::FenceRevisionRequest& request,
                                                           absl::Time deadline);
@@ -61,6 +64,8 @@ class Publishing {
   absl::Status PublishIn(StoreTransaction& transaction, const v1::PublishReleaseRequest& request,
                          std::optional<absl::Time> in_force_from,
                          v1::PublishReleaseResponse& response, ConfirmedPtr& confirmed);
+  absl::Status ResignIn(StoreTransaction& transaction, const v1::ResignReleaseRequest& request,
+                        v1::ResignReleaseResponse& response);
   absl::Status RollBackIn(StoreTransaction& transaction, const v1::RollBackRequest& request,
                           v1::RollBackResponse& response, ConfirmedPtr& confirmed);
   absl::StatusOr<Decision> Decide(StoreTransaction& transaction, const v1::Actor& actor,
@@ -71,13 +76,6 @@ class Publishing {
                                         const std::vector<ActivationRow>& rows,
                                         const std::string& withdrawn_digest,
                                         const Decision& decision);
-  // The envelope of the release's bytes. Errors: VECTOR_MISMATCH, those of Signing.
-  absl::StatusOr<std::string> SignBytes(StoreTransaction& transaction, const StoredRelease& release,
-                                        absl::Time in_force_from) const;
-  // Signs the release for the first time, or again if what was signed counts no more, so that
-  // followers accept it at that instant.
-  absl::Status EnsureSigned(StoreTransaction& transaction, const StoredRelease& release,
-                            absl::Time in_force_from, const Decision& decision) const;
   absl::StatusOr<v1::Edition> EditionOf(absl::Time deadline, const std::string& edition);
 
   Store& store_;

@@ -188,7 +188,7 @@ absl::Status Reading::GetActivation(absl::Time deadline, const v1::GetActivation
   if (at.has_value()) {
     state.set_programme(confirmed->state.programme());
     state.set_incarnation(confirmed->state.incarnation());
-    const ActivationRow* const then = InForceAt(*confirmed->history, *at);
+    const ActivationRow* const then = NamedFor(*confirmed->history, *at);
     if (then != nullptr) *state.mutable_current() = then->activation;
   } else {
     state = confirmed->state;
@@ -311,6 +311,9 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
   }
   if (auto alarm = PendingRefusedAlarm(*confirmed->history, response.instances(), now)) {
     *response.add_alarms() = *std::move(alarm);
+  }
+  if (const auto since = reports_.failing_since()) {
+    *response.add_alarms() = ReportsNotWrittenAlarm(*since);
   }
   if (instances.size() >= static_cast<size_t>(options_.limits.instances)) {
     response.set_instances_full(true);

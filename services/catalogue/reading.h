@@ -6,6 +6,7 @@
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/instance_bounds.h"
+#include "services/catalogue/instance_reports.h"
 #include "services/catalogue/release_cache.h"
 #include "services/catalogue/store.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
@@ -26,10 +27,11 @@ struct ReadingOptions {
 class Reading {
  public:
   // All outlive this.
-  Reading(Store& store, Confirmer& confirmer, ReleaseCache& releases, const Clock& clock,
-          ReadingOptions options)
+  Reading(Store& store, Confirmer& confirmer, const InstanceReports& reports,
+          ReleaseCache& releases, const Clock& clock, ReadingOptions options)
       : store_(store),
         confirmer_(confirmer),
+        reports_(reports),
         releases_(releases),
         clock_(clock),
         options_(options) {}
@@ -69,6 +71,7 @@ class Reading {
 
   Store& store_;
   Confirmer& confirmer_;
+  const InstanceReports& reports_;
   ReleaseCache& releases_;
   const Clock& clock_;
   const ReadingOptions options_;

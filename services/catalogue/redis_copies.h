@@ -12,10 +12,10 @@
 #include "absl/time/time.h"
 #include "common/redis/client.h"
 #include "common/rpc/log.h"
+#include "common/rpc/outcome_log.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/foreign_states.h"
-#include "services/catalogue/outcome_log.h"
 #include "services/catalogue/store.h"
 
 namespace zhiping::catalogue {
@@ -63,7 +63,7 @@ class RedisCopies {
 
   // Of Refresh alone.
   std::map<std::string, Copy> copies_;
-  OutcomeLog outcome_;
+  rpc::OutcomeLog outcome_;
 
   absl::Mutex mutex_;
   std::map<std::string, ConfirmedPtr> offered_ ABSL_GUARDED_BY(mutex_);

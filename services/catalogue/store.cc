@@ -66,24 +66,29 @@ absl::Status Store::SequenceChanges(absl::Time deadline) {
 
 absl::StatusOr<std::map<std::string, HistoryVersion>> Store::Versions(absl::Time deadline) {
   ASSIGN_OR_RETURN(const auto rows,
-                   (database_.Query<std::string, int64_t, int64_t>(
-                       deadline, "SELECT programme, next_revision, met_revision FROM programme")));
+                   (database_.Query<std::string, int64_t, int64_t, int64_t>(
+                       deadline,
+                       "SELECT programme, next_revision, met_revision, reached_revision "
+                       "FROM programme")));
   std::map<std::string, HistoryVersion> versions;
-  for (const auto& [programme, next_revision, met_revision] : rows) {
-    versions[programme] = {static_cast<int32_t>(next_revision), static_cast<int32_t>(met_revision)};
+  for (const auto& [programme, next_revision, met_revision, reached_revision] : rows) {
+    versions[programme] = {static_cast<int32_t>(next_revision), static_cast<int32_t>(met_revision),
+                           static_cast<int32_t>(reached_revision)};
   }
   return versions;
 }
 
 absl::StatusOr<HistoryVersion> Store::Version(absl::Time deadline, const std::string& programme) {
-  ASSIGN_OR_RETURN(
-      const auto rows,
-      (database_.Query<int64_t, int64_t>(
-          deadline, "SELECT next_revision, met_revision FROM programme WHERE programme = $1",
-          {programme})));
+  ASSIGN_OR_RETURN(const auto rows,
+                   (database_.Query<int64_t, int64_t, int64_t>(
+                       deadline,
+                       "SELECT next_revision, met_revision, reached_revision FROM programme "
+                       "WHERE programme = $1",
+                       {programme})));
   if (rows.empty()) return HistoryVersion();
-  const auto& [next_revision, met_revision] = rows.front();
-  return HistoryVersion{static_cast<int32_t>(next_revision), static_cast<int32_t>(met_revision)};
+  const auto& [next_revision, met_revision, reached_revision] = rows.front();
+  return HistoryVersion{static_cast<int32_t>(next_revision), static_cast<int32_t>(met_revision),
+                        static_cast<int32_t>(reached_revision)};
 }
 
 absl::StatusOr<History> Store::ReadHistory(absl::Time deadline, const std::string& programme) {
@@ -132,6 +137,18 @@ absl::StatusOr<std::map<int, std::string>> Store::PublishedDigests(absl::Time de
                                         {edition})));
   std::map<int, std::string> digests;
   for (const auto& [number, digest] : rows) digests.emplace(static_cast<int>(number), digest);
+  return digests;
+}
+
+absl::StatusOr<std::vector<std::string>> Store::Candidates(absl::Time deadline,
+                                                           const std::string& edition, int number) {
+  ASSIGN_OR_RETURN(auto rows, database_.Query<std::string>(
+                                  deadline,
+                                  "SELECT digest FROM release WHERE edition = $1 AND number = $2 "
+                                  "AND published_at IS NULL ORDER BY imported_at DESC, digest",
+                                  {edition, number}));
+  std::vector<std::string> digests;
+  for (auto& [digest] : rows) digests.push_back(std::move(digest));
   return digests;
 }
 

@@ -42,6 +42,8 @@ class StoreTransaction {
                              int32_t revision);
   absl::Status SetNextRevision(const std::string& programme, int32_t next_revision);
   absl::Status SetMet(const std::string& programme, const MetRevision& met);
+  // Records which scheduled activations have come into force by `now`, of every programme.
+  absl::Status RecordReached(absl::Time now);
   // Whether anything was ever imported or fenced for it.
   absl::StatusOr<bool> HasProgramme(const std::string& programme);
   // Whether nothing was ever put in force, in any programme.
@@ -119,6 +121,10 @@ class Store {
   // Digests of the edition's published releases, by number.
   absl::StatusOr<std::map<int, std::string>> PublishedDigests(absl::Time deadline,
                                                               const std::string& edition);
+  // Digests of the edition's imported releases with that number that are not published, the newest
+  // first.
+  absl::StatusOr<std::vector<std::string>> Candidates(absl::Time deadline,
+                                                      const std::string& edition, int number);
   // The newest imported one, published or not; nothing if there is none.
   absl::StatusOr<std::optional<StoredRelease>> LatestImport(absl::Time deadline,
                                                             const std::string& edition);

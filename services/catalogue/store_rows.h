@@ -14,6 +14,7 @@ namespace zhiping::catalogue {
 struct HistoryVersion {
   int32_t next_revision = 1;
   int32_t met_revision = 0;
+  int32_t reached_revision = 0;
   friend bool operator==(const HistoryVersion&, const HistoryVersion&) = default;
 };
 

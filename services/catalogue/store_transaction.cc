@@ -107,6 +107,20 @@ absl::Status StoreTransaction::SetMet(const std::string& programme, const MetRev
       .status();
 }
 
+absl::Status StoreTransaction::RecordReached(absl::Time now) {
+  // What is in force at once needs no record: its row says so.
+  static constexpr char kReached[] =
+      " FROM activation a WHERE a.programme = programme.programme "
+      "AND a.revision > programme.reached_revision "
+      "AND a.in_force_from > a.created_at AND a.in_force_from <= $1 AND NOT EXISTS (SELECT 1 "
+      "FROM activation c WHERE c.programme = a.programme AND c.cancelled_revision = a.revision)";
+  return sql_
+      .Execute(absl::StrCat("UPDATE programme SET reached_revision = (SELECT max(a.revision)",
+                            kReached, ") WHERE EXISTS (SELECT 1", kReached, ")"),
+               {absl::ToUnixMillis(now)})
+      .status();
+}
+
 absl::StatusOr<bool> StoreTransaction::HasProgramme(const std::string& programme) {
   ASSIGN_OR_RETURN(
       const auto rows,

@@ -11,13 +11,13 @@ namespace {
 
 absl::Status Closed() {
   return MakeError(absl::StatusCode::kUnavailable, Reason::SERVICE_UNREACHABLE,
-                   "目录服务正在停止，请连接其他实例。",
+                   "标准目录服务正在停止，请连接其他实例。",
                    "The catalogue is stopping: connect to another instance.");
 }
 
 absl::Status Full() {
   return MakeError(absl::StatusCode::kResourceExhausted, Reason::OVERLOADED,
-                   "目录服务的订阅数已满；请定期查询，稍后再订阅。",
+                   "标准目录服务的订阅数已满；请定期查询，稍后再订阅。",
                    "The catalogue serves as many streams as it can: poll, and subscribe later.");
 }
 

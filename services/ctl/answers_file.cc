@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -18,6 +19,7 @@
 #include "common/text/utf8.h"
 #include "services/ctl/encoding.h"
 #include "services/ctl/language.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -25,25 +27,23 @@ namespace {
 using common::v1::Answer;
 
 constexpr char kAnswersPath[] = "answers[";
-constexpr uint32_t kFullWidthZero = 0xFF10;
 constexpr int kColumns = 3;
 constexpr const char* kHeadings[kColumns][2] = {
     {"scenario", "场景名称"}, {"level", "等级"}, {"reason", "说明"}};
 
-// Without blanks around it, full-width ones as input methods type them too; a number in full-width
-// digits becomes one in ASCII. Names stay as they are: official names have full-width characters.
-std::string Cell(absl::string_view text) {
-  text = TrimBlanks(text);
-  std::string number;
-  for (absl::string_view rest = text; !rest.empty();) {
-    const Utf8Character character = FirstCharacter(rest);
-    if (character.code_point < kFullWidthZero || character.code_point > kFullWidthZero + 9) {
-      return std::string(text);
-    }
-    number.push_back(static_cast<char>('0' + (character.code_point - kFullWidthZero)));
-    rest.remove_prefix(character.size);
+// The column, or the member in JSON, of that name; -1: there is none.
+int ColumnNamed(absl::string_view name) {
+  for (int c = 0; c < kColumns; ++c) {
+    if (absl::EqualsIgnoreCase(name, kHeadings[c][0]) || name == kHeadings[c][1]) return c;
   }
-  return number;
+  return -1;
+}
+
+// Sets what stands in a column.
+void SetColumn(int column, absl::string_view text, Answer& answer) {
+  if (column == 0) answer.set_scenario(Spelled(text));
+  if (column == 1) answer.set_level(Spelled(text));
+  if (column == 2) answer.set_reason(std::string(TrimBlanks(text)));
 }
 
 absl::Status FileError(Reason::Value reason, absl::string_view zh, absl::string_view en) {
@@ -62,10 +62,13 @@ class RowCollector {
     std::vector<std::string> fields;
   };
 
-  // False if the quotes of a row do not close.
-  bool Parse(const std::string& text) {
+  enum class Quotes { kRight, kMisplaced, kOpen };
+
+  // kMisplaced: a quote stands within a cell that is in no quotes, or something follows the quote
+  // that closes one. kOpen: the text ends within quotes.
+  Quotes Parse(const std::string& text) {
     csv_parser parser;
-    if (csv_init(&parser, CSV_STRICT | CSV_REPALL_NL | CSV_STRICT_FINI) != 0) return false;
+    csv_init(&parser, CSV_STRICT | CSV_REPALL_NL | CSV_STRICT_FINI);
     const size_t header_end = std::min(text.find('\n'), text.size());
     const absl::string_view header(text.data(), header_end);
     if (header.find(',') == absl::string_view::npos &&
@@ -74,22 +77,27 @@ class RowCollector {
     }
     const size_t parsed = csv_parse(&parser, text.data(), text.size(), &RowCollector::OnField,
                                     &RowCollector::OnRow, this);
-    const bool complete = parsed == text.size() && csv_fini(&parser, &RowCollector::OnField,
-                                                            &RowCollector::OnRow, this) == 0;
+    Quotes quotes = Quotes::kRight;
+    if (parsed < text.size()) {
+      quotes = Quotes::kMisplaced;
+    } else if (csv_fini(&parser, &RowCollector::OnField, &RowCollector::OnRow, this) != 0) {
+      quotes = Quotes::kOpen;
+    }
     csv_free(&parser);
-    return complete;
+    return quotes;
   }
 
   const std::vector<Row>& rows() const { return rows_; }
-  // Line on which the row that is being read began.
-  int line() const { return row_line_; }
+  // Where the cell that is being read began: line, and column from 1.
+  int line() const { return row_line_ + newlines_; }
+  size_t column() const { return fields_.size() + 1; }
 
  private:
   static void OnField(void* text, size_t size, void* self) {
     auto& collector = *static_cast<RowCollector*>(self);
     std::string field(static_cast<const char*>(text), size);
     collector.newlines_ += static_cast<int>(std::count(field.begin(), field.end(), '\n'));
-    collector.fields_.push_back(Cell(field));
+    collector.fields_.emplace_back(TrimBlanks(field));
   }
 
   static void OnRow(int, void* self) {
@@ -109,10 +117,11 @@ class RowCollector {
 };
 
 absl::Status WrongColumn(absl::string_view zh, absl::string_view en) {
-  return FileError(Reason::WRONG_COLUMN,
-                   absl::StrCat(zh, "表头应为：场景名称,等级,说明（说明列可省略）。"),
-                   absl::StrCat(en, " The headings should be scenario,level,reason (reason may be ",
-                                "left out)."));
+  return FileError(
+      Reason::WRONG_COLUMN,
+      absl::StrCat(zh, "第一行应为表头：场景名称,等级,说明（以英文逗号分隔，说明列可省略）。"),
+      absl::StrCat(en, " The first line should have the headings scenario,level,reason,",
+                   " separated by commas (reason may be left out)."));
 }
 
 // Which field of a row is which column; −1: the file has no such column.
@@ -120,13 +129,7 @@ absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& ro
   std::array<int, kColumns> columns;
   columns.fill(-1);
   for (size_t f = 0; f < row.fields.size(); ++f) {
-    int column = -1;
-    for (int c = 0; c < kColumns; ++c) {
-      if (absl::AsciiStrToLower(row.fields[f]) == kHeadings[c][0] ||
-          row.fields[f] == kHeadings[c][1]) {
-        column = c;
-      }
-    }
+    const int column = ColumnNamed(row.fields[f]);
     if (column < 0) {
       return WrongColumn(absl::StrCat("第 ", row.line, " 行第 ", f + 1, " 列的表头“", row.fields[f],
                                       "”无法识别。"),
@@ -150,13 +153,32 @@ absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& ro
   return columns;
 }
 
+absl::Status WrongQuotes(RowCollector::Quotes quotes, const RowCollector& collector) {
+  const std::string zh =
+      absl::StrCat("第 ", collector.line(), " 行第 ", collector.column(), " 列：");
+  const std::string en =
+      absl::StrCat("Line ", collector.line(), ", column ", collector.column(), ": ");
+  if (quotes == RowCollector::Quotes::kOpen) {
+    return FileError(
+        Reason::MALFORMED,
+        absl::StrCat(zh, "这一格开头的英文双引号直到文件末尾都没有配对；漏了引号，或文件不完整。"),
+        absl::StrCat(en, "the double quote that opens this cell is never closed; the closing one ",
+                     "is missing, or the file is truncated."));
+  }
+  return FileError(
+      Reason::MALFORMED,
+      absl::StrCat(
+          zh, "这一格里有多余的英文双引号。内容要含双引号时，整格用双引号括起来，",
+          "里面的每个双引号写成两个，例如 \"已用\"\"智检\"\"系统\"；也可改用中文引号“ ”。"),
+      absl::StrCat(en, "there is a stray double quote in this cell. To have one in the text, put ",
+                   "the whole cell into double quotes and write each quote inside twice, as in ",
+                   "\"uses \"\"VisionCheck\"\" daily\"."));
+}
+
 absl::StatusOr<AnswersFile> ReadCsv(const std::string& text) {
   RowCollector collector;
-  if (!collector.Parse(text)) {
-    return FileError(Reason::MALFORMED,
-                     absl::StrCat("第 ", collector.line(), " 行起的引号不成对，文件可能不完整。"),
-                     absl::StrCat("The quotes from line ", collector.line(),
-                                  " on do not close; the file may be truncated."));
+  if (const auto quotes = collector.Parse(text); quotes != RowCollector::Quotes::kRight) {
+    return WrongQuotes(quotes, collector);
   }
   if (collector.rows().empty()) {
     return FileError(Reason::MALFORMED, "文件是空的。", "The file is empty.");
@@ -174,14 +196,11 @@ absl::StatusOr<AnswersFile> ReadCsv(const std::string& text) {
                                     " columns, more than the headings; put a reason with commas ",
                                     "into double quotes."));
     }
-    const auto field = [&](int column) {
-      const int f = (*columns)[column];
-      return f >= 0 && f < static_cast<int>(row.fields.size()) ? row.fields[f] : "";
-    };
     Answer& answer = *file.answers.Add();
-    answer.set_scenario(field(0));
-    answer.set_level(field(1));
-    answer.set_reason(field(2));
+    for (int c = 0; c < kColumns; ++c) {
+      const int f = (*columns)[c];
+      if (f >= 0 && f < static_cast<int>(row.fields.size())) SetColumn(c, row.fields[f], answer);
+    }
     file.places.push_back(Line(row.line));
   }
   return file;
@@ -215,20 +234,21 @@ absl::StatusOr<AnswersFile> ReadJson(const std::string& text) {
     const std::string path = absl::StrCat(wrapped ? "$.answers[" : "$[", i, "]");
     if (!list[i].is_object()) return WrongJson(path, "应为对象。", "should be an object.");
     Answer& answer = *file.answers.Add();
+    std::array<bool, kColumns> given = {};
     for (const auto& [name, value] : list[i].items()) {
-      std::string* const member = name == "scenario" ? answer.mutable_scenario()
-                                  : name == "level"  ? answer.mutable_level()
-                                  : name == "reason" ? answer.mutable_reason()
-                                                     : nullptr;
-      if (member == nullptr) {
+      const int column = ColumnNamed(name);
+      if (column < 0) {
         return WrongJson(absl::StrCat(path, ".", name), "无法识别，只有 scenario、level、reason。",
                          "is unknown; there are scenario, level and reason.");
       }
+      if (std::exchange(given[column], true)) {
+        return WrongJson(absl::StrCat(path, ".", name), "重复。", "is there twice.");
+      }
       // A scenario's printed number may be a number.
-      if (value.is_number_unsigned() && name == "scenario") {
-        *member = absl::StrCat(value.get<uint64_t>());
+      if (value.is_number_unsigned() && column == 0) {
+        SetColumn(column, absl::StrCat(value.get<uint64_t>()), answer);
       } else if (value.is_string()) {
-        *member = value.get<std::string>();
+        SetColumn(column, value.get_ref<const std::string&>(), answer);
       } else {
         return WrongJson(absl::StrCat(path, ".", name), "应为字符串。", "should be a string.");
       }

@@ -61,7 +61,7 @@ void AddNextStep(ErrorDetail& detail) {
     case Reason::REVISION_AHEAD: {
       const std::string revision = ValueOf(detail, "revision");
       message = MakeText(
-          absl::StrCat("目录服务见到过修订号 ", revision, " 的有效签名，高于它自己的修订号；",
+          absl::StrCat("标准目录服务见到过修订号 ", revision, " 的有效签名，高于它自己的修订号；",
                        "请先调高修订号（zhipingctl release fence --above ", revision,
                        " --reason 原因），再发布或回退。"),
           absl::StrCat("The catalogue met a valid signature of revision ", revision,
@@ -85,7 +85,7 @@ void AddNextStep(ErrorDetail& detail) {
       return Append("启用发布版用 zhipingctl release publish。",
                     "zhipingctl release publish puts one in force.", message);
     case Reason::LOOPBACK_ONLY:
-      return Append("请在目录服务所在的机器上执行这条命令。",
+      return Append("请在标准目录服务所在的机器上执行这条命令。",
                     "Run this command on the machine of the catalogue.", message);
     case Reason::ALREADY_IN_FORCE:
       return Append("回退到更早的用 --to 指定，各发布版见 zhipingctl release list。",
@@ -120,7 +120,7 @@ absl::Status WithUnknownOutcome(const absl::Status& status) {
   ErrorDetail detail = DetailOf(status);
   if (detail.reason() == Reason::COMMIT_UNKNOWN) {
     *detail.mutable_message() =
-        MakeText("目录服务未能确认修改是否已保存。",
+        MakeText("标准目录服务未能确认修改是否已保存。",
                  "The catalogue does not know whether the change was saved.");
   } else if (detail.reason() != Reason::DEADLINE_PASSED) {
     return status;

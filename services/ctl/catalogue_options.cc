@@ -6,11 +6,13 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/text/utf8.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -28,17 +30,17 @@ std::string UserName() {
 
 void AddCatalogueOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options) {
   AddOption(command, line, "--catalogue", options.catalogue, "HOST:PORT",
-            "目录服务，默认 127.0.0.1:50052", "The catalogue, by default 127.0.0.1:50052")
+            "标准目录服务，默认 127.0.0.1:50052", "The catalogue, by default 127.0.0.1:50052")
       ->envname("ZHIPING_CATALOGUE");
   AddOption(command, line, "--timeout", options.timeout, "DURATION",
-            "等待目录服务答复的时间，100ms 至 10m，默认 10s",
+            "等待标准目录服务答复的时间，100ms 至 10m，默认 10s",
             "How long to wait for an answer, 100ms to 10m, by default 10s")
       ->envname("ZHIPING_TIMEOUT");
 }
 
 void AddProgrammeOption(CLI::App& command, const CommandLine& line, CatalogueOptions& options) {
   AddOption(command, line, "--programme", options.programme, "ID",
-            "评测体系；目录服务只有一个评测体系时可省略",
+            "评测体系；标准目录服务只有一个评测体系时可省略",
             "The programme; may be left out if the catalogue has one only")
       ->envname("ZHIPING_PROGRAMME");
 }
@@ -66,7 +68,7 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 
 absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options,
                                                                absl::Duration timeout) {
-  RemoteService service = {MakeText("目录服务", "catalogue"),
+  RemoteService service = {MakeText("标准目录服务", "catalogue"),
                            "--catalogue",
                            kDefaultCatalogue,
                            {},
@@ -77,7 +79,10 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 }
 
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client) {
-  if (!options.programme.empty()) return options.programme;
+  if (std::string programme = absl::AsciiStrToLower(Spelled(options.programme));
+      !programme.empty()) {
+    return programme;
+  }
   ASSIGN_OR_RETURN(const auto list,
                    client.List(&Catalogue::ListEditions, catalogue::v1::ListEditionsRequest()));
   std::set<std::string> programmes;
@@ -85,12 +90,12 @@ absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, Catalog
   if (programmes.size() == 1) return *programmes.begin();
   if (programmes.empty()) {
     return WithNextStep(MakeError(absl::StatusCode::kFailedPrecondition, Reason::NO_ACTIVE_RELEASE,
-                                  "目录服务还没有发布过任何发布版。",
+                                  "标准目录服务还没有发布过任何发布版。",
                                   "Nothing was ever published by the catalogue."));
   }
   const std::string names = absl::StrJoin(programmes, ", ");
   return WrongUsage(
-      absl::StrCat("目录服务有几个评测体系，请用 --programme 指定一个：", names, "。"),
+      absl::StrCat("标准目录服务有几个评测体系，请用 --programme 指定一个：", names, "。"),
       absl::StrCat("The catalogue has several programmes; name one by --programme: ", names, "."));
 }
 

@@ -23,6 +23,10 @@ absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
   absl::string_view what = words;
   // CLI11 looks for what is missing first; but a misspelt option is the likelier cause.
   if (const auto extras = app.remaining(/*recurse=*/true); !extras.empty()) {
+    if (absl::StartsWith(what, "A subcommand") && !absl::StartsWith(extras[0], "-")) {
+      return WrongUsage(absl::StrCat("没有命令 ", extras[0], "；可用的命令见 --help。"),
+                        absl::StrCat("There is no command ", extras[0], "; --help lists them."));
+    }
     const std::string unknown = absl::StrJoin(extras, " ");
     return WrongUsage(absl::StrCat("不认识的参数：", unknown, "；可用的参数见 --help。"),
                       absl::StrCat("Unknown argument: ", unknown, "; --help lists what there is."));

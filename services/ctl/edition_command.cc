@@ -31,19 +31,18 @@ void AddTrustFile(CLI::App& command, const CommandLine& line, Paths& paths) {
 }
 
 absl::StatusOr<int> Show(const Paths& paths, const CommandLine& line) {
-  ASSIGN_OR_RETURN(const auto criteria, OpenCriteria(paths.first, paths.trust_file));
-  ASSIGN_OR_RETURN(const auto notes, NotesOf(paths.first));
+  ASSIGN_OR_RETURN(const OpenedCriteria opened, OpenCriteria(paths.first, paths.trust_file));
+  const criteria::Criteria& criteria = *opened.criteria;
   if (line.json) {
-    Json json = {{"digest", criteria->digest()},
-                 {"label", criteria->release().label()},
-                 {"semantics", criteria->release().semantics()},
-                 {"edition", AsJson(criteria->edition())},
-                 {"rulebook", AsJson(criteria->rulebook())}};
-    if (notes.has_value()) json["notes"] = AsJson(*notes);
+    Json json = {{"digest", criteria.digest()},
+                 {"label", criteria.release().label()},
+                 {"semantics", criteria.release().semantics()},
+                 {"edition", AsJson(criteria.edition())},
+                 {"rulebook", AsJson(criteria.rulebook())}};
+    if (opened.notes.has_value()) json["notes"] = AsJson(*opened.notes);
     Print(Dump(json), line.screen);
   } else {
-    Print(EditionReport(*criteria, notes.has_value() ? &*notes : nullptr, line.screen),
-          line.screen);
+    Print(EditionReport(criteria, English(opened.notes), line.screen), line.screen);
   }
   return kExitOk;
 }
@@ -64,10 +63,11 @@ absl::StatusOr<int> Validate(const Paths& paths, const CommandLine& line) {
 }
 
 absl::StatusOr<int> Diff(const Paths& paths, const CommandLine& line) {
-  ASSIGN_OR_RETURN(const auto from, OpenCriteria(paths.first, paths.trust_file));
-  ASSIGN_OR_RETURN(const auto to, OpenCriteria(paths.second, paths.trust_file));
-  const catalogue::v1::Passport passport = criteria::Diff(*from, *to);
-  Print(line.json ? ToJson(passport) : PassportReport(passport, *from, *to, line.screen),
+  ASSIGN_OR_RETURN(const OpenedCriteria from, OpenCriteria(paths.first, paths.trust_file));
+  ASSIGN_OR_RETURN(const OpenedCriteria to, OpenCriteria(paths.second, paths.trust_file));
+  const catalogue::v1::Passport passport = criteria::Diff(*from.criteria, *to.criteria);
+  Print(line.json ? ToJson(passport)
+                  : PassportReport(passport, *from.criteria, *to.criteria, line.screen),
         line.screen);
   return kExitOk;
 }

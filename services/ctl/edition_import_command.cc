@@ -133,7 +133,7 @@ void RunWith(CLI::App& command, CommandLine& line, Action action,
 void AddEditionImportCommands(CLI::App& edition, CommandLine& line) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* const import =
-      AddCommand(edition, line, "import", "把年版文件夹交给目录服务校验并导入；导入不等于发布",
+      AddCommand(edition, line, "import", "把年版文件夹交给标准目录服务校验并导入；导入不等于发布",
                  "Have the catalogue validate and import an edition folder; nothing is published");
   AddFlag(*import, line, "--validate-only", options->validate_only, "只校验，不导入",
           "Only validate");

@@ -17,62 +17,26 @@ using catalogue::v1::Condition;
 using catalogue::v1::Scenario;
 using criteria::Criteria;
 
-using TermNotes = google::protobuf::RepeatedPtrField<catalogue::v1::TermNote>;
+// `English (官方名称)`: answers may name either.
+std::string Name(const std::string& official, absl::string_view english) {
+  return english.empty() ? official : absl::StrCat(english, " (", official, ")");
+}
 
-// The official words, or in English those of the notes.
-class Wording {
- public:
-  // `notes`: null if there are none, or the language is Chinese.
-  explicit Wording(const catalogue::v1::Notes* notes)
-      : notes_(notes != nullptr ? *notes : catalogue::v1::Notes::default_instance()) {}
+absl::string_view Text(const std::string& official, absl::string_view english) {
+  return english.empty() ? official : english;
+}
 
-  const catalogue::v1::Notes& notes() const { return notes_; }
+std::string LevelName(const catalogue::v1::Level& level, const English& english) {
+  return Name(level.name().text(), english.Level(level.id()));
+}
 
-  // `English (官方名称)`: answers may name either.
-  static std::string Name(const std::string& official, const std::string& en) {
-    return en.empty() ? official : absl::StrCat(en, " (", official, ")");
-  }
-  static std::string Name(const std::string& official, const std::string& id,
-                          const TermNotes& terms) {
-    for (const auto& term : terms) {
-      if (term.id() == id) return Name(official, term.name_en());
-    }
-    return official;
-  }
-  static const std::string& Text(const std::string& official, const std::string& en) {
-    return en.empty() ? official : en;
-  }
-  std::string Level(const catalogue::v1::Level& level) const {
-    return Name(level.name().text(), level.id(), notes_.levels());
-  }
-  // Of one scenario; empty if there is none.
-  const catalogue::v1::ScenarioNote& Of(const std::string& scenario) const {
-    for (const auto& note : notes_.scenarios()) {
-      if (note.scenario() == scenario) return note;
-    }
-    return catalogue::v1::ScenarioNote::default_instance();
-  }
-  static const std::string& LevelText(const catalogue::v1::ScenarioNote& scenario,
-                                      const std::string& level, const std::string& official) {
-    for (const auto& note : scenario.levels()) {
-      if (note.level() == level) return Text(official, note.text_en());
-    }
-    return official;
-  }
-
- private:
-  const catalogue::v1::Notes& notes_;
-};
-
-std::string Header(const Criteria& criteria, const Wording& wording, const Screen& screen) {
+std::string Header(const Criteria& criteria, const English& english, const Screen& screen) {
   const auto& edition = criteria.edition();
-  const auto& notes = wording.notes();
   const bool unpublished = criteria.release().label() == criteria::kUnpublishedLabel;
   std::string out =
       Hang("", absl::StrCat(edition.title().text(), edition.year_text().text()), screen.width);
-  if (!notes.title_en().empty()) {
-    absl::StrAppend(
-        &out, Hang("", absl::StrCat(notes.title_en(), " ", notes.year_text_en()), screen.width));
+  if (const std::string title = english.Title(); !title.empty()) {
+    absl::StrAppend(&out, Hang("", title, screen.width));
   }
   absl::StrAppend(
       &out,
@@ -90,15 +54,14 @@ std::string Header(const Criteria& criteria, const Wording& wording, const Scree
              absl::StrCat(source.issuer(), screen.Say("，", ", "), source.title()), screen.width));
   }
   if (!edition.purpose().text().empty()) {
-    absl::StrAppend(
-        &out, Hang(screen.Say("用途：", "Purpose: "),
-                   Wording::Text(edition.purpose().text(), notes.purpose_en()), screen.width));
+    absl::StrAppend(&out, Hang(screen.Say("用途：", "Purpose: "),
+                               Text(edition.purpose().text(), english.Purpose()), screen.width));
   }
   if (screen.language == Language::kEnglish) {
     absl::StrAppend(
         &out, "\n",
         Hang("",
-             notes.edition().empty()
+             english.Title().empty()
                  ? "The official text is Chinese; its English is in the notes of an edition "
                    "folder, which are not part of a release."
                  : "The English is the platform's (notes) and not official.",
@@ -107,7 +70,7 @@ std::string Header(const Criteria& criteria, const Wording& wording, const Scree
   return out;
 }
 
-std::string Levels(const Criteria& criteria, const Wording& wording, const Screen& screen) {
+std::string Levels(const Criteria& criteria, const English& english, const Screen& screen) {
   std::string out =
       SectionTitle(screen.Say("应用等级（从低到高）", "Levels, from the lowest"), screen);
   for (const auto& level : criteria.edition().levels()) {
@@ -115,44 +78,44 @@ std::string Levels(const Criteria& criteria, const Wording& wording, const Scree
     for (const auto& given : criteria.rulebook().level_points()) {
       if (given.level() == level.id()) points = given.points();
     }
-    absl::StrAppend(&out, "  ", wording.Level(level), "  ", level.id(),
+    absl::StrAppend(&out, "  ", LevelName(level, english), "  ", level.id(),
                     screen.Say("  分值 ", "  points "), points, "\n");
   }
   return out;
 }
 
-std::string ScenarioText(const Criteria& criteria, const Scenario& scenario, const Wording& wording,
+std::string ScenarioText(const Criteria& criteria, const Scenario& scenario, const English& english,
                          const Screen& screen) {
-  const auto& note = wording.Of(scenario.id());
+  const absl::string_view english_name = english.Scenario(scenario.id());
   const std::string number = scenario.has_number() ? absl::StrCat(scenario.number(), ". ") : "";
   const std::string& official = scenario.name().text();
   const std::string last = absl::StrCat("  ", screen.Dim(scenario.id()), "\n");
   std::string out;
-  if (note.name_en().empty()) {
+  if (english_name.empty()) {
     out = absl::StrCat(PadLeft(number, 6), screen.Bold(official), last);
   } else {
-    std::string name = Hang(PadLeft(number, 6), note.name_en(), screen.width);
+    std::string name = Hang(PadLeft(number, 6), english_name, screen.width);
     name.pop_back();
     out = absl::StrCat(screen.Bold(name), "\n      ", official, last);
   }
   int name_width = 0;
   for (const auto& level : criteria.edition().levels()) {
-    name_width = std::max(name_width, DisplayWidth(wording.Level(level)));
+    name_width = std::max(name_width, DisplayWidth(LevelName(level, english)));
   }
   for (int k = 0; k < scenario.cells_size(); ++k) {
     const auto& cell = scenario.cells(k);
     const auto& level = criteria.edition().levels(k);
     const std::string first =
-        absl::StrCat("      ", PadRight(wording.Level(level), name_width), "  ");
-    const std::string& text = Wording::LevelText(note, level.id(), cell.text().text());
+        absl::StrCat("      ", PadRight(LevelName(level, english), name_width), "  ");
+    const absl::string_view text =
+        Text(cell.text().text(), english.Text(scenario.id(), level.id()));
     absl::StrAppend(&out, Hang(first, cell.has_absent() ? "/" : text, screen.width));
   }
   std::vector<std::string> typical;
   for (const std::string& id : scenario.typical_scenarios()) {
     for (const auto& known : criteria.edition().typical_scenarios()) {
       if (known.id() != id) continue;
-      typical.push_back(
-          Wording::Name(known.name().text(), id, wording.notes().typical_scenarios()));
+      typical.push_back(Name(known.name().text(), english.TypicalScenario(id)));
     }
   }
   if (!typical.empty()) {
@@ -162,17 +125,16 @@ std::string ScenarioText(const Criteria& criteria, const Scenario& scenario, con
   return out;
 }
 
-std::string Segments(const Criteria& criteria, const Wording& wording, const Screen& screen) {
+std::string Segments(const Criteria& criteria, const English& english, const Screen& screen) {
   std::string out;
   for (const auto& segment : criteria.edition().segments()) {
-    absl::StrAppend(&out,
-                    SectionTitle(absl::StrCat(screen.Say("环节：", "Segment: "),
-                                              Wording::Name(segment.name().text(), segment.id(),
-                                                            wording.notes().segments())),
-                                 screen));
+    absl::StrAppend(
+        &out, SectionTitle(absl::StrCat(screen.Say("环节：", "Segment: "),
+                                        Name(segment.name().text(), english.Segment(segment.id()))),
+                           screen));
     for (const Scenario& scenario : criteria.edition().scenarios()) {
       if (scenario.segment() == segment.id()) {
-        absl::StrAppend(&out, ScenarioText(criteria, scenario, wording, screen));
+        absl::StrAppend(&out, ScenarioText(criteria, scenario, english, screen));
       }
     }
   }
@@ -253,11 +215,11 @@ std::string Remarks(const Criteria& criteria, const Screen& screen) {
 
 }  // namespace
 
-std::string EditionReport(const Criteria& criteria, const catalogue::v1::Notes* notes,
-                          const Screen& screen) {
-  const Wording wording(screen.language == Language::kEnglish ? notes : nullptr);
-  return absl::StrCat(Header(criteria, wording, screen), Levels(criteria, wording, screen),
-                      Segments(criteria, wording, screen), Facts(criteria, screen),
+std::string EditionReport(const Criteria& criteria, const English& known, const Screen& screen) {
+  // On a screen in Chinese there is the official text alone.
+  const English english = screen.language == Language::kEnglish ? known : English();
+  return absl::StrCat(Header(criteria, english, screen), Levels(criteria, english, screen),
+                      Segments(criteria, english, screen), Facts(criteria, screen),
                       Tiers(criteria, screen), Remarks(criteria, screen));
 }
 

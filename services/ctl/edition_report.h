@@ -4,13 +4,13 @@
 #include <string>
 
 #include "common/criteria/criteria.h"
+#include "services/ctl/english.h"
 #include "services/ctl/screen.h"
-#include "zhiping/catalogue/v1/notes.pb.h"
 
 namespace zhiping::ctl {
 
-// In English with the English of the notes, where they have any; null: none are at hand.
-std::string EditionReport(const criteria::Criteria& criteria, const catalogue::v1::Notes* notes,
+// On a screen in English, `english` stands before or instead of the official text.
+std::string EditionReport(const criteria::Criteria& criteria, const English& english,
                           const Screen& screen);
 
 }  // namespace zhiping::ctl

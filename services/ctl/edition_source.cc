@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -50,21 +49,34 @@ absl::StatusOr<criteria::FolderFiles> ReadFolderFiles(const std::string& path) {
   return files;
 }
 
-absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
-                                                       absl::string_view label) {
+namespace {
+
+// What validation lets pass. Errors: as ReleaseOfFolder.
+absl::StatusOr<criteria::Folder> ReadFolder(const std::string& path) {
   ASSIGN_OR_RETURN(const criteria::FolderFiles files, ReadFolderFiles(path));
-  const criteria::CheckedFolder checked = criteria::CheckFiles(files);
+  criteria::CheckedFolder checked = criteria::CheckFiles(files);
   RETURN_IF_ERROR(criteria::ErrorsAsStatus(checked.findings));
-  return criteria::MakeRelease(checked.folder, label);
+  return std::move(checked.folder);
 }
 
-absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
-    const std::string& path, const std::string& trust_file) {
+}  // namespace
+
+absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
+                                                       absl::string_view label) {
+  ASSIGN_OR_RETURN(const criteria::Folder folder, ReadFolder(path));
+  return criteria::MakeRelease(folder, label);
+}
+
+absl::StatusOr<OpenedCriteria> OpenCriteria(const std::string& path,
+                                            const std::string& trust_file) {
+  OpenedCriteria opened;
   if (IsFolder(path)) {
-    ASSIGN_OR_RETURN(catalogue::v1::Release release,
-                     ReleaseOfFolder(path, criteria::kUnpublishedLabel));
+    ASSIGN_OR_RETURN(criteria::Folder folder, ReadFolder(path));
+    catalogue::v1::Release release = criteria::MakeRelease(folder, criteria::kUnpublishedLabel);
     const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));
-    return criteria::Criteria::Compile(std::move(release), digest);
+    ASSIGN_OR_RETURN(opened.criteria, criteria::Criteria::Compile(std::move(release), digest));
+    opened.notes = std::move(folder.notes);
+    return opened;
   }
   ASSIGN_OR_RETURN(const std::string envelope, ReadFile(path, kMaxEnvelopeBytes));
   if (trust_file.empty()) {
@@ -75,14 +87,8 @@ absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
                      "to name the trusted keys."));
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(trust_file));
-  return releases::OpenRelease(envelope, {}, *trust, absl::Now());
-}
-
-absl::StatusOr<std::optional<catalogue::v1::Notes>> NotesOf(const std::string& path) {
-  if (!IsFolder(path)) return std::optional<catalogue::v1::Notes>();
-  ASSIGN_OR_RETURN(const criteria::FolderFiles files, ReadFolderFiles(path));
-  std::vector<catalogue::v1::Finding> none;
-  return criteria::ParseFolder(files, none).notes;
+  ASSIGN_OR_RETURN(opened.criteria, releases::OpenRelease(envelope, {}, *trust, absl::Now()));
+  return opened;
 }
 
 }  // namespace zhiping::ctl

@@ -24,15 +24,16 @@ absl::StatusOr<criteria::FolderFiles> ReadFolderFiles(const std::string& path);
 absl::StatusOr<catalogue::v1::Release> ReleaseOfFolder(const std::string& path,
                                                        absl::string_view label);
 
+struct OpenedCriteria {
+  std::shared_ptr<const criteria::Criteria> criteria;
+  // Of an edition folder, if it has any; a release carries none.
+  std::optional<catalogue::v1::Notes> notes;
+};
+
 // An edition folder (as unpublished criteria), or the file of a release, compiled. A release is
 // verified by the trust file, its digest checked and its golden vectors scored before it is used.
 // Errors: as ReleaseOfFolder; WRONG_USAGE for a file without a trust file; those of
 // releases::OpenRelease.
-absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenCriteria(
-    const std::string& path, const std::string& trust_file);
-
-// The notes of an edition folder that has no errors; absent if it has none, or it is the file of a
-// release, which carries none. Errors: as ReadFolderFiles.
-absl::StatusOr<std::optional<catalogue::v1::Notes>> NotesOf(const std::string& path);
+absl::StatusOr<OpenedCriteria> OpenCriteria(const std::string& path, const std::string& trust_file);
 
 }  // namespace zhiping::ctl

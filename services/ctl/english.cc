@@ -5,6 +5,17 @@
 #include "services/ctl/display_width.h"
 
 namespace zhiping::ctl {
+namespace {
+
+absl::string_view NameOf(absl::string_view id,
+                         const google::protobuf::RepeatedPtrField<catalogue::v1::TermNote>& terms) {
+  for (const auto& term : terms) {
+    if (term.id() == id) return term.name_en();
+  }
+  return "";
+}
+
+}  // namespace
 
 const catalogue::v1::ScenarioNote* English::Find(absl::string_view scenario) const {
   for (const auto& note : notes_.scenarios()) {
@@ -13,11 +24,19 @@ const catalogue::v1::ScenarioNote* English::Find(absl::string_view scenario) con
   return nullptr;
 }
 
+std::string English::Title() const {
+  return notes_.title_en().empty() ? ""
+                                   : absl::StrCat(notes_.title_en(), " ", notes_.year_text_en());
+}
+
 absl::string_view English::Segment(absl::string_view id) const {
-  for (const auto& note : notes_.segments()) {
-    if (note.id() == id) return note.name_en();
-  }
-  return "";
+  return NameOf(id, notes_.segments());
+}
+
+absl::string_view English::Level(absl::string_view id) const { return NameOf(id, notes_.levels()); }
+
+absl::string_view English::TypicalScenario(absl::string_view id) const {
+  return NameOf(id, notes_.typical_scenarios());
 }
 
 absl::string_view English::Scenario(absl::string_view id) const {
@@ -49,9 +68,9 @@ std::string English::LevelWritten(const std::string& name) const {
 }
 
 std::string English::Header(const Screen& screen) const {
-  if (screen.language != Language::kEnglish || notes_.title_en().empty()) return "";
+  if (screen.language != Language::kEnglish || Title().empty()) return "";
   return absl::StrCat(
-      Hang("", absl::StrCat(notes_.title_en(), " ", notes_.year_text_en()), screen.width),
+      Hang("", Title(), screen.width),
       screen.Dim("English of the edition: the platform's, not official (平台说明，非官方文本)"),
       "\n");
 }

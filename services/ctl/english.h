@@ -1,6 +1,7 @@
 // The platform's English of an edition: a help to read it by, from its notes. It is never official.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,10 +15,17 @@ class English {
  public:
   // Knows no English.
   English() = default;
-  explicit English(catalogue::v1::Notes notes) : notes_(std::move(notes)) {}
+  // None without notes.
+  explicit English(std::optional<catalogue::v1::Notes> notes)
+      : notes_(std::move(notes).value_or(catalogue::v1::Notes())) {}
 
-  // By id; empty if it is not known. Of a level: what it asks for.
+  // Empty if they are not known.
+  std::string Title() const;
+  absl::string_view Purpose() const { return notes_.purpose_en(); }
+  // By id; empty if it is not known. Of a level of a scenario: what it asks for.
   absl::string_view Segment(absl::string_view id) const;
+  absl::string_view Level(absl::string_view id) const;
+  absl::string_view TypicalScenario(absl::string_view id) const;
   absl::string_view Scenario(absl::string_view id) const;
   absl::string_view Text(absl::string_view scenario, absl::string_view level) const;
 

@@ -60,6 +60,8 @@ int ExitCodeOf(const absl::Status& error) {
   const Reason::Value reason = DetailOf(error).reason();
   switch (reason) {
     case Reason::WRONG_USAGE:
+    // Trying again does not help: somebody has to give another address.
+    case Reason::NO_SUCH_SERVICE:
       return kExitUsage;
     case Reason::SERVICE_UNREACHABLE:
     case Reason::DEADLINE_PASSED:

@@ -5,37 +5,33 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 namespace {
 
-// The parts of a list that are not blank, trimmed.
+// The parts of a list that are not blank, as they are spelled.
 std::vector<std::string> Parts(absl::string_view text) {
   const std::string plain =
       absl::StrReplaceAll(text, {{"，", ","}, {"\n", ","}, {"＝", "="}, {"：", ":"}});
   std::vector<std::string> parts;
   for (const absl::string_view part : absl::StrSplit(plain, ',')) {
-    const absl::string_view trimmed = absl::StripAsciiWhitespace(part);
-    if (!trimmed.empty()) parts.emplace_back(trimmed);
+    std::string spelled = Spelled(part);
+    if (!spelled.empty()) parts.push_back(std::move(spelled));
   }
   return parts;
 }
 
-std::string Trimmed(absl::string_view text) {
-  return std::string(absl::StripAsciiWhitespace(text));
-}
-
-void AddMalformed(const std::string& field, absl::string_view part, absl::string_view form,
-                  Violations& violations) {
+void AddMalformed(const std::string& field, absl::string_view part, absl::string_view form_zh,
+                  absl::string_view form_en, Violations& violations) {
   violations.Add(field, Reason::MALFORMED,
-                 absl::StrCat("“", part, "”无法识别，应写成 ", form, "。"),
-                 absl::StrCat("\"", part, "\" cannot be read; write ", form, "."));
+                 absl::StrCat("“", part, "”无法识别，应写成“", form_zh, "”。"),
+                 absl::StrCat("\"", part, "\" cannot be read; write ", form_en, "."));
 }
 
 struct Flag {
@@ -44,10 +40,9 @@ struct Flag {
 };
 
 // In the order in which faults are listed.
-constexpr Flag kFlags[] = {{"facts", "--facts"},
-                           {"tier", "--tier"},
-                           {"excludedScenarios", "--exclude"},
-                           {"costs", "--cost"}};
+constexpr Flag kFlags[] = {
+    {"programme", "--programme"}, {"releaseDigest", "--release"},     {"facts", "--facts"},
+    {"tier", "--tier"},           {"excludedScenarios", "--exclude"}, {"costs", "--cost"}};
 
 // Which of kFlags a field stands in, and which part of it, from 0; −1: none.
 std::pair<int, int> PartOf(absl::string_view field) {
@@ -81,11 +76,12 @@ criteria::FactList ParseFacts(absl::string_view text, Violations& faults) {
   for (const std::string& part : Parts(text)) {
     const std::vector<std::string> sides = absl::StrSplit(part, absl::ByAnyChar("=:"));
     if (sides.size() != 2) {
-      AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "name=value", faults);
+      AddMalformed(absl::StrCat("facts[", facts.size(), "]"), part, "指标=数值", "name=value",
+                   faults);
     }
     auto& fact = *facts.Add();
-    fact.set_fact(Trimmed(sides[0]));
-    if (sides.size() > 1) fact.set_value(Trimmed(sides[1]));
+    fact.set_fact(Spelled(sides[0]));
+    if (sides.size() > 1) fact.set_value(Spelled(sides[1]));
   }
   return facts;
 }
@@ -98,17 +94,18 @@ void ParseCosts(absl::string_view text, scoring::v1::PlanUpgradeRequest& request
     const size_t equals = part.rfind('=');
     const size_t colon = part.rfind(':', equals);
     if (equals == std::string::npos || colon == std::string::npos) {
-      AddMalformed(field, part, "scenario:level=cost", faults);
+      AddMalformed(field, part, "场景:等级=成本", "scenario:level=cost", faults);
       continue;
     }
-    cost.set_scenario(Trimmed(part.substr(0, colon)));
-    cost.set_level(Trimmed(part.substr(colon + 1, equals - colon - 1)));
+    cost.set_scenario(Spelled(part.substr(0, colon)));
+    cost.set_level(Spelled(part.substr(colon + 1, equals - colon - 1)));
+    const std::string given = Spelled(part.substr(equals + 1));
     int32_t number = 0;
-    if (!absl::SimpleAtoi(part.substr(equals + 1), &number)) {
-      faults.Add(absl::StrCat(field, ".cost"), Reason::COST_OUT_OF_RANGE,
-                 absl::StrCat("成本“", part.substr(equals + 1), "”应为 0 至 1000000 的整数。"),
-                 absl::StrCat("The cost \"", part.substr(equals + 1),
-                              "\" should be a whole number from 0 to 1000000."));
+    if (!absl::SimpleAtoi(given, &number)) {
+      faults.Add(
+          absl::StrCat(field, ".cost"), Reason::COST_OUT_OF_RANGE,
+          absl::StrCat("成本“", given, "”应为 0 至 1000000 的整数。"),
+          absl::StrCat("The cost \"", given, "\" should be a whole number from 0 to 1000000."));
     }
     cost.set_cost(number);
   }

@@ -27,8 +27,8 @@ void ParseExclusions(absl::string_view text, scoring::v1::PlanUpgradeRequest& re
 // which is left out where the flag could not be read in the first place. OK if nothing is.
 absl::Status JoinFaults(const Violations& faults, const absl::Status& status);
 
-// An error about a request with the fields `facts[i].…`, `costs[i].…`, `excludedScenarios[i]` and
-// `tier` said as flags and the number of the part.
+// An error about a request with the fields `facts[i].…`, `costs[i].…`, `excludedScenarios[i]`,
+// `tier`, `programme` and `releaseDigest` said as flags and the number of the part.
 absl::Status WithFlags(const absl::Status& status);
 
 }  // namespace zhiping::ctl

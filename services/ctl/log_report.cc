@@ -131,7 +131,7 @@ std::string Details(const LogEntry& entry, const Zone& zone, const Screen& scree
                                     absl::StrCat("the next revision is above ", above)));
     }
     case CatalogueEvent::kRevisionMet:
-      return absl::StrCat(screen.Say("见到有效签名的状态，并非由本目录服务签发：",
+      return absl::StrCat(screen.Say("见到有效签名的状态，并非由本标准目录服务签发：",
                                      "a validly signed state that was not issued here: "),
                           ShortDigest(event.revision_met().digest()), " [",
                           event.revision_met().kind(), "]");
@@ -229,7 +229,7 @@ std::string LogReport(const ListLogEntriesResponse& log, const std::optional<Not
     table.AddRow({absl::StrCat(entry.position()), zone.Format(entry.instant()),
                   std::string(EventName(event, screen)), label == labels.end() ? "" : label->second,
                   subject.revision == 0 ? "" : absl::StrCat(subject.revision),
-                  event.actor().empty() ? std::string(screen.Say("目录服务", "catalogue"))
+                  event.actor().empty() ? std::string(screen.Say("标准目录服务", "catalogue"))
                                         : ActorName(event.actor(), screen)});
     std::vector<std::string> notes;
     if (programmes.size() > 1 && !event.programme().empty()) {

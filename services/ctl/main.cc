@@ -93,6 +93,8 @@ int Main(int argc, char** argv) {
 }  // namespace zhiping::ctl
 
 int main(int argc, char** argv) {
+  // gRPC says on standard error what it met on its way, for developers; whoever wants it sets this.
+  setenv("GRPC_VERBOSITY", "none", /*overwrite=*/0);
   // CLI11 throws where options are declared wrongly: a defect of ours, never of the input.
   try {
     return zhiping::ctl::Main(argc, argv);

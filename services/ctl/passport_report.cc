@@ -136,6 +136,19 @@ std::string Scenario(const ScenarioPassage& passage, const Criteria& from, const
     absl::StrAppend(&out, "      ", screen.Say("来自：", "from: "),
                     absl::StrJoin(passage.from(), screen.Say("、", ", ")), "\n");
   }
+  if (!passage.unknown_origins().empty()) {
+    const std::string ids = absl::StrJoin(passage.unknown_origins(), screen.Say("、", ", "));
+    absl::StrAppend(
+        &out,
+        Hang("      ",
+             screen.Say(absl::StrCat("新版声明来自 ", ids,
+                                     "，旧版没有这个标识的场景；请核对 "
+                                     "edition.txtpb 中的 relations.from。"),
+                        absl::StrCat("said to come from ", ids,
+                                     ", which the old one does not have: check relations.from "
+                                     "in edition.txtpb.")),
+             screen.width));
+  }
   if (passage.answers().empty() && !passage.from().empty()) {
     absl::StrAppend(&out, "      ",
                     screen.Say("待确认，建议填各原场景中最低的答案",
@@ -199,6 +212,21 @@ std::string ReleaseName(const Criteria& criteria) {
 
 // What is said about a correction, which only the approver can decide on.
 std::string Correction(const Passport& passport, const Criteria& to, const Screen& screen) {
+  if (!passport.corrects_another().empty()) {
+    return Hang(
+        "",
+        screen.Say(
+            absl::StrCat("新版声明是 ", passport.corrects_another(),
+                         " 的勘误，不是这里的旧版的勘误，所以不作为勘误处理。如要勘误旧版，"
+                         "edition.txtpb 的 correction.release_digest 应为 ",
+                         passport.from_digest(), "。"),
+            absl::StrCat("The new one says that it corrects ", passport.corrects_another(),
+                         ", which is not the old one here: it is taken as no correction. To "
+                         "correct the old one, correction.release_digest in edition.txtpb should "
+                         "be ",
+                         passport.from_digest(), ".")),
+        screen.width);
+  }
   if (!passport.correction_declared()) return "";
   if (!passport.corrected()) {
     return Hang(

@@ -10,6 +10,7 @@
 #include "services/ctl/json_output.h"
 #include "services/ctl/plan_report.h"
 #include "services/ctl/scoring_options.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -43,7 +44,7 @@ absl::StatusOr<int> Run(const PlanOptions& options, const CommandLine& line) {
   for (auto& excluded : *request.mutable_excluded_scenarios()) {
     excluded = input.english.ScenarioWritten(excluded);
   }
-  request.set_tier(options.tier);
+  request.set_tier(Spelled(options.tier));
   request.set_advice(options.advice);
   request.set_view(scoring::v1::View::FULL);
   *request.mutable_criteria() = input.criteria;

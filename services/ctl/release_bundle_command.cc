@@ -63,7 +63,7 @@ absl::StatusOr<SignedState> FetchState(const std::string& programme, const envel
   ASSIGN_OR_RETURN(const auto response, client.Call(&Catalogue::GetActivation, request));
   if (response.envelope().empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition, Reason::REVISION_AHEAD,
-                     "目录服务现在不签署启用状态；原因见 zhipingctl release status 的告警。",
+                     "标准目录服务现在不签署启用状态；原因见 zhipingctl release status 的告警。",
                      "The catalogue signs no activation state at present; the alarms of zhipingctl "
                      "release status say why.");
   }
@@ -233,7 +233,7 @@ absl::StatusOr<int> Run(const BundleOptions& options, const CommandLine& line) {
 
 void AddReleaseBundleCommand(CLI::App& release, CommandLine& line) {
   CLI::App* const command = AddCommand(
-      release, line, "bundle", "把现行发布版和启用状态打包成文件夹，供不能连目录服务的地方使用",
+      release, line, "bundle", "把现行发布版和启用状态打包成文件夹，供不能连标准目录服务的地方使用",
       "What is in force as a folder, for sites that reach no catalogue");
   const auto options = std::make_shared<BundleOptions>();
   AddOption(*command, line, "--out", options->out, "FOLDER",

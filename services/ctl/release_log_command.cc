@@ -52,7 +52,7 @@ absl::StatusOr<int> Log(const LogOptions& options, const CommandLine& line) {
 void AddReleaseLogCommand(CLI::App& release, CommandLine& line) {
   CLI::App* const command = AddCommand(
       release, line, "log",
-      "显示目录服务的变更日志：每次导入、发布、回退、拒绝启用、调高修订号和恢复，旧的在前",
+      "显示标准目录服务的变更日志：每次导入、发布、回退、拒绝启用、调高修订号和恢复，旧的在前",
       "Show the catalogue's log of changes: every import, publication, rollback, refusal and "
       "restore, the oldest first");
   const auto options = std::make_shared<LogOptions>();

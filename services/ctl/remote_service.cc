@@ -1,24 +1,20 @@
 #include "services/ctl/remote_service.h"
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/target.h"
 #include "common/status/error.h"
 #include "services/ctl/command_line.h"
 
 namespace zhiping::ctl {
 
 absl::Status CheckTarget(const RemoteService& service) {
-  int port = 0;
   const std::string& target = service.target;
-  const size_t colon = target.rfind(':');
-  if (colon != std::string::npos && colon > 0 &&
-      absl::SimpleAtoi(target.substr(colon + 1), &port) && port >= 1 && port <= 65535) {
-    return absl::OkStatus();
-  }
-  return WrongUsage(absl::StrCat(service.option, " 应为“主机:端口”，例如 ", service.usual_target,
-                                 "，而不是“", target, "”。"),
-                    absl::StrCat(service.option, " should be HOST:PORT, such as ",
-                                 service.usual_target, ", not \"", target, "\"."));
+  if (rpc::IsTarget(target)) return absl::OkStatus();
+  return WrongUsage(
+      absl::StrCat(service.option, " 应为", service.name.zh(), "的“主机:端口”，例如 ",
+                   service.usual_target, "，前面不加 http://，而不是“", target, "”。"),
+      absl::StrCat(service.option, " should be HOST:PORT of the ", service.name.en(),
+                   " without http://, such as ", service.usual_target, ", not \"", target, "\"."));
 }
 
 absl::Status Explain(const RemoteService& service, const absl::Status& status) {
@@ -33,6 +29,18 @@ absl::Status Explain(const RemoteService& service, const absl::Status& status) {
                      " cannot be reached. Is it running and is ", service.option, " right?",
                      service.instead.en()),
         {{"server", target}});
+  }
+  if (detail.reason() == Reason::NO_SUCH_SERVICE) {
+    ErrorDetail explained = detail;
+    *explained.mutable_message() = MakeText(
+        absl::StrCat("地址 ", target, " 上没有", service.name.zh(),
+                     "：答复的是另一个服务，或者不支持 gRPC。", service.option, " 应为",
+                     service.name.zh(), "的“主机:端口”，例如 ", service.usual_target, "。"),
+        absl::StrCat("There is no ", service.name.en(), " at ", target,
+                     ": another service answers, or one that does not speak gRPC. ", service.option,
+                     " should be HOST:PORT of the ", service.name.en(), ", such as ",
+                     service.usual_target, "."));
+    return MakeError(status.code(), explained);
   }
   if (detail.reason() == Reason::DEADLINE_PASSED) {
     const std::string timeout = absl::FormatDuration(service.timeout);

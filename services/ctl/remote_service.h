@@ -27,7 +27,7 @@ struct RemoteService {
   absl::Duration timeout;
 };
 
-// Errors: WRONG_USAGE if the target has no port.
+// Errors: WRONG_USAGE if the target is not HOST:PORT, such as an URL.
 absl::Status CheckTarget(const RemoteService& service);
 
 // An error of a call; one without an answer says which service did not give it.

@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/time/time.h"
 #include "common/files/file.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/edition_source.h"
 #include "services/ctl/flag_lists.h"
+#include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
 
@@ -59,14 +61,20 @@ absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& 
   return NewServerSource(std::move(service));
 }
 
-absl::StatusOr<std::unique_ptr<ScoringSource>> OpenSource(const ScoringOptions& options) {
+// Sets the source, and the English of an edition folder.
+absl::Status OpenSource(const ScoringOptions& options, ScoringInput& input) {
   ASSIGN_OR_RETURN(
       const absl::Duration timeout,
       ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
                           absl::Milliseconds(100), absl::Minutes(10)));
-  if (options.offline.empty()) return OpenServer(options, timeout);
-  ASSIGN_OR_RETURN(auto criteria, OpenCriteria(options.offline, options.trust_file));
-  return NewOfflineSource(std::move(criteria), timeout);
+  if (options.offline.empty()) {
+    ASSIGN_OR_RETURN(input.source, OpenServer(options, timeout));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(OpenedCriteria opened, OpenCriteria(options.offline, options.trust_file));
+  input.source = NewOfflineSource(std::move(opened.criteria), timeout);
+  input.english = English(std::move(opened.notes));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -76,13 +84,9 @@ absl::StatusOr<ScoringInput> OpenScoring(const ScoringOptions& options) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(options.answers, kMaxAnswersBytes));
   ASSIGN_OR_RETURN(input.answers, ReadAnswersFile(bytes));
   input.facts = ParseFacts(options.facts, input.faults);
-  input.criteria.set_programme(options.programme);
-  input.criteria.set_release_digest(options.release);
-  ASSIGN_OR_RETURN(input.source, OpenSource(options));
-  if (options.offline.empty()) return input;
-  ASSIGN_OR_RETURN(auto notes, NotesOf(options.offline));
-  if (!notes.has_value()) return input;
-  input.english = English(*std::move(notes));
+  input.criteria.set_programme(absl::AsciiStrToLower(Spelled(options.programme)));
+  input.criteria.set_release_digest(absl::AsciiStrToLower(Spelled(options.release)));
+  RETURN_IF_ERROR(OpenSource(options, input));
   for (auto& answer : input.answers.answers) {
     answer.set_scenario(input.english.ScenarioWritten(answer.scenario()));
     answer.set_level(input.english.LevelWritten(answer.level()));

@@ -27,6 +27,10 @@ std::string TierName(const common::v1::TierResult& tier, const Screen& screen) {
 }
 
 std::string TierStatus(const common::v1::TierResult& tier, const Screen& screen) {
+  if (tier.conditions().empty()) {
+    return std::string(
+        screen.Say("评分规则没有列出条件", "The rulebook lists no conditions for it"));
+  }
   int not_met = 0;
   int undetermined = 0;
   for (const auto& condition : tier.conditions()) {
@@ -47,13 +51,10 @@ std::string TierStatus(const common::v1::TierResult& tier, const Screen& screen)
       }
       return std::string(screen.Say(zh, en));
     }
-    case RuleStatus::UNDETERMINED:
+    default:
       return std::string(
           screen.Say("资料不足或口径未定，暂不能判断",
                      "Cannot be determined yet: data are missing or a wording is unsettled"));
-    default:
-      return std::string(
-          screen.Say("评分规则没有列出条件", "The rulebook lists no conditions for it"));
   }
 }
 

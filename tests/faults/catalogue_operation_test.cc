@@ -1,9 +1,13 @@
 // What operators see of a running catalogue: metrics, log and exit codes, and how it logs in to
 // Redis.
+#include <sys/resource.h>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/files/file.h"
 #include "common/releases/redis_source.h"
+#include "common/time/timestamp.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/redis_server.h"
 #include "tests/unit/status_matchers.h"
@@ -64,6 +68,45 @@ TEST(CatalogueOperationTest, ARefusedPublicationIsALineOfTheLogWithoutWhatTheCal
                              "\"method\":\"PublishRelease\",\"reason\":\"RELEASE_NOT_FOUND\"");
   })) << catalogue.Output();
   EXPECT_THAT(catalogue.Output(), Not(HasSubstr("eeeeeeee")));
+}
+
+TEST(CatalogueOperationTest, WhileReportsCannotBeWrittenAnAlarmSaysWhyInstancesAreLost) {
+  const Suite suite;
+  CatalogueProcess catalogue(suite, {{"--instance-lease", "7s"}},
+                             // A file that grows too large is an error, as a full disk is.
+                             {"env", "--ignore-signal=XFSZ"});
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  ScoringProcess scoring(suite, {{"--catalogue", catalogue.address()}});
+  scoring.StartAndAwait();
+  const auto is = [&](catalogue::v1::InstanceConvergence::Status status) {
+    return processes::Eventually([&] {
+      const auto seen = catalogue.Convergence();
+      return seen.ok() && seen->instances_size() == 1 && seen->instances(0).status() == status;
+    });
+  };
+  const auto limit = [&](rlim_t bytes) {
+    const struct rlimit size = {bytes, RLIM_INFINITY};
+    ASSERT_EQ(prlimit(catalogue.pid(), RLIMIT_FSIZE, &size, nullptr), 0);
+  };
+  ASSERT_TRUE(is(catalogue::v1::InstanceConvergence::APPLIED));
+  EXPECT_FALSE(catalogue.HasAlarm("REPORTS_NOT_WRITTEN"));
+  const absl::Time full = absl::Now();
+  // What it prints still fits.
+  limit(64 << 10);
+  ASSERT_TRUE(processes::Eventually([&] { return catalogue.HasAlarm("REPORTS_NOT_WRITTEN"); }));
+  EXPECT_TRUE(is(catalogue::v1::InstanceConvergence::UNKNOWN));
+  const auto convergence = catalogue.Convergence();
+  ASSERT_OK(convergence);
+  for (const auto& alarm : convergence->alarms()) {
+    if (alarm.kind() != "REPORTS_NOT_WRITTEN") continue;
+    EXPECT_GE(FromTimestamp(alarm.since()), full - absl::Milliseconds(1));
+    EXPECT_THAT(alarm.message().zh(), HasSubstr("失联"));
+  }
+  EXPECT_OK(scoring.Score());
+  limit(RLIM_INFINITY);
+  EXPECT_TRUE(is(catalogue::v1::InstanceConvergence::APPLIED));
+  EXPECT_FALSE(catalogue.HasAlarm("REPORTS_NOT_WRITTEN"));
 }
 
 TEST(CatalogueOperationTest, ItLogsInToRedisAsTheUserItIsGiven) {

@@ -127,6 +127,31 @@ TEST_F(ClockStepTest, ACatalogueThatIsSetBackConfirmsAndPublishes) {
   ExpectEnds(catalogue_);
 }
 
+// Published at once and scheduled, while the clock was ahead: both had come into force.
+TEST_F(ClockStepTest, WhatACatalogueThatWasAheadPutInForceStaysInForce) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_clock_.SetOff(absl::Hours(1));
+  absl::SleepFor(kSettled);
+  ExpectFollowed(catalogue_.PublishNew());
+  catalogue::v1::PublishReleaseRequest request;
+  request.set_digest(catalogue_.ImportNew());
+  *request.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1) + absl::Seconds(3));
+  ASSERT_OK(catalogue_.Publish(request));
+  ExpectFollowed(catalogue_.Activation()->state().pending());
+  // It is recorded within a second.
+  absl::SleepFor(kSettled);
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  absl::SleepFor(kSettled);
+  const auto right = catalogue_.Activation();
+  ASSERT_OK(right);
+  EXPECT_EQ(right->state().current().revision(), 3);
+  EXPECT_FALSE(right->state().has_pending());
+  scoring_.Kill();
+  scoring_.StartAndAwait();
+  EXPECT_EQ(scoring_.Revision(), 3);
+  ExpectFollowed(catalogue_.PublishNew());
+}
+
 // With nothing published meanwhile: what it confirms now is earlier by its clock than what it
 // confirmed before.
 TEST_F(ClockStepTest, AnInstanceIsFreshWhenTheCatalogueThatWasAheadIsSetRight) {

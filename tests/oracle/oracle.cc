@@ -65,6 +65,8 @@ class Interpreter {
           *of_tier.add_conditions() = Evaluate(condition);
         }
         of_tier.set_status(AllOf(of_tier.conditions()));
+      } else {
+        of_tier.set_status(RuleStatus::UNDETERMINED);
       }
       for (const auto& advice : tier.advice()) *of_tier.add_advice() = Evaluate(advice);
     }

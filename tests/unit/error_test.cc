@@ -1,5 +1,10 @@
 #include "common/status/error.h"
 
+#include <algorithm>
+#include <cerrno>
+
+#include "absl/strings/ascii.h"
+#include "common/status/system_error.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping {
@@ -76,6 +81,17 @@ TEST(ViolationsTest, TheFirstAreDescribedAndTheOthersCounted) {
   EXPECT_EQ(detail.violations(1).field(), "0");
   EXPECT_EQ(ViolationsTotal(detail), 3 * kMaxViolations + 1);
   EXPECT_EQ(detail.message().en(), "301 fields are wrong.");
+}
+
+TEST(SystemErrorTest, TheChineseHasNoEnglish) {
+  for (int error = 1; error < 140; ++error) {
+    const auto text = SystemErrorText(error);
+    EXPECT_FALSE(text.en().empty());
+    EXPECT_EQ(std::count_if(text.zh().begin(), text.zh().end(), absl::ascii_isalpha), 0)
+        << text.zh();
+  }
+  EXPECT_EQ(SystemErrorText(ENOSPC).zh(), "磁盘已满");
+  EXPECT_EQ(SystemErrorText(ENOSPC).en(), "No space left on device");
 }
 
 }  // namespace

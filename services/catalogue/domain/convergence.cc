@@ -115,11 +115,22 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
                    refuse == 1 ? " instance, which" : " instances, which", " will not apply it."));
 }
 
+v1::CatalogueAlarm ReportsNotWrittenAlarm(absl::Time since) {
+  return Alarm(
+      "REPORTS_NOT_WRITTEN", since,
+      "各实例报告的情况写不进数据库（磁盘已满、数据库只读或不可用）：所列的启用进度停留在那时，"
+      "正在运行的实例也会显示为失联。请查看标准目录服务日志中的 "
+      "reports_not_written，恢复数据库的写入。",
+      "What instances report cannot be written into the database (its disk is full, or it refuses "
+      "writes): who follows is shown as it was then, and instances that run become unknown. Look "
+      "for reports_not_written in the catalogue's log, and make the database writable again.");
+}
+
 v1::CatalogueAlarm TooManyInstancesAlarm(int most) {
   v1::CatalogueAlarm alarm;
   alarm.set_kind("TOO_MANY_INSTANCES");
   *alarm.mutable_message() = MakeText(
-      absl::StrCat("目录服务最多记录 ", most,
+      absl::StrCat("标准目录服务最多记录 ", most,
                    " 个实例，现已记满：可能还有实例没有列出，启用进度不完整。请用 release forget "
                    "移除失联的实例，并查明为什么有这么多实例。"),
       absl::StrCat("The catalogue keeps ", most,

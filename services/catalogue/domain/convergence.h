@@ -32,6 +32,9 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
     const History& history,
     const google::protobuf::RepeatedPtrField<v1::InstanceConvergence>& instances, absl::Time now);
 
+// What instances report cannot be written into the database since then.
+v1::CatalogueAlarm ReportsNotWrittenAlarm(absl::Time since);
+
 // As many instances are kept as may be: others may run that are not listed. Nothing says since
 // when.
 v1::CatalogueAlarm TooManyInstancesAlarm(int most);

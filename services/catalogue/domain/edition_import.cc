@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/criteria/finding_lines.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
+#include "common/status/error.h"
 
 namespace zhiping::catalogue {
 
@@ -33,6 +35,35 @@ ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number) {
   summary.set_vector_total(release.vectors().vectors_size());
   summary.set_size_bytes(static_cast<int32_t>(made.bytes.size()));
   return made;
+}
+
+std::optional<Finding> LabelShared(const ReleaseBytes& release,
+                                   const std::vector<std::string>& candidates) {
+  // The newest are named; nobody looks for many.
+  constexpr size_t kMostNamed = 3;
+  std::vector<std::string> others;
+  for (const std::string& candidate : candidates) {
+    if (candidate != release.digest) others.push_back(candidate);
+  }
+  if (others.empty()) return std::nullopt;
+  const size_t total = others.size();
+  if (total > kMostNamed) others.resize(kMostNamed);
+  const std::string& label = release.summary.label();
+  const bool all = total <= kMostNamed;
+  Finding finding;
+  finding.set_severity(Finding::WARNING);
+  finding.set_file(criteria::kEditionFile);
+  finding.set_reason(Reason::Value_Name(Reason::LABEL_SHARED));
+  *finding.mutable_message() = MakeText(
+      absl::StrCat("标签 ", label, " 还有另外 ", total, " 个已导入、尚未发布的内容：",
+                   absl::StrJoin(others, "、"), all ? "" : " 等",
+                   "。只有先发布的那个用这个标签，其余的须重新导入；发布前请核对摘要。"),
+      absl::StrCat(total, total == 1 ? " other candidate that is" : " other candidates that are",
+                   " not published has the label ", label, " too: ", absl::StrJoin(others, ", "),
+                   all ? "" : ", …",
+                   ". Only the first that is published keeps it, and the others have to be "
+                   "imported again: look at the digest before publishing."));
+  return finding;
 }
 
 std::vector<Finding> CheckNotes(const std::string& notes_file, const v1::Edition& edition,

@@ -1,6 +1,7 @@
 // From an edition folder to the bytes that can be published.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ struct ReleaseBytes {
 
 // The folder as the `number`-th release of its edition. REQUIRES: the folder has no errors.
 ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number);
+
+// A warning that other candidates have the label that `release` gets, if any of `candidates` is
+// another: only one of them can be published.
+std::optional<v1::Finding> LabelShared(const ReleaseBytes& release,
+                                       const std::vector<std::string>& candidates);
 
 // The notes of a folder against the edition; findings with their lines.
 std::vector<v1::Finding> CheckNotes(const std::string& notes_file, const v1::Edition& edition,

@@ -13,6 +13,12 @@ absl::Time Instant(const ActivationRow& row) {
   return FromTimestamp(row.activation.in_force_from());
 }
 
+// Whether a row has come into force, if it was not cancelled before.
+bool HasCome(const History& history, const ActivationRow& row, absl::Time now) {
+  return Instant(row) <= now || Instant(row) <= row.created_at ||
+         row.activation.revision() <= history.reached_revision;
+}
+
 bool IsCancelled(const History& history, int32_t revision) {
   return std::any_of(history.rows.begin(), history.rows.end(),
                      [&](const ActivationRow& row) { return row.cancelled_revision == revision; });
@@ -34,7 +40,16 @@ int32_t HighestRevision(const History& history) {
 
 const ActivationRow* InForceAt(const History& history, absl::Time now) {
   for (auto row = history.rows.rbegin(); row != history.rows.rend(); ++row) {
-    if (Instant(*row) <= now && !IsCancelled(history, row->activation.revision())) return &*row;
+    if (HasCome(history, *row, now) && !IsCancelled(history, row->activation.revision())) {
+      return &*row;
+    }
+  }
+  return nullptr;
+}
+
+const ActivationRow* NamedFor(const History& history, absl::Time instant) {
+  for (auto row = history.rows.rbegin(); row != history.rows.rend(); ++row) {
+    if (Instant(*row) <= instant && !IsCancelled(history, row->activation.revision())) return &*row;
   }
   return nullptr;
 }
@@ -43,14 +58,14 @@ const ActivationRow* PendingAt(const History& history, absl::Time now) {
   for (auto row = history.rows.rbegin(); row != history.rows.rend(); ++row) {
     if (IsCancelled(history, row->activation.revision())) continue;
     // Rows below one that is in force are over.
-    return Instant(*row) > now ? &*row : nullptr;
+    return HasCome(history, *row, now) ? nullptr : &*row;
   }
   return nullptr;
 }
 
 bool WasInForce(const History& history, absl::string_view digest, absl::Time now) {
   return std::any_of(history.rows.begin(), history.rows.end(), [&](const ActivationRow& row) {
-    return row.activation.digest() == digest && Instant(row) <= now &&
+    return row.activation.digest() == digest && HasCome(history, row, now) &&
            !IsCancelled(history, row.activation.revision());
   });
 }

@@ -2,7 +2,9 @@
 // function of the rows and the instant, the same on every replica.
 //
 // Rows are only ever added, with growing revisions. A pending activation is cancelled by a later
-// row that names it.
+// row that names it. What once came into force has come for good, whatever a clock that was ahead
+// and is set right says: a row that was to be in force at once, and a scheduled one up to
+// `reached_revision`.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +43,8 @@ struct History {
   std::string incarnation;
   // What the next activation gets.
   int32_t next_revision = 1;
+  // The highest scheduled revision that is recorded to have come into force; 0: none.
+  int32_t reached_revision = 0;
   // By revision.
   std::vector<ActivationRow> rows;
   // Digests of withdrawn releases, sorted.
@@ -51,9 +55,12 @@ struct History {
 // The highest revision of a row; 0 if there is none.
 int32_t HighestRevision(const History& history);
 
-// The row that is in force at `now`: of those whose instant has come and that were not cancelled,
+// The row that is in force at `now`, the present: of those that have come and were not cancelled,
 // the one with the highest revision. Null if there is none.
 const ActivationRow* InForceAt(const History& history, absl::Time now);
+
+// The same at any instant, by the instants that the activations name alone.
+const ActivationRow* NamedFor(const History& history, absl::Time instant);
 
 // The row that will be in force next; null if there is none.
 const ActivationRow* PendingAt(const History& history, absl::Time now);

@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<criteria::FactValues>> ReadColumns(
   Violations violations;
   for (int i = 0; i < request.facts_size(); ++i) {
     const auto& column = request.facts(i);
-    const int fact = criteria.FindFact(column.fact());
+    const int fact = criteria.FindFactByAnyName(column.fact());
     const auto field = [i] { return absl::StrCat("facts[", i, "].fact"); };
     if (fact < 0) {
       violations.Add([&] {

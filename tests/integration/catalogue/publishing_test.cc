@@ -203,6 +203,36 @@ TEST_P(PublishingTest, ALabelIsPublishedOnce) {
   EXPECT_THAT(Publish(Publication(other)), HasReason(Reason::LABEL_TAKEN));
 }
 
+TEST_P(PublishingTest, AnotherCandidateOfTheSameLabelIsAWarningUntilOneIsPublished) {
+  const auto warnings = [&](const std::string& change) {
+    const auto imported = Call<v1::ImportEditionResponse>(
+        catalogue_->admin(), &Admin::ImportEdition, Edition2026(change));
+    EXPECT_OK(imported);
+    std::vector<std::string> said;
+    for (const auto& finding : imported->findings()) {
+      if (finding.reason() != "LABEL_SHARED") continue;
+      EXPECT_EQ(finding.severity(), v1::Finding::WARNING);
+      EXPECT_THAT(finding.message().zh(), testing::HasSubstr("标签 2026-1"));
+      said.push_back(finding.message().en());
+    }
+    return said;
+  };
+  EXPECT_THAT(warnings(""), testing::IsEmpty());
+  // The same content is no other candidate.
+  EXPECT_THAT(warnings(""), testing::IsEmpty());
+  const std::string one = Import();
+  EXPECT_THAT(warnings("改"), testing::ElementsAre(testing::HasSubstr(one)));
+  const std::string other = Import("改");
+  EXPECT_THAT(warnings(""), testing::ElementsAre(testing::HasSubstr(other)));
+  ASSERT_OK(Publish(Publication(one)));
+  // That one is 2026-2 now.
+  EXPECT_THAT(warnings("改"), testing::IsEmpty());
+  // Which one has the label is said to whoever publishes the other.
+  const auto taken = Publish(Publication(other));
+  EXPECT_THAT(taken, HasReason(Reason::LABEL_TAKEN));
+  EXPECT_THAT(DetailOf(taken.status()).message().zh(), testing::HasSubstr(one));
+}
+
 TEST_P(PublishingTest, ContentThatWasPublishedKeepsItsLabel) {
   const std::string one = Import();
   ASSERT_OK(Publish(Publication(one)));

@@ -66,6 +66,20 @@ class ResigningTest : public testing::TestWithParam<sql::Engine> {
     const auto trust = releases::ReadTrustFile(options_.signing.trust_file);
     return (*trust)->Verify(*envelope, Purpose::RELEASE, kProgramme, absl::Now()).status();
   }
+  // By 王五; what was wrong with the signatures before.
+  absl::StatusOr<std::string> Resign(const std::string& digest) {
+    v1::ResignReleaseRequest request;
+    request.set_digest(digest);
+    request.mutable_actor()->set_name("王五");
+    request.mutable_actor()->set_reason("密钥作废");
+    request.set_request_id(NewRequestId());
+    const auto response =
+        Call<v1::ResignReleaseResponse>(catalogue_->admin(), &Admin::ResignRelease, request);
+    if (!response.ok()) return response.status();
+    EXPECT_EQ(response->programme(), kProgramme);
+    EXPECT_THAT(response->release_label(), testing::StartsWith("2026-"));
+    return response->cause();
+  }
   v1::ReleaseSummary Summary(const std::string& digest) {
     v1::GetReleaseRequest request;
     request.set_digest(digest);
@@ -132,6 +146,46 @@ TEST_P(ResigningTest, WithoutAKeyThatCountsNothingIsPutInForce) {
     EXPECT_THAT(DetailOf(refused).message().en(), HasSubstr("--release-key"));
   }
   EXPECT_EQ(catalogue_->Activation()->state().current().revision(), 2);
+  EXPECT_THAT(LoggedResignings(), IsEmpty());
+}
+
+// Whatever is published can be signed again, and nothing else changes.
+TEST_P(ResigningTest, WhatIsNotPutInForceIsSignedAgainWhenSomebodyAsks) {
+  PublishTwo();
+  auto scheduled = Publication(catalogue_->Import("又改"));
+  *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1));
+  ASSERT_OK(catalogue_->Publish(scheduled));
+  const std::string pending = scheduled.digest();
+  Start("new", Revoked() + Releases(*new_, "*"));
+  for (const std::string& digest : {first_, second_, pending}) {
+    EXPECT_THAT(Verify(digest), HasReason(Reason::KEY_REVOKED));
+    const auto cause = Resign(digest);
+    ASSERT_OK(cause);
+    EXPECT_EQ(*cause, "KEY_REVOKED");
+    // Whoever pins it, and whoever starts now, accepts it.
+    EXPECT_OK(Verify(digest));
+    const auto again = Resign(digest);
+    ASSERT_OK(again);
+    EXPECT_EQ(*again, "");
+  }
+  const auto resigned = ElementsAre("2026-1 KEY_REVOKED unauthenticated:王五",
+                                    "2026-2 KEY_REVOKED unauthenticated:王五",
+                                    "2026-3 KEY_REVOKED unauthenticated:王五");
+  EXPECT_THAT(LoggedResignings(), resigned);
+  EXPECT_EQ(catalogue_->Activation()->state().current().revision(), 2);
+  EXPECT_EQ(catalogue_->Activation()->state().pending().revision(), 3);
+  // A rollback finds nothing to sign.
+  auto rollback = Rollback();
+  rollback.set_cancel_pending_revision(3);
+  ASSERT_OK(catalogue_->RollBack(rollback));
+  EXPECT_THAT(LoggedResignings(), resigned);
+}
+
+TEST_P(ResigningTest, WhatIsNotPublishedOrCannotBeSignedIsNotSignedAgain) {
+  PublishTwo();
+  EXPECT_THAT(Resign(catalogue_->Import("又改")), HasReason(Reason::RELEASE_NOT_FOUND));
+  Start("new", Revoked() + Releases(*new_, "another"));
+  EXPECT_THAT(Resign(first_), HasReason(Reason::KEY_NOT_FOR_PROGRAMME));
   EXPECT_THAT(LoggedResignings(), IsEmpty());
 }
 

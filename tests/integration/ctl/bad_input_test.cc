@@ -59,7 +59,10 @@ const BadAnswers kBadAnswers[] = {
     {"TooManyColumns", Rows("online-inspection,basic,a,b\n"), Reason::WRONG_COLUMN,
      "第 2 行有 4 列", "Line 2 has 4 columns"},
     {"QuotesDoNotClose", Rows("online-inspection,basic,\"a\n"), Reason::MALFORMED,
-     "第 2 行起的引号", "quotes from line 2"},
+     "第 2 行第 3 列：这一格开头的英文双引号", "Line 2, column 3: the double quote that opens"},
+    {"StrayQuote", Rows("online-inspection,basic,uses \"AI\" daily\n"), Reason::MALFORMED,
+     "第 2 行第 3 列：这一格里有多余的英文双引号",
+     "Line 2, column 3: there is a stray double quote"},
     {"TruncatedJson", R"({"answers": [{"scenario": "onli)", Reason::MALFORMED,
      "文件不完整：JSON 在第 1 行第 32 列中断", "truncated: its JSON ends in line 1"},
     {"JsonWithoutAComma", "[\n {\"scenario\": 20\n  \"level\": \"basic\"}\n]", Reason::MALFORMED,
@@ -164,7 +167,7 @@ const BadFlags kBadFlags[] = {
      {"--facts", "cmmm_level"},
      1,
      Reason::MALFORMED,
-     "name=value",
+     "“cmmm_level”无法识别，应写成“指标=数值”",
      "name=value"},
     {"UnknownArgument",
      {"--answer", "x"},
@@ -183,8 +186,14 @@ const BadFlags kBadFlags[] = {
      {"--server", "nonsense", "--offline", ""},
      2,
      Reason::WRONG_USAGE,
-     "--server 应为“主机:端口”",
+     "--server 应为评分服务的“主机:端口”",
      "HOST:PORT"},
+    {"ServerAsAnUrl",
+     {"--server", "http://127.0.0.1:50051", "--offline", ""},
+     2,
+     Reason::WRONG_USAGE,
+     "--server 应为评分服务的“主机:端口”，例如 127.0.0.1:50051，前面不加 http://",
+     "HOST:PORT of the scoring service without http://"},
     {"UnknownLanguage", {"--lang", "fr"}, 2, Reason::WRONG_USAGE, "--lang", "--lang"},
     {"WrongTimeout",
      {"--timeout", "1ms", "--offline", ""},
@@ -249,6 +258,25 @@ TEST(BadInputTest, NoMoreThanTenAreListedAndTheOthersCounted) {
   std::vector<std::string> english = score;
   english.emplace_back("en");
   EXPECT_THAT(RunCtl(english).err, HasSubstr("20 more"));
+}
+
+TEST(BadInputTest, AMisspeltCommandIsNoArgument) {
+  Outcome outcome = RunCtl({"scor", "--json"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("没有命令 scor；"));
+  outcome = RunCtl({"edition", "shew", "--json"});
+  EXPECT_THAT(ErrorOf(outcome).message().en(), HasSubstr("There is no command shew;"));
+}
+
+// What the first line is, and how its cells are divided, is said too.
+TEST(BadInputTest, AFileWithoutHeadingsOrCommasIsToldHowToBegin) {
+  for (const char* bytes : {"1,基础级\n", "场景名称；等级\n1；基础级\n"}) {
+    const Outcome outcome =
+        RunCtl({"score", "--answers", Scratch("answers", bytes), "--offline", kEdition, "--json"});
+    EXPECT_THAT(ErrorOf(outcome).message().zh(),
+                HasSubstr("第一行应为表头：场景名称,等级,说明（以英文逗号分隔"));
+    EXPECT_THAT(ErrorOf(outcome).message().en(), HasSubstr("separated by commas"));
+  }
 }
 
 TEST(BadInputTest, AMisspeltArgumentIsNamedBeforeAMissingOne) {

@@ -36,6 +36,7 @@ std::string WriteFolder(const Fault& fault) {
   Scratch("edition/edition.txtpb", AsText(folder.edition));
   Scratch("edition/rulebook.txtpb", AsText(folder.rulebook));
   Scratch("edition/vectors.txtpb", AsText(folder.vectors));
+  Scratch("edition/notes.txtpb", AsText(*folder.notes));
   if (folder.source) Scratch("edition/" + folder.edition.source().file(), *folder.source);
   return ScratchFolder() + "/edition";
 }

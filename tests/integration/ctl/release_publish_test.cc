@@ -208,5 +208,19 @@ TEST_F(ReleaseTest, ACatalogueThatGoesAwayWhileOneWaitsIsSaidAndThePublicationSt
   EXPECT_EQ(document["error"]["reason"], "SERVICE_UNREACHABLE");
 }
 
+TEST_F(ReleaseTest, WhatIsSignedByAKeyThatCountsIsNotSignedAgain) {
+  Publish();
+  RunJson({"release", "publish", Import("改"), "--reason", "测试"});
+  const Json one = RunJson({"release", "resign", "2026-1", "--reason", "测试"});
+  ASSERT_EQ(one["releases"].size(), 1u);
+  EXPECT_EQ(one["releases"][0]["releaseLabel"], "2026-1");
+  EXPECT_EQ(RunJson({"release", "resign", "--all", "--reason", "测试"})["releases"].size(), 2u);
+  EXPECT_THAT(Run({"release", "resign", "--all", "--reason", "测试"}).out,
+              HasSubstr("2026-1：签名有效，无须重新签名"));
+  EXPECT_EQ(Refused({"release", "resign", "--reason", "测试"}, 2).reason(), Reason::WRONG_USAGE);
+  EXPECT_EQ(Refused({"release", "resign", "2026-1", "--all", "--reason", "测试"}, 2).reason(),
+            Reason::WRONG_USAGE);
+}
+
 }  // namespace
 }  // namespace zhiping::ctl

@@ -78,7 +78,7 @@ TEST_F(ReleaseTest, WrongOptionsAreWrongUsage) {
     EXPECT_EQ(Refused(arguments, 2).reason(), Reason::WRONG_USAGE) << arguments[1];
   }
   EXPECT_THAT(Refused({"release", "list", "--catalogue", "nonsense"}, 2).message().zh(),
-              HasSubstr("--catalogue 应为“主机:端口”，例如 127.0.0.1:50052"));
+              HasSubstr("--catalogue 应为标准目录服务的“主机:端口”，例如 127.0.0.1:50052"));
   const ErrorDetail reason =
       Refused({"release", "publish", digest, "--reason", std::string(501, 'x')});
   EXPECT_THAT(reason.message().zh(), HasSubstr("--reason 最多 500 个字符"));
@@ -105,7 +105,7 @@ TEST(NoCatalogueTest, EveryCommandSaysSoWithAnExitCodeOfItsOwn) {
     const Outcome outcome = RunCtl(arguments);
     EXPECT_EQ(outcome.exit_code, 3) << arguments[1];
     EXPECT_EQ(ErrorOf(outcome).reason(), Reason::SERVICE_UNREACHABLE);
-    EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("连接不上目录服务 127.0.0.1:1"));
+    EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("连接不上标准目录服务 127.0.0.1:1"));
   }
 }
 

@@ -268,6 +268,16 @@ TEST(EnglishTest, NamesOfTheNotesAreUnderstoodAndShownAsUnofficial) {
   EXPECT_THAT(chinese.out, Not(HasSubstr("非官方文本")));
 }
 
+TEST(SpellingTest, IdsMayBeInCapitalsAnywhere) {
+  const std::string file = Scratch("answers.json", R"([{"Scenario": "ONLINE-INSPECTION",
+                                                        "Level": "Basic"}])");
+  const Outcome plan =
+      RunCtl({"plan", "--answers", file, "--offline", kEdition, "--programme", "JIANGSU-AI",
+              "--tier", "Linghang", "--facts", "CMMM_Level=３", "--cost",
+              "Online-Inspection:ADVANCED=７", "--exclude", "PRODUCTION-PLANNING", "--json"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.out;
+}
+
 // A cost of a scenario that is not applicable means nothing, and is not passed over in silence.
 TEST(PlanReportTest, CostsThatMeanNothingAreNamed) {
   const Outcome plan =
@@ -278,11 +288,15 @@ TEST(PlanReportTest, CostsThatMeanNothingAreNamed) {
   EXPECT_EQ(Json::parse(json.out, nullptr, false)["unusedCosts"], Json::array({0}));
 }
 
-TEST(ScoreJsonTest, ATierWithoutConditionsHasNoStatus) {
+// The first has no conditions.
+TEST(ScoreJsonTest, EveryTierHasAStatus) {
   const Json tiers = Json::parse(RunCtl(Score({"--json"})).out, nullptr, false)["tiers"];
   ASSERT_EQ(tiers.size(), 4u);
-  EXPECT_FALSE(tiers[0].contains("status")) << tiers[0];
-  for (size_t t = 1; t < tiers.size(); ++t) EXPECT_TRUE(tiers[t].contains("status"));
+  EXPECT_TRUE(tiers[0]["conditions"].empty());
+  EXPECT_EQ(tiers[0]["status"], "UNDETERMINED");
+  for (const Json& tier : tiers) {
+    EXPECT_THAT(tier.value("status", ""), testing::AnyOf("MET", "NOT_MET", "UNDETERMINED"));
+  }
 }
 
 }  // namespace

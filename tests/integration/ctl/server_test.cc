@@ -5,6 +5,7 @@
 #include "absl/strings/str_split.h"
 #include "tests/integration/ctl/run_ctl.h"
 #include "tests/integration/scoring/service_under_test.h"
+#include "tests/processes/scripted_server.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -119,6 +120,67 @@ TEST_F(ServerTest, ViolationsThatAreNotSentAreCounted) {
   const Outcome outcome = Run({"score", "--answers", Scratch("answers", rows), "--lang", "zh"});
   EXPECT_THAT(outcome.err, HasSubstr("有 30 处填写有误。"));
   EXPECT_THAT(outcome.err, testing::ContainsRegex("另有 2[0-9] 处，这里没有列出。"));
+}
+
+std::string Frame(char type, char flags, char stream, const std::string& payload) {
+  const std::string size = {0, static_cast<char>(payload.size() >> 8),
+                            static_cast<char>(payload.size())};
+  return absl::StrCat(size, std::string{type, flags, 0, 0, 0, stream}, payload);
+}
+
+// A header of HTTP/2 that is written out.
+std::string Header(const std::string& name, const std::string& value) {
+  return absl::StrCat(std::string(1, '\0'), std::string(1, static_cast<char>(name.size())), name,
+                      std::string(1, static_cast<char>(value.size())), value);
+}
+
+// A web server that speaks HTTP/2 and no gRPC: a page for the first stream, once it is asked for.
+processes::ScriptedServer::Script WebPage(const std::string& status) {
+  return [status](processes::Peer& peer) {
+    std::string received = peer.Receive();
+    peer.Send(absl::StrCat(Frame(4, 0, 0, ""), Frame(4, 1, 0, "")));
+    // The name of the method stands in its headers.
+    while (received.find("Score") == std::string::npos &&
+           received.find("ListReleases") == std::string::npos) {
+      const std::string more = peer.Receive();
+      if (more.empty()) return;
+      received += more;
+    }
+    peer.Send(absl::StrCat(
+        Frame(1, 4, 1, Header(":status", status) + Header("content-type", "text/html")),
+        Frame(0, 1, 1, "<html></html>")));
+    while (!peer.Receive().empty()) {
+    }
+  };
+}
+
+// Whatever else is at an address, the error says what should be, and that trying again does not
+// help.
+void ExpectNoSuchService(const Outcome& outcome, const std::string& address) {
+  SCOPED_TRACE(outcome.out);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(ErrorOf(outcome).reason(), Reason::NO_SUCH_SERVICE);
+  const auto message = ErrorOf(outcome).message();
+  EXPECT_THAT(message.zh(), HasSubstr(absl::StrCat("地址 ", address, " 上没有")));
+  EXPECT_THAT(message.zh(), HasSubstr("的“主机:端口”，例如 127.0.0.1:5005"));
+  EXPECT_THAT(message.en(), HasSubstr(absl::StrCat(" at ", address, ": another service answers")));
+}
+
+TEST_F(ServerTest, AnotherServiceAtTheAddressIsSaid) {
+  const std::string address = absl::StrCat("127.0.0.1:", service_.port());
+  ExpectNoSuchService(RunCtl({"release", "list", "--catalogue", address, "--json"}), address);
+}
+
+TEST(NoServiceTest, WhatDoesNotSpeakGrpcIsSaid) {
+  for (const auto& script :
+       {WebPage("200"), WebPage("404"), WebPage("403"),
+        processes::ScriptedServer::Answering("HTTP/1.1 400 Bad Request\r\n\r\n")}) {
+    const processes::ScriptedServer server(script);
+    ExpectNoSuchService(RunCtl({"score", "--answers", kSampleAnswers, "--server", server.address(),
+                                "--timeout", "5s", "--json"}),
+                        server.address());
+  }
 }
 
 }  // namespace

@@ -65,5 +65,14 @@ TEST(ScoringLogTest, ANameThatTheCatalogueWouldNotTakeIsRefused) {
   }
 }
 
+TEST(ScoringFlagsTest, AnUrlIsNoAddressOfTheCatalogue) {
+  const Suite suite;
+  ScoringProcess scoring(suite, {{"--catalogue", "http://127.0.0.1:50052"}});
+  scoring.Start();
+  EXPECT_EQ(scoring.AwaitEnd(), 1);
+  EXPECT_THAT(scoring.Output(), HasSubstr("--catalogue 应为标准目录服务的“主机:端口”"));
+  EXPECT_THAT(scoring.Output(), HasSubstr("HOST:PORT of the catalogue"));
+}
+
 }  // namespace
 }  // namespace zhiping::faults

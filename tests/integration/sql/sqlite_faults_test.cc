@@ -76,6 +76,24 @@ TEST(SqliteFile, IsOneProcessesAtATime) {
   EXPECT_THAT(Database::Open(OptionsFor("sqlite:" + link)), HasReason(Reason::DATABASE_IN_USE));
 }
 
+TEST(SqliteFile, WhyItCannotBeOpenedIsSaidInChineseToo) {
+  const std::string folder = processes::NewFolder();
+  std::ofstream(folder + "/text.db") << std::string(4096, 'x');
+  std::ofstream(folder + "/file");
+  ASSERT_EQ(mkdir((folder + "/folder.db").c_str(), 0700), 0);
+  const std::pair<const char*, const char*> cases[] = {
+      {"/text.db", "：它不是 SQLite 数据库。"},
+      {"/file/a.db", "：路径中有一段不是文件夹。"},
+      {"/none/a.db", "：文件不存在。"},
+      {"/folder.db", "：这是一个文件夹，不是文件。"},
+  };
+  for (const auto& [name, why] : cases) {
+    const auto database = Database::Open(OptionsFor("sqlite:" + folder + name));
+    ASSERT_FALSE(database.ok()) << name;
+    EXPECT_THAT(DetailOf(database.status()).message().zh(), testing::HasSubstr(why)) << name;
+  }
+}
+
 TEST(SqliteFile, AKilledProcessLeavesWhatItCommittedAndNothingElse) {
   const std::string setting = NewSetting(Engine::kSqlite);
   {

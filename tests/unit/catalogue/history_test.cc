@@ -34,6 +34,27 @@ TEST(HistoryTest, ACancelledFirstPublicationNeverComesIntoForce) {
   EXPECT_FALSE(WasInForce(history, "a", kStart + absl::Hours(3)));
 }
 
+// The clock that says so is ahead by ten minutes and is set right then.
+TEST(HistoryTest, WhatOnceCameIntoForceStaysInForceWhenTheClockIsSetBack) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  const absl::Time ahead = kStart + absl::Minutes(10);
+  history = With(history, Publish(history, "b", std::nullopt, At(ahead)));
+  EXPECT_EQ(StateAt(history, kStart).current().digest(), "b");
+  EXPECT_FALSE(StateAt(history, kStart).has_pending());
+  history = With(history, Publish(history, "c", ahead + absl::Minutes(1), At(ahead)));
+  EXPECT_EQ(StateAt(history, kStart).current().digest(), "b");
+  EXPECT_EQ(StateAt(history, kStart).pending().digest(), "c");
+  // It came into force by the clock that was ahead, which was recorded.
+  history.reached_revision = 3;
+  EXPECT_EQ(StateAt(history, kStart).current().digest(), "c");
+  EXPECT_FALSE(StateAt(history, kStart).has_pending());
+  EXPECT_TRUE(WasInForce(history, "c", kStart));
+  EXPECT_OK(Publish(history, "d", std::nullopt, At(kStart)));
+  // What is asked about another instant goes by what the activations name.
+  EXPECT_EQ(NamedFor(history, kStart)->activation.digest(), "a");
+  EXPECT_EQ(NamedFor(history, ahead)->activation.digest(), "b");
+}
+
 TEST(HistoryTest, WhatWasMetStopsSigningUntilFencedAndPublished) {
   History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
   v1::Activation met;
@@ -174,6 +195,10 @@ TEST(HistoryTest, RandomInterleavingsKeepTheInvariants) {
     int32_t in_force = 0;
     for (int step = 0; step < 40; ++step) {
       now += absl::Milliseconds(below(3000));
+      if (below(10) == 0) {
+        history.reached_revision = in_force;
+        now -= absl::Milliseconds(below(10'000));
+      }
       const ActivationRow* const pending = PendingAt(history, now);
       const int32_t cancel =
           pending != nullptr && below(2) == 0 ? pending->activation.revision() : 0;

@@ -27,7 +27,7 @@ void Append(const Criteria& criteria, const Tally& tally, ScoreBatchResponse& co
     columns.add_segment_points(tally.segment_points[s]);
   }
   for (const TierNodes& tier : criteria.tiers()) {
-    const uint8_t status = tier.conditions < 0 ? 0 : criteria.StatusOf(tally, tier.conditions);
+    const uint8_t status = tier.conditions < 0 ? 4 : criteria.StatusOf(tally, tier.conditions);
     // RuleStatus: MET 1, NOT_MET 2, UNDETERMINED 3.
     columns.mutable_tier_statuses()->push_back(status == 4 ? 3 : static_cast<char>(status));
   }

@@ -353,6 +353,40 @@ TEST(DiffTest, SplitProposesTheOldAnswerToEachPart) {
   EXPECT_EQ(After(change, "b").answers.at("l1"), "kept ");
 }
 
+// A mistyped origin does not let answers pass without a question, and is named.
+TEST(DiffTest, AnOriginThatTheOldEditionLacksIsAskedAgainAndNamed) {
+  const auto declare = [](Relation::Kind kind, std::vector<std::string> from) {
+    return [kind, from](Release& release) {
+      auto& relation = *release.mutable_edition()->mutable_scenarios(0)->add_relations();
+      relation.set_kind(kind);
+      relation.mutable_from()->Assign(from.begin(), from.end());
+    };
+  };
+  const auto split = declare(Relation::SPLIT_FROM, {"mistyped"});
+  EXPECT_EQ(After(split, "a").kinds, Kinds{ScenarioPassage::SPLIT_FROM});
+  EXPECT_EQ(After(split, "a").answers, (Answers{{"l0", "confirm l0"},
+                                                {"l1", "confirm l1"},
+                                                {"l2", "confirm l2"},
+                                                {"none", "confirm none"},
+                                                {"not_applicable", "confirm not_applicable"}}));
+  EXPECT_THAT(PassportAfter(split).scenarios(0).unknown_origins(),
+              testing::ElementsAre("mistyped"));
+  const auto merged = declare(Relation::MERGED_FROM, {"a", "mistyped"});
+  EXPECT_EQ(After(merged, "a").kinds, Kinds{ScenarioPassage::MERGED_FROM});
+  EXPECT_EQ(After(merged, "a").answers.at("l1"), "confirm l1");
+  EXPECT_THAT(PassportAfter(merged).scenarios(0).unknown_origins(),
+              testing::ElementsAre("mistyped"));
+}
+
+TEST(DiffTest, ACorrectionOfAnotherReleaseSaysOfWhich) {
+  const Passport passport = PassportAfter([](Release& release) {
+    release.mutable_edition()->mutable_correction()->set_release_digest("sha256:another");
+  });
+  EXPECT_FALSE(passport.correction_declared());
+  EXPECT_EQ(passport.corrects_another(), "sha256:another");
+  EXPECT_EQ(PassportAfter(Correct).corrects_another(), "");
+}
+
 TEST(DiffTest, MergedProposesTheLowest) {
   Release changed = SmallRelease();
   auto& edition = *changed.mutable_edition();

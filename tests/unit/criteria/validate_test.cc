@@ -1,8 +1,10 @@
 // The 2026 edition is valid, and every fault that validation lists is found in a copy that has it.
 #include "common/criteria/validate.h"
 
+#include <algorithm>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/criteria/plan.h"
 #include "common/criteria/release.h"
 #include "common/criteria/score.h"
@@ -91,6 +93,8 @@ TEST(ValidateTest, NotesThatCannotBeReadHideNothing) {
   const auto findings = CheckFiles(files).findings;
   EXPECT_EQ(Places(findings), (std::multiset<std::string>{
                                   "edition.txtpb scenarios[0].name",
+                                  // Line 21, whose text now says that it stands elsewhere.
+                                  "edition.txtpb source",
                                   "notes.txtpb ",
                                   "vectors.txtpb vectors[0].expected",
                               }))
@@ -144,6 +148,70 @@ TEST(ValidateTest, AnEditionThatNamesNoSourceIsAWarning) {
   const auto findings = ValidateFolder(folder);
   EXPECT_FALSE(HasErrors(findings)) << Listed(findings);
   EXPECT_EQ(Places(findings), std::multiset<std::string>{"edition.txtpb source.file"});
+}
+
+void AppendToSource(Folder& folder, const std::string& line) {
+  folder.source->append(line);
+  folder.edition.mutable_source()->set_sha256(DigestOf(*folder.source).substr(7));
+}
+
+TEST(ValidateTest, ALineOfTheSourceMayBeLeftOutIfTheEditionSaysSo) {
+  Folder folder = ReadFolder();
+  AppendToSource(folder, "第 1 页\n");
+  const auto findings = ValidateFolder(folder);
+  ASSERT_EQ(Places(findings), std::multiset<std::string>{"edition.txtpb source"})
+      << Listed(findings);
+  const auto lines = std::count(folder.source->begin(), folder.source->end(), '\n');
+  EXPECT_THAT(findings[0].message().zh(), testing::HasSubstr(absl::StrCat("第 ", lines, " 行")));
+  EXPECT_THAT(findings[0].message().zh(), testing::HasSubstr("第 1 页"));
+  folder.edition.mutable_source()->add_lines_left_out(static_cast<int>(lines));
+  EXPECT_TRUE(ValidateFolder(folder).empty()) << Listed(ValidateFolder(folder));
+}
+
+TEST(ValidateTest, TextsThatAreSwappedAreNamedWithTheirLines) {
+  Folder folder = ReadFolder();
+  auto& scenarios = *folder.edition.mutable_scenarios();
+  scenarios[3].mutable_cells(2)->Swap(scenarios[4].mutable_cells(2));
+  const auto findings = ValidateFolder(folder);
+  ASSERT_EQ(findings.size(), 2u) << Listed(findings);
+  // It also stands before the rest of its own row.
+  EXPECT_EQ(findings[0].field(), "scenarios[4].cells[2].text");
+  EXPECT_EQ(findings[1].field(), "scenarios[4].cells[2].text");
+  EXPECT_EQ(findings[1].message().zh(),
+            "原文第 48 行应在 scenarios[3].cells[2].text（第 56 行）之后：年版须按原文的顺序。");
+  EXPECT_EQ(findings[1].message().en(),
+            "Line 48 of the source should come after scenarios[3].cells[2].text (line 56): an "
+            "edition follows the order of its source.");
+}
+
+TEST(ValidateTest, BothOfTwoNamesThatCollideAreSaid) {
+  Folder folder = ReadFolder();
+  folder.notes->mutable_levels(1)->set_name_en("Advanced");
+  folder.notes->mutable_levels(2)->set_name_en("未应用");
+  const auto findings = ValidateFolder(folder);
+  ASSERT_EQ(findings.size(), 2u) << Listed(findings);
+  EXPECT_EQ(findings[0].message().zh(),
+            "“Advanced”在这里指“basic”，在 edition.txtpb levels[2].id "
+            "指“advanced”；一种写法只能指一个。");
+  EXPECT_EQ(findings[0].message().en(),
+            "\"Advanced\" means \"basic\" here and \"advanced\" in edition.txtpb levels[2].id; a "
+            "spelling may mean one thing only.");
+  EXPECT_EQ(findings[1].message().zh(),
+            "“未应用”在这里指“advanced”，但在任何年版中都指“none”；一种写法只能指一个。");
+}
+
+// Ids count before names, and names in any case: what a release says twice was published before
+// validation asked.
+TEST(ValidateTest, AReleaseWithNamesThatCollideStaysReadable) {
+  Folder folder = ReadFolder();
+  folder.edition.mutable_scenarios(5)->mutable_name()->set_text("AGV");
+  folder.edition.mutable_scenarios(6)->mutable_name()->set_text("agv");
+  folder.edition.mutable_levels(0)->mutable_name()->set_text("ADVANCED");
+  const auto criteria = Criteria::Compile(MakeRelease(folder, "2026-1"), "");
+  ASSERT_OK(criteria);
+  EXPECT_EQ((*criteria)->FindScenarioByAnyName("Agv"), 5);
+  EXPECT_EQ((*criteria)->FindAnswerCodeByAnyName("advanced"), CodeOfRank(3));
+  EXPECT_EQ((*criteria)->FindTierByAnyName(""), -1);
 }
 
 TEST(ValidateTest, AMissingTranslationIsAWarning) {

@@ -2,13 +2,16 @@
 
 #include <iconv.h>
 
+#include "absl/strings/str_cat.h"
 #include "services/ctl/encoding.h"
+#include "services/ctl/spelling.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::ctl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::string ToGb18030(std::string text) {
   const iconv_t converter = iconv_open("GB18030", "UTF-8");
@@ -165,13 +168,54 @@ TEST(EncodingTest, AMarkedFileIsNeverReadAsAnotherEncoding) {
   EXPECT_THAT(std::string(text.status().message()), HasSubstr("line 2"));
 }
 
-TEST(AnswersFileTest, FullWidthBlanksAndDigitsAreUnderstood) {
-  const auto file = ReadAnswersFile("场景名称,等级\n２０,\u3000基础级\u3000\n（１）,无\u00A0\n");
-  ASSERT_OK(file);
-  EXPECT_EQ(file->answers[0].scenario(), "20");
-  EXPECT_EQ(file->answers[0].level(), "基础级");
-  EXPECT_EQ(file->answers[1].scenario(), "（１）");
-  EXPECT_EQ(file->answers[1].level(), "无");
+// Whatever the format is called, people type the same.
+TEST(AnswersFileTest, EveryFormatTakesTheSameSpellings) {
+  for (const char* text :
+       {"场景名称,等级,说明\n２０,\u3000基础级\u3000, 已用 \n（１）,无\u00A0\n",
+        "SCENARIO,Level,REASON\n２０,\u3000基础级\u3000, 已用 \n（１）,无\u00A0\n",
+        R"([{"scenario": "２０", "level": "\u3000基础级\u3000", "reason": " 已用 "},
+            {"scenario": " （１）", "level": "无\u00A0"}])",
+        R"([{"Scenario": " ２０", "LEVEL": "基础级 ", "说明": "已用"},
+            {"场景名称": "（１）", "等级": "无\u200B"}])"}) {
+    SCOPED_TRACE(text);
+    const auto file = ReadAnswersFile(text);
+    ASSERT_OK(file);
+    ASSERT_EQ(file->answers.size(), 2);
+    EXPECT_EQ(file->answers[0].scenario(), "20");
+    EXPECT_EQ(file->answers[0].level(), "基础级");
+    EXPECT_EQ(file->answers[0].reason(), "已用");
+    EXPECT_EQ(file->answers[1].scenario(), "（１）");
+    EXPECT_EQ(file->answers[1].level(), "无");
+  }
+  // Numbers are read in full width; names and reasons stay.
+  EXPECT_EQ(Spelled("\u3000－５９．５ "), "-59.5");
+  EXPECT_EQ(Spelled("５Ｇ"), "５Ｇ");
+  const auto reason = ReadAnswersFile(R"([{"scenario": "1", "level": "", "reason": "２０"}])");
+  ASSERT_OK(reason);
+  EXPECT_EQ(reason->answers[0].reason(), "２０");
+}
+
+TEST(AnswersFileTest, AMemberOfJsonInTwoSpellingsIsThereTwice) {
+  const auto file = ReadAnswersFile(R"([{"level": "basic", "等级": "none"}])");
+  EXPECT_THAT(file, HasReason(Reason::MALFORMED));
+  EXPECT_THAT(std::string(file.status().message()), HasSubstr("is there twice"));
+}
+
+TEST(AnswersFileTest, AStrayQuoteIsNamedWithItsCell) {
+  // Within a cell without quotes, and after those that closed; the cell is on its own line.
+  for (const char* row : {"7,basic,已用\"智检\"系统", "7,basic,\"已用\"智检\"系统\"",
+                          "\"7\",\"basic\",\"两行\n的\"说明\"\""}) {
+    SCOPED_TRACE(row);
+    const auto file = ReadAnswersFile(absl::StrCat("scenario,level,reason\n1,none,\n", row, "\n"));
+    EXPECT_THAT(file, HasReason(Reason::MALFORMED));
+    const auto message = DetailOf(file.status()).message();
+    EXPECT_THAT(message.zh(), HasSubstr("第 3 行第 3 列：这一格里有多余的英文双引号"));
+    EXPECT_THAT(message.zh(), Not(HasSubstr("不完整")));
+    EXPECT_THAT(message.en(), HasSubstr("Line 3, column 3: there is a stray double quote"));
+  }
+  const auto open = ReadAnswersFile("scenario,level,reason\n1,none,\"a\n2,none,b\n");
+  EXPECT_THAT(DetailOf(open.status()).message().zh(), HasSubstr("第 2 行第 3 列"));
+  EXPECT_THAT(DetailOf(open.status()).message().en(), HasSubstr("never closed"));
 }
 
 }  // namespace

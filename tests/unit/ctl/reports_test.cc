@@ -7,7 +7,6 @@
 #include "common/criteria/diff.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/edition_report.h"
-#include "services/ctl/edition_source.h"
 #include "services/ctl/error_report.h"
 #include "services/ctl/flag_lists.h"
 #include "services/ctl/passport_report.h"
@@ -48,8 +47,7 @@ TEST(WordsTest, TheStatusOfATierIsTheSentenceOfTheDesign) {
             "有 1 项条件未满足，另有 1 项暂不能判断");
   EXPECT_EQ(TierStatus(Tier(RuleStatus::UNDETERMINED, {RuleStatus::UNDETERMINED}), screen),
             "资料不足或口径未定，暂不能判断");
-  EXPECT_EQ(TierStatus(Tier(RuleStatus::RULE_STATUS_UNSPECIFIED, {}), screen),
-            "评分规则没有列出条件");
+  EXPECT_EQ(TierStatus(Tier(RuleStatus::UNDETERMINED, {}), screen), "评分规则没有列出条件");
 }
 
 TEST(ScreenTest, ControlCharactersAreVisible) {
@@ -80,6 +78,25 @@ TEST(FlagListsTest, SeparatorsMayBeFullWidth) {
   EXPECT_EQ(request.costs(1).level(), "basic");
 }
 
+TEST(FlagListsTest, TakesTheSpellingsOfAnswersFiles) {
+  Violations faults;
+  const auto facts =
+      ParseFacts("\u3000cmmm_level\u00A0＝３，score = ５９．５\u3000，\u3000", faults);
+  ASSERT_EQ(facts.size(), 2);
+  EXPECT_EQ(facts[0].fact(), "cmmm_level");
+  EXPECT_EQ(facts[0].value(), "3");
+  EXPECT_EQ(facts[1].value(), "59.5");
+  scoring::v1::PlanUpgradeRequest request;
+  ParseCosts("２０：基础级\u3000＝\u3000７", request, faults);
+  ParseExclusions("\u3000３，在线智能检测\u3000", request);
+  EXPECT_TRUE(faults.empty());
+  EXPECT_EQ(request.costs(0).scenario(), "20");
+  EXPECT_EQ(request.costs(0).level(), "基础级");
+  EXPECT_EQ(request.costs(0).cost(), 7);
+  EXPECT_EQ(request.excluded_scenarios(0), "3");
+  EXPECT_EQ(request.excluded_scenarios(1), "在线智能检测");
+}
+
 TEST(FlagListsTest, FaultsOfFlagsAndOfTheRequestAreJoinedInOrder) {
   Violations faults;
   scoring::v1::PlanUpgradeRequest request;
@@ -103,6 +120,19 @@ TEST(FlagListsTest, FaultsOfFlagsAndOfTheRequestAreJoinedInOrder) {
   EXPECT_THAT(fields, testing::ElementsAre("costs[0].level", "costs[1]", "costs[2].cost"));
 }
 
+// A service cannot know by which flag the command line sets a field.
+TEST(FlagListsTest, FieldsOfTheRequestAreSaidAsFlags) {
+  const auto said = [](const char* field) {
+    Violations violations;
+    violations.Add(field, Reason::FIELD_REQUIRED, "请指明。", "Name it.");
+    return DetailOf(WithFlags(violations.ToStatus())).message();
+  };
+  EXPECT_EQ(said("programme").zh(), "--programme：请指明。");
+  EXPECT_EQ(said("programme").en(), "--programme: Name it.");
+  EXPECT_EQ(said("releaseDigest").zh(), "--release：请指明。");
+  EXPECT_EQ(said("costs[1].level").zh(), "--cost 第 2 项：请指明。");
+}
+
 // A plan that takes long ends when its time is up, as one of a service does.
 TEST(OfflineSourceTest, APlanEndsWhenItsTimeIsUp) {
   oracle::Random random(1);
@@ -123,6 +153,7 @@ TEST(ErrorReportTest, ExitCodesFollowTheReason) {
   };
   EXPECT_EQ(code(Reason::UNKNOWN_LEVEL), 1);
   EXPECT_EQ(code(Reason::WRONG_USAGE), 2);
+  EXPECT_EQ(code(Reason::NO_SUCH_SERVICE), 2);
   EXPECT_EQ(code(Reason::SERVICE_UNREACHABLE), 3);
   EXPECT_EQ(code(Reason::DATABASE_FULL), 3);
   EXPECT_EQ(ExitCodeOf(absl::InternalError("x")), 4);
@@ -167,10 +198,8 @@ TEST_P(NarrowTest, EveryReportFitsEightyColumns) {
   ASSERT_OK(plan);
   ExpectFits(PlanReport({tier.id(), false, false, {}}, *score, *plan, screen_));
   ExpectFits(PlanReport({tier.id(), false, false, {}}, *score, *plan, screen_, english));
-  const auto notes = NotesOf(criteria::EditionPath());
-  ASSERT_OK(notes);
-  ExpectFits(EditionReport(*criteria_, &**notes, screen_));
-  ExpectFits(EditionReport(*criteria_, nullptr, screen_));
+  ExpectFits(EditionReport(*criteria_, english, screen_));
+  ExpectFits(EditionReport(*criteria_, English(), screen_));
   // A search that reached its limit must not be told as a proof.
   auto tied = *plan;
   tied.set_proven(false);
@@ -211,7 +240,8 @@ void ExpectPassport(const std::function<void(catalogue::v1::Release&)>& change,
     Screen screen;
     screen.language = language;
     const std::string report = PassportReport(passport, **from, **to, screen);
-    ExpectGolden(absl::StrReplaceAll(report, {{(*from)->digest().substr(0, 19), "sha256:#"}}),
+    ExpectGolden(absl::StrReplaceAll(report, {{(*from)->digest(), "sha256:##"},
+                                              {(*from)->digest().substr(0, 19), "sha256:#"}}),
                  "ctl/" + file + ending);
   }
 }
@@ -239,6 +269,24 @@ TEST(PassportReportTest, ACorrectionShowsEveryTextThatDiffers) {
         edition.mutable_scenarios(4)->set_number(50);
       },
       "passport_correction");
+}
+
+TEST(PassportReportTest, AnOriginThatTheOldEditionLacksIsSaid) {
+  ExpectPassport(
+      [](catalogue::v1::Release& release) {
+        auto& relation = *release.mutable_edition()->mutable_scenarios(0)->add_relations();
+        relation.set_kind(catalogue::v1::Relation::SPLIT_FROM);
+        relation.add_from("mistyped");
+      },
+      "passport_unknown_origin");
+}
+
+TEST(PassportReportTest, ACorrectionOfAnotherReleaseIsSaid) {
+  ExpectPassport(
+      [](catalogue::v1::Release& release) {
+        release.mutable_edition()->mutable_correction()->set_release_digest("sha256:another");
+      },
+      "passport_corrects_another");
 }
 
 TEST(PassportReportTest, ANewRulebookShowsEveryValueThatDiffers) {

@@ -86,7 +86,10 @@ TEST_F(SignerTest, ACommandThatFailsIsSaid) {
   // Prints for ever.
   fails("yes", kLong);
   const auto missing = NewCommandSigner({"no-such-program"}, *key, kLong);
-  EXPECT_THAT(missing->Sign("x"), HasReason(Reason::SIGNING_FAILED));
+  const auto not_started = missing->Sign("x");
+  EXPECT_THAT(not_started, HasReason(Reason::SIGNING_FAILED));
+  EXPECT_THAT(DetailOf(not_started.status()).message().zh(),
+              testing::HasSubstr("不能启动，文件不存在。"));
 }
 
 TEST_F(SignerTest, ACommandThatTakesTooLongIsEndedWithItsChildren) {

@@ -89,5 +89,17 @@ TEST_F(ReleaseCacheTest, AFolderThatCannotBeLockedIsUsed) {
   EXPECT_OK(NewReleaseCache(folder_));
 }
 
+TEST(NewReleaseCacheTest, WhyTheFolderCannotBeMadeIsSaidInEitherLanguage) {
+  const std::string file = processes::NewFolder() + "/file";
+  ASSERT_OK(WriteFile(file, "", Overwrite::kNever));
+  for (const std::string& folder : {file, file + "/below"}) {
+    const auto cache = NewReleaseCache(folder);
+    EXPECT_THAT(cache, HasReason(Reason::FILE_UNWRITABLE));
+    const auto message = DetailOf(cache.status()).message();
+    EXPECT_THAT(message.zh(), HasSubstr("”：路径中有一段不是文件夹。"));
+    EXPECT_THAT(message.en(), HasSubstr("cannot be made: Not a directory."));
+  }
+}
+
 }  // namespace
 }  // namespace zhiping::releases

@@ -76,7 +76,7 @@ TEST(Flags, EachLanguageHasALineOfItsOwn) {
       {{"--max-request-bytes", "many"}, "而不是 many（", "not many ("},
       {{"--drain-delay", "99h"},
        "--drain-delay 应为 0 至 5m 的时长，而不是 99h（",
-       "--drain-delay: must be a duration from 0 to 5m, not 99h ("},
+       "--drain-delay must be a duration from 0 to 5m, not 99h ("},
       {{"--log-level", "verbose"}, "info、warning 或 error，而不是 verbose（", "not verbose ("},
       {{"--no-such-flag"}, "不认识 --no-such-flag（", "unknown: --no-such-flag ("},
       {{"--shutdown-grace"},
@@ -96,6 +96,60 @@ TEST(Flags, EachLanguageHasALineOfItsOwn) {
     for (const char* english : {"must", "Value", "required"}) {
       EXPECT_THAT(zh, testing::Not(testing::HasSubstr(english)));
     }
+  }
+}
+
+// Whatever sets them: nobody is left believing that a flag has an effect.
+TEST(Flags, WhatDoesNothingWithoutAnotherIsRefusedAndNamesIt) {
+  const auto parse = [](std::vector<std::string> arguments, std::string* said = nullptr) {
+    CLI::App app;
+    std::string redis, user;
+    absl::Duration interval = absl::Seconds(1);
+    const auto* const needed = AddFlag(app, "--redis", redis, "");
+    UsedOnlyWith(*needed, {AddFlag(app, "--redis-user", user, ""),
+                           AddDurationFlag(app, "--poll-interval", interval, absl::Seconds(1),
+                                           absl::Seconds(9), "")});
+    arguments.insert(arguments.begin(), "program");
+    std::vector<char*> argv;
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    testing::internal::CaptureStderr();
+    const auto code = ParseFlags(app, static_cast<int>(argv.size()), argv.data());
+    const std::string error = testing::internal::GetCapturedStderr();
+    if (said != nullptr) *said = error;
+    return code;
+  };
+  std::string said;
+  EXPECT_EQ(parse({"--redis-user", "u"}, &said), 2);
+  EXPECT_THAT(said, testing::HasSubstr("--redis-user 只在有 --redis 时使用"));
+  EXPECT_THAT(said, testing::HasSubstr("--redis-user is used together with --redis only"));
+  EXPECT_EQ(parse({"--poll-interval", "5s", "--redis", ""}), 2);
+  setenv("ZHIPING_POLL_INTERVAL", "5s", 1);
+  EXPECT_EQ(parse({}), 2);
+  unsetenv("ZHIPING_POLL_INTERVAL");
+  // In any order, and what is empty does no harm.
+  EXPECT_EQ(parse({"--redis-user", "u", "--redis", "r:1"}), std::nullopt);
+  EXPECT_EQ(parse({"--redis-user", ""}), std::nullopt);
+  EXPECT_EQ(parse({}), std::nullopt);
+}
+
+TEST(Flags, AListHasNoEmptyItems) {
+  const auto parse = [](const std::string& list, std::vector<std::string>& items) {
+    CLI::App app;
+    AddListFlag(app, "--programmes", items, "");
+    std::vector<std::string> words = {"zhiping-test", "--programmes", list};
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    return ParseFlags(app, static_cast<int>(argv.size()), argv.data());
+  };
+  std::vector<std::string> items;
+  EXPECT_EQ(parse("a, b", items), std::nullopt);
+  EXPECT_THAT(items, testing::ElementsAre("a", "b"));
+  for (const char* list : {"a,,b", "a,", ",a", ",", " "}) {
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(parse(list, items), 2) << list;
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(said, testing::HasSubstr("项是空的"));
+    EXPECT_THAT(said, testing::HasSubstr("is empty"));
   }
 }
 
