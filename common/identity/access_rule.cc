@@ -108,8 +108,13 @@ absl::Status AccessRule::CheckRoles(const Caller& caller) const {
 
 absl::Status AccessRule::CheckScope(const Caller& caller, const google::protobuf::Message& request,
                                     const UnitsToday& today) const {
-  if (field_.empty() || caller.unauthenticated || !caller.service.empty()) return absl::OkStatus();
-  const std::string value = ValueOf(request, field_);
+  if (field_.empty()) return absl::OkStatus();
+  return CheckScopeOf(caller, ValueOf(request, field_), today);
+}
+
+absl::Status AccessRule::CheckScopeOf(const Caller& caller, const std::string& value,
+                                      const UnitsToday& today) const {
+  if (caller.unauthenticated || !caller.service.empty()) return absl::OkStatus();
   for (const Role::Value role : caller.roles.List()) {
     if ((any_role_ || roles_.Has(role)) && IsInScope(role, caller, value, today)) {
       return absl::OkStatus();

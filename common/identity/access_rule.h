@@ -36,6 +36,11 @@ class AccessRule {
   absl::Status CheckScope(const Caller& caller, const google::protobuf::Message& request,
                           const UnitsToday& today) const;
 
+  // The same about what the store says that the request is about: an enterprise, a review unit, or
+  // a programme, as the scope is.
+  absl::Status CheckScopeOf(const Caller& caller, const std::string& value,
+                            const UnitsToday& today) const;
+
   // Whether the request says what it is about; if not, CheckScope is OK.
   bool has_field() const { return !field_.empty(); }
   bool records_access() const { return records_access_; }

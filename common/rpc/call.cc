@@ -89,6 +89,10 @@ absl::Status Call::CheckScope(const google::protobuf::Message& request) const {
   return method_.access_.CheckScope(*caller_, request, method_.environment_.access.Today());
 }
 
+absl::Status Call::CheckScopeOf(const std::string& value) const {
+  return method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today());
+}
+
 absl::Status Call::CheckWaiting() const {
   // By the clock that gRPC reads: see NewContext.
   if (context_.deadline() <= std::chrono::system_clock::now()) {

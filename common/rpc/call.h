@@ -71,6 +71,8 @@ class Call {
   // longer call: it keeps alive what it uses.
   absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse);
   absl::Status CheckScope(const google::protobuf::Message& request) const;
+  // The same for what only the store knows, where the method's option names no field.
+  absl::Status CheckScopeOf(const std::string& value) const;
 
   // REQUIRES: admitted.
   const identity::Caller& caller() const { return *caller_; }

@@ -16,7 +16,7 @@
 #include "services/catalogue/instance_reports.h"
 #include "services/catalogue/redis_copies.h"
 
-namespace zhiping {
+namespace zhiping::catalogue {
 
 // What is done about a primary database whose commits no synchronous standby has: they are lost
 // with its disk, and after a failover the catalogue would be one restored from a backup.
@@ -67,10 +67,10 @@ class Catalogue {
   void EndStreams() { subscriptions_.Close(); }
 
  private:
-  Catalogue(const CatalogueOptions& options, const Clock& clock, const rpc::CallEnvironment& environment,
-            std::function<void(bool)> ready, std::unique_ptr<sql::Database> database,
-            std::unique_ptr<Store> store, std::unique_ptr<Signing> signing,
-            std::unique_ptr<redis::Client> redis);
+  Catalogue(const CatalogueOptions& options, const Clock& clock,
+            const rpc::CallEnvironment& environment, std::function<void(bool)> ready,
+            std::unique_ptr<sql::Database> database, std::unique_ptr<Store> store,
+            std::unique_ptr<Signing> signing, std::unique_ptr<redis::Client> redis);
 
   Confirmer::Listeners ConfirmerListeners(std::function<void(bool)> ready);
   void Spread(const ConfirmedPtr& confirmed);
@@ -99,4 +99,4 @@ class Catalogue {
   std::unique_ptr<Periodic> watching_, reporting_, sequencing_, copying_;
 };
 
-}  // namespace zhiping
+}  // namespace zhiping::catalogue

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/criteria/finding_limit.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
@@ -21,10 +22,14 @@ namespace {
 
 // `request` without its id says what was asked for.
 template <typename Request>
-RequestKey KeyOf(const char* method, const std::string& parent, const Request& request) {
+RequestKey KeyOf(const char* method, const std::string& parent, const identity::Caller& caller,
+                 const Request& request) {
   Request body = request;
   body.clear_request_id();
-  return {method, parent, request.request_id(), sql::Sha256(body.SerializeAsString())};
+  // Nobody gets the answer to another's request.
+  const std::string what = absl::StrJoin({caller.issuer, caller.subject, body.SerializeAsString()},
+                                         std::string(1, '\0'));
+  return {method, parent, request.request_id(), sql::Sha256(what)};
 }
 
 // Whole milliseconds, as instants are stored.
@@ -48,6 +53,13 @@ absl::Status NotLost(const std::string& instance, absl::Duration silence, absl::
                    "Stop it: one that is asked to stop leaves by itself; one that was killed is ",
                    "unknown after ", after, " of silence, and can be forgotten then."),
       {{"instance", instance}});
+}
+
+absl::Status EditionNotFound(const std::string& edition) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
+                   absl::StrCat("年版“", edition, "”还没有导入过发布版。"),
+                   absl::StrCat("No release of the edition \"", edition, "\" was imported."),
+                   {{"edition", edition}});
 }
 
 absl::Status LabelTaken(const StoredRelease& release, const std::string& digest) {
@@ -81,9 +93,9 @@ absl::StatusOr<Response> Publishing::Once(
 }
 
 absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
-    const v1::ImportEditionRequest& request, absl::Time deadline) {
+    const v1::ImportEditionRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
-  CheckActor(request.actor(), violations);
+  CheckActor(call.caller(), request.actor(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   criteria::FolderFiles files;
   files.edition = FileOrNone(request.edition());
@@ -99,6 +111,7 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   }
   if (has_errors) return response;
   const auto& edition = checked.folder.edition;
+  RETURN_IF_ERROR(call.CheckScopeOf(edition.programme()));
   response.set_programme(edition.programme());
   response.set_edition(edition.id());
   ASSIGN_OR_RETURN(const auto published, store_.PublishedDigests(deadline, edition.id()));
@@ -134,7 +147,7 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   }
   if (request.validate_only() || response.published()) return response;
   const absl::Time now = clock_.Now();
-  const std::string actor = RecordedActor(request.actor());
+  const std::string actor = RecordedActor(call.caller(), request.actor());
   const auto add = [&](StoreTransaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(transaction.Lock(edition.programme()).status());
     ASSIGN_OR_RETURN(const bool added, transaction.AddRelease(release, actor, now));
@@ -152,11 +165,12 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   return response;
 }
 
-absl::StatusOr<Decision> Publishing::Decide(StoreTransaction& transaction, const v1::Actor& actor,
+absl::StatusOr<Decision> Publishing::Decide(StoreTransaction& transaction,
+                                            const identity::Caller& caller, const v1::Actor& actor,
                                             int32_t cancel_pending_revision) const {
   Decision decision;
   decision.now = Milliseconds(clock_.Now());
-  decision.actor = RecordedActor(actor);
+  decision.actor = RecordedActor(caller, actor);
   ASSIGN_OR_RETURN(const bool first, transaction.NothingActivated());
   decision.approvers = {absl::StrCat(first ? "bootstrap:" : "", decision.actor)};
   decision.reason = actor.reason();
@@ -207,10 +221,10 @@ absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
 }
 
 absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
-    const v1::PublishReleaseRequest& request, absl::Time deadline) {
+    const v1::PublishReleaseRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
   CheckDigest(request.digest(), "digest", violations);
-  CheckActor(request.actor(), violations);
+  CheckActor(call.caller(), request.actor(), violations);
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   auto in_force_from =
@@ -218,31 +232,33 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
   RETURN_IF_ERROR(violations.ToStatus());
   if (in_force_from.has_value()) in_force_from = Milliseconds(*in_force_from);
   ConfirmedPtr confirmed;
-  ASSIGN_OR_RETURN(
-      v1::PublishReleaseResponse response,
-      Once<v1::PublishReleaseResponse>(
-          KeyOf("PublishRelease", "", request), deadline,
-          [&](StoreTransaction& transaction,
-              v1::PublishReleaseResponse& answer) -> absl::StatusOr<std::string> {
-            RETURN_IF_ERROR(PublishIn(transaction, request, in_force_from, answer, confirmed));
-            return request.digest();
-          }));
+  ASSIGN_OR_RETURN(v1::PublishReleaseResponse response,
+                   Once<v1::PublishReleaseResponse>(
+                       KeyOf("PublishRelease", "", call.caller(), request), deadline,
+                       [&](StoreTransaction& transaction,
+                           v1::PublishReleaseResponse& answer) -> absl::StatusOr<std::string> {
+                         RETURN_IF_ERROR(PublishIn(transaction, request, call, in_force_from,
+                                                   answer, confirmed));
+                         return request.digest();
+                       }));
   if (confirmed != nullptr) committed_(std::move(confirmed));
   return response;
 }
 
 absl::Status Publishing::PublishIn(StoreTransaction& transaction,
-                                   const v1::PublishReleaseRequest& request,
+                                   const v1::PublishReleaseRequest& request, const rpc::Call& call,
                                    std::optional<absl::Time> in_force_from,
                                    v1::PublishReleaseResponse& response, ConfirmedPtr& confirmed) {
   ASSIGN_OR_RETURN(const std::string programme, transaction.ProgrammeOf(request.digest()));
+  // Of what they may not change, callers do not learn whether it exists.
+  if (!call.CheckScopeOf(programme).ok()) return ReleaseNotFound(request.digest());
   ASSIGN_OR_RETURN(const History history, transaction.Lock(programme));
   ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(request.digest()));
   ASSIGN_OR_RETURN(const std::string taken,
                    transaction.PublishedWithNumber(release.summary.edition(), release.number));
   if (!taken.empty() && taken != request.digest()) return LabelTaken(release, taken);
-  ASSIGN_OR_RETURN(const Decision decision,
-                   Decide(transaction, request.actor(), request.cancel_pending_revision()));
+  ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, call.caller(), request.actor(),
+                                                   request.cancel_pending_revision()));
   ASSIGN_OR_RETURN(const auto rows, Publish(history, request.digest(), in_force_from, decision));
   ASSIGN_OR_RETURN(confirmed, Activate(transaction, history, rows, "", decision));
   response.set_programme(programme);
@@ -252,21 +268,21 @@ absl::Status Publishing::PublishIn(StoreTransaction& transaction,
 }
 
 absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
-    const v1::RollBackRequest& request, absl::Time deadline) {
+    const v1::RollBackRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
   CheckProgramme(request.programme(), "programme", violations);
   if (!request.digest().empty()) CheckDigest(request.digest(), "digest", violations);
-  CheckActor(request.actor(), violations);
+  CheckActor(call.caller(), request.actor(), violations);
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ConfirmedPtr confirmed;
   ASSIGN_OR_RETURN(v1::RollBackResponse response,
                    Once<v1::RollBackResponse>(
-                       KeyOf("RollBack", request.programme(), request), deadline,
+                       KeyOf("RollBack", request.programme(), call.caller(), request), deadline,
                        [&](StoreTransaction& transaction,
                            v1::RollBackResponse& answer) -> absl::StatusOr<std::string> {
-                         RETURN_IF_ERROR(RollBackIn(transaction, request, answer, confirmed));
+                         RETURN_IF_ERROR(RollBackIn(transaction, request, call, answer, confirmed));
                          return answer.activation().digest();
                        }));
   if (confirmed != nullptr) committed_(std::move(confirmed));
@@ -274,11 +290,11 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
 }
 
 absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
-                                    const v1::RollBackRequest& request,
+                                    const v1::RollBackRequest& request, const rpc::Call& call,
                                     v1::RollBackResponse& response, ConfirmedPtr& confirmed) {
   ASSIGN_OR_RETURN(const History history, transaction.Lock(request.programme()));
-  ASSIGN_OR_RETURN(const Decision decision,
-                   Decide(transaction, request.actor(), request.cancel_pending_revision()));
+  ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, call.caller(), request.actor(),
+                                                   request.cancel_pending_revision()));
   ASSIGN_OR_RETURN(const RollBackPlan plan,
                    RollBack(history, request.digest(), request.withdraw(), decision));
   ASSIGN_OR_RETURN(confirmed,
@@ -293,30 +309,32 @@ absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
 }
 
 absl::StatusOr<v1::ResignReleaseResponse> Publishing::ResignRelease(
-    const v1::ResignReleaseRequest& request, absl::Time deadline) {
+    const v1::ResignReleaseRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
   CheckDigest(request.digest(), "digest", violations);
-  CheckActor(request.actor(), violations);
+  CheckActor(call.caller(), request.actor(), violations);
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   return Once<v1::ResignReleaseResponse>(
-      KeyOf("ResignRelease", "", request), deadline,
+      KeyOf("ResignRelease", "", call.caller(), request), deadline,
       [&](StoreTransaction& transaction,
           v1::ResignReleaseResponse& response) -> absl::StatusOr<std::string> {
-        RETURN_IF_ERROR(ResignIn(transaction, request, response));
+        RETURN_IF_ERROR(ResignIn(transaction, request, call, response));
         return request.digest();
       });
 }
 
 absl::Status Publishing::ResignIn(StoreTransaction& transaction,
-                                  const v1::ResignReleaseRequest& request,
+                                  const v1::ResignReleaseRequest& request, const rpc::Call& call,
                                   v1::ResignReleaseResponse& response) {
   ASSIGN_OR_RETURN(const std::string programme, transaction.ProgrammeOf(request.digest()));
+  // Of what they may not change, callers do not learn whether it exists.
+  if (!call.CheckScopeOf(programme).ok()) return ReleaseNotFound(request.digest());
   ASSIGN_OR_RETURN(const History history, transaction.Lock(programme));
   ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(request.digest()));
   if (!release.published()) return ReleaseNotFound(request.digest());
-  ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, request.actor(), 0));
+  ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, call.caller(), request.actor(), 0));
   // When followers judge it: whoever pins it now, and whoever applies it at its instant.
   std::vector<absl::Time> instants = {decision.now};
   const v1::ActivationState state = StateAt(history, decision.now);
@@ -337,15 +355,15 @@ absl::Status Publishing::ResignIn(StoreTransaction& transaction,
 }
 
 absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
-    const v1::FenceRevisionRequest& request, absl::Time deadline) {
+    const v1::FenceRevisionRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
   CheckProgramme(request.programme(), "programme", violations);
-  CheckActor(request.actor(), violations);
+  CheckActor(call.caller(), request.actor(), violations);
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   return Once<v1::FenceRevisionResponse>(
-      KeyOf("FenceRevision", request.programme(), request), deadline,
+      KeyOf("FenceRevision", request.programme(), call.caller(), request), deadline,
       [&](StoreTransaction& transaction,
           v1::FenceRevisionResponse& response) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const History history, transaction.Lock(request.programme()));
@@ -353,7 +371,7 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
         RETURN_IF_ERROR(transaction.SetNextRevision(request.programme(), next));
         v1::CatalogueEvent event;
         event.set_programme(request.programme());
-        event.set_actor(RecordedActor(request.actor()));
+        event.set_actor(RecordedActor(call.caller(), request.actor()));
         event.set_reason(request.actor().reason());
         event.mutable_revision_fenced()->set_above(request.above());
         event.mutable_revision_fenced()->set_next_revision(next);
@@ -364,14 +382,14 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
 }
 
 absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
-    const v1::ForgetInstanceRequest& request, absl::Time deadline) {
+    const v1::ForgetInstanceRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
   v1::Instance instance;
   instance.set_id(request.instance());
   // Only the id is asked for.
   instance.set_service("any");
   CheckInstance(instance, violations);
-  CheckActor(request.actor(), violations);
+  CheckActor(call.caller(), request.actor(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   const auto forget = [&](StoreTransaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(const auto known, transaction.LockInstance(request.instance()));
@@ -387,7 +405,7 @@ absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
     }
     RETURN_IF_ERROR(transaction.RemoveInstance(request.instance()).status());
     v1::CatalogueEvent event;
-    event.set_actor(RecordedActor(request.actor()));
+    event.set_actor(RecordedActor(call.caller(), request.actor()));
     event.set_reason(request.actor().reason());
     event.mutable_instance_forgotten()->set_instance(request.instance());
     return transaction.Append(event, now);
@@ -397,18 +415,19 @@ absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
 }
 
 absl::StatusOr<v1::PublishNotesResponse> Publishing::PublishNotes(
-    const v1::PublishNotesRequest& request, absl::Time deadline) {
+    const v1::PublishNotesRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
-  CheckActor(request.actor(), violations);
+  CheckActor(call.caller(), request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   // Which edition they are for is all that matters at first.
   v1::Notes notes;
   CheckNotes(request.notes(), v1::Edition(), notes);
   ASSIGN_OR_RETURN(const v1::Edition edition, EditionOf(deadline, notes.edition()));
+  if (!call.CheckScopeOf(edition.programme()).ok()) return EditionNotFound(notes.edition());
   RETURN_IF_ERROR(criteria::ErrorsAsStatus(CheckNotes(request.notes(), edition, notes)));
   return Once<v1::PublishNotesResponse>(
-      KeyOf("PublishNotes", "", request), deadline,
+      KeyOf("PublishNotes", "", call.caller(), request), deadline,
       [&](StoreTransaction& transaction,
           v1::PublishNotesResponse& response) -> absl::StatusOr<std::string> {
         const absl::Time now = Milliseconds(clock_.Now());
@@ -421,7 +440,7 @@ absl::StatusOr<v1::PublishNotesResponse> Publishing::PublishNotes(
         RETURN_IF_ERROR(transaction.AddNotes(edition.id(), notes.version(), envelope, now));
         v1::CatalogueEvent event;
         event.set_programme(edition.programme());
-        event.set_actor(RecordedActor(request.actor()));
+        event.set_actor(RecordedActor(call.caller(), request.actor()));
         event.set_reason(request.actor().reason());
         event.mutable_notes_published()->set_edition(edition.id());
         event.mutable_notes_published()->set_version(notes.version());
@@ -434,12 +453,7 @@ absl::StatusOr<v1::PublishNotesResponse> Publishing::PublishNotes(
 
 absl::StatusOr<v1::Edition> Publishing::EditionOf(absl::Time deadline, const std::string& edition) {
   ASSIGN_OR_RETURN(const auto imported, store_.LatestImport(deadline, edition));
-  if (!imported.has_value()) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
-                     absl::StrCat("年版“", edition, "”还没有导入过发布版。"),
-                     absl::StrCat("No release of the edition \"", edition, "\" was imported."),
-                     {{"edition", edition}});
-  }
+  if (!imported.has_value()) return EditionNotFound(edition);
   ASSIGN_OR_RETURN(const std::string bytes,
                    store_.ReleaseBytesOf(deadline, imported->summary.digest()));
   ASSIGN_OR_RETURN(v1::Release release, criteria::ParseRelease(bytes));

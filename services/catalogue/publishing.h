@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/call.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/activation_rules.h"
@@ -15,8 +16,9 @@
 
 namespace zhiping::catalogue {
 
-// Thread-safe; blocks. Errors besides those named here: violations of the request,
-// REQUEST_ID_REUSED, and those of the database.
+// Thread-safe; blocks. `call` says who changes it and what of it they may. Errors besides those
+// named here: violations of the request, REQUEST_ID_REUSED, OUTSIDE_SCOPE, and those of the
+// database.
 class Publishing {
  public:
   // `instance_lease`: after which an instance's silence is UNKNOWN. `committed` gets the signed
@@ -31,27 +33,31 @@ class Publishing {
 
   // Errors: EDITION_OF_ANOTHER_PROGRAMME.
   absl::StatusOr<v1::ImportEditionResponse> ImportEdition(const v1::ImportEditionRequest& request,
+                                                          const rpc::Call& call,
                                                           absl::Time deadline);
   // Errors: RELEASE_NOT_FOUND, LABEL_TAKEN, VECTOR_MISMATCH, those of Publish and of Signing.
   absl::StatusOr<v1::PublishReleaseResponse> PublishRelease(
-      const v1::PublishReleaseRequest& request, absl::Time deadline);
+      const v1::PublishReleaseRequest& request, const rpc::Call& call, absl::Time deadline);
   // Errors: those of RollBack and of Signing.
   absl::StatusOr<v1::RollBackResponse> RollBackProgramme(const v1::RollBackRequest& request,
+                                                         const rpc::Call& call,
                                                          absl::Time deadline);
   // Errors: RELEASE_NOT_FOUND, also if it is not published; VECTOR_MISMATCH, those of Signing.
   absl::StatusOr<v1::ResignReleaseResponse> ResignRelease(const v1::ResignReleaseRequest& request,
+                                                          const rpc::Call& call,
                                                           absl::Time deadline);
   // Errors: REVISION_OUT_OF_RANGE.
   absl::StatusOr<v1::FenceRevisionResponse> FenceRevision(const v1::FenceRevisionRequest& request,
+                                                          const rpc::Call& call,
                                                           absl::Time deadline);
   // Errors: UNKNOWN_INSTANCE; INSTANCE_NOT_LOST, since one that runs would be missing from
   // convergence until it reports again.
   absl::StatusOr<v1::ForgetInstanceResponse> ForgetInstance(
-      const v1::ForgetInstanceRequest& request, absl::Time deadline);
+      const v1::ForgetInstanceRequest& request, const rpc::Call& call, absl::Time deadline);
   // Errors: INVALID_RELEASE with what is wrong with the notes; RELEASE_NOT_FOUND if no release of
   // the edition was imported.
   absl::StatusOr<v1::PublishNotesResponse> PublishNotes(const v1::PublishNotesRequest& request,
-                                                        absl::Time deadline);
+                                                        const rpc::Call& call, absl::Time deadline);
 
  private:
   // Answers a request once: what `body` sets and returns the subject of is kept; a retry gets it
@@ -62,14 +68,15 @@ class Publishing {
       const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body);
 
   absl::Status PublishIn(StoreTransaction& transaction, const v1::PublishReleaseRequest& request,
-                         std::optional<absl::Time> in_force_from,
+                         const rpc::Call& call, std::optional<absl::Time> in_force_from,
                          v1::PublishReleaseResponse& response, ConfirmedPtr& confirmed);
   absl::Status ResignIn(StoreTransaction& transaction, const v1::ResignReleaseRequest& request,
-                        v1::ResignReleaseResponse& response);
+                        const rpc::Call& call, v1::ResignReleaseResponse& response);
   absl::Status RollBackIn(StoreTransaction& transaction, const v1::RollBackRequest& request,
-                          v1::RollBackResponse& response, ConfirmedPtr& confirmed);
-  absl::StatusOr<Decision> Decide(StoreTransaction& transaction, const v1::Actor& actor,
-                                  int32_t cancel_pending_revision) const;
+                          const rpc::Call& call, v1::RollBackResponse& response,
+                          ConfirmedPtr& confirmed);
+  absl::StatusOr<Decision> Decide(StoreTransaction& transaction, const identity::Caller& caller,
+                                  const v1::Actor& actor, int32_t cancel_pending_revision) const;
   // Stores the rows, signs their releases where that is needed and the state that they make, and
   // logs it all.
   absl::StatusOr<ConfirmedPtr> Activate(StoreTransaction& transaction, const History& history,

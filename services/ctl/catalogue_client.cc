@@ -8,11 +8,9 @@ namespace {
 using catalogue::v1::CatalogueAdminService;
 using catalogue::v1::CatalogueService;
 
-std::shared_ptr<grpc::Channel> ChannelTo(const RemoteService& service) {
-  return rpc::NewChannel(
-      service.target,
-      {CatalogueService::service_full_name(), CatalogueAdminService::service_full_name()},
-      rpc::Instances::kAll);
+std::shared_ptr<grpc::Channel> CatalogueAt(const RemoteService& service) {
+  return ChannelTo(
+      service, {CatalogueService::service_full_name(), CatalogueAdminService::service_full_name()});
 }
 
 }  // namespace
@@ -20,7 +18,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const RemoteService& service) {
 // One connection: channels to the same target with the same arguments share it.
 CatalogueClient::CatalogueClient(RemoteService service)
     : service_(std::move(service)),
-      stub_(CatalogueService::NewStub(ChannelTo(service_))),
-      admin_stub_(CatalogueAdminService::NewStub(ChannelTo(service_))) {}
+      stub_(CatalogueService::NewStub(CatalogueAt(service_))),
+      admin_stub_(CatalogueAdminService::NewStub(CatalogueAt(service_))) {}
 
 }  // namespace zhiping::ctl

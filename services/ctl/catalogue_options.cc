@@ -36,6 +36,7 @@ void AddCatalogueOptions(CLI::App& command, const CommandLine& line, CatalogueOp
             "等待标准目录服务答复的时间，100ms 至 10m，默认 10s",
             "How long to wait for an answer, 100ms to 10m, by default 10s")
       ->envname("ZHIPING_TIMEOUT");
+  AddCredentialOptions(command, line, options.credentials);
 }
 
 void AddProgrammeOption(CLI::App& command, const CommandLine& line, CatalogueOptions& options) {
@@ -49,8 +50,9 @@ void AddActorOptions(CLI::App& command, const CommandLine& line, CatalogueOption
                      GiveReason give_reason) {
   options.must_give_reason = give_reason == GiveReason::kMust;
   AddOption(command, line, "--actor", options.actor, "NAME",
-            "操作人姓名，记为“未认证”；默认为系统用户名",
-            "Who asks for it, recorded as unauthenticated; by default the user's name")
+            "操作人姓名，只在不登录的服务上使用，记为“未认证”；默认为系统用户名",
+            "Who asks for it, where nobody is asked for a token; recorded as unauthenticated; by "
+            "default the user's name")
       ->envname("ZHIPING_ACTOR");
   AddOption(command, line, "--reason", options.reason, "TEXT", "原因，永久记录，最多 500 字",
             "Why; kept for ever, at most 500 characters")
@@ -73,8 +75,10 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
                            kDefaultCatalogue,
                            {},
                            options.catalogue.empty() ? kDefaultCatalogue : options.catalogue,
-                           timeout};
+                           timeout,
+                           {}};
   RETURN_IF_ERROR(CheckTarget(service));
+  ASSIGN_OR_RETURN(service.credentials, ReadCredentials(options.credentials, service.target));
   return std::make_unique<CatalogueClient>(std::move(service));
 }
 
@@ -104,7 +108,12 @@ absl::StatusOr<catalogue::v1::Actor> ActorOf(const CatalogueOptions& options) {
     return WrongUsage("--reason 不能为空白，请写明原因。", "--reason must not be blank; say why.");
   }
   catalogue::v1::Actor actor;
-  actor.set_name(options.actor.empty() ? UserName() : options.actor);
+  // Of whoever has a token, that says who it is.
+  if (!options.actor.empty()) {
+    actor.set_name(options.actor);
+  } else if (options.credentials.token_file.empty()) {
+    actor.set_name(UserName());
+  }
   actor.set_reason(options.reason);
   return actor;
 }

@@ -14,11 +14,12 @@ namespace zhiping::ctl {
 
 struct CatalogueOptions {
   std::string catalogue, timeout, programme, actor, reason;
+  CredentialOptions credentials;
   // Whether somebody has to say why.
   bool must_give_reason = false;
 };
 
-// --catalogue and --timeout.
+// --catalogue, --timeout, --token-file and --tls-ca.
 void AddCatalogueOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options);
 void AddProgrammeOption(CLI::App& command, const CommandLine& line, CatalogueOptions& options);
 // --actor and --reason.
@@ -39,8 +40,8 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 // there are several; NO_ACTIVE_RELEASE if there is none.
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client);
 
-// Who is named, or the user of the operating system; and why. Errors: WRONG_USAGE if the reason is
-// needed and blank.
+// Who is named, or the user of the operating system unless there is a token; and why. Errors:
+// WRONG_USAGE if the reason is needed and blank.
 absl::StatusOr<catalogue::v1::Actor> ActorOf(const CatalogueOptions& options);
 
 }  // namespace zhiping::ctl

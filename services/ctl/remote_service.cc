@@ -7,6 +7,18 @@
 
 namespace zhiping::ctl {
 
+std::shared_ptr<grpc::Channel> ChannelTo(const RemoteService& service,
+                                         const std::vector<std::string>& services) {
+  return rpc::NewChannel(service.target, services, rpc::Instances::kAll, service.credentials.tls);
+}
+
+std::unique_ptr<grpc::ClientContext> NewContext(const RemoteService& service) {
+  auto context = rpc::NewContext(service.timeout);
+  const std::string& token = service.credentials.token;
+  if (!token.empty()) context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
+  return context;
+}
+
 absl::Status CheckTarget(const RemoteService& service) {
   const std::string& target = service.target;
   if (rpc::IsTarget(target)) return absl::OkStatus();

@@ -3,13 +3,16 @@
 
 #include <grpcpp/client_context.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
+#include "services/ctl/credentials.h"
 #include "zhiping/common/v1/text.pb.h"
 
 namespace zhiping::ctl {
@@ -25,7 +28,15 @@ struct RemoteService {
   std::string target;
   // For each call.
   absl::Duration timeout;
+  Credentials credentials;
 };
+
+// Ready to be called, with all its instances. `services`: full names.
+std::shared_ptr<grpc::Channel> ChannelTo(const RemoteService& service,
+                                         const std::vector<std::string>& services);
+
+// Of one call, with the token.
+std::unique_ptr<grpc::ClientContext> NewContext(const RemoteService& service);
 
 // Errors: WRONG_USAGE if the target is not HOST:PORT, such as an URL.
 absl::Status CheckTarget(const RemoteService& service);
@@ -40,7 +51,7 @@ absl::StatusOr<Response> Ask(const RemoteService& service, Stub& stub,
                                                           Response*),
                              const Request& request) {
   Response response;
-  const auto context = rpc::NewContext(service.timeout);
+  const auto context = NewContext(service);
   const grpc::Status status = (stub.*method)(context.get(), request, &response);
   if (!status.ok()) return Explain(service, rpc::FromGrpcStatus(status));
   return response;

@@ -42,6 +42,7 @@ void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOption
             "等待结果的时间，100ms 至 10m，默认 10s",
             "How long to wait for the result, 100ms to 10m, by default 10s")
       ->envname("ZHIPING_TIMEOUT");
+  AddCredentialOptions(command, line, options.credentials);
 }
 
 namespace {
@@ -56,8 +57,10 @@ absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& 
                            kDefaultServer,
                            MakeText("，或用 --offline 在本机计算", " --offline scores without it."),
                            options.server.empty() ? kDefaultServer : options.server,
-                           timeout};
+                           timeout,
+                           {}};
   RETURN_IF_ERROR(CheckTarget(service));
+  ASSIGN_OR_RETURN(service.credentials, ReadCredentials(options.credentials, service.target));
   return NewServerSource(std::move(service));
 }
 

@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "services/ctl/answers_file.h"
 #include "services/ctl/command_line.h"
+#include "services/ctl/credentials.h"
 #include "services/ctl/english.h"
 #include "services/ctl/scoring_source.h"
 
@@ -15,6 +16,7 @@ namespace zhiping::ctl {
 
 struct ScoringOptions {
   std::string answers, facts, server, offline, trust_file, programme, release, timeout;
+  CredentialOptions credentials;
 };
 
 void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOptions& options);

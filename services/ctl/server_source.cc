@@ -17,8 +17,8 @@ class ServerSource : public ScoringSource {
  public:
   explicit ServerSource(RemoteService service)
       : service_(std::move(service)),
-        stub_(ScoringService::NewStub(rpc::NewChannel(
-            service_.target, {ScoringService::service_full_name()}, rpc::Instances::kAll))) {}
+        stub_(ScoringService::NewStub(ChannelTo(service_, {ScoringService::service_full_name()}))) {
+  }
 
   absl::StatusOr<ScoreResponse> Score(const ScoreRequest& request) override {
     return Ask(service_, *stub_, &ScoringService::Stub::Score, request);

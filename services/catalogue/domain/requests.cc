@@ -74,12 +74,21 @@ bool InSlug(char character) {
 
 }  // namespace
 
-std::string RecordedActor(const v1::Actor& actor) {
-  return absl::StrCat("unauthenticated:", actor.name());
+std::string RecordedActor(const identity::Caller& caller, const v1::Actor& stated) {
+  if (caller.unauthenticated) return absl::StrCat("unauthenticated:", stated.name());
+  const std::string who = absl::StrCat("<", caller.subject, "@", caller.issuer, ">");
+  return caller.name.empty() ? who : absl::StrCat(caller.name, " ", who);
 }
 
-void CheckActor(const v1::Actor& actor, Violations& violations) {
-  if (TrimBlanks(actor.name()).empty()) Require("actor.name", violations);
+void CheckActor(const identity::Caller& caller, const v1::Actor& actor, Violations& violations) {
+  if (caller.unauthenticated) {
+    if (TrimBlanks(actor.name()).empty()) Require("actor.name", violations);
+  } else if (!actor.name().empty()) {
+    violations.Add(
+        "actor.name", Reason::INVALID_FIELD,
+        "actor.name：已登录的调用者不填姓名，记录的是令牌中的身份。",
+        "actor.name: callers who are identified state no name; what the token says is recorded.");
+  }
   CheckText(actor.name(), kMaxNameCharacters, "actor.name", violations);
   CheckText(actor.reason(), kMaxReasonCharacters, "actor.reason", violations);
 }

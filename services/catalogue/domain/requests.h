@@ -7,17 +7,20 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/identity/caller.h"
 #include "common/status/error.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
 
 namespace zhiping::catalogue {
 
-// Who a caller says they are, as it is recorded until callers are identified.
-std::string RecordedActor(const v1::Actor& actor);
+// Who acts, as it is recorded: `NAME <SUBJECT@ISSUER>`, or `unauthenticated:NAME` with the name
+// that the request states where nobody is asked who they are.
+std::string RecordedActor(const identity::Caller& caller, const v1::Actor& stated);
 
-// Violations with the JSON names of fields: FIELD_REQUIRED, TOO_LARGE, INVALID_FIELD.
-void CheckActor(const v1::Actor& actor, Violations& violations);
+// Violations with the JSON names of fields: FIELD_REQUIRED, TOO_LARGE, INVALID_FIELD. Whoever is
+// identified states no name.
+void CheckActor(const identity::Caller& caller, const v1::Actor& actor, Violations& violations);
 // Whoever decides what is in force has to say why: FIELD_REQUIRED.
 void CheckReason(const v1::Actor& actor, Violations& violations);
 // A UUID of version 4 in lower case.
