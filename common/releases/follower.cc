@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "common/releases/instance_report.h"
+#include "common/rpc/wait.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -378,7 +379,7 @@ void Follower::Await(Choice choice, absl::Time deadline,
                      std::function<void(absl::StatusOr<Chosen>)> done) {
   const ReleaseFetcher::Pin pin{choice.release_digest, choice.programme};
   const bool pinned = !pin.digest.empty();
-  const absl::Duration left = std::min(deadline - absl::Now(), kLongestWait);
+  const absl::Duration left = rpc::WaitUntil(deadline, kLongestWait) - absl::Now();
   const WaitingCall call{std::move(choice), clock_.Steady() + left, std::move(done)};
   bool missing = false;
   bool full = false;

@@ -16,6 +16,12 @@
 namespace zhiping::rpc {
 namespace {
 
+// Of gRPC: a caller repeats its call after so many milliseconds; never, if they are negative.
+constexpr char kRetryPushback[] = "grpc-retry-pushback-ms";
+// A call that waited so long for what is away would wait again, until its deadline passed without
+// an answer that says what is away.
+constexpr absl::Duration kWaitedEnough = absl::Seconds(1);
+
 bool IsHexDigit(char character) { return absl::ascii_isxdigit(character); }
 
 // The trace id of W3C `traceparent`, or a new one.
@@ -110,6 +116,9 @@ absl::Status Call::CheckWaiting() const {
 grpc::Status Call::Finish(const absl::Status& status) {
   const absl::Duration duration = SystemClock().Steady() - start_;
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
+  if (absl::IsUnavailable(status) && duration >= kWaitedEnough) {
+    context_.AddTrailingMetadata(kRetryPushback, "-1");
+  }
   const auto& environment = method_.environment_;
   const bool hidden = !status.ok() && !HasDetail(status);
   if (hidden || IsSlow(duration) || environment.log.Wants(SeverityOf(status.code()))) {

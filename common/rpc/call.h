@@ -81,7 +81,8 @@ class Call {
   absl::Status CheckWaiting() const;
 
   // Counts and logs the call and gives the status for the client. Call it once. Of an error without
-  // an ErrorDetail the client gets INTERNAL_ERROR and an id under which the log has the text.
+  // an ErrorDetail the client gets INTERNAL_ERROR and an id under which the log has the text. What
+  // is UNAVAILABLE after a second or more is not repeated by the channel of the caller.
   grpc::Status Finish(const absl::Status& status);
 
  private:

@@ -10,15 +10,14 @@
 namespace zhiping::rpc {
 namespace {
 
-// One sentence a line, Chinese first.
+// One sentence a line, Chinese first; each names what it is about.
 void Print(const absl::Status& status) {
   const ErrorDetail detail = DetailOf(status);
   std::cerr << "启动失败：" << detail.message().zh() << "\n  Not started: " << detail.message().en()
             << "\n";
   if (detail.violations_size() < 2) return;
   for (const auto& violation : detail.violations()) {
-    std::cerr << "- " << violation.field() << "：" << violation.message().zh() << "\n    "
-              << violation.message().en() << "\n";
+    std::cerr << "- " << violation.message().zh() << "\n    " << violation.message().en() << "\n";
   }
 }
 

@@ -22,13 +22,9 @@ HistoryVersion VersionOf(const History& history) {
   return {history.next_revision, history.met.revision, history.reached_revision};
 }
 
-bool HasVersion(const History& history, const HistoryVersion& version) {
-  return VersionOf(history) == version;
-}
-
 // Whether both say the same, apart from when.
 bool SayTheSame(const Confirmed& a, const Confirmed& b) {
-  return HasVersion(*a.history, VersionOf(*b.history)) &&
+  return VersionOf(*a.history) == VersionOf(*b.history) &&
          a.history->incarnation == b.history->incarnation &&
          a.state.current().revision() == b.state.current().revision() &&
          a.envelope.empty() == b.envelope.empty();
@@ -78,7 +74,7 @@ absl::StatusOr<ConfirmedPtr> Confirmer::Confirm(absl::Time deadline, const std::
   const ConfirmedPtr known = Find(programme, signed_at, told_at);
   if (known == nullptr) return Sign(deadline, programme, nullptr);
   ASSIGN_OR_RETURN(const HistoryVersion version, store_.Version(deadline, programme));
-  if (!HasVersion(*known->history, version)) {
+  if (VersionOf(*known->history) != version) {
     ASSIGN_OR_RETURN(ConfirmedPtr changed, Sign(deadline, programme, nullptr));
     Keep(changed, /*again=*/false);
     return changed;
@@ -127,7 +123,7 @@ bool Confirmer::MustConfirm(const std::string& programme, const HistoryVersion& 
   absl::Duration signed_at;
   absl::Duration told_at;
   const ConfirmedPtr known = Find(programme, signed_at, told_at);
-  if (known == nullptr || !HasVersion(*known->history, version) ||
+  if (known == nullptr || VersionOf(*known->history) != version ||
       clock_.Steady() - told_at >= options_.confirm_interval) {
     return true;
   }

@@ -148,6 +148,7 @@ absl::StatusOr<std::vector<std::string>> Store::Candidates(absl::Time deadline,
                                   "AND published_at IS NULL ORDER BY imported_at DESC, digest",
                                   {edition, number}));
   std::vector<std::string> digests;
+  digests.reserve(rows.size());
   for (auto& [digest] : rows) digests.push_back(std::move(digest));
   return digests;
 }

@@ -1,7 +1,7 @@
 #include "services/ctl/english.h"
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/criteria/names.h"
 #include "services/ctl/display_width.h"
 
 namespace zhiping::ctl {
@@ -55,14 +55,16 @@ absl::string_view English::Text(absl::string_view scenario, absl::string_view le
 
 std::string English::ScenarioWritten(const std::string& name) const {
   for (const auto& note : notes_.scenarios()) {
-    if (!name.empty() && absl::EqualsIgnoreCase(note.name_en(), name)) return note.scenario();
+    if (!name.empty() && criteria::NameKey(note.name_en()) == criteria::NameKey(name))
+      return note.scenario();
   }
   return name;
 }
 
 std::string English::LevelWritten(const std::string& name) const {
   for (const auto& note : notes_.levels()) {
-    if (!name.empty() && absl::EqualsIgnoreCase(note.name_en(), name)) return note.id();
+    if (!name.empty() && criteria::NameKey(note.name_en()) == criteria::NameKey(name))
+      return note.id();
   }
   return name;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/criteria/release.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/rule_change_report.h"
 #include "services/ctl/text_change_report.h"
@@ -205,9 +206,13 @@ bool IsUnchanged(const ScenarioPassage& passage) {
   return passage.kinds_size() == 1 && passage.kinds(0) == ScenarioPassage::UNCHANGED;
 }
 
-std::string ReleaseName(const Criteria& criteria) {
-  return absl::StrCat(criteria.edition().id(), " · ", criteria.release().label(), " · ",
-                      ShortDigest(criteria.digest()));
+std::string ReleaseName(const Criteria& criteria, const Screen& screen) {
+  const std::string& label = criteria.release().label();
+  return absl::StrCat(criteria.edition().id(), " · ",
+                      label == criteria::kUnpublishedLabel
+                          ? screen.Say("未发布的年版文件夹", "Unpublished folder")
+                          : absl::string_view(label),
+                      " · ", ShortDigest(criteria.digest()));
 }
 
 // What is said about a correction, which only the approver can decide on.
@@ -308,7 +313,7 @@ std::string PassportReport(const Passport& passport, const Criteria& from, const
   absl::StrAppend(&changed, renamed.Text(screen));
   return absl::StrCat(
       screen.Bold(screen.Say("版本衔接表", "Passport")), "\n", screen.Say("旧：", "old: "),
-      ReleaseName(from), "\n", screen.Say("新：", "new: "), ReleaseName(to), "\n\n",
+      ReleaseName(from, screen), "\n", screen.Say("新：", "new: "), ReleaseName(to, screen), "\n\n",
       Correction(passport, to, screen), RuleChangesReport(passport, screen),
       EditionTexts(passport, from, to, screen),
       screen.Say(

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/criteria/names.h"
 #include "services/ctl/condition_report.h"
 #include "services/ctl/display_width.h"
 #include "services/ctl/score_report.h"
@@ -23,7 +23,7 @@ using scoring::v1::ScoreResponse;
 const TierResult* FindTier(const ScoreResult& result, const std::string& name) {
   for (const TierResult& tier : result.tiers()) {
     for (const absl::string_view known : {tier.tier(), tier.name().zh(), tier.name().en()}) {
-      if (absl::EqualsIgnoreCase(known, name)) return &tier;
+      if (criteria::NameKey(known) == criteria::NameKey(name)) return &tier;
     }
   }
   return nullptr;

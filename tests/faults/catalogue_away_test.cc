@@ -313,6 +313,13 @@ TEST_F(DatabaseAwayTest, Frozen) {
   Check([&] { postgres().Freeze(); }, [&] { postgres().Thaw(); });
 }
 
+// Callers are told that the database does not answer, not that the catalogue does not.
+TEST_F(DatabaseAwayTest, FrozenIsSaidBeforeTheDeadline) {
+  postgres().Freeze();
+  EXPECT_THAT(catalogue_.Activation(), HasReason(Reason::DATABASE_TIMEOUT));
+  postgres().Thaw();
+}
+
 TEST_F(DatabaseAwayTest, TogetherWithTheCatalogueAndRedis) {
   const std::string cache = processes::NewFolder();
   ScoringProcess cached(

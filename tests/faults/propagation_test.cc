@@ -69,6 +69,17 @@ TEST_F(PropagationTest, ByTheStreamAReleaseIsInForceEverywhereAtOnce) {
   EXPECT_LT(delays.back(), absl::Seconds(1));
 }
 
+TEST_F(PropagationTest, WhoWaitsForARevisionIsAnsweredBeforeTheDeadline) {
+  Follow(catalogue_.address(), "10m");
+  scoring::v1::Criteria criteria;
+  criteria.set_min_revision(7);
+  for (const int milliseconds : {300, 1'000, 5'000}) {
+    EXPECT_THAT(instances_.front().Score(criteria, absl::Milliseconds(milliseconds)),
+                HasReason(Reason::REVISION_NOT_REACHED))
+        << milliseconds;
+  }
+}
+
 class LostStreamTest : public PropagationTest, public testing::WithParamInterface<Streams> {};
 
 TEST_P(LostStreamTest, AReleaseIsInForceWithinThePollIntervalAndASecond) {

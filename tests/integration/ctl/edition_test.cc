@@ -177,6 +177,7 @@ TEST(EditionTest, DiffOfTheSameHasNoChange) {
   const Outcome outcome = RunCtl({"edition", "diff", kEdition, kEdition, "--lang", "zh"});
   EXPECT_THAT(outcome.out, HasSubstr("评分规则没有变化"));
   EXPECT_THAT(outcome.out, HasSubstr("0 个场景有变化。"));
+  EXPECT_THAT(outcome.out, HasSubstr("旧：jiangsu-ai-2026 · 未发布的年版文件夹 · "));
 }
 
 // Characters of Chinese input methods, where only ASCII may stand.

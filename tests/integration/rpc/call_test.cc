@@ -15,6 +15,11 @@ namespace {
 
 constexpr absl::Duration kLong = absl::Seconds(30);
 
+absl::Status DatabaseAway() {
+  return MakeError(absl::StatusCode::kUnavailable, Reason::DATABASE_UNAVAILABLE,
+                   "暂时无法连接数据库。", "The database cannot be reached.");
+}
+
 TEST(Call, IsCountedByStatusAndTimed) {
   std::atomic<int> calls = 0;
   TestService service([&](const Method& method, grpc::CallbackServerContext& context,
@@ -125,9 +130,7 @@ TEST(Call, TextsForTheLogDoNotTravel) {
     TestService service([](const Method& method, grpc::CallbackServerContext& context,
                            const GetStatusRequest& request) {
       return method.Handle(context, request, [] {
-        return WithLogText(MakeError(absl::StatusCode::kUnavailable, Reason::DATABASE_UNAVAILABLE,
-                                     "暂时无法连接数据库。", "The database cannot be reached."),
-                           "connection to db-7.internal refused");
+        return WithLogText(DatabaseAway(), "connection to db-7.internal refused");
       });
     });
     const auto server = StartServer(service);
@@ -138,6 +141,30 @@ TEST(Call, TextsForTheLogDoNotTravel) {
   }
   const std::string log = testing::internal::GetCapturedStdout();
   EXPECT_TRUE(absl::StrContains(log, "connection to db-7.internal refused")) << log;
+}
+
+TEST(Call, WhatIsUnavailableAtOnceIsRepeatedAndWhatWasWaitedForIsNot) {
+  std::atomic<int> calls = 0;
+  std::atomic<bool> waits = false;
+  BoundedPool pool(1, 10);
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                          const GetStatusRequest& request) {
+    return method.HandleIn(pool, context, request, [&] {
+      ++calls;
+      if (waits) absl::SleepFor(absl::Milliseconds(1'100));
+      return DatabaseAway();
+    });
+  });
+  const auto server = StartServer(service);
+  const auto stub = StubOf({server.get()});
+  const auto reason = [&] {
+    return DetailOf(FromGrpcStatus(CallGetStatus(*stub, kLong))).reason();
+  };
+  EXPECT_EQ(reason(), Reason::DATABASE_UNAVAILABLE);
+  EXPECT_EQ(calls.exchange(0), 4);
+  waits = true;
+  EXPECT_EQ(reason(), Reason::DATABASE_UNAVAILABLE);
+  EXPECT_EQ(calls, 1);
 }
 
 // A stream that ends when its caller has said everything.

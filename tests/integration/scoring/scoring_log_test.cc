@@ -65,6 +65,20 @@ TEST(ScoringLogTest, ANameThatTheCatalogueWouldNotTakeIsRefused) {
   }
 }
 
+TEST(ScoringFlagsTest, EachWrongFlagIsNamedOnceInEachLanguage) {
+  const Suite suite;
+  ScoringProcess scoring(suite, {{"--catalogue", "127.0.0.1:1"},
+                                 {"--instance-name", "a b"},
+                                 {"--stale-after", "5m"},
+                                 {"--expired-after", "4m"}});
+  scoring.Start();
+  EXPECT_EQ(scoring.AwaitEnd(), 1);
+  EXPECT_THAT(scoring.Output(), HasSubstr("\n- --instance-name 只能含"));
+  EXPECT_THAT(scoring.Output(), HasSubstr("\n    --instance-name has letters"));
+  EXPECT_THAT(scoring.Output(), HasSubstr("\n- --expired-after 应大于 --stale-after。\n"));
+  EXPECT_THAT(scoring.Output(), HasSubstr("\n    --expired-after must be longer"));
+}
+
 TEST(ScoringFlagsTest, AnUrlIsNoAddressOfTheCatalogue) {
   const Suite suite;
   ScoringProcess scoring(suite, {{"--catalogue", "http://127.0.0.1:50052"}});

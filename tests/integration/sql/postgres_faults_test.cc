@@ -213,8 +213,12 @@ TEST(SynchronousStandby, IsRequiredAndFound) {
   const auto database = OpenOrDie(primary.Url("postgres"));
   EXPECT_THAT(CheckSynchronousStandby(*database, Soon()),
               HasReason(Reason::NO_SYNCHRONOUS_STANDBY));
+  // Without waiting for a standby.
+  ASSERT_OK(database->Apply(
+      Soon(), {{"SET LOCAL synchronous_commit TO local", {}}, {"CREATE TABLE t (id BIGINT)", {}}}));
   // Committed there, but nowhere else yet: the caller gets no OK for it.
-  const auto waiting = database->Apply(In(absl::Seconds(1)), {{"CREATE TABLE t (id BIGINT)", {}}});
+  const auto waiting =
+      database->Apply(In(absl::Seconds(1)), {{"INSERT INTO t (id) VALUES (0)", {}}});
   EXPECT_THAT(waiting, IsSqlError(SqlError::kCommitUnknown));
   {
     processes::Postgres standby({.fsync = true, .more = {}, .primary = &primary});
