@@ -36,7 +36,8 @@ class ScoringWithClock {
   ScoringWithClock(const releases::ReleaseFlags& flags, absl::Duration off)
       : clock_(off),
         releases_(*releases::ServedReleases::Create(flags, "scoring", clock_, metrics_, log_)),
-        service_(releases_->releases(), clock_, pool_, {metrics_, log_}) {
+        access_(*rpc::AccessControl::Open({}, clock_, log_)),
+        service_(releases_->releases(), clock_, pool_, {metrics_, log_, *access_}) {
     rpc::ServerOptions options;
     options.listen = "127.0.0.1:0";
     server_ = *rpc::Server::Start(options,
@@ -74,6 +75,7 @@ class ScoringWithClock {
   rpc::Metrics metrics_;
   rpc::BoundedPool pool_{2, 64};
   const std::unique_ptr<releases::ServedReleases> releases_;
+  const std::unique_ptr<rpc::AccessControl> access_;
   scoring::ScoringService service_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<scoring::v1::ScoringService::Stub> stub_;

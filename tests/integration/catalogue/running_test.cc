@@ -35,7 +35,8 @@ class StandbyCheckTest : public testing::Test {
     options.standby_check = check;
     rpc::Metrics metrics;
     const rpc::Log log(rpc::Severity::kError);
-    return Catalogue::Open(options, SystemClock(), {metrics, log}, [](bool) {}).status();
+    const auto access = *rpc::AccessControl::Open({}, SystemClock(), log);
+    return Catalogue::Open(options, SystemClock(), {metrics, log, *access}, [](bool) {}).status();
   }
 };
 

@@ -65,8 +65,9 @@ TEST(Call, RequestsThatAreNoMessageAreCountedAndLogged) {
   testing::internal::CaptureStdout();
   std::string metrics;
   {
-    TestService service([](const Method& method, grpc::CallbackServerContext& context) {
-      return method.Handle(context, [] { return absl::OkStatus(); });
+    TestService service([](const Method& method, grpc::CallbackServerContext& context,
+                           const GetStatusRequest& request) {
+      return method.Handle(context, request, [] { return absl::OkStatus(); });
     });
     const auto server = StartServer(service);
     const auto channel = NewChannel(absl::StrCat("127.0.0.1:", server->port()), {});

@@ -125,8 +125,9 @@ TEST(Drain, LosesNoRequestOnASignal) {
 TEST(Drain, ClosingAtOnceLosesRequests) {
   BoundedPool pool(1, 1);
   absl::Notification running;
-  TestService service([&](const Method& method, grpc::CallbackServerContext& context) {
-    return method.HandleIn(pool, context, [&] {
+  TestService service([&](const Method& method, grpc::CallbackServerContext& context,
+                          const GetStatusRequest& request) {
+    return method.HandleIn(pool, context, request, [&] {
       running.Notify();
       const absl::Time end = absl::Now() + absl::Seconds(30);
       while (!context.IsCancelled() && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));

@@ -60,8 +60,8 @@ class TlsTest : public testing::Test {
 
   // What GetStatus says to a client with these files, and that token unless it is empty.
   absl::StatusOr<std::string> WhoAmI(const TlsFiles& tls, const std::string& token = "") {
-    const auto stub =
-        ScoringService::NewStub(NewChannel(absl::StrCat("localhost:", server_->port()), {}, tls));
+    const auto stub = ScoringService::NewStub(
+        NewChannel(absl::StrCat("localhost:", server_->port()), {}, Instances::kReady, tls));
     const auto context = NewContext(absl::Seconds(20));
     if (!token.empty()) context->AddMetadata("authorization", "Bearer " + token);
     GetStatusResponse response;

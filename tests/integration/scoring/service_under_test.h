@@ -74,7 +74,6 @@ class ServiceUnderTest {
   rpc::Metrics metrics_;
   rpc::Log log_;
   const std::unique_ptr<rpc::AccessControl> access_;
-  const std::unique_ptr<rpc::AccessControl> access_;
   rpc::BoundedPool pool_;
   std::unique_ptr<releases::FixedReleases> releases_;
   std::unique_ptr<ScoringService> service_;
