@@ -43,6 +43,18 @@ std::string RoleName(Role::Value role);
 // ROLE_UNSPECIFIED if there is no such role.
 Role::Value RoleByName(absl::string_view name);
 
+// Who somebody is, for ever: nothing else is compared to tell people apart.
+struct Person {
+  // `iss` of the tokens.
+  std::string issuer;
+  // Unique at the issuer.
+  std::string subject;
+
+  // Whether it is anybody: callers that were not identified, and services, are not.
+  bool known() const { return !subject.empty(); }
+  friend bool operator==(const Person&, const Person&) = default;
+};
+
 // What a verified token, or a verified certificate, says. Immutable once it is made.
 struct Caller {
   // Nobody was asked who they are: a caller on the same machine, where a service runs without
@@ -51,7 +63,7 @@ struct Caller {
   // A service of this system by its name, which calls on its own behalf; empty: a person, or a
   // system with a token. A service has no roles.
   std::string service;
-  // `iss` and the subject: together, who it is. Nothing else is compared to tell people apart.
+  // Who it is: see Person.
   std::string issuer;
   std::string subject;
   // For people; not unique.
@@ -66,9 +78,7 @@ struct Caller {
   // Not after this, skew included.
   absl::Time expires = absl::InfiniteFuture();
 
-  bool IsSamePersonAs(const Caller& other) const {
-    return issuer == other.issuer && subject == other.subject;
-  }
+  Person person() const { return {issuer, subject}; }
   bool MayIn(absl::string_view programme) const;
 };
 
