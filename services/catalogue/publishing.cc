@@ -8,6 +8,7 @@
 #include "common/criteria/finding_limit.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
+#include "common/identity/four_eyes.h"
 #include "common/sql/sha256.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -150,7 +151,8 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   const std::string actor = RecordedActor(call.caller(), request.actor());
   const auto add = [&](StoreTransaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(transaction.Lock(edition.programme()).status());
-    ASSIGN_OR_RETURN(const bool added, transaction.AddRelease(release, actor, now));
+    ASSIGN_OR_RETURN(const bool added,
+                     transaction.AddRelease(release, call.caller().person(), actor, now));
     if (!added) return absl::OkStatus();
     v1::CatalogueEvent event;
     event.set_programme(edition.programme());
@@ -257,6 +259,8 @@ absl::Status Publishing::PublishIn(StoreTransaction& transaction,
   ASSIGN_OR_RETURN(const std::string taken,
                    transaction.PublishedWithNumber(release.summary.edition(), release.number));
   if (!taken.empty() && taken != request.digest()) return LabelTaken(release, taken);
+  ASSIGN_OR_RETURN(const identity::Person importer, transaction.ImporterOf(request.digest()));
+  RETURN_IF_ERROR(identity::CheckFourEyes(call.caller(), {importer}));
   ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, call.caller(), request.actor(),
                                                    request.cancel_pending_revision()));
   ASSIGN_OR_RETURN(const auto rows, Publish(history, request.digest(), in_force_from, decision));

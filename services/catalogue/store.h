@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/identity/caller.h"
 #include "common/sql/database.h"
 #include "common/sql/sequenced_log.h"
 #include "services/catalogue/domain/edition_import.h"
@@ -55,9 +56,11 @@ class StoreTransaction {
   absl::StatusOr<std::string> ReleaseBytesOf(const std::string& digest);
   // REQUIRES: it is published.
   absl::StatusOr<std::string> ReleaseEnvelopeOf(const std::string& digest);
-  // Whether it was not there yet.
-  absl::StatusOr<bool> AddRelease(const ReleaseBytes& release, const std::string& actor,
-                                  absl::Time now);
+  // Whether it was not there yet. `actor`: the importer, for people.
+  absl::StatusOr<bool> AddRelease(const ReleaseBytes& release, const identity::Person& importer,
+                                  const std::string& actor, absl::Time now);
+  // Who imported it first; nobody known where nobody was asked.
+  absl::StatusOr<identity::Person> ImporterOf(const std::string& digest);
   // The digest of the edition's published release with that number; empty if there is none.
   absl::StatusOr<std::string> PublishedWithNumber(const std::string& edition, int number);
   absl::Status MarkPublished(const std::string& digest, const std::string& envelope,

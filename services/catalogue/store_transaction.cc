@@ -165,17 +165,27 @@ absl::StatusOr<std::string> StoreTransaction::ReleaseEnvelopeOf(const std::strin
 }
 
 absl::StatusOr<bool> StoreTransaction::AddRelease(const ReleaseBytes& release,
+                                                  const identity::Person& importer,
                                                   const std::string& actor, absl::Time now) {
   const auto& summary = release.summary;
   ASSIGN_OR_RETURN(
       const sql::Result added,
       sql_.Execute("INSERT INTO release (digest, programme, edition, year, number, summary, bytes, "
-                   "imported_by, imported_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
-                   "ON CONFLICT DO NOTHING",
+                   "imported_by, imported_at, importer_issuer, importer_subject) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
                    {release.digest, summary.programme(), summary.edition(), summary.year(),
                     release.number, Bytes{summary.SerializeAsString()}, Bytes{release.bytes}, actor,
-                    absl::ToUnixMillis(now)}));
+                    absl::ToUnixMillis(now), importer.issuer, importer.subject}));
   return added.changed() == 1;
+}
+
+absl::StatusOr<identity::Person> StoreTransaction::ImporterOf(const std::string& digest) {
+  auto rows = sql_.Query<std::string, std::string>(
+      "SELECT importer_issuer, importer_subject FROM release WHERE digest = $1", {digest});
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return ReleaseNotFound(digest);
+  auto& [issuer, subject] = rows->front();
+  return identity::Person{std::move(issuer), std::move(subject)};
 }
 
 absl::StatusOr<std::string> StoreTransaction::PublishedWithNumber(const std::string& edition,

@@ -1,0 +1,121 @@
+// Who changes the catalogue, where callers are identified: over gRPC on both databases.
+#include "tests/integration/catalogue/catalogue_under_test.h"
+#include "tests/integration/rpc/test_issuer.h"
+#include "tests/integration/sql/database_under_test.h"
+
+namespace zhiping::catalogue {
+namespace {
+
+using Admin = v1::CatalogueAdminService::Stub;
+
+class CallersTest : public testing::TestWithParam<sql::Engine> {
+ protected:
+  CallersTest() {
+    CatalogueOptions options;
+    options.database.database = sql::NewSetting(GetParam());
+    options.signing = NewSigning();
+    options.redis.address = "";
+    rpc::AccessOptions access;
+    access.identity_file = issuer_.identity_file();
+    catalogue_ = std::make_unique<CatalogueUnderTest>(options, "127.0.0.1:0", access);
+  }
+
+  // Of `subject`, who has the roles for that programme.
+  std::string Token(const std::string& subject, const std::vector<std::string>& roles,
+                    const std::string& programme = kProgramme) const {
+    auto claims = rpc::TestIssuer::Claims(roles);
+    claims["sub"] = subject;
+    claims["name"] = "张三";
+    claims["programmes"] = {programme};
+    return *issuer_.signer().Sign(claims);
+  }
+
+  template <typename Response, typename Method, typename Request>
+  absl::StatusOr<Response> As(const std::string& token, Method method, const Request& request) {
+    const auto context = rpc::NewContext(absl::Seconds(20));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
+    Response response;
+    const absl::Status status =
+        rpc::FromGrpcStatus((catalogue_->admin().*method)(context.get(), request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  absl::StatusOr<v1::ImportEditionResponse> Import(const std::string& token) {
+    auto request = Edition2026();
+    request.mutable_actor()->clear_name();
+    return As<v1::ImportEditionResponse>(token, &Admin::ImportEdition, request);
+  }
+  static v1::PublishReleaseRequest PublicationOf(const std::string& digest) {
+    auto request = Publication(digest);
+    request.mutable_actor()->clear_name();
+    return request;
+  }
+  auto Publish(const std::string& token, const v1::PublishReleaseRequest& request) {
+    return As<v1::PublishReleaseResponse>(token, &Admin::PublishRelease, request);
+  }
+
+  const rpc::TestIssuer issuer_{processes::NewFolder()};
+  std::unique_ptr<CatalogueUnderTest> catalogue_;
+  const std::string editor_ = Token("1", {"criteria-editor"});
+  const std::string approver_ = Token("2", {"criteria-approver"});
+};
+
+TEST_P(CallersTest, WhatATokenSaysIsRecorded) {
+  const auto imported = Import(editor_);
+  ASSERT_OK(imported);
+  const auto published = Publish(approver_, PublicationOf(imported->digest()));
+  ASSERT_OK(published);
+  EXPECT_THAT(published->activation().approvers(),
+              testing::ElementsAre("bootstrap:张三 <2@https://issuer.example>"));
+}
+
+TEST_P(CallersTest, NobodyPublishesWhatTheyImported) {
+  const std::string both = Token("1", {"criteria-editor", "criteria-approver"});
+  const auto imported = Import(both);
+  ASSERT_OK(imported);
+  EXPECT_THAT(Publish(both, PublicationOf(imported->digest())), HasReason(Reason::SAME_PERSON));
+  // To import again what another imported makes nobody its importer.
+  ASSERT_OK(Import(Token("3", {"criteria-editor"})));
+  EXPECT_THAT(Publish(both, PublicationOf(imported->digest())), HasReason(Reason::SAME_PERSON));
+  EXPECT_OK(Publish(Token("3", {"criteria-approver"}), PublicationOf(imported->digest())));
+}
+
+TEST_P(CallersTest, WhoIsIdentifiedStatesNoName) {
+  const auto imported = Import(editor_);
+  ASSERT_OK(imported);
+  auto request = PublicationOf(imported->digest());
+  request.mutable_actor()->set_name("李四");
+  const auto refused = Publish(approver_, request);
+  EXPECT_THAT(refused, HasReason(Reason::INVALID_FIELD));
+  EXPECT_EQ(DetailOf(refused.status()).violations(0).field(), "actor.name");
+}
+
+TEST_P(CallersTest, OfAnotherProgrammeNothingIsToldAndNothingChanged) {
+  const auto imported = Import(editor_);
+  ASSERT_OK(imported);
+  const std::string elsewhere = Token("2", {"criteria-approver"}, "another");
+  const auto unknown = Publish(approver_, PublicationOf(criteria::DigestOf("nothing")));
+  const auto hidden = Publish(elsewhere, PublicationOf(imported->digest()));
+  EXPECT_THAT(unknown, HasReason(Reason::RELEASE_NOT_FOUND));
+  EXPECT_THAT(hidden, HasReason(Reason::RELEASE_NOT_FOUND));
+  EXPECT_THAT(Import(Token("1", {"criteria-editor"}, "another")), HasReason(Reason::OUTSIDE_SCOPE));
+  EXPECT_FALSE(catalogue_->store()
+                   .FindRelease(absl::Now() + absl::Seconds(10), imported->digest())
+                   ->published());
+}
+
+TEST_P(CallersTest, NobodyGetsTheAnswerToAnothersRequest) {
+  const auto imported = Import(editor_);
+  ASSERT_OK(imported);
+  const auto request = PublicationOf(imported->digest());
+  ASSERT_OK(Publish(approver_, request));
+  EXPECT_OK(Publish(approver_, request));
+  EXPECT_THAT(Publish(Token("4", {"criteria-approver"}), request),
+              HasReason(Reason::REQUEST_ID_REUSED));
+}
+
+ON_BOTH_DATABASES(CallersTest);
+
+}  // namespace
+}  // namespace zhiping::catalogue
