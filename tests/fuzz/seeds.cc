@@ -3,12 +3,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
 #include "common/envelope/trust.h"
+#include "common/identity/token_signer.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
 #include "google/protobuf/text_format.h"
@@ -108,6 +110,22 @@ void WriteTrust(const std::string& corpus) {
   Write(corpus + "/envelope", "change", std::string("\x00\x20x\x01\x00y", 6));
 }
 
+void WriteTokens(const std::string& corpus) {
+  using common::v1::TokenAlgorithm;
+  const auto es256 = identity::TokenSigner::Generate(TokenAlgorithm::ES256);
+  const auto rs256 = identity::TokenSigner::Generate(TokenAlgorithm::RS256);
+  const nlohmann::json claims = {{"iss", "i"},          {"aud", "a"},
+                                 {"sub", "7001"},       {"exp", 4102444800},
+                                 {"name", "张三"},      {"roles", {"viewer", "enterprise"}},
+                                 {"programmes", {"p"}}, {"uscc", "91110000600037341L"}};
+  Write(corpus + "/token", "signed", "\x01" + claims.dump());
+  Write(corpus + "/token", "of_another_key", *es256->Sign(claims));
+  Write(corpus + "/token", "rs256", *rs256->Sign(claims));
+  Write(corpus + "/token", "none", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJpIiwic3ViIjoiMSJ9.");
+  Write(corpus + "/key_set", "both",
+        nlohmann::json{{"keys", {es256->PublicJwk(), rs256->PublicJwk()}}}.dump());
+}
+
 void WriteAnswers(const std::string& corpus) {
   const std::string folder = corpus + "/answers_file";
   Write(
@@ -158,6 +176,7 @@ int main(int argc, char** argv) {
   zhiping::WriteRequests(corpus);
   zhiping::WriteStatuses(corpus);
   zhiping::WriteTrust(corpus);
+  zhiping::WriteTokens(corpus);
   zhiping::WriteAnswers(corpus);
   zhiping::WriteReplies(corpus);
   return 0;
