@@ -1,8 +1,9 @@
 // B2 and B3: the scoring service on one core, its callers on another, both in this machine.
 //
 // B2: unary Score with every scenario answered by id, against an echo of the same messages on the
-// same server (parsed request, reply made beforehand, same handling of calls). B3: ScoreBatch,
-// packed in and out, against the kernel alone. Each prints one JSON object.
+// same server (parsed request, reply made beforehand, same handling of calls), and with a token,
+// where callers are identified, against without. B3: ScoreBatch, packed in and out, against the
+// kernel alone. Each prints one JSON object.
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,16 +13,21 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/criteria/result.h"
 #include "common/criteria/score.h"
+#include "common/files/file.h"
+#include "common/identity/token_signer.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/server.h"
 #include "nlohmann/json.hpp"
@@ -134,29 +140,70 @@ v1::ScoreResponse ReplyTo(const criteria::Criteria& criteria, const v1::ScoreReq
   return response;
 }
 
-// The process of the server: writes its port to `port_pipe` and serves until it is killed.
-[[noreturn]] void Serve(int core, int port_pipe) {
+// An issuer of tokens and one of them, in a folder.
+struct TokenFiles {
+  std::string identity_file;
+  std::string token;
+};
+
+TokenFiles MakeToken(const std::string& folder) {
+  const auto signer = *identity::TokenSigner::Generate(common::v1::TokenAlgorithm::ES256);
+  const nlohmann::json keys = {{"keys", {signer.PublicJwk()}}};
+  TokenFiles files = {folder + "/identity.txtpb", ""};
+  const char* const identity = R"(issuers {
+    issuer: "bench" audiences: "zhiping" algorithms: ES256 jwks_file: "jwks.json" may_grant: ENTERPRISE
+  })";
+  if (!WriteFile(folder + "/jwks.json", keys.dump(), Overwrite::kNever).ok() ||
+      !WriteFile(files.identity_file, identity, Overwrite::kNever).ok()) {
+    std::exit(1);
+  }
+  files.token = *signer.Sign({{"iss", "bench"},
+                              {"aud", "zhiping"},
+                              {"sub", "7001"},
+                              {"exp", absl::ToUnixSeconds(absl::Now() + absl::Hours(1))},
+                              {"name", "张三"},
+                              {"roles", {"enterprise"}},
+                              {"uscc", "91110000600037341L"}});
+  return files;
+}
+
+// Where callers are asked who they are, or not.
+struct Ports {
+  int open = 0;
+  int identified = 0;
+};
+
+// The process of the server: writes its ports to `port_pipe` and serves until it is killed.
+[[noreturn]] void Serve(int core, int port_pipe, const std::string& identity_file) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   PinTo(core);
   const std::shared_ptr<const criteria::Criteria> criteria = *criteria::CompileEdition2026();
   oracle::Random random(1);
   rpc::Metrics metrics;
   const rpc::Log log(rpc::Severity::kError);
-  const auto access = *rpc::AccessControl::Open({}, SystemClock(), log);
+  rpc::AccessOptions identified;
+  identified.identity_file = identity_file;
+  identified.limits.calls_per_second = 0;
+  const auto nobody = *rpc::AccessControl::Open({}, SystemClock(), log);
+  const auto callers = *rpc::AccessControl::Open(identified, SystemClock(), log);
   rpc::BoundedPool pool(1, 64);
   releases::FixedReleases releases(std::make_shared<const releases::Snapshot>(
       releases::Snapshot::Available{{criteria->digest(), criteria}},
       releases::Snapshot::InForce{{criteria->edition().programme(), {criteria, 0, {}}}}));
-  ScoringService service(releases, SystemClock(), pool, {metrics, log, *access});
-  EchoService echo(ReplyTo(*criteria, FullRequest(*criteria, random)), {metrics, log, *access});
+  ScoringService service(releases, SystemClock(), pool, {metrics, log, *nobody});
+  ScoringService asking(releases, SystemClock(), pool, {metrics, log, *callers});
+  EchoService echo(ReplyTo(*criteria, FullRequest(*criteria, random)), {metrics, log, *nobody});
   rpc::ServerOptions options;
   options.listen = "127.0.0.1:0";
   const auto server =
       *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), &service},
                                     {bench::v1::EchoService::service_full_name(), &echo}});
+  const auto asking_server =
+      *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), &asking}});
   server->SetReady(true);
-  const int port = server->port();
-  if (write(port_pipe, &port, sizeof(port)) != sizeof(port)) _exit(1);
+  asking_server->SetReady(true);
+  const Ports ports = {server->port(), asking_server->port()};
+  if (write(port_pipe, &ports, sizeof(ports)) != sizeof(ports)) _exit(1);
   while (true) pause();
 }
 
@@ -164,7 +211,9 @@ v1::ScoreResponse ReplyTo(const criteria::Criteria& criteria, const v1::ScoreReq
 template <typename Stub>
 class Callers {
  public:
-  Callers(Stub& stub, const v1::ScoreRequest& request) : stub_(stub), request_(request) {}
+  // `authorization` goes with each; empty: none.
+  Callers(Stub& stub, const v1::ScoreRequest& request, std::string authorization = "")
+      : stub_(stub), request_(request), authorization_(std::move(authorization)) {}
 
   // Calls a second while kConcurrentCalls are under way, the next as soon as one is answered.
   double Saturate() {
@@ -209,6 +258,7 @@ class Callers {
     }
     auto* const call = new Pending;
     call->begin = begin;
+    if (!authorization_.empty()) call->context.AddMetadata("authorization", authorization_);
     stub_.async()->Score(&call->context, &request_, &call->response,
                          [this, call](const grpc::Status& status) { Done(*call, status); });
   }
@@ -239,6 +289,7 @@ class Callers {
 
   Stub& stub_;
   const v1::ScoreRequest& request_;
+  const std::string authorization_;
   absl::Time again_until_;
   absl::Mutex mutex_;
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -254,6 +305,10 @@ absl::Duration ProcessorTime(clockid_t of) {
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
+}
+
+std::shared_ptr<grpc::Channel> ChannelTo(int port) {
+  return rpc::NewChannel(absl::StrCat("127.0.0.1:", port), {});
 }
 
 // Assessments a second through one stream that always has the next message under way.
@@ -307,8 +362,9 @@ struct Measured {
 // a saturated core they tell the scheduler's slices (README.md).
 template <typename Stub>
 void MeasureRound(Stub& stub, const v1::ScoreRequest& request, double rate,
-                  clockid_t processor_of_server, Measured& measured) {
-  Callers callers(stub, request);
+                  clockid_t processor_of_server, Measured& measured,
+                  const std::string& authorization = "") {
+  Callers callers(stub, request, authorization);
   measured.per_second.push_back(callers.Saturate());
   const absl::Duration before = ProcessorTime(processor_of_server);
   const auto latencies = callers.Pace(rate);
@@ -326,23 +382,32 @@ nlohmann::json Summary(const Measured& measured) {
           {"processor", Median(measured.processor)}};
 }
 
-// One round of each, first ours; the medians over kRounds.
-void MeasureUnary(v1::ScoringService::Stub& scoring, const std::shared_ptr<grpc::Channel>& channel,
-                  const criteria::Criteria& criteria, pid_t server) {
+// One round of each; the medians over kRounds.
+void MeasureUnary(const Ports& ports, const std::string& token, const criteria::Criteria& criteria,
+                  pid_t server) {
+  const auto channel = ChannelTo(ports.open);
+  const auto scoring = v1::ScoringService::NewStub(channel);
   const auto echo = bench::v1::EchoService::NewStub(channel);
+  const auto asking = v1::ScoringService::NewStub(ChannelTo(ports.identified));
+  const std::string authorization = absl::StrCat("Bearer ", token);
   clockid_t processor_of_server;
   if (clock_getcpuclockid(server, &processor_of_server) != 0) std::exit(1);
   oracle::Random random(1);
   const v1::ScoreRequest request = FullRequest(criteria, random);
   // Warms up, and tells what the machine can.
-  Callers(scoring, request).Saturate();
+  Callers(*scoring, request).Saturate();
+  Callers(*asking, request, authorization).Saturate();
   const double rate = Callers(*echo, request).Saturate() / 4;
-  Measured ours, theirs;
+  Measured ours, theirs, identified;
   for (int round = 0; round < kRounds; ++round) {
-    MeasureRound(scoring, request, rate, processor_of_server, ours);
+    MeasureRound(*scoring, request, rate, processor_of_server, ours);
     MeasureRound(*echo, request, rate, processor_of_server, theirs);
+    MeasureRound(*asking, request, rate, processor_of_server, identified, authorization);
   }
-  std::puts(nlohmann::json{{"rate", rate}, {"score", Summary(ours)}, {"echo", Summary(theirs)}}
+  std::puts(nlohmann::json{{"rate", rate},
+                           {"score", Summary(ours)},
+                           {"echo", Summary(theirs)},
+                           {"token", Summary(identified)}}
                 .dump()
                 .c_str());
 }
@@ -382,25 +447,27 @@ int Main(absl::string_view what) {
     std::fprintf(stderr, "needs two cores\n");
     return 1;
   }
+  std::string folder = (std::filesystem::temp_directory_path() / "zhiping-bench-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) return 1;
+  const TokenFiles files = MakeToken(folder);
   int ends[2];
   if (pipe(ends) != 0) return 1;
   // Before gRPC starts any thread.
   const pid_t server = fork();
-  if (server == 0) Serve(0, ends[1]);
+  if (server == 0) Serve(0, ends[1], files.identity_file);
   close(ends[1]);
-  int port = 0;
-  if (read(ends[0], &port, sizeof(port)) != sizeof(port)) return 1;
+  Ports ports;
+  if (read(ends[0], &ports, sizeof(ports)) != sizeof(ports)) return 1;
   PinTo(1);
   const auto criteria = *criteria::CompileEdition2026();
-  const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", port), {});
-  const auto scoring = v1::ScoringService::NewStub(channel);
   if (what == "unary") {
-    MeasureUnary(*scoring, channel, *criteria, server);
+    MeasureUnary(ports, files.token, *criteria, server);
   } else {
-    MeasureBatch(*scoring, *criteria);
+    MeasureBatch(*v1::ScoringService::NewStub(ChannelTo(ports.open)), *criteria);
   }
   kill(server, SIGKILL);
   waitpid(server, nullptr, 0);
+  std::filesystem::remove_all(folder);
   return 0;
 }
 

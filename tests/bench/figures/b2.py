@@ -1,4 +1,5 @@
-"""B2: unary Score over gRPC on one core, beside an echo of the same messages on the same server."""
+"""B2: unary Score over gRPC on one core, beside an echo of the same messages on the same server, and where callers
+are identified by tokens beside where nobody is asked."""
 import json
 import os
 
@@ -11,16 +12,17 @@ def measure(repetitions):
     runs = [json.loads(measuring.run(os.path.join(measuring.PROGRAMS, "rpc_bench"), "unary"))
             for _ in range(max(1, repetitions // 3))]
 
-    def row(what, field, unit, target):
-        taken = {name: [run[name][field] for run in runs] for name in ("score", "echo")}
-        score, echo = measuring.median(taken["score"]), measuring.median(taken["echo"])
+    def row(what, field, unit, target, name="score", against="echo"):
+        taken = [run[name][field] for run in runs]
+        measured, other = measuring.median(taken), measuring.median([run[against][field] for run in runs])
         # More is better of rates, less of times.
-        ratio = echo / score if unit else score / echo
-        return measuring.Row("B2", what, f"{score:,.0f}{unit}", measuring.spread(taken["score"]),
-                             f"{echo:,.0f}{unit}", ratio, target)
+        ratio = other / measured if unit else measured / other
+        return measuring.Row("B2", what, f"{measured:,.0f}{unit}", measuring.spread(taken),
+                             f"{other:,.0f}{unit}", ratio, target)
 
     return [
         row("Score, calls a second on one core", "per_second", "", 0.85),
         row("… p99 at a quarter of that rate", "p99", " us", round(1 / 1.3, 2)),
         row("… processor time of the server a call", "processor", " us", 0.85),
+        row("… calls a second with a token, beside without", "per_second", "", 0.9, "token", "score"),
     ]
