@@ -23,6 +23,7 @@
 #include "common/releases/seed.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/loopback.h"
 #include "common/rpc/target.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -89,7 +90,7 @@ void CheckInstanceName(const std::string& name, Violations& violations) {
       absl::StrCat("--instance-name has letters, digits, . _ and -, at most ", kMost, "."));
 }
 
-absl::Status Check(const ReleaseFlags& flags) {
+absl::Status Check(const ReleaseFlags& flags, const rpc::TlsFiles& tls) {
   Violations violations;
   CheckInstanceName(flags.instance_name, violations);
   if (flags.catalogue.empty()) {
@@ -110,6 +111,14 @@ absl::Status Check(const ReleaseFlags& flags) {
         absl::StrCat("--catalogue should be HOST:PORT of the catalogue or "
                      "dns:///HOST:PORT, without http://, not \"",
                      flags.catalogue, "\"."));
+  } else if (tls.empty() && !rpc::IsLoopbackAddress(flags.catalogue)) {
+    violations.Add("--tls-certificate", Reason::NOT_SECURED,
+                   absl::StrCat("标准目录服务 ", flags.catalogue,
+                                " 不在本机，须用 TLS 连接：缺少 --tls-certificate、--tls-key 和 "
+                                "--tls-ca。"),
+                   absl::StrCat("The catalogue ", flags.catalogue,
+                                " is on another machine and has to be called by TLS: "
+                                "--tls-certificate, --tls-key and --tls-ca are missing."));
   }
   const std::set<std::string> different(flags.programmes.begin(), flags.programmes.end());
   if (different.empty() || different.size() != flags.programmes.size()) {
@@ -144,7 +153,7 @@ class Followed final : public ServedReleases {
   explicit Followed(std::string instance_id) : ServedReleases(std::move(instance_id)) {}
 
   static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(
-      const ReleaseFlags& flags, const std::string& service,
+      const ReleaseFlags& flags, const std::string& service, const rpc::TlsFiles& tls,
       std::shared_ptr<const envelope::Trust> trust, const Clock& clock, rpc::Metrics& metrics,
       const rpc::Log& log) {
     std::unique_ptr<ReleaseCache> cache;
@@ -160,7 +169,8 @@ class Followed final : public ServedReleases {
           .get();
     };
     followed->trust_ = std::move(trust);
-    const auto channel = rpc::NewChannel(flags.catalogue, {kCatalogueService});
+    const auto channel =
+        rpc::NewChannel(flags.catalogue, {kCatalogueService}, rpc::Instances::kReady, tls);
     followed->catalogue_ = NewCatalogueSource(channel, kCatalogueTimeout);
     if (!flags.redis.empty()) {
       redis::Options options;
@@ -250,15 +260,13 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
   rpc::UsedOnlyWith(*redis, {redis_user, redis_password_file});
 }
 
-absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(const ReleaseFlags& flags,
-                                                                       const std::string& service,
-                                                                       const Clock& clock,
-                                                                       rpc::Metrics& metrics,
-                                                                       const rpc::Log& log) {
-  RETURN_IF_ERROR(Check(flags));
+absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(
+    const ReleaseFlags& flags, const std::string& service, const rpc::TlsFiles& tls,
+    const Clock& clock, rpc::Metrics& metrics, const rpc::Log& log) {
+  RETURN_IF_ERROR(Check(flags, tls));
   ASSIGN_OR_RETURN(auto trust, ReadTrustFile(flags.trust_file));
   if (!flags.catalogue.empty()) {
-    return Followed::Create(flags, service, std::move(trust), clock, metrics, log);
+    return Followed::Create(flags, service, tls, std::move(trust), clock, metrics, log);
   }
   ASSIGN_OR_RETURN(auto snapshot, ReadSeed(flags.seed_dir, *trust, clock.Now()));
   auto seed_only =

@@ -14,6 +14,7 @@
 #include "common/releases/releases.h"
 #include "common/rpc/log.h"
 #include "common/rpc/metrics.h"
+#include "common/rpc/tls.h"
 #include "common/time/clock.h"
 
 namespace zhiping::releases {
@@ -41,14 +42,14 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags);
 class ServedReleases {
  public:
   // Reads the trust file and, without a catalogue, the seed. `service`: its name for the catalogue.
-  // What metrics.h says is added to `metrics`, which outlives the releases; they outlive what
-  // serves it. Errors: INVALID_FIELD and FIELD_REQUIRED for flags that do not fit together; those
-  // of ReadSeed, NewReleaseCache and redis::Client::Create.
-  static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(const ReleaseFlags& flags,
-                                                                const std::string& service,
-                                                                const Clock& clock,
-                                                                rpc::Metrics& metrics,
-                                                                const rpc::Log& log);
+  // `tls`: of this service, which it shows to the catalogue too; none: the catalogue is called
+  // without TLS. What metrics.h says is added to `metrics`, which outlives the releases; they
+  // outlive what serves it. Errors: INVALID_FIELD and FIELD_REQUIRED for flags that do not fit
+  // together; NOT_SECURED for a catalogue on another machine without TLS; those of ReadSeed,
+  // NewReleaseCache and redis::Client::Create.
+  static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(
+      const ReleaseFlags& flags, const std::string& service, const rpc::TlsFiles& tls,
+      const Clock& clock, rpc::Metrics& metrics, const rpc::Log& log);
   virtual ~ServedReleases() = default;
 
   // What the catalogue calls this instance: its name and a number, which is made at the first start

@@ -1,6 +1,7 @@
 #include "common/rpc/loopback.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/strip.h"
 
 namespace zhiping::rpc {
 
@@ -14,6 +15,10 @@ bool IsLoopbackPeer(absl::string_view peer) {
 }
 
 bool IsLoopbackAddress(absl::string_view address) {
+  // What gRPC resolves (target.h).
+  for (const absl::string_view scheme : {"dns:///", "ipv4:", "ipv6:"}) {
+    if (absl::ConsumePrefix(&address, scheme)) break;
+  }
   for (const absl::string_view prefix : {"127.", "localhost:", "[::1]:", "unix:"}) {
     if (absl::StartsWith(address, prefix)) return true;
   }

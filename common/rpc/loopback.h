@@ -9,8 +9,8 @@ namespace zhiping::rpc {
 // `unix:…`.
 bool IsLoopbackPeer(absl::string_view peer);
 
-// Whether only this machine reaches a HOST:PORT that is listened on: `127.0.0.1:50051`,
-// `localhost:0`, `[::1]:50051`, `unix:…`.
+// Whether only this machine is at a HOST:PORT that is listened on or called: `127.0.0.1:50051`,
+// `localhost:0`, `[::1]:50051`, `unix:…`, `dns:///localhost:50051`.
 bool IsLoopbackAddress(absl::string_view address);
 
 }  // namespace zhiping::rpc

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/criteria/release.h"
+#include "common/rpc/certificate_watch.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/loopback.h"
 #include "common/rpc/metrics.h"
@@ -118,6 +119,7 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   const rpc::CallEnvironment environment = {metrics, log, *access};
   ASSIGN_OR_RETURN(const auto catalogue,
                    Catalogue::Open(flags.catalogue, SystemClock(), environment, set_ready));
+  const rpc::CertificateWatch certificate(flags.service.server.tls, SystemClock(), metrics, log);
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));

@@ -33,13 +33,31 @@ absl::Status Explain(const RemoteService& service, const absl::Status& status) {
   const ErrorDetail detail = DetailOf(status);
   const std::string& target = service.target;
   if (detail.reason() == Reason::SERVICE_UNREACHABLE) {
+    // What TLS finds wrong looks to gRPC as if nobody were there.
+    const common::v1::LocalText tls =
+        service.credentials.tls.empty()
+            ? MakeText("若服务启用了 TLS，须给出 --tls-ca。", "If it uses TLS, --tls-ca is needed.")
+            : MakeText(absl::StrCat("还请确认服务启用了 TLS，其证书包含这个地址，并由 --tls-ca ",
+                                    service.credentials.tls.ca, " 中的机构签发。"),
+                       absl::StrCat("Does it use TLS, with a certificate for this address by an "
+                                    "authority of --tls-ca ",
+                                    service.credentials.tls.ca, "?"));
     return MakeError(
         status.code(), detail.reason(),
         absl::StrCat("连接不上", service.name.zh(), " ", target, "；请确认服务已启动、",
-                     service.option, " 地址正确", service.instead.zh(), "。"),
+                     service.option, " 地址正确", service.instead.zh(), "。", tls.zh()),
         absl::StrCat("The ", service.name.en(), " at ", target,
                      " cannot be reached. Is it running and is ", service.option, " right?",
-                     service.instead.en()),
+                     service.instead.en(), " ", tls.en()),
+        {{"server", target}});
+  }
+  if (detail.reason() == Reason::TOKEN_REQUIRED) {
+    return MakeError(
+        status.code(), detail.reason(),
+        absl::StrCat(service.name.zh(), " ", target,
+                     " 需要身份令牌：请用 --token-file 给出存有令牌的文件。"),
+        absl::StrCat("The ", service.name.en(), " at ", target,
+                     " asks who is calling: give the file with the token by --token-file."),
         {{"server", target}});
   }
   if (detail.reason() == Reason::NO_SUCH_SERVICE) {

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
 #include "common/releases/release_flags.h"
+#include "common/rpc/certificate_watch.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
@@ -38,8 +39,10 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto access, rpc::AccessControl::Open(flags.service.access, clock, log));
-  ASSIGN_OR_RETURN(const auto served, releases::ServedReleases::Create(flags.releases, "scoring",
-                                                                       clock, metrics, log));
+  ASSIGN_OR_RETURN(const auto served,
+                   releases::ServedReleases::Create(flags.releases, "scoring",
+                                                    flags.service.server.tls, clock, metrics, log));
+  const rpc::CertificateWatch certificate(flags.service.server.tls, clock, metrics, log);
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));

@@ -35,7 +35,7 @@ class ScoringWithClock {
  public:
   ScoringWithClock(const releases::ReleaseFlags& flags, absl::Duration off)
       : clock_(off),
-        releases_(*releases::ServedReleases::Create(flags, "scoring", clock_, metrics_, log_)),
+        releases_(*releases::ServedReleases::Create(flags, "scoring", {}, clock_, metrics_, log_)),
         access_(*rpc::AccessControl::Open({}, clock_, log_)),
         service_(releases_->releases(), clock_, pool_, {metrics_, log_, *access_}) {
     rpc::ServerOptions options;

@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <sstream>
 #include <thread>
 
+#include "common/rpc/certificate_watch.h"
 #include "common/rpc/flags.h"
 #include "tests/integration/rpc/test_issuer.h"
 #include "tests/integration/rpc/test_service.h"
@@ -220,6 +224,66 @@ TEST(CheckTlsTest, SaysWhatIsWrong) {
               HasReason(Reason::CERTIFICATE_INVALID));
   EXPECT_THAT(CheckTls({one.certificate, one.key, authority.certificate()}, now - absl::Hours(48)),
               HasReason(Reason::CERTIFICATE_INVALID));
+}
+
+// What Prometheus is told.
+double ExpirationIn(const Metrics& metrics) {
+  for (const auto& family : metrics.registry()->Collect()) {
+    if (family.name == "zhiping_certificate_expiration_timestamp_seconds") {
+      return family.metric.front().gauge.value;
+    }
+  }
+  return -1;
+}
+
+TEST(CertificateWatchTest, SaysWhenTheCertificateExpires) {
+  const std::string folder = processes::NewFolder();
+  const CertificateAuthority authority(folder);
+  const auto issue = [&](absl::Duration valid_for) {
+    return authority.Issue("one", NamesOf("scoring"), absl::Now() - absl::Hours(1),
+                           absl::Now() + valid_for);
+  };
+  const CertificateFiles one = issue(absl::Hours(24 * 13));
+  const TlsFiles files = {one.certificate, one.key, authority.certificate()};
+  Metrics metrics;
+  testing::internal::CaptureStdout();
+  const auto becomes = [&](double seconds) {
+    return processes::Eventually([&] { return std::abs(ExpirationIn(metrics) - seconds) < 5; });
+  };
+  const double now = static_cast<double>(absl::ToUnixSeconds(absl::Now()));
+  constexpr double kDay = 24 * 60 * 60;
+  {
+    const Log log(Severity::kInfo);
+    const CertificateWatch watch(files, SystemClock(), metrics, log, absl::Milliseconds(10));
+    EXPECT_TRUE(becomes(now + 13 * kDay));
+    issue(absl::Hours(24 * 90));
+    EXPECT_TRUE(becomes(now + 90 * kDay));
+    // What is wrong is said until it is mended.
+    ASSERT_OK(WriteFile(files.certificate, "nothing", Overwrite::kReplace));
+    EXPECT_TRUE(becomes(0));
+    issue(absl::Hours(24 * 91));
+    EXPECT_TRUE(becomes(now + 91 * kDay));
+  }
+  std::vector<std::string> events;
+  std::istringstream output(testing::internal::GetCapturedStdout());
+  for (std::string line; std::getline(output, line);) {
+    const auto json = nlohmann::json::parse(line);
+    events.push_back(
+        absl::StrCat(json["severity"].get<std::string>(), " ", json["event"].get<std::string>()));
+  }
+  // While both files are being replaced, the pair may be seen that does not match.
+  EXPECT_THAT(events, testing::Contains("WARNING certificate_expires"));
+  EXPECT_THAT(events, testing::Contains("ERROR certificate_not_usable"));
+  EXPECT_THAT(events, testing::Contains("INFO certificate_usable"));
+  EXPECT_EQ(std::count(events.begin(), events.end(), "INFO certificate_expires"), 2);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "WARNING certificate_expires"), 1);
+}
+
+TEST(CertificateWatchTest, WithoutFilesThereIsNothingToSay) {
+  Metrics metrics;
+  const Log log(Severity::kError);
+  const CertificateWatch watch({}, SystemClock(), metrics, log);
+  EXPECT_EQ(ExpirationIn(metrics), -1);
 }
 
 TEST(CheckSecuredTest, BeyondThisMachineTlsAndAuthenticationAreNeeded) {

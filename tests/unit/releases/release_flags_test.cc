@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/flags.h"
+#include "tests/unit/status_matchers.h"
 
 namespace zhiping::releases {
 namespace {
@@ -47,6 +48,25 @@ TEST(ReleaseFlagsTest, WhatDoesNothingWithASeedAloneIsRefused) {
                    "--cache-dir", "c", "--expired-after", "1h"})
                 .first,
             std::nullopt);
+}
+
+TEST(ReleaseFlagsTest, ACatalogueOnAnotherMachineIsCalledByTls) {
+  ReleaseFlags flags;
+  flags.programmes = {"a"};
+  rpc::Metrics metrics;
+  const rpc::Log log(rpc::Severity::kError);
+  // Nothing is there: whatever may be called fails later.
+  flags.trust_file = "/nowhere";
+  const auto create = [&](const std::string& catalogue, const rpc::TlsFiles& tls) {
+    flags.catalogue = catalogue;
+    return ServedReleases::Create(flags, "scoring", tls, SystemClock(), metrics, log).status();
+  };
+  for (const char* far : {"catalogue:1", "dns:///catalogue:1", "192.0.2.2:1"}) {
+    EXPECT_THAT(create(far, {}), HasReason(Reason::NOT_SECURED)) << far;
+    EXPECT_EQ(DetailOf(create(far, {})).violations(0).field(), "--tls-certificate");
+    EXPECT_THAT(create(far, {"c", "k", "a"}), HasReason(Reason::FILE_UNREADABLE)) << far;
+  }
+  EXPECT_THAT(create("127.0.0.1:1", {}), HasReason(Reason::FILE_UNREADABLE));
 }
 
 }  // namespace

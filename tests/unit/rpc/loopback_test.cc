@@ -17,12 +17,13 @@ TEST(LoopbackTest, PeersOfThisMachine) {
 }
 
 TEST(LoopbackTest, AddressesOfThisMachine) {
-  for (const char* address :
-       {"127.0.0.1:0", "127.1.2.3:50051", "localhost:1", "[::1]:50051", "unix:/run/zhiping.sock"}) {
+  for (const char* address : {"127.0.0.1:0", "127.1.2.3:50051", "localhost:1", "[::1]:50051",
+                              "unix:/run/zhiping.sock", "dns:///localhost:1", "ipv4:127.0.0.1:1"}) {
     EXPECT_TRUE(IsLoopbackAddress(address)) << address;
   }
   for (const char* address :
-       {"0.0.0.0:50051", "[::]:50051", "", ":50051", "localhost.example:1", "12.7.0.1:1"}) {
+       {"0.0.0.0:50051", "[::]:50051", "", ":50051", "localhost.example:1", "12.7.0.1:1",
+        "dns:///scoring:1", "dns://127.0.0.1/scoring:1", "ipv4:192.0.2.2:1"}) {
     EXPECT_FALSE(IsLoopbackAddress(address)) << address;
   }
 }
