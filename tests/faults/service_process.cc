@@ -2,7 +2,6 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/impl/client_unary_call.h>
-#include <grpcpp/security/credentials.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,14 +13,15 @@
 namespace zhiping::faults {
 namespace {
 
-std::shared_ptr<grpc::Channel> ImpatientChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> ImpatientChannel(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   arguments.SetMaxReceiveMessageSize(-1);
   // Of its own: another channel's attempts and pauses are not its.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 }  // namespace
@@ -31,9 +31,10 @@ Flags With(Flags flags, const Flags& more) {
   return flags;
 }
 
-ServiceProcess::ServiceProcess(std::vector<std::string> program, Flags flags)
+ServiceProcess::ServiceProcess(std::vector<std::string> program, Flags flags,
+                               const std::shared_ptr<grpc::ChannelCredentials>& credentials)
     : program_(std::move(program)),
-      channel_(ImpatientChannel(address())),
+      channel_(ImpatientChannel(address(), credentials)),
       flags_(std::move(flags)) {}
 
 std::string ServiceProcess::address() const { return absl::StrCat("127.0.0.1:", port_); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/security/credentials.h>
 
 #include <map>
 #include <memory>
@@ -23,7 +24,10 @@ Flags With(Flags flags, const Flags& more);
 class ServiceProcess {
  public:
   // Takes a port and starts nothing yet. `program`: its path, after the words that start it.
-  ServiceProcess(std::vector<std::string> program, Flags flags);
+  // `credentials`: of channel().
+  ServiceProcess(std::vector<std::string> program, Flags flags,
+                 const std::shared_ptr<grpc::ChannelCredentials>& credentials =
+                     grpc::InsecureChannelCredentials());
 
   // HOST:PORT; the same at every start.
   std::string address() const;

@@ -1,5 +1,7 @@
 #include "tests/faults/suite.h"
 
+#include <grpcpp/create_channel.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -17,22 +19,28 @@ namespace v1 = catalogue::v1;
 using catalogue::Call;
 using catalogue::NewRequestId;
 
+Flags SecuredFlags(const Suite& suite, const std::string& service) {
+  return suite.security() == nullptr ? Flags() : suite.security()->FlagsOf(service);
+}
+
 Flags CatalogueFlags(const Suite& suite, const std::string& sqlite_file) {
-  return {{"--activation-key", suite.key_file()},
-          {"--release-key", suite.key_file()},
-          {"--trust-file", suite.trust_file()},
-          {"--database", "sqlite:" + sqlite_file},
-          {"--confirm-interval", "200ms"},
-          {"--drain-delay", "0s"},
-          {"--shutdown-grace", "1s"}};
+  return With({{"--activation-key", suite.key_file()},
+               {"--release-key", suite.key_file()},
+               {"--trust-file", suite.trust_file()},
+               {"--database", "sqlite:" + sqlite_file},
+               {"--confirm-interval", "200ms"},
+               {"--drain-delay", "0s"},
+               {"--shutdown-grace", "1s"}},
+              SecuredFlags(suite, "catalogue"));
 }
 
 Flags ScoringFlags(const Suite& suite) {
-  return {{"--trust-file", suite.trust_file()},
-          {"--programmes", kProgramme},
-          {"--poll-interval", "200ms"},
-          {"--drain-delay", "0s"},
-          {"--shutdown-grace", "1s"}};
+  return With({{"--trust-file", suite.trust_file()},
+               {"--programmes", kProgramme},
+               {"--poll-interval", "200ms"},
+               {"--drain-delay", "0s"},
+               {"--shutdown-grace", "1s"}},
+              SecuredFlags(suite, "scoring"));
 }
 
 std::vector<std::string> StartedBy(std::vector<std::string> starter, const char* program) {
@@ -65,7 +73,11 @@ scoring::v1::ScoreRequest MakeSampleRequest() {
 
 }  // namespace
 
-Suite::Suite() : signing_(catalogue::NewSigning()) {}
+Suite::Suite(const Security* security) : security_(security), signing_(catalogue::NewSigning()) {}
+
+std::shared_ptr<grpc::ChannelCredentials> Suite::CredentialsOf(const std::string& role) const {
+  return security_ == nullptr ? grpc::InsecureChannelCredentials() : security_->CredentialsOf(role);
+}
 
 std::string Suite::Sign(envelope::Purpose::Value purpose, const std::string& payload) const {
   const auto signer = OrDie(envelope::ReadKeyFile(key_file()));
@@ -88,22 +100,33 @@ CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags,
 CatalogueProcess::CatalogueProcess(const Suite& suite, const Flags& flags,
                                    std::vector<std::string> starter, std::string sqlite_file)
     : ServiceProcess(StartedBy(std::move(starter), ZHIPING_CATALOGUE),
-                     With(CatalogueFlags(suite, sqlite_file), flags)),
+                     With(CatalogueFlags(suite, sqlite_file), flags),
+                     suite.CredentialsOf("operator")),
+      secured_(suite.security() != nullptr),
       sqlite_file_(std::move(sqlite_file)),
       admin_(v1::CatalogueAdminService::NewStub(channel())),
+      editor_(v1::CatalogueAdminService::NewStub(
+          suite.security() == nullptr
+              ? channel()
+              : grpc::CreateChannel(address(), suite.CredentialsOf("criteria-editor")))),
       stub_(v1::CatalogueService::NewStub(channel())) {}
 
+void CatalogueProcess::SetActor(const std::string& name, v1::Actor& actor) const {
+  if (!secured_) actor.set_name(name);
+  actor.set_reason("测试");
+}
+
 absl::StatusOr<std::string> CatalogueProcess::Import(const std::string& change) {
-  const auto imported = Call<v1::ImportEditionResponse>(*admin_, &Admin::ImportEdition,
-                                                        catalogue::Edition2026(change));
+  auto request = catalogue::Edition2026(change);
+  if (secured_) request.mutable_actor()->clear_name();
+  const auto imported = Call<v1::ImportEditionResponse>(*editor_, &Admin::ImportEdition, request);
   if (!imported.ok()) return imported.status();
   return imported->digest();
 }
 
 absl::StatusOr<v1::PublishReleaseResponse> CatalogueProcess::Publish(
     v1::PublishReleaseRequest request) {
-  request.mutable_actor()->set_name("张三");
-  request.mutable_actor()->set_reason("测试");
+  SetActor("张三", *request.mutable_actor());
   if (request.request_id().empty()) request.set_request_id(NewRequestId());
   return Call<v1::PublishReleaseResponse>(*admin_, &Admin::PublishRelease, request);
 }
@@ -122,8 +145,7 @@ v1::Activation CatalogueProcess::PublishNew() { return OrDie(Publish(ImportNew()
 
 absl::StatusOr<v1::RollBackResponse> CatalogueProcess::RollBack(v1::RollBackRequest request) {
   request.set_programme(kProgramme);
-  request.mutable_actor()->set_name("李四");
-  request.mutable_actor()->set_reason("测试");
+  SetActor("李四", *request.mutable_actor());
   if (request.request_id().empty()) request.set_request_id(NewRequestId());
   return Call<v1::RollBackResponse>(*admin_, &Admin::RollBack, request);
 }
@@ -132,8 +154,7 @@ absl::Status CatalogueProcess::Fence(int32_t above) {
   v1::FenceRevisionRequest request;
   request.set_programme(kProgramme);
   request.set_above(above);
-  request.mutable_actor()->set_name("王五");
-  request.mutable_actor()->set_reason("测试");
+  SetActor("王五", *request.mutable_actor());
   request.set_request_id(NewRequestId());
   return Call<v1::FenceRevisionResponse>(*admin_, &Admin::FenceRevision, request).status();
 }
@@ -180,7 +201,7 @@ absl::StatusOr<std::string> CatalogueProcess::Blob(const std::string& digest) {
 ScoringProcess::ScoringProcess(const Suite& suite, const Flags& flags,
                                std::vector<std::string> starter)
     : ServiceProcess(StartedBy(std::move(starter), ZHIPING_SCORING),
-                     With(ScoringFlags(suite), flags)),
+                     With(ScoringFlags(suite), flags), suite.CredentialsOf("operator")),
       stub_(scoring::v1::ScoringService::NewStub(channel())) {}
 
 absl::StatusOr<scoring::v1::ScoreResponse> ScoringProcess::Score(

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "common/envelope/envelope.h"
 #include "services/catalogue/signing.h"
+#include "tests/faults/security.h"
 #include "tests/faults/service_process.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.grpc.pb.h"
 #include "zhiping/catalogue/v1/catalogue_service.grpc.pb.h"
@@ -32,14 +33,20 @@ inline constexpr char kProgramme[] = "jiangsu-ai";
 // Keys, and the trust file that accepts them.
 class Suite {
  public:
-  Suite();
+  // `security`: of its services, of which tests are then the operator; null: nobody is asked who
+  // they are. It outlives the suite.
+  explicit Suite(const Security* security = nullptr);
 
+  const Security* security() const { return security_; }
+  // With which tests call the services, in that role if anybody is asked.
+  std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const std::string& role) const;
   const std::string& key_file() const { return signing_.release_keys.front(); }
   const std::string& trust_file() const { return signing_.trust_file; }
   // An envelope with the payload, whatever it is, signed by the key.
   std::string Sign(envelope::Purpose::Value purpose, const std::string& payload) const;
 
  private:
+  const Security* const security_;
   const catalogue::SigningOptions signing_;
 };
 
@@ -86,8 +93,14 @@ class CatalogueProcess : public ServiceProcess {
   CatalogueProcess(const Suite& suite, const Flags& flags, std::vector<std::string> starter,
                    std::string sqlite_file);
 
+  // Who asks for it says so only where nobody is asked for a token.
+  void SetActor(const std::string& name, catalogue::v1::Actor& actor) const;
+
+  const bool secured_;
   const std::string sqlite_file_;
   const std::unique_ptr<Admin> admin_;
+  // Of somebody else, who brings what the operator decides on.
+  const std::unique_ptr<Admin> editor_;
   const std::unique_ptr<Public> stub_;
   int changes_ = 0;
 };

@@ -58,6 +58,8 @@ CertificateAuthority::CertificateAuthority(std::string folder)
   X509_set_issuer_name(x509_.get(), X509_get_subject_name(x509_.get()));
   AddExtension(x509_.get(), x509_.get(), NID_basic_constraints, "critical,CA:TRUE");
   AddExtension(x509_.get(), x509_.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
+  // Two authorities of one name are told apart by it.
+  AddExtension(x509_.get(), x509_.get(), NID_subject_key_identifier, "hash");
   X509_sign(x509_.get(), key_.get(), EVP_sha256());
   WritePem(certificate_, [&](FILE* file) { return PEM_write_X509(file, x509_.get()); });
 }
@@ -71,6 +73,7 @@ CertificateFiles CertificateAuthority::Issue(const std::string& name,
   const std::shared_ptr<X509> certificate = NewCertificate(name, key.get(), from, until);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(x509_.get()));
   AddExtension(certificate.get(), x509_.get(), NID_basic_constraints, "critical,CA:FALSE");
+  AddExtension(certificate.get(), x509_.get(), NID_authority_key_identifier, "keyid:always");
   AddExtension(certificate.get(), x509_.get(), NID_subject_alt_name, alternative_names);
   X509_sign(certificate.get(), key_.get(), EVP_sha256());
   WritePem(files.key, [&](FILE* file) {

@@ -62,12 +62,16 @@ class TlsTest : public testing::Test {
     return {files.certificate, files.key, authority_.certificate()};
   }
 
+  using Metadata = std::vector<std::pair<std::string, std::string>>;
+
   // What GetStatus says to a client with these files, and that token unless it is empty.
-  absl::StatusOr<std::string> WhoAmI(const TlsFiles& tls, const std::string& token = "") {
+  absl::StatusOr<std::string> WhoAmI(const TlsFiles& tls, const std::string& token = "",
+                                     const Metadata& more = {}) {
     const auto stub = ScoringService::NewStub(
         NewChannel(absl::StrCat("localhost:", server_->port()), {}, Instances::kReady, tls));
     const auto context = NewContext(absl::Seconds(20));
     if (!token.empty()) context->AddMetadata("authorization", "Bearer " + token);
+    for (const auto& [name, value] : more) context->AddMetadata(name, value);
     GetStatusResponse response;
     const grpc::Status status = stub->GetStatus(context.get(), {}, &response);
     if (!status.ok()) return FromGrpcStatus(status);
@@ -108,6 +112,27 @@ TEST_F(TlsTest, ACertificateOfSomethingElseIsNoService) {
                 HasReason(Reason::TOKEN_REQUIRED))
         << names;
   }
+}
+
+// Only the connection says which service is calling, and only the token which person.
+TEST_F(TlsTest, NoHeaderMakesACallerSomebodyElse) {
+  const Metadata forged = {
+      {"x-forwarded-client-cert", "By=spiffe://zhiping/scoring;URI=spiffe://zhiping/assessment"},
+      {"x-forwarded-for", "127.0.0.1"},
+      {"x-forwarded-user", "9999"},
+      {"x-spiffe-id", "spiffe://zhiping/assessment"},
+      {"x-zhiping-service", "assessment"},
+      {"x-zhiping-subject", "9999"},
+      {"x-zhiping-roles", "operator"},
+      {"x-jwt-payload", R"({"sub": "9999", "roles": ["operator"]})"},
+      {"service", "assessment"}};
+  const TlsFiles plain = {"", "", authority_.certificate()};
+  EXPECT_THAT(WhoAmI(plain, "", forged), HasReason(Reason::TOKEN_REQUIRED));
+  EXPECT_THAT(WhoAmI(FilesOf(authority_.Issue("client", NamesOf("catalogue"))), "", forged),
+              HasReason(Reason::SERVICE_REQUIRED));
+  const auto who = WhoAmI(plain, issuer_.Token({"viewer"}), forged);
+  ASSERT_OK(who);
+  EXPECT_EQ(*who, "7001");
 }
 
 TEST_F(TlsTest, CertificatesThatDoNotCountAreRefused) {

@@ -15,7 +15,7 @@ namespace zhiping::scoring {
 class ServiceUnderTest {
  public:
   explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {},
-                            const rpc::AccessOptions& access = {})
+                            const rpc::AccessOptions& access = {}, const rpc::TlsFiles& tls = {})
       : criteria_(*criteria::CompileEdition2026()),
         log_(rpc::Severity::kError),
         access_(*rpc::AccessControl::Open(access, SystemClock(), log_)),
@@ -33,6 +33,7 @@ class ServiceUnderTest {
                                                 rpc::CallEnvironment{metrics_, log_, *access_});
     rpc::ServerOptions options;
     options.listen = "127.0.0.1:0";
+    options.tls = tls;
     server_ =
         *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), service_.get()}});
     server_->SetReady(true);

@@ -1,0 +1,124 @@
+// Certificates that do not count: each keeps a service from starting, or from being believed, and
+// it is said why.
+#include "absl/strings/str_cat.h"
+#include "tests/faults/suite.h"
+
+namespace zhiping::faults {
+namespace {
+
+using processes::CertificateAuthority;
+using processes::CertificateFiles;
+using testing::HasSubstr;
+
+class CertificatesTest : public testing::Test {
+ protected:
+  // What a service says that ends while it starts.
+  static std::string RefusedBy(ServiceProcess& service) {
+    service.Start();
+    EXPECT_EQ(service.AwaitEnd(), 1);
+    return service.Output();
+  }
+
+  const Security security_;
+  const Suite suite_{&security_};
+};
+
+TEST_F(CertificatesTest, NoServiceStartsWithOneThatCannotBeUsed) {
+  CatalogueProcess catalogue(suite_);
+  ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
+  const CertificateAuthority& authority = security_.authority();
+  const std::string names = processes::NamesOf("scoring");
+  const absl::Time now = absl::Now();
+  const CertificateFiles expired =
+      authority.Issue("expired", names, now - absl::Hours(48), now - absl::Hours(1));
+  const CertificateFiles early =
+      authority.Issue("early", names, now + absl::Hours(1), now + absl::Hours(48));
+  const CertificateFiles other = authority.Issue("other", names);
+  for (ServiceProcess* service :
+       {static_cast<ServiceProcess*>(&catalogue), static_cast<ServiceProcess*>(&scoring)}) {
+    for (const auto& [certificate, key, said] :
+         {std::tuple(expired.certificate, expired.key, "is not valid now"),
+          std::tuple(early.certificate, early.key, "is not valid now"),
+          std::tuple(other.certificate, early.key, "does not belong to the private key"),
+          std::tuple(other.key, other.key, "has no certificate"),
+          std::tuple(std::string("/nowhere"), other.key, "/nowhere")}) {
+      service->SetFlag("--tls-certificate", certificate);
+      service->SetFlag("--tls-key", key);
+      EXPECT_THAT(RefusedBy(*service), HasSubstr(said)) << certificate;
+    }
+  }
+}
+
+TEST_F(CertificatesTest, HalfOfWhatSecuresAServiceIsRefusedNamingTheRest) {
+  CatalogueProcess catalogue(suite_);
+  for (const char* missing : {"--tls-certificate", "--tls-key", "--tls-ca"}) {
+    Flags flags = security_.FlagsOf("scoring");
+    flags.erase(missing);
+    flags["--catalogue"] = catalogue.address();
+    const Suite plain;
+    ScoringProcess scoring(plain, flags);
+    EXPECT_THAT(RefusedBy(scoring), HasSubstr(absl::StrCat("TLS needs ", missing)));
+  }
+}
+
+// A scoring service that is believed follows; one that is not never has anything to answer with,
+// and its log says why.
+TEST_F(CertificatesTest, OnlyAServiceThatMayFollowsTheCatalogue) {
+  CatalogueProcess catalogue(suite_);
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  const auto start = [&](ScoringProcess& scoring, const CertificateFiles& files) {
+    scoring.SetFlag("--tls-certificate", files.certificate);
+    scoring.SetFlag("--tls-key", files.key);
+    scoring.Start();
+  };
+  const CertificateAuthority& authority = security_.authority();
+  const CertificateAuthority elsewhere(processes::NewFolder());
+  {
+    ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
+    start(scoring, authority.Issue("right", processes::NamesOf("scoring")));
+    EXPECT_TRUE(scoring.Reaches(1)) << scoring.Output();
+  }
+  for (const auto& [files, said] :
+       {std::pair(authority.Issue("gateway", processes::NamesOf("gateway")), "PERMISSION_DENIED"),
+        std::pair(authority.Issue("nobody", "DNS:localhost,IP:127.0.0.1"), "UNAUTHENTICATED"),
+        std::pair(authority.Issue("foreign", "IP:127.0.0.1,URI:spiffe://elsewhere/scoring"),
+                  "UNAUTHENTICATED"),
+        std::pair(elsewhere.Issue("scoring", processes::NamesOf("scoring")), "UNAVAILABLE")}) {
+    ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
+    start(scoring, files);
+    EXPECT_TRUE(processes::Eventually([&] {
+      const std::string output = scoring.Output();
+      return output.find("source_away") != std::string::npos &&
+             output.find(said) != std::string::npos;
+    })) << files.certificate
+        << "\n"
+        << scoring.Output();
+    EXPECT_FALSE(scoring.Serving());
+  }
+}
+
+TEST_F(CertificatesTest, ACatalogueThatIsAnotherHostIsNotBelieved) {
+  CatalogueProcess catalogue(suite_);
+  const CertificateFiles other =
+      security_.authority().Issue("elsewhere", "DNS:elsewhere,URI:spiffe://zhiping/catalogue");
+  catalogue.SetFlag("--tls-certificate", other.certificate);
+  catalogue.SetFlag("--tls-key", other.key);
+  catalogue.Start();
+  ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
+  scoring.Start();
+  EXPECT_TRUE(processes::Eventually([&] {
+    const std::string output = scoring.Output();
+    return output.find("source_away") != std::string::npos &&
+           output.find("UNAVAILABLE") != std::string::npos;
+  })) << scoring.Output();
+  // Mended without a restart.
+  EXPECT_OK(WriteFile(other.key, "", Overwrite::kReplace));
+  security_.authority().Issue("elsewhere", processes::NamesOf("catalogue"));
+  EXPECT_TRUE(processes::Eventually([&] { return catalogue.Serving(); })) << catalogue.Output();
+  catalogue.PublishNew();
+  EXPECT_TRUE(scoring.Reaches(1)) << scoring.Output();
+}
+
+}  // namespace
+}  // namespace zhiping::faults

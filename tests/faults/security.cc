@@ -1,0 +1,44 @@
+#include "tests/faults/security.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/files/file.h"
+
+namespace zhiping::faults {
+
+Security::Security() { Trust({&authority_}); }
+
+Flags Security::FlagsOf(const std::string& service) const {
+  Renew(service, authority_);
+  const std::string file = absl::StrCat(folder_, "/", service, ".pem");
+  return {{"--tls-certificate", file},
+          {"--tls-key", file},
+          {"--tls-ca", authorities()},
+          {"--identity-file", identity_file()}};
+}
+
+void Security::Renew(const std::string& service, const processes::CertificateAuthority& by,
+                     const std::string& names) const {
+  const processes::CertificateFiles files = by.Issue(absl::StrCat("new-", service), names);
+  EXPECT_OK(WriteFile(absl::StrCat(folder_, "/", service, ".pem"),
+                      processes::Contents(files.certificate) + processes::Contents(files.key),
+                      Overwrite::kReplace, /*secret=*/true));
+}
+
+void Security::Trust(const std::vector<const processes::CertificateAuthority*>& authorities) const {
+  std::string certificates;
+  for (const auto* authority : authorities) {
+    absl::StrAppend(&certificates, processes::Contents(authority->certificate()));
+  }
+  EXPECT_OK(WriteFile(this->authorities(), certificates, Overwrite::kReplace));
+}
+
+std::shared_ptr<grpc::ChannelCredentials> Security::CredentialsOf(const std::string& role) const {
+  nlohmann::json claims = rpc::TestIssuer::Claims({role});
+  claims["sub"] = role;
+  claims["programmes"] = {"*"};
+  return grpc::CompositeChannelCredentials(
+      rpc::ChannelCredentialsOf({"", "", authorities()}),
+      grpc::AccessTokenCredentials(*issuer_.signer().Sign(claims)));
+}
+
+}  // namespace zhiping::faults
