@@ -75,9 +75,16 @@ void SubscribeStream::OnReadDone(bool ok) {
   }
 }
 
-absl::Status SubscribeStream::CheckFirst(const v1::SubscribeRequest& first) {
+absl::Status SubscribeStream::CheckFirst(const v1::SubscribeRequest& first) const {
   Violations violations;
   CheckInstance(first.instance(), violations);
+  const std::string& service = call_.caller().service;
+  if (!service.empty() && first.instance().service() != service) {
+    violations.Add(
+        "instance.service", Reason::INVALID_FIELD,
+        absl::StrCat("instance.service 应为证书中的服务名 ", service, "。"),
+        absl::StrCat("instance.service must be the service of the certificate, ", service, "."));
+  }
   if (first.programmes().empty() || first.programmes_size() > kMostProgrammes) {
     violations.Add("programmes", Reason::INVALID_FIELD,
                    absl::StrCat("应有 1 至 ", kMostProgrammes, " 个评测体系。"),

@@ -35,7 +35,7 @@ class SubscribeStream final : public SubscribeReactor {
 
  private:
   // What the first message must have.
-  static absl::Status CheckFirst(const v1::SubscribeRequest& first);
+  absl::Status CheckFirst(const v1::SubscribeRequest& first) const;
   // Takes one message; whether the stream goes on.
   bool Receive();
   // The next message, of all that waits.

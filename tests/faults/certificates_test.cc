@@ -1,7 +1,10 @@
 // Certificates that do not count: each keeps a service from starting, or from being believed, and
 // it is said why.
 #include "absl/strings/str_cat.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
 #include "tests/faults/suite.h"
+#include "tests/integration/catalogue/catalogue_under_test.h"
 
 namespace zhiping::faults {
 namespace {
@@ -96,6 +99,30 @@ TEST_F(CertificatesTest, OnlyAServiceThatMayFollowsTheCatalogue) {
         << scoring.Output();
     EXPECT_FALSE(scoring.Serving());
   }
+}
+
+TEST_F(CertificatesTest, NoServiceReportsAsAnother) {
+  CatalogueProcess catalogue(suite_);
+  catalogue.StartAndAwait();
+  const auto ending = [&](const std::string& certified, const std::string& claimed) {
+    const CertificateFiles files =
+        security_.authority().Issue(certified, processes::NamesOf(certified));
+    const auto stub = catalogue::v1::CatalogueService::NewStub(
+        rpc::NewChannel(catalogue.address(), {}, rpc::Instances::kAll,
+                        {files.certificate, files.key, security_.authorities()}));
+    const auto context = rpc::NewContext(absl::Seconds(20));
+    const auto stream = stub->Subscribe(context.get());
+    catalogue::v1::SubscribeRequest hello = catalogue::Hello("instance-1");
+    hello.mutable_instance()->set_service(claimed);
+    stream->Write(hello);
+    catalogue::v1::SubscribeResponse states;
+    // Whoever is followed is told the states first.
+    if (stream->Read(&states)) context->TryCancel();
+    return rpc::FromGrpcStatus(stream->Finish());
+  };
+  EXPECT_THAT(ending("scoring", "analytics"), HasReason(Reason::INVALID_FIELD));
+  EXPECT_THAT(ending("gateway", "scoring"), HasReason(Reason::SERVICE_REQUIRED));
+  EXPECT_EQ(ending("scoring", "scoring").code(), absl::StatusCode::kCancelled);
 }
 
 TEST_F(CertificatesTest, ACatalogueThatIsAnotherHostIsNotBelieved) {
