@@ -27,6 +27,8 @@ namespace {
 using common::v1::Answer;
 
 constexpr char kAnswersPath[] = "answers[";
+// What a scoring service takes at once, less what a request has beside answers.
+constexpr size_t kMaxSentBytes = (4 << 20) - (64 << 10);
 constexpr int kColumns = 3;
 constexpr const char* kHeadings[kColumns][2] = {
     {"scenario", "场景名称"}, {"level", "等级"}, {"reason", "说明"}};
@@ -59,7 +61,12 @@ class RowCollector {
  public:
   struct Row {
     int line;
+    // Without empty ones at the end.
     std::vector<std::string> fields;
+    // How many there are with those.
+    size_t cells;
+    // The text ends with this row, without a line break.
+    bool open;
   };
 
   enum class Quotes { kRight, kMisplaced, kOpen };
@@ -100,12 +107,15 @@ class RowCollector {
     collector.fields_.emplace_back(TrimBlanks(field));
   }
 
-  static void OnRow(int, void* self) {
+  static void OnRow(int end, void* self) {
     auto& collector = *static_cast<RowCollector*>(self);
     // Excel writes empty columns where something stood once, and empty rows.
     auto& fields = collector.fields_;
+    const size_t cells = fields.size();
     while (!fields.empty() && fields.back().empty()) fields.pop_back();
-    if (!fields.empty()) collector.rows_.push_back({collector.row_line_, std::move(fields)});
+    if (!fields.empty()) {
+      collector.rows_.push_back({collector.row_line_, std::move(fields), cells, end < 0});
+    }
     fields.clear();
     collector.row_line_ += 1 + std::exchange(collector.newlines_, 0);
   }
@@ -175,30 +185,45 @@ absl::Status WrongQuotes(RowCollector::Quotes quotes, const RowCollector& collec
                    "\"uses \"\"VisionCheck\"\" daily\"."));
 }
 
+// A row has no more columns than the headings. It may end before the level, as Excel writes what is
+// not answered, but not where the file does: there it was cut off.
+absl::Status CheckCells(const RowCollector::Row& row, size_t most, size_t wanted) {
+  if (row.fields.size() > most) {
+    return FileError(Reason::WRONG_COLUMN,
+                     absl::StrCat("第 ", row.line, " 行有 ", row.fields.size(), " 列，比表头多；",
+                                  "说明中如有逗号，请用英文双引号括起来。"),
+                     absl::StrCat("Line ", row.line, " has ", row.fields.size(),
+                                  " columns, more than the headings; put a reason with commas ",
+                                  "into double quotes."));
+  }
+  if (row.open && row.cells < wanted) {
+    return FileError(
+        Reason::WRONG_COLUMN,
+        absl::StrCat("文件在第 ", row.line, " 行中断：这一行只有 ", row.cells, " 列，至少应有 ",
+                     wanted, " 列。文件可能不完整；如果只是没有填等级，请在行末补上逗号。"),
+        absl::StrCat("The file ends in line ", row.line, " with ", row.cells, " of at least ",
+                     wanted, " columns. It may be truncated; if the level is just not answered, ",
+                     "end the line with a comma."));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<AnswersFile> ReadCsv(const std::string& text) {
   RowCollector collector;
   if (const auto quotes = collector.Parse(text); quotes != RowCollector::Quotes::kRight) {
     return WrongQuotes(quotes, collector);
   }
-  if (collector.rows().empty()) {
-    return FileError(Reason::MALFORMED, "文件是空的。", "The file is empty.");
-  }
-  const auto columns = ReadHeader(collector.rows()[0]);
-  if (!columns.ok()) return columns.status();
+  const auto& rows = collector.rows();
+  if (rows.empty()) return FileError(Reason::MALFORMED, "文件是空的。", "The file is empty.");
+  ASSIGN_OR_RETURN(const auto columns, ReadHeader(rows[0]));
+  const size_t wanted = std::max(columns[0], columns[1]) + 1;
   AnswersFile file;
-  for (size_t r = 1; r < collector.rows().size(); ++r) {
-    const RowCollector::Row& row = collector.rows()[r];
-    if (row.fields.size() > collector.rows()[0].fields.size()) {
-      return FileError(Reason::WRONG_COLUMN,
-                       absl::StrCat("第 ", row.line, " 行有 ", row.fields.size(), " 列，比表头多；",
-                                    "说明中如有逗号，请用英文双引号括起来。"),
-                       absl::StrCat("Line ", row.line, " has ", row.fields.size(),
-                                    " columns, more than the headings; put a reason with commas ",
-                                    "into double quotes."));
-    }
+  for (size_t r = 1; r < rows.size(); ++r) {
+    const RowCollector::Row& row = rows[r];
+    RETURN_IF_ERROR(CheckCells(row, rows[0].fields.size(), wanted));
     Answer& answer = *file.answers.Add();
     for (int c = 0; c < kColumns; ++c) {
-      const int f = (*columns)[c];
+      const int f = columns[c];
       if (f >= 0 && f < static_cast<int>(row.fields.size())) SetColumn(c, row.fields[f], answer);
     }
     file.places.push_back(Line(row.line));
@@ -258,6 +283,37 @@ absl::StatusOr<AnswersFile> ReadJson(const std::string& text) {
   return file;
 }
 
+absl::StatusOr<AnswersFile> ReadText(const std::string& text) {
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(text);
+  if (!trimmed.empty() && (trimmed[0] == '{' || trimmed[0] == '[')) return ReadJson(text);
+  return ReadCsv(absl::StrReplaceAll(text, {{"\r\n", "\n"}, {"\r", "\n"}}));
+}
+
+// Whether a service would read them: what it refuses unread is refused here, with and without one.
+absl::Status CheckSendable(const AnswersFile& file) {
+  const int count = file.answers.size();
+  if (count > criteria::kMaxScenarios) {
+    return FileError(Reason::TOO_LARGE,
+                     absl::StrCat("文件有 ", count, " 个场景的答案，最多 ", criteria::kMaxScenarios,
+                                  " 个；请确认是否选错了文件。"),
+                     absl::StrCat("The file has answers for ", count, " scenarios; at most ",
+                                  criteria::kMaxScenarios, " are read. Is it the right file?"));
+  }
+  size_t bytes = 0;
+  int longest = 0;
+  for (int i = 0; i < count; ++i) {
+    bytes += file.answers[i].ByteSizeLong();
+    if (file.answers[i].ByteSizeLong() > file.answers[longest].ByteSizeLong()) longest = i;
+  }
+  if (bytes <= kMaxSentBytes) return absl::OkStatus();
+  return FileError(
+      Reason::TOO_LARGE,
+      absl::StrCat("答案共 ", bytes, " 字节，一次最多提交 ", kMaxSentBytes, " 字节；最长的在",
+                   file.places[longest].zh(), "。"),
+      absl::StrCat("The answers have ", bytes, " bytes; at most ", kMaxSentBytes,
+                   " are sent at once. The longest is in ", file.places[longest].en(), "."));
+}
+
 }  // namespace
 
 absl::StatusOr<AnswersFile> ReadAnswersFile(absl::string_view bytes) {
@@ -268,11 +324,10 @@ absl::StatusOr<AnswersFile> ReadAnswersFile(absl::string_view bytes) {
                      absl::StrCat("The file has ", bytes.size(), " bytes; at most ",
                                   kMaxAnswersBytes, " are read. Is it the right file?"));
   }
-  absl::StatusOr<std::string> text = DecodeText(bytes);
-  if (!text.ok()) return text.status();
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(*text);
-  if (!trimmed.empty() && (trimmed[0] == '{' || trimmed[0] == '[')) return ReadJson(*text);
-  return ReadCsv(absl::StrReplaceAll(*text, {{"\r\n", "\n"}, {"\r", "\n"}}));
+  ASSIGN_OR_RETURN(const std::string text, DecodeText(bytes));
+  ASSIGN_OR_RETURN(AnswersFile file, ReadText(text));
+  RETURN_IF_ERROR(CheckSendable(file));
+  return file;
 }
 
 namespace {
