@@ -1,7 +1,5 @@
 #include "services/ctl/answers_file.h"
 
-#include <csv.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -17,6 +15,7 @@
 #include "common/status/status_macros.h"
 #include "common/text/strict_json.h"
 #include "common/text/utf8.h"
+#include "services/ctl/csv_rows.h"
 #include "services/ctl/encoding.h"
 #include "services/ctl/language.h"
 #include "services/ctl/spelling.h"
@@ -56,76 +55,6 @@ common::v1::LocalText Line(int line) {
   return MakeText(absl::StrCat("第 ", line, " 行"), absl::StrCat("line ", line));
 }
 
-// Collects the rows of a CSV file with the lines on which they begin.
-class RowCollector {
- public:
-  struct Row {
-    int line;
-    // Without empty ones at the end.
-    std::vector<std::string> fields;
-    // How many there are with those.
-    size_t cells;
-    // The text ends with this row, without a line break.
-    bool open;
-  };
-
-  enum class Quotes { kRight, kMisplaced, kOpen };
-
-  // kMisplaced: a quote stands within a cell that is in no quotes, or something follows the quote
-  // that closes one. kOpen: the text ends within quotes.
-  Quotes Parse(const std::string& text) {
-    csv_parser parser;
-    csv_init(&parser, CSV_STRICT | CSV_REPALL_NL | CSV_STRICT_FINI);
-    const size_t header_end = std::min(text.find('\n'), text.size());
-    const absl::string_view header(text.data(), header_end);
-    if (header.find(',') == absl::string_view::npos &&
-        header.find('\t') != absl::string_view::npos) {
-      csv_set_delim(&parser, '\t');
-    }
-    const size_t parsed = csv_parse(&parser, text.data(), text.size(), &RowCollector::OnField,
-                                    &RowCollector::OnRow, this);
-    Quotes quotes = Quotes::kRight;
-    if (parsed < text.size()) {
-      quotes = Quotes::kMisplaced;
-    } else if (csv_fini(&parser, &RowCollector::OnField, &RowCollector::OnRow, this) != 0) {
-      quotes = Quotes::kOpen;
-    }
-    csv_free(&parser);
-    return quotes;
-  }
-
-  const std::vector<Row>& rows() const { return rows_; }
-  // Where the cell that is being read began: line, and column from 1.
-  int line() const { return row_line_ + newlines_; }
-  size_t column() const { return fields_.size() + 1; }
-
- private:
-  static void OnField(void* text, size_t size, void* self) {
-    auto& collector = *static_cast<RowCollector*>(self);
-    std::string field(static_cast<const char*>(text), size);
-    collector.newlines_ += static_cast<int>(std::count(field.begin(), field.end(), '\n'));
-    collector.fields_.emplace_back(TrimBlanks(field));
-  }
-
-  static void OnRow(int end, void* self) {
-    auto& collector = *static_cast<RowCollector*>(self);
-    // Excel writes empty columns where something stood once, and empty rows.
-    auto& fields = collector.fields_;
-    const size_t cells = fields.size();
-    while (!fields.empty() && fields.back().empty()) fields.pop_back();
-    if (!fields.empty()) {
-      collector.rows_.push_back({collector.row_line_, std::move(fields), cells, end < 0});
-    }
-    fields.clear();
-    collector.row_line_ += 1 + std::exchange(collector.newlines_, 0);
-  }
-
-  std::vector<Row> rows_;
-  std::vector<std::string> fields_;
-  int row_line_ = 1;
-  int newlines_ = 0;
-};
-
 absl::Status WrongColumn(absl::string_view zh, absl::string_view en) {
   return FileError(
       Reason::WRONG_COLUMN,
@@ -135,7 +64,7 @@ absl::Status WrongColumn(absl::string_view zh, absl::string_view en) {
 }
 
 // Which field of a row is which column; −1: the file has no such column.
-absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& row) {
+absl::StatusOr<std::array<int, kColumns>> ReadHeader(const CsvRow& row) {
   std::array<int, kColumns> columns;
   columns.fill(-1);
   for (size_t f = 0; f < row.fields.size(); ++f) {
@@ -163,31 +92,9 @@ absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& ro
   return columns;
 }
 
-absl::Status WrongQuotes(RowCollector::Quotes quotes, const RowCollector& collector) {
-  const std::string zh =
-      absl::StrCat("第 ", collector.line(), " 行第 ", collector.column(), " 列：");
-  const std::string en =
-      absl::StrCat("Line ", collector.line(), ", column ", collector.column(), ": ");
-  if (quotes == RowCollector::Quotes::kOpen) {
-    return FileError(
-        Reason::MALFORMED,
-        absl::StrCat(zh, "这一格开头的英文双引号直到文件末尾都没有配对；漏了引号，或文件不完整。"),
-        absl::StrCat(en, "the double quote that opens this cell is never closed; the closing one ",
-                     "is missing, or the file is truncated."));
-  }
-  return FileError(
-      Reason::MALFORMED,
-      absl::StrCat(
-          zh, "这一格里有多余的英文双引号。内容要含双引号时，整格用双引号括起来，",
-          "里面的每个双引号写成两个，例如 \"已用\"\"智检\"\"系统\"；也可改用中文引号“ ”。"),
-      absl::StrCat(en, "there is a stray double quote in this cell. To have one in the text, put ",
-                   "the whole cell into double quotes and write each quote inside twice, as in ",
-                   "\"uses \"\"VisionCheck\"\" daily\"."));
-}
-
 // A row has no more columns than the headings. It may end before the level, as Excel writes what is
 // not answered, but not where the file does: there it was cut off.
-absl::Status CheckCells(const RowCollector::Row& row, size_t most, size_t wanted) {
+absl::Status CheckCells(const CsvRow& row, size_t most, size_t wanted) {
   if (row.fields.size() > most) {
     return FileError(Reason::WRONG_COLUMN,
                      absl::StrCat("第 ", row.line, " 行有 ", row.fields.size(), " 列，比表头多；",
@@ -209,17 +116,13 @@ absl::Status CheckCells(const RowCollector::Row& row, size_t most, size_t wanted
 }
 
 absl::StatusOr<AnswersFile> ReadCsv(const std::string& text) {
-  RowCollector collector;
-  if (const auto quotes = collector.Parse(text); quotes != RowCollector::Quotes::kRight) {
-    return WrongQuotes(quotes, collector);
-  }
-  const auto& rows = collector.rows();
+  ASSIGN_OR_RETURN(const std::vector<CsvRow> rows, ReadCsvRows(text));
   if (rows.empty()) return FileError(Reason::MALFORMED, "文件是空的。", "The file is empty.");
   ASSIGN_OR_RETURN(const auto columns, ReadHeader(rows[0]));
   const size_t wanted = std::max(columns[0], columns[1]) + 1;
   AnswersFile file;
   for (size_t r = 1; r < rows.size(); ++r) {
-    const RowCollector::Row& row = rows[r];
+    const CsvRow& row = rows[r];
     RETURN_IF_ERROR(CheckCells(row, rows[0].fields.size(), wanted));
     Answer& answer = *file.answers.Add();
     for (int c = 0; c < kColumns; ++c) {
