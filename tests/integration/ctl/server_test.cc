@@ -123,10 +123,11 @@ TEST(SmallServerTest, AMessageAboveTheLimitIsTooLargeAndNotBusy) {
   EXPECT_EQ(ErrorOf(outcome).reason(), Reason::TOO_LARGE);
 }
 
-// Whatever a file has too much of, a service's limits do not change what is said of it.
+// Whatever a file has too much of, a service's limits do not change what is said of it. What is
+// just below the limit of a file is sent.
 TEST_F(ServerTest, AFileThatIsTooLargeIsSoOfflineToo) {
-  for (const auto& [count, reason_bytes] :
-       std::vector<std::pair<int, size_t>>{{100, 0}, {5'000, 0}, {10'000, 1'000}, {10, 600'000}}) {
+  for (const auto& [count, reason_bytes] : std::vector<std::pair<int, size_t>>{
+           {100, 0}, {5'000, 0}, {10'000, 1'000}, {8, 515'000}, {8, 516'000}}) {
     SCOPED_TRACE(count);
     const std::vector<std::string> score = {"score", "--answers", Answers(count, reason_bytes),
                                             "--lang", "en"};
