@@ -51,7 +51,7 @@ std::string ReadText(const Json& object, const std::string& path, const char* na
                    absl::StrCat(field, " should be a string."));
     return "";
   }
-  const auto text = value.get<std::string>();
+  auto text = value.get<std::string>();
   if (text.empty()) {
     violations.Add(field, Reason::FIELD_REQUIRED, absl::StrCat(field, " 没有填写。"),
                    absl::StrCat(field, " is missing or empty."));
