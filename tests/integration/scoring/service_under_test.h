@@ -14,7 +14,8 @@ namespace zhiping::scoring {
 
 class ServiceUnderTest {
  public:
-  explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {})
+  explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {},
+                            const rpc::ServerOptions& server = {})
       : criteria_(*criteria::CompileEdition2026()), log_(rpc::Severity::kError), pool_(2, 64) {
     releases::Snapshot::Available available = {{criteria_->digest(), criteria_}};
     releases::Snapshot::InForce in_force;
@@ -27,7 +28,7 @@ class ServiceUnderTest {
         std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
     service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_,
                                                 rpc::Telemetry{metrics_, log_});
-    rpc::ServerOptions options;
+    rpc::ServerOptions options = server;
     options.listen = "127.0.0.1:0";
     server_ =
         *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), service_.get()}});
