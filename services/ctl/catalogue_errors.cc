@@ -78,6 +78,10 @@ void AddNextStep(ErrorDetail& detail) {
                     "imported first, with zhipingctl edition import.",
                     message);
     case Reason::NEVER_IN_FORCE:
+      return Append("用 --to 可指定任一启用过的发布版；各发布版的情况见 zhipingctl release list。",
+                    "--to names any release that was in force; zhipingctl release list shows every "
+                    "release.",
+                    message);
     case Reason::RELEASE_WITHDRAWN:
       return Append("各发布版的情况见 zhipingctl release list。",
                     "zhipingctl release list shows every release.", message);
