@@ -125,7 +125,10 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());
   response.set_digest(release.digest);
   response.set_label(release.summary.label());
-  if (!response.published()) {
+  if (response.published()) {
+    ASSIGN_OR_RETURN(auto withdrawal, store_.FindWithdrawal(deadline, release.digest));
+    if (withdrawal.has_value()) *response.mutable_withdrawal() = *std::move(withdrawal);
+  } else {
     ASSIGN_OR_RETURN(const auto candidates,
                      store_.Candidates(deadline, edition.id(), release.number));
     if (auto shared = LabelShared(release, candidates)) {
