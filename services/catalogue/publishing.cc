@@ -220,6 +220,8 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
       ReadInstant(request.has_in_force_from(), request.in_force_from(), "inForceFrom", violations);
   RETURN_IF_ERROR(violations.ToStatus());
   if (in_force_from.has_value()) in_force_from = Milliseconds(*in_force_from);
+  ASSIGN_OR_RETURN(const StoredRelease imported, store_.FindRelease(deadline, request.digest()));
+  RETURN_IF_ERROR(listeners_.before_revision(deadline, imported.summary.programme()));
   ConfirmedPtr confirmed;
   ASSIGN_OR_RETURN(
       v1::PublishReleaseResponse response,
@@ -230,7 +232,7 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
             RETURN_IF_ERROR(PublishIn(transaction, request, in_force_from, answer, confirmed));
             return request.digest();
           }));
-  if (confirmed != nullptr) committed_(std::move(confirmed));
+  if (confirmed != nullptr) listeners_.committed(std::move(confirmed));
   return response;
 }
 
@@ -263,6 +265,7 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(listeners_.before_revision(deadline, request.programme()));
   ConfirmedPtr confirmed;
   ASSIGN_OR_RETURN(v1::RollBackResponse response,
                    Once<v1::RollBackResponse>(
@@ -272,7 +275,7 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
                          RETURN_IF_ERROR(RollBackIn(transaction, request, answer, confirmed));
                          return answer.activation().digest();
                        }));
-  if (confirmed != nullptr) committed_(std::move(confirmed));
+  if (confirmed != nullptr) listeners_.committed(std::move(confirmed));
   return response;
 }
 
