@@ -13,6 +13,7 @@
 #include "common/time/timestamp.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/domain/requests.h"
+#include "services/catalogue/programmes.h"
 #include "services/catalogue/release_signing.h"
 #include "services/catalogue/store_reading.h"
 
@@ -350,6 +351,8 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
+  // What is fenced is kept for ever, a misspelt name too.
+  RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme(), clock_.Now()));
   return Once<v1::FenceRevisionResponse>(
       KeyOf("FenceRevision", request.programme(), request), deadline,
       [&](StoreTransaction& transaction,

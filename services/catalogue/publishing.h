@@ -47,7 +47,7 @@ class Publishing {
   // Errors: RELEASE_NOT_FOUND, also if it is not published; VECTOR_MISMATCH, those of Signing.
   absl::StatusOr<v1::ResignReleaseResponse> ResignRelease(const v1::ResignReleaseRequest& request,
                                                           absl::Time deadline);
-  // Errors: REVISION_OUT_OF_RANGE.
+  // Errors: UNKNOWN_PROGRAMME, REVISION_OUT_OF_RANGE.
   absl::StatusOr<v1::FenceRevisionResponse> FenceRevision(const v1::FenceRevisionRequest& request,
                                                           absl::Time deadline);
   // Errors: UNKNOWN_INSTANCE; INSTANCE_NOT_LOST, since one that runs would be missing from

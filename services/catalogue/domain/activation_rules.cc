@@ -30,13 +30,14 @@ absl::Status CheckNotWithdrawn(const History& history, const std::string& digest
 // A revision that was never given out here would be given out a second time.
 absl::Status CheckFenced(const History& history) {
   if (history.next_revision > history.met.revision) return absl::OkStatus();
-  return Precondition(Reason::REVISION_AHEAD,
-                      absl::StrCat("曾见到修订号 ", history.met.revision,
-                                   " 的有效签名，高于本存储的修订号；请先用 "
-                                   "release fence 调高修订号，再发布。"),
-                      absl::StrCat("A valid signature of revision ", history.met.revision,
-                                   " was met, above this store's own: fence it first."),
-                      {{"revision", absl::StrCat(history.met.revision)}});
+  return Precondition(
+      Reason::REVISION_AHEAD,
+      absl::StrCat("曾见到修订号 ", history.met.revision,
+                   " 的有效签名，高于本存储的修订号；请先用 "
+                   "release fence 调高修订号，再发布。"),
+      absl::StrCat("A valid signature of revision ", history.met.revision,
+                   " was met, above this store's own: fence it first."),
+      {{"programme", history.programme}, {"revision", absl::StrCat(history.met.revision)}});
 }
 
 absl::Status CheckPending(const History& history, const Decision& decision) {
