@@ -34,6 +34,7 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
       forget_instance_(telemetry, v1::CatalogueAdminService::service_full_name(), "ForgetInstance"),
       publish_notes_(telemetry, v1::CatalogueAdminService::service_full_name(), "PublishNotes"),
       get_convergence_(telemetry, v1::CatalogueAdminService::service_full_name(), "GetConvergence"),
+      list_programmes_(telemetry, v1::CatalogueAdminService::service_full_name(), "ListProgrammes"),
       list_log_entries_(telemetry, v1::CatalogueAdminService::service_full_name(),
                         "ListLogEntries") {}
 
@@ -142,6 +143,15 @@ grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(
   return Handle(get_convergence_, *context,
                 [this, request, response](absl::Time deadline) -> absl::Status {
                   return reading_.GetConvergence(deadline, *request, *response);
+                });
+}
+
+grpc::ServerUnaryReactor* CatalogueAdminService::ListProgrammes(
+    grpc::CallbackServerContext* context, const v1::ListProgrammesRequest* request,
+    v1::ListProgrammesResponse* response) {
+  return Handle(list_programmes_, *context,
+                [this, request, response](absl::Time deadline) -> absl::Status {
+                  return reading_.ListProgrammes(deadline, *request, *response);
                 });
 }
 
