@@ -120,7 +120,8 @@ TEST(SqliteFile, HasNoPassword) {
   options.password_file = "/dev/null";
   const auto database = Database::Open(options);
   EXPECT_THAT(database, HasReason(Reason::INVALID_FIELD));
-  EXPECT_THAT(DetailOf(database.status()).message().zh(), testing::HasSubstr("--database-password-file"));
+  EXPECT_THAT(DetailOf(database.status()).message().zh(),
+              testing::HasSubstr("--database-password-file"));
 }
 
 TEST(SqliteFile, WhyItCannotBeOpenedIsSaidInChineseToo) {
