@@ -187,6 +187,14 @@ TEST(ValidateTest, TextsThatAreSwappedAreNamedWithTheirLines) {
             "edition follows the order of its source.");
 }
 
+TEST(ValidateTest, NoLabelIsJudgedByBoundsThatContradictEachOther) {
+  Folder folder = ReadFolder();
+  folder.rulebook.mutable_facts(1)->set_max(folder.rulebook.facts(1).min() - 1);
+  const auto places = Places(ValidateFolder(folder));
+  EXPECT_EQ(places.count("rulebook.txtpb facts[1].max"), 1u);
+  EXPECT_EQ(places.count("rulebook.txtpb facts[1].labels[0].value"), 0u);
+}
+
 TEST(ValidateTest, BothOfTwoNamesThatCollideAreSaid) {
   Folder folder = ReadFolder();
   folder.notes->mutable_levels(1)->set_name_en("Advanced");
