@@ -116,7 +116,7 @@ std::string Answers(int count, size_t reason_bytes) {
 TEST(SmallServerTest, AMessageAboveTheLimitIsTooLargeAndNotBusy) {
   rpc::ServerOptions options;
   options.max_request_bytes = 64 << 10;
-  const scoring::ServiceUnderTest service({}, options);
+  const scoring::ServiceUnderTest service({}, {}, options);
   const Outcome outcome = RunCtl({"score", "--answers", Answers(10, 10'000), "--json", "--server",
                                   absl::StrCat("127.0.0.1:", service.port())});
   EXPECT_EQ(outcome.exit_code, 1);
