@@ -450,19 +450,18 @@ void CollectUnreachable(const Criteria& criteria, int node, const Tally& highest
   }
 }
 
-std::vector<int> FindUnreachable(const Criteria& criteria, const Input& input,
-                                 const PlanTarget& target, const PlanProblem& problem) {
-  Input highest = input;
+// Says why there is no plan.
+void SetUnreachable(const Criteria& criteria, const Input& input, const PlanTarget& target,
+                    const PlanProblem& problem, Plan& plan) {
+  plan.highest = input.answers;
   for (size_t i = 0; i < problem.options.size(); ++i) {
     if (!problem.options[i].empty()) {
-      highest.answers[i] = CodeOfRank(problem.options[i].back().rank);
+      plan.highest[i] = CodeOfRank(problem.options[i].back().rank);
     }
   }
   Tally tally = criteria.NewTally();
-  Score(criteria, highest.answers, highest.facts, tally);
-  std::vector<int> unreachable;
-  CollectUnreachable(criteria, target.node, tally, problem.outside, unreachable);
-  return unreachable;
+  Score(criteria, plan.highest, input.facts, tally);
+  CollectUnreachable(criteria, target.node, tally, problem.outside, plan.unreachable);
 }
 
 // Makes the options the plan.
@@ -522,7 +521,7 @@ Plan PlanUpgrade(const Criteria& criteria, const Input& input, const PlanTarget&
     if (plan.feasible) {
       plan.lower_bound = std::min(plan.cost, lower_bound);
     } else if (plan.proven) {
-      plan.unreachable = FindUnreachable(criteria, input, target, problem);
+      SetUnreachable(criteria, input, target, problem, plan);
     }
     if (plan.proven || search.stopped() || search.spent() >= target.node_budget) return plan;
   }

@@ -54,6 +54,8 @@ struct Plan {
   std::vector<int> outside;
   // If proven not to be feasible: leaves that cannot be met even with every level at its highest.
   std::vector<int> unreachable;
+  // With `unreachable`: the answers with every level that may rise at its highest.
+  std::vector<uint8_t> highest;
 };
 
 // `wanted` is asked every few milliseconds; once it says no, the search ends as if its budget were

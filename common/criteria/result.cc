@@ -43,6 +43,16 @@ common::v1::Combination::Value CombinationOf(Node::Kind kind) {
   }
 }
 
+void AddFacts(const Criteria& criteria, const Node& node, ConditionResult& result) {
+  for (const int number : {node.measure, node.denominator}) {
+    if (number < 0) continue;
+    const Measure& measure = criteria.measures()[number];
+    if (measure.kind == Measure::kFact) {
+      result.add_facts(criteria.rulebook().facts(measure.fact).name());
+    }
+  }
+}
+
 int ScaleOf(const Criteria& criteria, const Node& node) {
   const Measure& measure = criteria.measures()[node.measure];
   return measure.kind == Measure::kFact ? criteria.rulebook().facts(measure.fact).scale() : 0;
@@ -72,6 +82,7 @@ void FrameCondition(const Criteria& criteria, int number, bool texts, ConditionR
     result.set_threshold(static_cast<int32_t>(node.n));
     if (node.kind == Node::kRatio) result.set_threshold_denominator(static_cast<int32_t>(node.d));
     result.set_scale(ScaleOf(criteria, node));
+    if (texts) AddFacts(criteria, node, result);
     if (const auto* label = LabelOf(criteria, node, node.n); texts && label != nullptr) {
       *result.mutable_threshold_label() = *label;
     }

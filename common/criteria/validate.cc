@@ -53,6 +53,14 @@ void NotChecked(Findings& findings) {
                    "validate again when these are mended.");
 }
 
+// Said of a file that has findings about reading it.
+void NotReadWhole(Findings& findings) {
+  findings.Warning("", Reason::INVALID_RELEASE,
+                   "本文件未能完整读取，其内容尚未核对；改正后请再校验一次。",
+                   "The content was not checked, as the file could not be read whole: validate "
+                   "again when that is mended.");
+}
+
 void JudgeRulebook(const catalogue::v1::Edition& edition, const catalogue::v1::Rulebook& rulebook,
                    Findings& findings) {
   // An edition beyond the limits would take without end.
@@ -82,8 +90,17 @@ void ValidateVectors(const Folder& folder, bool criteria_read, std::vector<Findi
 // a file that could not be read whole is not judged: all that is missing there would be reported
 // again. An edition with errors is rested on, but under these no vector can be scored.
 void Validate(const Folder& folder, std::vector<Finding>& all) {
-  std::set<std::string> unread;
-  for (const Finding& finding : all) unread.insert(finding.file());
+  std::set<std::string> unread, in_part;
+  for (const Finding& finding : all) {
+    unread.insert(finding.file());
+    if (finding.reason() != Reason::Value_Name(Reason::FILE_UNREADABLE)) {
+      in_part.insert(finding.file());
+    }
+  }
+  for (const std::string& file : in_part) {
+    Findings findings(file, all);
+    NotReadWhole(findings);
+  }
   const bool edition_read = unread.count(kEditionFile) == 0;
   const bool rulebook_read = unread.count(kRulebookFile) == 0;
   if (edition_read) {

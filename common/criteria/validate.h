@@ -24,8 +24,9 @@ std::vector<catalogue::v1::Finding> ValidateNotes(const catalogue::v1::Edition& 
 std::vector<catalogue::v1::Finding> ValidateFolder(const Folder& folder);
 
 // Everything that is found in the files of a folder, with lines; and what can be read of them. A
-// file that cannot be read hides only what rests on it, and a warning says so: the rulebook and the
-// notes rest on the edition, the vectors on edition and rulebook, nothing on the notes.
+// file that cannot be read whole hides only itself and what rests on it, and warnings say so: the
+// rulebook and the notes rest on the edition, the vectors on edition and rulebook, nothing on the
+// notes.
 struct CheckedFolder {
   std::vector<catalogue::v1::Finding> findings;
   Folder folder;

@@ -162,7 +162,8 @@ class RulebookValidator {
       if (!facts_.emplace(fact.name(), i).second) Duplicate(fact.name(), field + ".name");
       InRange(fact.scale(), 0, kMaxScale, field + ".scale");
       InRange(fact.min(), 0, kMaxInt32, field + ".min");
-      InRange(fact.max(), fact.min(), kMaxInt32, field + ".max");
+      // No value is between bounds that contradict each other.
+      if (!InRange(fact.max(), fact.min(), kMaxInt32, field + ".max")) continue;
       for (int k = 0; k < fact.labels_size(); ++k) {
         InRange(fact.labels(k).value(), fact.min(), fact.max(),
                 absl::StrCat(field, ".labels[", k, "].value"));

@@ -8,11 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
 #include "common/files/file.h"
+#include "common/releases/seed_json.h"
 #include "common/releases/signed_release.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "google/protobuf/util/json_util.h"
-#include "zhiping/catalogue/v1/release.pb.h"
 
 namespace zhiping::releases {
 namespace {
@@ -29,18 +28,6 @@ absl::Status InFile(const std::string& path, const absl::Status& status) {
   return MakeError(status.code(), detail);
 }
 
-absl::StatusOr<catalogue::v1::Seed> ReadSeedFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string json, ReadFile(path, kMaxSmallFileBytes));
-  catalogue::v1::Seed seed;
-  const auto status = google::protobuf::util::JsonStringToMessage(json, &seed);
-  if (!status.ok()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
-                     absl::StrCat(path, " 无法读取：", std::string(status.message())),
-                     absl::StrCat(path, " cannot be read: ", std::string(status.message())));
-  }
-  return seed;
-}
-
 absl::StatusOr<Snapshot::Available> ReadReleases(const std::string& folder,
                                                  const envelope::Trust& trust, absl::Time now) {
   Snapshot::Available available;
@@ -54,6 +41,13 @@ absl::StatusOr<Snapshot::Available> ReadReleases(const std::string& folder,
 }
 
 }  // namespace
+
+absl::StatusOr<catalogue::v1::Seed> ReadSeedFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string json, ReadFile(path, kMaxSmallFileBytes));
+  auto seed = ParseSeed(json);
+  if (!seed.ok()) return InFile(path, seed.status());
+  return seed;
+}
 
 std::vector<std::string> ReleaseFiles(const std::string& folder) {
   std::vector<std::string> paths;
@@ -91,11 +85,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSeed(const std::string& fold
                        found->second->edition().programme(), "，而不是 ", entry.programme(), "。"),
           absl::StrCat(seed_path, ": release ", entry.release_digest(), " is of programme ",
                        found->second->edition().programme(), ", not ", entry.programme(), "."));
-    } else if (!in_force.emplace(entry.programme(), ReleaseInForce{found->second, 0, {}}).second) {
-      violations.Add(
-          absl::StrCat(field, ".programme"), Reason::DUPLICATE_ID,
-          absl::StrCat(seed_path, "：评测体系 ", entry.programme(), " 出现了两次。"),
-          absl::StrCat(seed_path, ": programme ", entry.programme(), " is there twice."));
+    } else {
+      in_force.emplace(entry.programme(), ReleaseInForce{found->second, 0, {}});
     }
   }
   if (seed.programmes().empty()) {

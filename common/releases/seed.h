@@ -11,6 +11,7 @@
 #include "common/criteria/release.h"
 #include "common/envelope/trust.h"
 #include "common/releases/snapshot.h"
+#include "zhiping/catalogue/v1/release.pb.h"
 
 namespace zhiping::releases {
 
@@ -24,11 +25,15 @@ inline constexpr size_t kMaxReleaseEnvelopeBytes = criteria::kMaxReleaseBytes / 
 // The files with releases in a folder, in the order of their names.
 std::vector<std::string> ReleaseFiles(const std::string& folder);
 
+// Reads a seed.json. Errors, naming the file: FILE_UNREADABLE and those of ParseSeed.
+absl::StatusOr<catalogue::v1::Seed> ReadSeedFile(const std::string& path);
+
 // Reads every release of the folder; all can be scored under when pinned. What is in force is
 // OFFLINE, with revision 0.
 //
-// Errors, naming the file: FILE_UNREADABLE, MALFORMED, RELEASE_NOT_FOUND (seed.json names a release
-// that is not there), and those of OpenRelease.
+// Errors, naming the file: those of ReadSeedFile and OpenRelease; RELEASE_NOT_FOUND (seed.json
+// names a release that is not there), UNKNOWN_PROGRAMME (or one of another programme),
+// FIELD_REQUIRED (or none).
 absl::StatusOr<std::shared_ptr<const Snapshot>> ReadSeed(const std::string& folder,
                                                          const envelope::Trust& trust,
                                                          absl::Time now);

@@ -26,7 +26,7 @@ absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenRelease(
   // the key must be for is only known after parsing.
   const auto parsed = criteria::ParseRelease(envelope.payload);
   const std::string programme = parsed.ok() ? parsed->edition().programme() : "";
-  const auto keys = trust.Verify(envelope, envelope::Purpose::RELEASE, programme, instant);
+  const auto keys = trust.Verify(envelope, expected.purpose, programme, instant);
   if (!parsed.ok() &&
       (keys.ok() || DetailOf(keys.status()).reason() == Reason::KEY_NOT_FOR_PROGRAMME)) {
     return parsed.status();

@@ -14,8 +14,10 @@ namespace zhiping::releases {
 
 // What an envelope is expected to hold; empty: anything.
 struct ExpectedRelease {
-  std::string digest;
-  std::string programme;
+  std::string digest = {};
+  std::string programme = {};
+  // RELEASE, or CANDIDATE for what is never answered from.
+  envelope::Purpose::Value purpose = envelope::Purpose::RELEASE;
 };
 
 // Verifies the signatures of the envelope at `instant` (the present, for a release that nothing

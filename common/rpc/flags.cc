@@ -43,6 +43,10 @@ Sentence Explain(const CLI::App& app, const CLI::ParseError& error) {
     const std::string unknown = absl::StrJoin(extras, " ");
     return {absl::StrCat("不认识 ", unknown), absl::StrCat("unknown: ", unknown)};
   }
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
+    const std::string name = words.substr(0, words.find(' '));
+    return {absl::StrCat("缺少 ", name), absl::StrCat(name, " is missing")};
+  }
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
     const std::string name = words.substr(0, words.find(':'));
     if (absl::StrContains(words, "At Most")) {

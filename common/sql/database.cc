@@ -75,6 +75,14 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const Options& options)
   if (setting.engine == Engine::kPostgres) {
     backend = NewPostgresBackend(setting, options);
   } else {
+    if (!options.password_file.empty()) {
+      return MakeError(absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
+                       "SQLite 数据库没有口令：请去掉 --database-password-file，或改用 "
+                       "postgres:// 数据库。",
+                       "An SQLite database has no password: leave out --database-password-file, or "
+                       "name a postgres:// database.",
+                       {{"field", "password_file"}});
+    }
     ASSIGN_OR_RETURN(backend, NewSqliteBackend(setting, options));
   }
   return std::unique_ptr<Database>(new Database(std::move(setting), options, std::move(backend)));

@@ -16,7 +16,7 @@ struct Options {
   // `host=… dbname=…`. No password may stand here: settings end up in process lists and logs.
   std::string database;
   // PostgreSQL: a file with the password alone, read at each connect. Empty: what libpq does by
-  // itself (PGPASSFILE, `passfile=`, client certificates).
+  // itself (PGPASSFILE, `passfile=`, client certificates). Refused with SQLite.
   std::string password_file;
   // Connections, at least 1. SQLite: readers; there is one writer beside them.
   int pool_size = 8;

@@ -1,8 +1,6 @@
 // SQLite: one process, one writer and several readers, every commit on the disk before it counts.
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -235,26 +233,27 @@ class SqliteBackend : public Backend {
   SqliteBackend(std::string path, const Options& options)
       : path_(std::move(path)), options_(options) {}
 
-  // On a file of its own: SQLite's locks are on the database file, and closing any descriptor of
-  // that would drop them.
+  // Keeps other processes out until the end: by the path, also when the file is replaced, and by
+  // the file itself, also when it has another path, as under a bind mount. Both are flock's, which
+  // does not know of SQLite's own locks.
   absl::Status Lock() {
-    switch (lock_.Take(path_ + ".lock")) {
+    switch (path_lock_.Take(path_ + ".lock")) {
       case FileLock::Taking::kImpossible:
         return Cannot(Reason::FILE_UNWRITABLE, SystemErrorText(errno));
       case FileLock::Taking::kHeld:
-        return MakeError(
-            absl::StatusCode::kFailedPrecondition, Reason::DATABASE_IN_USE,
-            absl::StrCat("数据库文件“", path_, "”正被另一个进程使用；SQLite 只能由一个进程打开。"),
-            absl::StrCat("The database file \"", path_,
-                         "\" is in use by another process; only one may open it with SQLite."),
-            {{"path", path_}});
+        return InUse();
       case FileLock::Taking::kTaken:
         break;
     }
-    // SQLite would let everybody read it.
-    const int file = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (file >= 0) close(file);
-    return absl::OkStatus();
+    // Asked before it is opened: closing any descriptor of it would drop SQLite's locks, if this
+    // process has the file open by its other name.
+    struct stat about {};
+    if (stat(path_.c_str(), &about) == 0 && S_ISREG(about.st_mode) && about.st_nlink > 1) {
+      return Linked(about.st_nlink);
+    }
+    // What cannot be locked cannot be opened for writing: SQLite will say why. It makes the file
+    // too, which SQLite would let everybody read.
+    return file_lock_.Take(path_) == FileLock::Taking::kHeld ? InUse() : absl::OkStatus();
   }
 
   absl::StatusOr<std::unique_ptr<Connection>> Connect(Access access, const Deadline&) override {
@@ -303,6 +302,27 @@ class SqliteBackend : public Backend {
                                                ? SystemErrorText(error)
                                                : MakeText(absl::StrCat("SQLite 错误 ", code), en));
   }
+  absl::Status InUse() const {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, Reason::DATABASE_IN_USE,
+        absl::StrCat("数据库文件“", path_, "”正被另一个进程使用；SQLite 只能由一个进程打开。"),
+        absl::StrCat("The database file \"", path_,
+                     "\" is in use by another process; only one may open it with SQLite."),
+        {{"path", path_}});
+  }
+  // SQLite keeps what was committed last beside the name by which the file was opened: by another
+  // name it would not be found.
+  absl::Status Linked(nlink_t names) const {
+    return Cannot(
+        Reason::FILE_UNREADABLE,
+        MakeText(absl::StrCat("它有 ", names,
+                              " 个文件名（硬链接），用其中一个写入的内容用另一个读不到。请只保留一"
+                              "直使用的那个，删除其余的；find 文件夹 -samefile 文件 可列出全部"),
+                 absl::StrCat("it has ", names,
+                              " names (hard links), and what is written by one is not read by "
+                              "another. Keep the name that was used, and remove the others; find "
+                              "FOLDER -samefile FILE lists them")));
+  }
   absl::Status Cannot(Reason::Value reason, const common::v1::LocalText& why) const {
     return MakeError(absl::StatusCode::kFailedPrecondition, reason,
                      absl::StrCat("不能打开数据库文件“", path_, "”：", why.zh(), "。"),
@@ -312,14 +332,16 @@ class SqliteBackend : public Backend {
 
   const std::string path_;
   const Options options_;
-  FileLock lock_;
+  FileLock path_lock_;
+  // Its descriptor of the database file is closed after all connections.
+  FileLock file_lock_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> NewSqliteBackend(const Setting& setting,
                                                           const Options& options) {
-  // One file has one lock, however it is named.
+  // A file that is opened by a symbolic link has its other files beside it, not beside the link.
   std::error_code error;
   const std::string path = std::filesystem::weakly_canonical(setting.path, error).string();
   auto backend = std::make_unique<SqliteBackend>(error ? setting.path : path, options);

@@ -1,12 +1,15 @@
 #include "common/text/text_format.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/text/utf8.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace zhiping {
 namespace {
@@ -21,6 +24,8 @@ constexpr int kMaxDepth = 100;
 constexpr int kTabWidth = 8;
 // Of protobuf's words.
 constexpr size_t kMaxSaidBytes = 300;
+// So many are described; a file may have as many as it has bytes.
+constexpr size_t kMostFaults = 100;
 
 TextFault MakeFault(int line, int column, Reason::Value reason, absl::string_view zh,
                     absl::string_view en) {
@@ -32,12 +37,18 @@ TextFault MakeFault(int line, int column, Reason::Value reason, absl::string_vie
 // Turns what protobuf's parser finds wrong into faults.
 class FaultCollector final : public google::protobuf::io::ErrorCollector {
  public:
-  // REQUIRES: text is UTF-8 and, as `faults`, outlives this.
-  FaultCollector(absl::string_view text, std::vector<TextFault>& faults)
-      : text_(text), faults_(faults) {}
+  // REQUIRES: text is UTF-8 and outlives this.
+  explicit FaultCollector(absl::string_view text) : text_(text) {}
+
+  // Adds one more, unless there are too many already.
+  void Add(TextFault fault) {
+    if (!IsFull()) faults_.push_back(std::move(fault));
+  }
 
   // With line, and column in bytes, from 0.
   void AddError(int line, int column, const std::string& what) override {
+    // To find a place takes time.
+    if (IsFull()) return;
     const Place place = Find(line, column);
     // protobuf goes on byte by byte and then says what it had expected there.
     if (!faults_.empty() && faults_.back().line == line + 1 &&
@@ -47,7 +58,7 @@ class FaultCollector final : public google::protobuf::io::ErrorCollector {
     const Utf8Character character = FirstCharacter(place.rest);
     if (character.size > 1) {
       const absl::string_view shown = place.rest.substr(0, character.size);
-      faults_.push_back(MakeFault(
+      Add(MakeFault(
           line + 1, place.column, Reason::MALFORMED,
           absl::StrCat("是“", shown, "”：引号之外只能用半角字符，请检查是否误用了全角标点。"),
           absl::StrCat(" is \"", shown,
@@ -57,9 +68,25 @@ class FaultCollector final : public google::protobuf::io::ErrorCollector {
     }
     // It quotes whole tokens, however long.
     const std::string said = Clip(absl::StripSuffix(what, "."), kMaxSaidBytes);
-    faults_.push_back(MakeFault(line + 1, place.column, Reason::MALFORMED,
-                                absl::StrCat("无法读取。解析器的原话（英文）：“", said, "”。"),
-                                absl::StrCat(" cannot be read: ", said, ".")));
+    Add(MakeFault(line + 1, place.column, Reason::MALFORMED,
+                  absl::StrCat("无法读取。解析器的原话（英文）：“", said, "”。"),
+                  absl::StrCat(" cannot be read: ", said, ".")));
+  }
+
+  // All, of which the last says what is not among them. `read`: so many bytes were looked at.
+  std::vector<TextFault> Take(size_t read) {
+    if (faults_.empty()) return {};
+    common::v1::LocalText& last = faults_.back().message;
+    const auto add = [&](absl::string_view zh, absl::string_view en) {
+      last = MakeText(absl::StrCat(last.zh(), zh), absl::StrCat(last.en(), en));
+    };
+    if (full_) add("另有问题没有列出。", " There are more, which are not listed.");
+    if (!absl::StripLeadingAsciiWhitespace(text_.substr(read)).empty()) {
+      const auto line = std::count(text_.begin(), text_.begin() + read, '\n') + 1;
+      add(absl::StrCat("文件只读到第 ", line, " 行，其后尚未检查。"),
+          absl::StrCat(" The file was read up to line ", line, " only."));
+    }
+    return std::move(faults_);
   }
 
  private:
@@ -69,6 +96,12 @@ class FaultCollector final : public google::protobuf::io::ErrorCollector {
     // The text from there on; empty at the end of a line.
     absl::string_view rest;
   };
+
+  // Whether one more would be too many; then there are more than are listed.
+  bool IsFull() {
+    full_ = full_ || faults_.size() == kMostFaults;
+    return full_;
+  }
 
   Place Find(int line, int column) const {
     absl::string_view rest = text_;
@@ -89,12 +122,13 @@ class FaultCollector final : public google::protobuf::io::ErrorCollector {
   }
 
   const absl::string_view text_;
-  std::vector<TextFault>& faults_;
+  std::vector<TextFault> faults_;
+  bool full_ = false;
 };
 
 // Adds a fault for every string that is no UTF-8, which escapes such as \377 can make.
 void CheckStrings(const Message& message, const TextFormat::ParseInfoTree& tree,
-                  std::vector<TextFault>& faults) {
+                  FaultCollector& faults) {
   const Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
@@ -112,7 +146,7 @@ void CheckStrings(const Message& message, const TextFormat::ParseInfoTree& tree,
                                           : reflection.GetString(message, field);
         if (IsUtf8(text)) continue;
         const auto at = tree.GetLocation(field, repeated ? i : -1);
-        faults.push_back(MakeFault(
+        faults.Add(MakeFault(
             at.line + 1, at.column + 1, Reason::UNKNOWN_ENCODING,
             absl::StrCat("：", std::string(field->name()), " 的转义字符不构成 UTF-8 文字。"),
             absl::StrCat(": the escapes in ", std::string(field->name()), " make no UTF-8.")));
@@ -138,17 +172,17 @@ std::vector<TextFault> ParseTextFormat(absl::string_view text, Message& message,
                                        TextFormat::ParseInfoTree* locations) {
   text = absl::StripPrefix(text, kByteOrderMark);
   if (!IsUtf8(text)) return {NotUtf8(text)};
-  std::vector<TextFault> faults;
-  FaultCollector collector(text, faults);
+  FaultCollector faults(text);
   TextFormat::ParseInfoTree own;
   TextFormat::ParseInfoTree& tree = locations != nullptr ? *locations : own;
   TextFormat::Parser parser;
-  parser.RecordErrorsTo(&collector);
+  parser.RecordErrorsTo(&faults);
   parser.WriteLocationsTo(&tree);
   parser.SetRecursionLimit(kMaxDepth);
-  parser.ParseFromString(std::string(text), &message);
+  google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
+  parser.Parse(&input, &message);
   CheckStrings(message, tree, faults);
-  return faults;
+  return faults.Take(input.ByteCount());
 }
 
 }  // namespace zhiping

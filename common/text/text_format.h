@@ -25,8 +25,10 @@ struct TextFault {
   common::v1::LocalText message;
 };
 
-// Reads `text` into `message`, which has what could be read also if there are faults. `locations`,
-// if given, gets the lines of the fields.
+// Reads `text` into `message`, which has what could be read also if there are faults. Reading ends
+// at the first fault of syntax and the first field that is unknown; the last fault says up to which
+// line the text was read, and if there are more than 100. `locations`, if given, gets the lines of
+// the fields.
 std::vector<TextFault> ParseTextFormat(
     absl::string_view text, google::protobuf::Message& message,
     google::protobuf::TextFormat::ParseInfoTree* locations = nullptr);

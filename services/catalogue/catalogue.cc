@@ -125,7 +125,11 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       releases_(*store_),
       reading_(*store_, confirmer_, reports_, releases_, clock, options.reading),
       publishing_(*store_, *signing_, clock, options.reading.instance_lease,
-                  [this](const ConfirmedPtr& confirmed) { confirmer_.Committed(confirmed); }),
+                  {[this](absl::Time deadline, const std::string& programme) {
+                     return copies_ == nullptr ? absl::OkStatus()
+                                               : copies_->LookOnce(deadline, programme);
+                   },
+                   [this](const ConfirmedPtr& confirmed) { confirmer_.Committed(confirmed); }}),
       pool_(options.pool_threads, options.pool_queue),
       service_(reading_, subscriptions_, pool_, environment),
       admin_service_(publishing_, reading_, pool_, environment),

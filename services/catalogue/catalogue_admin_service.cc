@@ -25,6 +25,8 @@ CatalogueAdminService::CatalogueAdminService(Publishing& publishing, Reading& re
       publish_notes_(environment, v1::CatalogueAdminService::service_full_name(), "PublishNotes"),
       get_convergence_(environment, v1::CatalogueAdminService::service_full_name(),
                        "GetConvergence"),
+      list_programmes_(environment, v1::CatalogueAdminService::service_full_name(),
+                       "ListProgrammes"),
       list_log_entries_(environment, v1::CatalogueAdminService::service_full_name(),
                         "ListLogEntries") {}
 
@@ -142,6 +144,15 @@ grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(
       [this, request, response](const rpc::Call& call, absl::Time deadline) -> absl::Status {
         return reading_.GetConvergence(deadline, *request, *response);
       });
+}
+
+grpc::ServerUnaryReactor* CatalogueAdminService::ListProgrammes(
+    grpc::CallbackServerContext* context, const v1::ListProgrammesRequest* request,
+    v1::ListProgrammesResponse* response) {
+  return Handle(list_programmes_, *context, *request,
+                [this, request, response](const rpc::Call&, absl::Time deadline) -> absl::Status {
+                  return reading_.ListProgrammes(deadline, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::ListLogEntries(

@@ -40,6 +40,9 @@ class CatalogueAdminService final : public v1::CatalogueAdminService::CallbackSe
   grpc::ServerUnaryReactor* GetConvergence(grpc::CallbackServerContext* context,
                                            const v1::GetConvergenceRequest* request,
                                            v1::GetConvergenceResponse* response) override;
+  grpc::ServerUnaryReactor* ListProgrammes(grpc::CallbackServerContext* context,
+                                           const v1::ListProgrammesRequest* request,
+                                           v1::ListProgrammesResponse* response) override;
   grpc::ServerUnaryReactor* ListLogEntries(grpc::CallbackServerContext* context,
                                            const v1::ListLogEntriesRequest* request,
                                            v1::ListLogEntriesResponse* response) override;
@@ -68,6 +71,7 @@ class CatalogueAdminService final : public v1::CatalogueAdminService::CallbackSe
   const rpc::Method forget_instance_;
   const rpc::Method publish_notes_;
   const rpc::Method get_convergence_;
+  const rpc::Method list_programmes_;
   const rpc::Method list_log_entries_;
 };
 

@@ -1,8 +1,8 @@
 // zhiping-catalogue: the catalogue service. Wiring only.
-#include <map>
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/criteria/release.h"
 #include "common/rpc/certificate_watch.h"
 #include "common/rpc/flags.h"
@@ -10,6 +10,7 @@
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
 #include "common/rpc/service_main.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/catalogue/catalogue.h"
 
@@ -19,29 +20,17 @@ namespace {
 struct Flags {
   rpc::ServiceFlags service;
   CatalogueOptions catalogue;
+  std::string standby_check = "off";
 };
 
-void AddStandbyFlag(CLI::App& app, StandbyCheck& value) {
-  static constexpr char kName[] = "--standby-check";
-  const auto read = [&value](const std::string& text) {
-    const std::map<std::string, StandbyCheck> checks = {{"off", StandbyCheck::kOff},
-                                                        {"warn", StandbyCheck::kWarn},
-                                                        {"require", StandbyCheck::kRequire}};
-    const auto check = checks.find(text);
-    if (check == checks.end()) {
-      throw CLI::ValidationError(
-          kName, "应为 off、warn 或 require / must be off, warn or require, not " + text);
-    }
-    value = check->second;
-  };
-  app.add_option_function<std::string>(
-         kName, read,
-         "启动时检查 PostgreSQL 的同步备库：require 没有就不启动（高可用部署），warn 只记入日志，"
-         "off 不检查 / at the start, look for PostgreSQL's synchronous standby: require refuses to "
-         "start without one (HA mode), warn only logs it, off does not look")
-      ->envname(rpc::EnvironmentName(kName))
-      ->type_name("CHECK")
-      ->default_str("off");
+absl::StatusOr<StandbyCheck> ParseStandbyCheck(const std::string& text) {
+  if (text == "off") return StandbyCheck::kOff;
+  if (text == "warn") return StandbyCheck::kWarn;
+  if (text == "require") return StandbyCheck::kRequire;
+  return MakeError(absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
+                   absl::StrCat("--standby-check 应为 off、warn 或 require，而不是 ", text, "。"),
+                   absl::StrCat("--standby-check must be off, warn or require, not ", text, "."),
+                   {{"field", "--standby-check"}});
 }
 
 void AddFlags(CLI::App& app, Flags& flags) {
@@ -50,11 +39,16 @@ void AddFlags(CLI::App& app, Flags& flags) {
                "数据库 / database: sqlite:PATH or postgres://USER@HOST/NAME")
       ->required();
   rpc::AddFlag(app, "--database-password-file", options.database.password_file,
-               "只含数据库口令的文件 / file with the database's password");
+               "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
   rpc::AddFlag(app, "--database-connections", options.database.pool_size,
                "数据库连接数 / connections to the database")
       ->check(CLI::Range(1, 256));
-  AddStandbyFlag(app, options.standby_check);
+  rpc::AddFlag(
+      app, "--standby-check", flags.standby_check,
+      "启动时检查 PostgreSQL 的同步备库：require 没有就不启动（高可用部署），warn 只记入日志，"
+      "off 不检查 / at the start, look for PostgreSQL's synchronous standby: require refuses to "
+      "start without one (HA mode), warn only logs it, off does not look")
+      ->type_name("CHECK");
   rpc::AddFlag(app, "--activation-key", options.signing.activation_keys,
                "签署启用状态的私钥文件，可多次给出 / private key that signs activation states; "
                "repeatable")
@@ -103,6 +97,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
 
 absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, SystemClock().Now()));
+  ASSIGN_OR_RETURN(flags.catalogue.standby_check, ParseStandbyCheck(flags.standby_check));
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, SystemClock(), log));

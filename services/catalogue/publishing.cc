@@ -15,6 +15,7 @@
 #include "common/time/timestamp.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/domain/requests.h"
+#include "services/catalogue/programmes.h"
 #include "services/catalogue/release_signing.h"
 #include "services/catalogue/store_reading.h"
 
@@ -139,7 +140,10 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());
   response.set_digest(release.digest);
   response.set_label(release.summary.label());
-  if (!response.published()) {
+  if (response.published()) {
+    ASSIGN_OR_RETURN(auto withdrawal, store_.FindWithdrawal(deadline, release.digest));
+    if (withdrawal.has_value()) *response.mutable_withdrawal() = *std::move(withdrawal);
+  } else {
     ASSIGN_OR_RETURN(const auto candidates,
                      store_.Candidates(deadline, edition.id(), release.number));
     if (auto shared = LabelShared(release, candidates)) {
@@ -233,6 +237,8 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
       ReadInstant(request.has_in_force_from(), request.in_force_from(), "inForceFrom", violations);
   RETURN_IF_ERROR(violations.ToStatus());
   if (in_force_from.has_value()) in_force_from = Milliseconds(*in_force_from);
+  ASSIGN_OR_RETURN(const StoredRelease imported, store_.FindRelease(deadline, request.digest()));
+  RETURN_IF_ERROR(listeners_.before_revision(deadline, imported.summary.programme()));
   ConfirmedPtr confirmed;
   ASSIGN_OR_RETURN(v1::PublishReleaseResponse response,
                    Once<v1::PublishReleaseResponse>(
@@ -243,7 +249,7 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
                                                    answer, confirmed));
                          return request.digest();
                        }));
-  if (confirmed != nullptr) committed_(std::move(confirmed));
+  if (confirmed != nullptr) listeners_.committed(std::move(confirmed));
   return response;
 }
 
@@ -280,6 +286,7 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(listeners_.before_revision(deadline, request.programme()));
   ConfirmedPtr confirmed;
   ASSIGN_OR_RETURN(v1::RollBackResponse response,
                    Once<v1::RollBackResponse>(
@@ -289,7 +296,7 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
                          RETURN_IF_ERROR(RollBackIn(transaction, request, call, answer, confirmed));
                          return answer.activation().digest();
                        }));
-  if (confirmed != nullptr) committed_(std::move(confirmed));
+  if (confirmed != nullptr) listeners_.committed(std::move(confirmed));
   return response;
 }
 
@@ -366,6 +373,8 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
+  // What is fenced is kept for ever, a misspelt name too.
+  RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme(), clock_.Now()));
   return Once<v1::FenceRevisionResponse>(
       KeyOf("FenceRevision", request.programme(), call.caller(), request), deadline,
       [&](StoreTransaction& transaction,

@@ -21,15 +21,21 @@ namespace zhiping::catalogue {
 // database.
 class Publishing {
  public:
-  // `instance_lease`: after which an instance's silence is UNKNOWN. `committed` gets the signed
-  // state of a programme that was changed. All outlive this.
+  struct Listeners {
+    // Called before a revision of a programme is given; what it fails with refuses that.
+    std::function<absl::Status(absl::Time deadline, const std::string& programme)> before_revision;
+    // Gets the signed state of a programme that was changed.
+    std::function<void(ConfirmedPtr)> committed;
+  };
+
+  // `instance_lease`: after which an instance's silence is UNKNOWN. All outlive this.
   Publishing(Store& store, const Signing& signing, const Clock& clock,
-             absl::Duration instance_lease, std::function<void(ConfirmedPtr)> committed)
+             absl::Duration instance_lease, Listeners listeners)
       : store_(store),
         signing_(signing),
         clock_(clock),
         instance_lease_(instance_lease),
-        committed_(std::move(committed)) {}
+        listeners_(std::move(listeners)) {}
 
   // Errors: EDITION_OF_ANOTHER_PROGRAMME.
   absl::StatusOr<v1::ImportEditionResponse> ImportEdition(const v1::ImportEditionRequest& request,
@@ -46,7 +52,7 @@ class Publishing {
   absl::StatusOr<v1::ResignReleaseResponse> ResignRelease(const v1::ResignReleaseRequest& request,
                                                           const rpc::Call& call,
                                                           absl::Time deadline);
-  // Errors: REVISION_OUT_OF_RANGE.
+  // Errors: UNKNOWN_PROGRAMME, REVISION_OUT_OF_RANGE.
   absl::StatusOr<v1::FenceRevisionResponse> FenceRevision(const v1::FenceRevisionRequest& request,
                                                           const rpc::Call& call,
                                                           absl::Time deadline);
@@ -89,7 +95,7 @@ class Publishing {
   const Signing& signing_;
   const Clock& clock_;
   const absl::Duration instance_lease_;
-  const std::function<void(ConfirmedPtr)> committed_;
+  const Listeners listeners_;
 };
 
 }  // namespace zhiping::catalogue

@@ -13,6 +13,7 @@
 #include "common/time/timestamp.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/domain/requests.h"
+#include "services/catalogue/programmes.h"
 #include "services/catalogue/store_reading.h"
 
 namespace zhiping::catalogue {
@@ -67,16 +68,6 @@ absl::Status Reading::SetInForce(absl::Time deadline, v1::ReleaseSummary& releas
   ASSIGN_OR_RETURN(const ConfirmedPtr confirmed, confirmer_.Confirm(deadline, release.programme()));
   release.set_in_force(confirmed->state.current().digest() == release.digest());
   return absl::OkStatus();
-}
-
-absl::Status Reading::CheckKnown(absl::Time deadline, const std::string& programme) {
-  ASSIGN_OR_RETURN(const auto known, store_.Versions(deadline));
-  if (known.count(programme) > 0) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kNotFound, Reason::UNKNOWN_PROGRAMME,
-                   absl::StrCat("没有评测体系“", programme, "”：从未导入过它的年版。"),
-                   absl::StrCat("There is no programme \"", programme,
-                                "\": no edition of it was ever imported."),
-                   {{"programme", programme}});
 }
 
 absl::StatusOr<v1::ReleaseSummary> Reading::Published(absl::Time deadline,
@@ -279,6 +270,27 @@ absl::Status Reading::ListLogEntries(absl::Time deadline, const v1::ListLogEntri
   return absl::OkStatus();
 }
 
+absl::Status Reading::ListProgrammes(absl::Time deadline, const v1::ListProgrammesRequest& request,
+                                     v1::ListProgrammesResponse& response) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, 1));
+  ASSIGN_OR_RETURN(const auto programmes, Programmes(store_, deadline, clock_.Now()));
+  int skip = page.skip;
+  for (const auto& [programme, is] : programmes) {
+    if (!page.position.empty() && programme <= page.position[0]) continue;
+    if (skip-- > 0) continue;
+    if (response.programmes_size() == page.size) {
+      const auto& last = response.programmes(page.size - 1);
+      response.set_next_page_token(rpc::MakePageToken(request, {last.programme()}));
+      break;
+    }
+    auto& summary = *response.add_programmes();
+    summary.set_programme(programme);
+    summary.set_stored(is == ProgrammeIs::kStored);
+  }
+  response.set_total_size(static_cast<int32_t>(std::min<size_t>(programmes.size(), 10'000)));
+  return absl::OkStatus();
+}
+
 absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergenceRequest& request,
                                      v1::GetConvergenceResponse& response) {
   RETURN_IF_ERROR(CheckOneProgramme(request.programme()));
@@ -304,7 +316,7 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
   }
   // A misspelt name and one without a release look alike otherwise.
   if (response.instances().empty() && !confirmed->state.has_current()) {
-    RETURN_IF_ERROR(CheckKnown(deadline, request.programme()));
+    RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme(), now));
   }
   for (auto& alarm : AlarmsOf(*confirmed->history, options_.exposed, now)) {
     *response.add_alarms() = std::move(alarm);

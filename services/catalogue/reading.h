@@ -58,6 +58,9 @@ class Reading {
   // restored since the token was made.
   absl::Status ListLogEntries(absl::Time deadline, const v1::ListLogEntriesRequest& request,
                               v1::ListLogEntriesResponse& response);
+  // Every programme that the catalogue has to do with.
+  absl::Status ListProgrammes(absl::Time deadline, const v1::ListProgrammesRequest& request,
+                              v1::ListProgrammesResponse& response);
   // Errors: UNKNOWN_PROGRAMME if nothing was ever imported for it and nobody follows it.
   absl::Status GetConvergence(absl::Time deadline, const v1::GetConvergenceRequest& request,
                               v1::GetConvergenceResponse& response);
@@ -65,8 +68,6 @@ class Reading {
  private:
   // A published release, with whether it is in force.
   absl::StatusOr<v1::ReleaseSummary> Published(absl::Time deadline, const std::string& digest);
-  // UNKNOWN_PROGRAMME if nothing was ever stored for it.
-  absl::Status CheckKnown(absl::Time deadline, const std::string& programme);
   absl::Status SetInForce(absl::Time deadline, v1::ReleaseSummary& release);
 
   Store& store_;

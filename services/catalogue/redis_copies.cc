@@ -35,6 +35,23 @@ void RedisCopies::Forget(const std::string& programme) {
   offered_.erase(programme);
 }
 
+absl::Status RedisCopies::LookOnce(absl::Time deadline, const std::string& programme) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (looked_.count(programme) > 0) return absl::OkStatus();
+  }
+  // An error reply is no answer either: Redis may still be loading.
+  const auto there = client_.Get(releases::RedisStateKey(programme));
+  if (!there.ok()) return absl::OkStatus();
+  if (there->has_value()) {
+    ASSIGN_OR_RETURN(const History history, store_.ReadHistory(deadline, programme));
+    RETURN_IF_ERROR(foreign_.Check(deadline, **there, history).status());
+  }
+  absl::MutexLock lock(&mutex_);
+  looked_.insert(programme);
+  return absl::OkStatus();
+}
+
 void RedisCopies::Refresh() {
   std::map<std::string, ConfirmedPtr> offered;
   {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -37,6 +38,12 @@ class RedisCopies {
   void Offer(const ConfirmedPtr& confirmed);
   void Forget(const std::string& programme);
 
+  // Before a revision is given: what Redis holds of the programme is looked at once since the
+  // start, so that a store that was restored does not give one again that others have met. Without
+  // an answer of Redis there is nothing to learn, and the next call tries again. Blocks as Refresh.
+  // Errors: those of the database.
+  absl::Status LookOnce(absl::Time deadline, const std::string& programme);
+
   // Looks what Redis holds and puts there what it should; to be called every second or so, by one
   // thread. Blocks as long as Redis and the store do.
   void Refresh();
@@ -66,6 +73,8 @@ class RedisCopies {
   rpc::OutcomeLog outcome_;
 
   absl::Mutex mutex_;
+  // Programmes that LookOnce has looked at.
+  std::set<std::string> looked_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, ConfirmedPtr> offered_ ABSL_GUARDED_BY(mutex_);
 };
 

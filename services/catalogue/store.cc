@@ -6,6 +6,7 @@
 #include "common/sql/migrations.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
 #include "services/catalogue/store_reading.h"
 #include "zhiping/catalogue_migrations/migrations.h"
 
@@ -126,6 +127,25 @@ absl::StatusOr<std::string> Store::ReleaseBytesOf(absl::Time deadline, const std
 
 absl::StatusOr<std::string> Store::ReleaseEnvelope(absl::Time deadline, const std::string& digest) {
   return ReleaseColumn(deadline, digest, "envelope");
+}
+
+absl::StatusOr<std::optional<v1::Withdrawal>> Store::FindWithdrawal(absl::Time deadline,
+                                                                    const std::string& digest) {
+  ASSIGN_OR_RETURN(auto rows,
+                   (database_.Query<std::string, std::string, int64_t, int64_t>(
+                       deadline,
+                       "SELECT a.actor, a.reason, a.created_at, a.revision FROM withdrawal w "
+                       "JOIN activation a ON a.programme = w.programme AND a.revision = w.revision "
+                       "WHERE w.digest = $1",
+                       {digest})));
+  if (rows.empty()) return std::optional<v1::Withdrawal>();
+  auto& [actor, reason, created_at, revision] = rows.front();
+  v1::Withdrawal withdrawal;
+  withdrawal.set_actor(std::move(actor));
+  withdrawal.set_reason(std::move(reason));
+  *withdrawal.mutable_withdrawn_at() = ToTimestamp(absl::FromUnixMillis(created_at));
+  withdrawal.set_revision(static_cast<int32_t>(revision));
+  return std::optional(std::move(withdrawal));
 }
 
 absl::StatusOr<std::map<int, std::string>> Store::PublishedDigests(absl::Time deadline,

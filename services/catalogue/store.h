@@ -18,6 +18,7 @@
 #include "services/catalogue/domain/edition_import.h"
 #include "services/catalogue/domain/history.h"
 #include "services/catalogue/store_rows.h"
+#include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
 #include "zhiping/catalogue/v1/catalogue_event.pb.h"
 
 namespace zhiping::catalogue {
@@ -121,6 +122,9 @@ class Store {
   absl::StatusOr<std::string> ReleaseBytesOf(absl::Time deadline, const std::string& digest);
   // Only of published ones.
   absl::StatusOr<std::string> ReleaseEnvelope(absl::Time deadline, const std::string& digest);
+  // Nothing if it was not withdrawn.
+  absl::StatusOr<std::optional<v1::Withdrawal>> FindWithdrawal(absl::Time deadline,
+                                                               const std::string& digest);
   // Digests of the edition's published releases, by number.
   absl::StatusOr<std::map<int, std::string>> PublishedDigests(absl::Time deadline,
                                                               const std::string& edition);

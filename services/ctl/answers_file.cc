@@ -1,7 +1,5 @@
 #include "services/ctl/answers_file.h"
 
-#include <csv.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -17,6 +15,7 @@
 #include "common/status/status_macros.h"
 #include "common/text/strict_json.h"
 #include "common/text/utf8.h"
+#include "services/ctl/csv_rows.h"
 #include "services/ctl/encoding.h"
 #include "services/ctl/language.h"
 #include "services/ctl/spelling.h"
@@ -27,6 +26,8 @@ namespace {
 using common::v1::Answer;
 
 constexpr char kAnswersPath[] = "answers[";
+// What a scoring service takes at once, less what a request has beside answers.
+constexpr size_t kMaxSentBytes = (4 << 20) - (64 << 10);
 constexpr int kColumns = 3;
 constexpr const char* kHeadings[kColumns][2] = {
     {"scenario", "场景名称"}, {"level", "等级"}, {"reason", "说明"}};
@@ -54,68 +55,6 @@ common::v1::LocalText Line(int line) {
   return MakeText(absl::StrCat("第 ", line, " 行"), absl::StrCat("line ", line));
 }
 
-// Collects the rows of a CSV file with the lines on which they begin.
-class RowCollector {
- public:
-  struct Row {
-    int line;
-    std::vector<std::string> fields;
-  };
-
-  enum class Quotes { kRight, kMisplaced, kOpen };
-
-  // kMisplaced: a quote stands within a cell that is in no quotes, or something follows the quote
-  // that closes one. kOpen: the text ends within quotes.
-  Quotes Parse(const std::string& text) {
-    csv_parser parser;
-    csv_init(&parser, CSV_STRICT | CSV_REPALL_NL | CSV_STRICT_FINI);
-    const size_t header_end = std::min(text.find('\n'), text.size());
-    const absl::string_view header(text.data(), header_end);
-    if (header.find(',') == absl::string_view::npos &&
-        header.find('\t') != absl::string_view::npos) {
-      csv_set_delim(&parser, '\t');
-    }
-    const size_t parsed = csv_parse(&parser, text.data(), text.size(), &RowCollector::OnField,
-                                    &RowCollector::OnRow, this);
-    Quotes quotes = Quotes::kRight;
-    if (parsed < text.size()) {
-      quotes = Quotes::kMisplaced;
-    } else if (csv_fini(&parser, &RowCollector::OnField, &RowCollector::OnRow, this) != 0) {
-      quotes = Quotes::kOpen;
-    }
-    csv_free(&parser);
-    return quotes;
-  }
-
-  const std::vector<Row>& rows() const { return rows_; }
-  // Where the cell that is being read began: line, and column from 1.
-  int line() const { return row_line_ + newlines_; }
-  size_t column() const { return fields_.size() + 1; }
-
- private:
-  static void OnField(void* text, size_t size, void* self) {
-    auto& collector = *static_cast<RowCollector*>(self);
-    std::string field(static_cast<const char*>(text), size);
-    collector.newlines_ += static_cast<int>(std::count(field.begin(), field.end(), '\n'));
-    collector.fields_.emplace_back(TrimBlanks(field));
-  }
-
-  static void OnRow(int, void* self) {
-    auto& collector = *static_cast<RowCollector*>(self);
-    // Excel writes empty columns where something stood once, and empty rows.
-    auto& fields = collector.fields_;
-    while (!fields.empty() && fields.back().empty()) fields.pop_back();
-    if (!fields.empty()) collector.rows_.push_back({collector.row_line_, std::move(fields)});
-    fields.clear();
-    collector.row_line_ += 1 + std::exchange(collector.newlines_, 0);
-  }
-
-  std::vector<Row> rows_;
-  std::vector<std::string> fields_;
-  int row_line_ = 1;
-  int newlines_ = 0;
-};
-
 absl::Status WrongColumn(absl::string_view zh, absl::string_view en) {
   return FileError(
       Reason::WRONG_COLUMN,
@@ -125,7 +64,7 @@ absl::Status WrongColumn(absl::string_view zh, absl::string_view en) {
 }
 
 // Which field of a row is which column; −1: the file has no such column.
-absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& row) {
+absl::StatusOr<std::array<int, kColumns>> ReadHeader(const CsvRow& row) {
   std::array<int, kColumns> columns;
   columns.fill(-1);
   for (size_t f = 0; f < row.fields.size(); ++f) {
@@ -153,52 +92,41 @@ absl::StatusOr<std::array<int, kColumns>> ReadHeader(const RowCollector::Row& ro
   return columns;
 }
 
-absl::Status WrongQuotes(RowCollector::Quotes quotes, const RowCollector& collector) {
-  const std::string zh =
-      absl::StrCat("第 ", collector.line(), " 行第 ", collector.column(), " 列：");
-  const std::string en =
-      absl::StrCat("Line ", collector.line(), ", column ", collector.column(), ": ");
-  if (quotes == RowCollector::Quotes::kOpen) {
-    return FileError(
-        Reason::MALFORMED,
-        absl::StrCat(zh, "这一格开头的英文双引号直到文件末尾都没有配对；漏了引号，或文件不完整。"),
-        absl::StrCat(en, "the double quote that opens this cell is never closed; the closing one ",
-                     "is missing, or the file is truncated."));
+// A row has no more columns than the headings. It may end before the level, as Excel writes what is
+// not answered, but not where the file does: there it was cut off.
+absl::Status CheckCells(const CsvRow& row, size_t most, size_t wanted) {
+  if (row.fields.size() > most) {
+    return FileError(Reason::WRONG_COLUMN,
+                     absl::StrCat("第 ", row.line, " 行有 ", row.fields.size(), " 列，比表头多；",
+                                  "说明中如有逗号，请用英文双引号括起来。"),
+                     absl::StrCat("Line ", row.line, " has ", row.fields.size(),
+                                  " columns, more than the headings; put a reason with commas ",
+                                  "into double quotes."));
   }
-  return FileError(
-      Reason::MALFORMED,
-      absl::StrCat(
-          zh, "这一格里有多余的英文双引号。内容要含双引号时，整格用双引号括起来，",
-          "里面的每个双引号写成两个，例如 \"已用\"\"智检\"\"系统\"；也可改用中文引号“ ”。"),
-      absl::StrCat(en, "there is a stray double quote in this cell. To have one in the text, put ",
-                   "the whole cell into double quotes and write each quote inside twice, as in ",
-                   "\"uses \"\"VisionCheck\"\" daily\"."));
+  if (row.open && row.cells < wanted) {
+    return FileError(
+        Reason::WRONG_COLUMN,
+        absl::StrCat("文件在第 ", row.line, " 行中断：这一行只有 ", row.cells, " 列，至少应有 ",
+                     wanted, " 列。文件可能不完整；如果只是没有填等级，请在行末补上逗号。"),
+        absl::StrCat("The file ends in line ", row.line, " with ", row.cells, " of at least ",
+                     wanted, " columns. It may be truncated; if the level is just not answered, ",
+                     "end the line with a comma."));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<AnswersFile> ReadCsv(const std::string& text) {
-  RowCollector collector;
-  if (const auto quotes = collector.Parse(text); quotes != RowCollector::Quotes::kRight) {
-    return WrongQuotes(quotes, collector);
-  }
-  if (collector.rows().empty()) {
-    return FileError(Reason::MALFORMED, "文件是空的。", "The file is empty.");
-  }
-  const auto columns = ReadHeader(collector.rows()[0]);
-  if (!columns.ok()) return columns.status();
+  ASSIGN_OR_RETURN(const std::vector<CsvRow> rows, ReadCsvRows(text));
+  if (rows.empty()) return FileError(Reason::MALFORMED, "文件是空的。", "The file is empty.");
+  ASSIGN_OR_RETURN(const auto columns, ReadHeader(rows[0]));
+  const size_t wanted = std::max(columns[0], columns[1]) + 1;
   AnswersFile file;
-  for (size_t r = 1; r < collector.rows().size(); ++r) {
-    const RowCollector::Row& row = collector.rows()[r];
-    if (row.fields.size() > collector.rows()[0].fields.size()) {
-      return FileError(Reason::WRONG_COLUMN,
-                       absl::StrCat("第 ", row.line, " 行有 ", row.fields.size(), " 列，比表头多；",
-                                    "说明中如有逗号，请用英文双引号括起来。"),
-                       absl::StrCat("Line ", row.line, " has ", row.fields.size(),
-                                    " columns, more than the headings; put a reason with commas ",
-                                    "into double quotes."));
-    }
+  for (size_t r = 1; r < rows.size(); ++r) {
+    const CsvRow& row = rows[r];
+    RETURN_IF_ERROR(CheckCells(row, rows[0].fields.size(), wanted));
     Answer& answer = *file.answers.Add();
     for (int c = 0; c < kColumns; ++c) {
-      const int f = (*columns)[c];
+      const int f = columns[c];
       if (f >= 0 && f < static_cast<int>(row.fields.size())) SetColumn(c, row.fields[f], answer);
     }
     file.places.push_back(Line(row.line));
@@ -258,6 +186,37 @@ absl::StatusOr<AnswersFile> ReadJson(const std::string& text) {
   return file;
 }
 
+absl::StatusOr<AnswersFile> ReadText(const std::string& text) {
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(text);
+  if (!trimmed.empty() && (trimmed[0] == '{' || trimmed[0] == '[')) return ReadJson(text);
+  return ReadCsv(absl::StrReplaceAll(text, {{"\r\n", "\n"}, {"\r", "\n"}}));
+}
+
+// Whether a service would read them: what it refuses unread is refused here, with and without one.
+absl::Status CheckSendable(const AnswersFile& file) {
+  const int count = file.answers.size();
+  if (count > criteria::kMaxScenarios) {
+    return FileError(Reason::TOO_LARGE,
+                     absl::StrCat("文件有 ", count, " 个场景的答案，最多 ", criteria::kMaxScenarios,
+                                  " 个；请确认是否选错了文件。"),
+                     absl::StrCat("The file has answers for ", count, " scenarios; at most ",
+                                  criteria::kMaxScenarios, " are read. Is it the right file?"));
+  }
+  size_t bytes = 0;
+  int longest = 0;
+  for (int i = 0; i < count; ++i) {
+    bytes += file.answers[i].ByteSizeLong();
+    if (file.answers[i].ByteSizeLong() > file.answers[longest].ByteSizeLong()) longest = i;
+  }
+  if (bytes <= kMaxSentBytes) return absl::OkStatus();
+  return FileError(
+      Reason::TOO_LARGE,
+      absl::StrCat("答案共 ", bytes, " 字节，一次最多提交 ", kMaxSentBytes, " 字节；最长的在",
+                   file.places[longest].zh(), "。"),
+      absl::StrCat("The answers have ", bytes, " bytes; at most ", kMaxSentBytes,
+                   " are sent at once. The longest is in ", file.places[longest].en(), "."));
+}
+
 }  // namespace
 
 absl::StatusOr<AnswersFile> ReadAnswersFile(absl::string_view bytes) {
@@ -268,11 +227,10 @@ absl::StatusOr<AnswersFile> ReadAnswersFile(absl::string_view bytes) {
                      absl::StrCat("The file has ", bytes.size(), " bytes; at most ",
                                   kMaxAnswersBytes, " are read. Is it the right file?"));
   }
-  absl::StatusOr<std::string> text = DecodeText(bytes);
-  if (!text.ok()) return text.status();
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(*text);
-  if (!trimmed.empty() && (trimmed[0] == '{' || trimmed[0] == '[')) return ReadJson(*text);
-  return ReadCsv(absl::StrReplaceAll(*text, {{"\r\n", "\n"}, {"\r", "\n"}}));
+  ASSIGN_OR_RETURN(const std::string text, DecodeText(bytes));
+  ASSIGN_OR_RETURN(AnswersFile file, ReadText(text));
+  RETURN_IF_ERROR(CheckSendable(file));
+  return file;
 }
 
 namespace {

@@ -10,7 +10,7 @@
 
 namespace zhiping::ctl {
 
-// The largest file that is read, in bytes: room for 4,096 scenarios with long reasons.
+// The largest file that is read, in bytes: room for what is sent at most, however it is written.
 inline constexpr size_t kMaxAnswersBytes = 16 << 20;
 
 // Answers as the file has them: scenarios and levels by id or by any name.
@@ -24,7 +24,8 @@ struct AnswersFile {
 // in UTF-8 with or without BOM, or in GB18030; or JSON as ScoreRequest.answers has it: a list of
 // {"scenario", "level", "reason"}, alone or as member `answers`.
 //
-// Errors: TOO_LARGE, UNKNOWN_ENCODING, MALFORMED, WRONG_COLUMN; each says line and column.
+// Errors: UNKNOWN_ENCODING, MALFORMED, WRONG_COLUMN; each says line and column. TOO_LARGE for more
+// answers than an edition can have scenarios, or more text than a scoring service takes at once.
 absl::StatusOr<AnswersFile> ReadAnswersFile(absl::string_view bytes);
 
 // An error about answers whose fields are `answers[i].…`, with the fields said as places of the

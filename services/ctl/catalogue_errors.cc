@@ -60,13 +60,14 @@ void AddNextStep(ErrorDetail& detail) {
                     "zhipingctl release status shows what is pending.", message);
     case Reason::REVISION_AHEAD: {
       const std::string revision = ValueOf(detail, "revision");
+      const std::string fence =
+          absl::StrCat("zhipingctl release fence --programme ", ValueOf(detail, "programme"),
+                       " --above ", revision, " --reason ");
       message = MakeText(
           absl::StrCat("标准目录服务见到过修订号 ", revision, " 的有效签名，高于它自己的修订号；",
-                       "请先调高修订号（zhipingctl release fence --above ", revision,
-                       " --reason 原因），再发布或回退。"),
+                       "请先调高修订号（", fence, "原因），再发布或回退。"),
           absl::StrCat("The catalogue met a valid signature of revision ", revision,
-                       ", above its own. First run zhipingctl release fence --above ", revision,
-                       " --reason TEXT, then publish or roll back."));
+                       ", above its own. First run ", fence, "TEXT, then publish or roll back."));
       return;
     }
     case Reason::LABEL_TAKEN:
@@ -78,6 +79,10 @@ void AddNextStep(ErrorDetail& detail) {
                     "imported first, with zhipingctl edition import.",
                     message);
     case Reason::NEVER_IN_FORCE:
+      return Append("用 --to 可指定任一启用过的发布版；各发布版的情况见 zhipingctl release list。",
+                    "--to names any release that was in force; zhipingctl release list shows every "
+                    "release.",
+                    message);
     case Reason::RELEASE_WITHDRAWN:
       return Append("各发布版的情况见 zhipingctl release list。",
                     "zhipingctl release list shows every release.", message);

@@ -26,6 +26,23 @@ std::string UserName() {
                                                      : absl::StrCat("uid ", user);
 }
 
+std::string Named(const CatalogueOptions& options) {
+  return absl::AsciiStrToLower(Spelled(options.programme));
+}
+
+absl::StatusOr<std::string> TheOnly(const std::set<std::string>& programmes) {
+  if (programmes.size() == 1) return *programmes.begin();
+  if (programmes.empty()) {
+    return WithNextStep(MakeError(absl::StatusCode::kFailedPrecondition, Reason::NO_ACTIVE_RELEASE,
+                                  "标准目录服务还没有发布过任何发布版。",
+                                  "Nothing was ever published by the catalogue."));
+  }
+  const std::string names = absl::StrJoin(programmes, ", ");
+  return WrongUsage(
+      absl::StrCat("标准目录服务有几个评测体系，请用 --programme 指定一个：", names, "。"),
+      absl::StrCat("The catalogue has several programmes; name one by --programme: ", names, "."));
+}
+
 }  // namespace
 
 void AddCatalogueOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options) {
@@ -83,24 +100,25 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 }
 
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client) {
-  if (std::string programme = absl::AsciiStrToLower(Spelled(options.programme));
-      !programme.empty()) {
-    return programme;
+  if (std::string named = Named(options); !named.empty()) return named;
+  ASSIGN_OR_RETURN(const auto list, client.List(&CatalogueAdmin::ListProgrammes,
+                                                catalogue::v1::ListProgrammesRequest()));
+  std::set<std::string> stored;
+  std::set<std::string> followed;
+  for (const auto& programme : list.programmes()) {
+    (programme.stored() ? stored : followed).insert(programme.programme());
   }
+  return TheOnly(stored.empty() ? followed : stored);
+}
+
+absl::StatusOr<std::string> PublishedProgrammeOf(const CatalogueOptions& options,
+                                                 CatalogueClient& client) {
+  if (std::string named = Named(options); !named.empty()) return named;
   ASSIGN_OR_RETURN(const auto list,
                    client.List(&Catalogue::ListEditions, catalogue::v1::ListEditionsRequest()));
   std::set<std::string> programmes;
   for (const auto& edition : list.editions()) programmes.insert(edition.programme());
-  if (programmes.size() == 1) return *programmes.begin();
-  if (programmes.empty()) {
-    return WithNextStep(MakeError(absl::StatusCode::kFailedPrecondition, Reason::NO_ACTIVE_RELEASE,
-                                  "标准目录服务还没有发布过任何发布版。",
-                                  "Nothing was ever published by the catalogue."));
-  }
-  const std::string names = absl::StrJoin(programmes, ", ");
-  return WrongUsage(
-      absl::StrCat("标准目录服务有几个评测体系，请用 --programme 指定一个：", names, "。"),
-      absl::StrCat("The catalogue has several programmes; name one by --programme: ", names, "."));
+  return TheOnly(programmes);
 }
 
 absl::StatusOr<catalogue::v1::Actor> ActorOf(const CatalogueOptions& options) {

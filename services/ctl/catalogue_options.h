@@ -36,9 +36,13 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options,
                                                                absl::Duration timeout);
 
-// The programme that is named, or the only one with a published release. Errors: WRONG_USAGE if
-// there are several; NO_ACTIVE_RELEASE if there is none.
+// The programme that is named, or the only one that the catalogue keeps anything of, published or
+// not; without such, the only one that is followed. For commands of the admin service. Errors:
+// WRONG_USAGE if there are several; NO_ACTIVE_RELEASE if there is none.
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client);
+// The programme that is named, or the only one with a published release. Errors: the same.
+absl::StatusOr<std::string> PublishedProgrammeOf(const CatalogueOptions& options,
+                                                 CatalogueClient& client);
 
 // Who is named, or the user of the operating system unless there is a token; and why. Errors:
 // WRONG_USAGE if the reason is needed and blank.

@@ -48,6 +48,12 @@ absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
       }
       return WrongUsage(absl::StrCat(what, " 后面需要一个值。"),
                         absl::StrCat(what, " needs a value."));
+    case CLI::ExitCodes::ConversionError: {
+      // Only flags have values that are converted: `Could not convert: --advice = maybe`.
+      absl::ConsumePrefix(&what, "Could not convert: ");
+      const absl::string_view name = what.substr(0, what.find(' '));
+      return WrongUsage(absl::StrCat(name, " 不带值。"), absl::StrCat(name, " takes no value."));
+    }
     default:
       return WrongUsage(absl::StrCat("参数无法识别：", words, "。"), absl::StrCat(words, "."));
   }

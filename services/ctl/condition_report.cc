@@ -16,8 +16,13 @@ using common::v1::ConditionResult;
 using common::v1::RuleStatus;
 using common::v1::UndeterminedCause;
 
-// `21/33（63.63%），要求不低于 20%`
-std::string RatioText(const ConditionResult& condition, const Screen& screen) {
+absl::string_view ValueWord(Values values, const Screen& screen) {
+  return values == Values::kPresent ? screen.Say("现为 ", "now ")
+                                    : screen.Say("最高可达 ", "at most ");
+}
+
+// `现为 21/33（63.63%），要求不低于 20%`
+std::string RatioText(const ConditionResult& condition, Values values, const Screen& screen) {
   std::string share = absl::StrCat(condition.value(), "/", condition.denominator());
   if (condition.has_basis_points()) {
     absl::StrAppend(&share, screen.Say("（", " ("), Percent(condition.basis_points()),
@@ -29,7 +34,7 @@ std::string RatioText(const ConditionResult& condition, const Screen& screen) {
           ? absl::StrCat(criteria::FormatDecimal(threshold / condition.threshold_denominator(), 2),
                          "%")
           : absl::StrCat(condition.threshold(), "/", condition.threshold_denominator());
-  return absl::StrCat(screen.Say("现为 ", "now "), share,
+  return absl::StrCat(ValueWord(values, screen), share,
                       screen.Say("，要求不低于 ", "; asked: at least "), asked);
 }
 
@@ -41,16 +46,16 @@ std::string Labelled(int32_t value, int scale, const common::v1::LocalText& labe
   return absl::StrCat(number, screen.Say("，即", ", "), screen.Say(label));
 }
 
-std::string ValueText(const ConditionResult& condition, const Screen& screen) {
+std::string ValueText(const ConditionResult& condition, Values values, const Screen& screen) {
   return absl::StrCat(
-      screen.Say("现为 ", "now "),
+      ValueWord(values, screen),
       Labelled(condition.value(), condition.scale(), condition.value_label(), screen),
       screen.Say("，要求不低于 ", "; asked: at least "),
       Labelled(condition.threshold(), condition.scale(), condition.threshold_label(), screen));
 }
 
 // How its parts combine, or its value; empty if there is nothing to say.
-std::string Explanation(const ConditionResult& condition, const Screen& screen) {
+std::string Explanation(const ConditionResult& condition, Values values, const Screen& screen) {
   switch (condition.cause()) {
     case UndeterminedCause::FACT_MISSING:
       return std::string(screen.Say("所需的外部指标未填写（见“待补充”）",
@@ -75,8 +80,8 @@ std::string Explanation(const ConditionResult& condition, const Screen& screen) 
       break;
   }
   if (!condition.has_value()) return "";
-  return condition.has_threshold_denominator() ? RatioText(condition, screen)
-                                               : ValueText(condition, screen);
+  return condition.has_threshold_denominator() ? RatioText(condition, values, screen)
+                                               : ValueText(condition, values, screen);
 }
 
 }  // namespace
@@ -101,7 +106,7 @@ std::string Footnotes::Render() const {
 }
 
 std::string ConditionsReport(const ConditionList& conditions, int indent, const Screen& screen,
-                             Footnotes& footnotes) {
+                             Footnotes& footnotes, Values values) {
   int status_width = 0;
   for (const auto status : {RuleStatus::MET, RuleStatus::NOT_MET, RuleStatus::UNDETERMINED}) {
     status_width = std::max(status_width, DisplayWidth(ConditionStatus(status, screen)));
@@ -113,7 +118,7 @@ std::string ConditionsReport(const ConditionList& conditions, int indent, const 
                      PadRight(ConditionStatus(condition.status(), screen), status_width), "  ");
     const std::string text = absl::StrCat(screen.Say(condition.text()), " ",
                                           footnotes.Mark(condition.basis(), condition.source()));
-    const std::string why = Explanation(condition, screen);
+    const std::string why = Explanation(condition, values, screen);
     const int inner = DisplayWidth(first);
     const bool fits = inner + DisplayWidth(text) + 2 + DisplayWidth(why) <= screen.width;
     if (fits && !why.empty()) {
@@ -124,7 +129,8 @@ std::string ConditionsReport(const ConditionList& conditions, int indent, const 
         absl::StrAppend(&out, Hang(std::string(inner, ' '), why, screen.width));
       }
     }
-    absl::StrAppend(&out, ConditionsReport(condition.parts(), indent + 4, screen, footnotes));
+    absl::StrAppend(&out,
+                    ConditionsReport(condition.parts(), indent + 4, screen, footnotes, values));
   }
   return out;
 }

@@ -30,8 +30,11 @@ class Footnotes {
   std::vector<std::pair<std::string, std::string>> notes_;
 };
 
+// What the values of conditions are: what is, or the most that can be reached.
+enum class Values { kPresent, kMost };
+
 // A condition a line, with its value under it and its parts further in.
 std::string ConditionsReport(const ConditionList& conditions, int indent, const Screen& screen,
-                             Footnotes& footnotes);
+                             Footnotes& footnotes, Values values = Values::kPresent);
 
 }  // namespace zhiping::ctl

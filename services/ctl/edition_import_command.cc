@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/files/file.h"
@@ -13,6 +15,8 @@
 #include "services/ctl/json_output.h"
 #include "services/ctl/request_id.h"
 #include "services/ctl/table.h"
+#include "services/ctl/words.h"
+#include "services/ctl/zone.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -30,6 +34,12 @@ struct ImportOptions {
 std::string Outcome(const ImportOptions& options, const ImportEditionResponse& response,
                     const Screen& screen) {
   const std::string& label = response.label();
+  if (response.has_withdrawal()) {
+    return std::string(screen.Say(
+        absl::StrCat("内容与 ", label, " 相同，而它已被撤回，不能再启用；请修改内容后再导入"),
+        absl::StrCat("The same as ", label, ", which was withdrawn and cannot be put in force ",
+                     "again: change the content, and import it then")));
+  }
   if (response.published()) {
     return std::string(
         screen.Say(absl::StrCat("内容与已发布的 ", label, " 相同，无须导入"),
@@ -47,7 +57,7 @@ std::string Outcome(const ImportOptions& options, const ImportEditionResponse& r
 // The command that puts what was imported in force.
 std::string NextCommand(const ImportOptions& options, const ImportEditionResponse& response,
                         const Screen& screen) {
-  if (options.validate_only) return "";
+  if (options.validate_only || response.has_withdrawal()) return "";
   const std::string& catalogue = options.catalogue.catalogue;
   return absl::StrCat("zhipingctl release publish ", response.digest(),
                       catalogue.empty() ? "" : " --catalogue ", catalogue, " --reason ",
@@ -59,11 +69,20 @@ std::string ImportReport(const ImportOptions& options, const ImportEditionRespon
   std::string out =
       FindingsReport({response.findings().begin(), response.findings().end()}, screen);
   if (response.digest().empty()) return out;
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {std::string(screen.Say("评测体系", "programme")), response.programme()},
+      {std::string(screen.Say("年版", "edition")), response.edition()}};
+  if (response.has_withdrawal()) {
+    const auto& withdrawal = response.withdrawal();
+    const std::pair<std::string, std::string> by[] = {
+        {std::string(screen.Say("撤回人", "withdrawn by")), ActorName(withdrawal.actor(), screen)},
+        {std::string(screen.Say("撤回时刻", "withdrawn at")),
+         Zone().FormatWithName(withdrawal.withdrawn_at(), screen)},
+        {std::string(screen.Say("原因", "reason")), withdrawal.reason()}};
+    fields.insert(fields.end(), std::begin(by), std::end(by));
+  }
   absl::StrAppend(&out, "\n", screen.Bold(Outcome(options, response, screen)), "\n",
-                  screen.Dim(response.digest()), "\n",
-                  Fields({{std::string(screen.Say("评测体系", "programme")), response.programme()},
-                          {std::string(screen.Say("年版", "edition")), response.edition()}},
-                         screen));
+                  screen.Dim(response.digest()), "\n", Fields(fields, screen));
   if (const std::string next = NextCommand(options, response, screen); !next.empty()) {
     // On a line of its own and never broken, so that it can be copied.
     absl::StrAppend(&out, "\n", screen.Say("发布并启用：", "To publish it and put it in force:"),

@@ -1,6 +1,7 @@
 #include "services/ctl/plan_report.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -143,12 +144,13 @@ bool DependsOnScenarios(const ConditionList& conditions, const PlanUpgradeRespon
   });
 }
 
-// Whether the plan could be another, or say more, if nothing were missing.
-bool MattersWhatIsMissing(const ScoreResponse& now, const PlanUpgradeResponse& plan) {
-  if (!now.result().complete()) return true;
-  return std::any_of(plan.outside().begin(), plan.outside().end(), [](const auto& condition) {
-    return condition.status() == common::v1::RuleStatus::UNDETERMINED;
-  });
+// The facts that the target needs: without them the plan says less.
+std::set<std::string> FactsOutside(const PlanUpgradeResponse& plan) {
+  std::set<std::string> facts;
+  for (const auto& condition : plan.outside()) {
+    facts.insert(condition.facts().begin(), condition.facts().end());
+  }
+  return facts;
 }
 
 }  // namespace
@@ -179,7 +181,7 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
                         "Even with every scenario that may rise at its highest level, these cannot "
                         "be met:"),
              screen.width),
-        ConditionsReport(plan.unreachable(), 2, screen, footnotes));
+        ConditionsReport(plan.unreachable(), 2, screen, footnotes, Values::kMost));
   } else if (const auto& target = subject.advice ? tier->advice() : tier->conditions();
              !DependsOnScenarios(target, plan)) {
     absl::StrAppend(&out,
@@ -222,7 +224,8 @@ std::string PlanReport(const PlanSubject& subject, const ScoreResponse& now,
   if (const std::string notes = footnotes.Render(); !notes.empty()) {
     absl::StrAppend(&out, "\n  ", screen.Say("依据", "Bases"), "\n", notes);
   }
-  if (MattersWhatIsMissing(now, plan)) absl::StrAppend(&out, MissingReport(now, screen, english));
+  const std::set<std::string> facts = FactsOutside(plan);
+  absl::StrAppend(&out, MissingReport(now, screen, english, &facts));
   return absl::StrCat(out, StatementReport(now.result(), screen));
 }
 

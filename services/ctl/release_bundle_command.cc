@@ -147,7 +147,7 @@ absl::Status CheckStateFile(const std::string& path, const std::string& programm
 absl::StatusOr<Bundle> Fetch(const BundleOptions& options, const envelope::Trust& trust,
                              CatalogueClient& client) {
   Bundle bundle;
-  ASSIGN_OR_RETURN(bundle.programme, ProgrammeOf(options.catalogue, client));
+  ASSIGN_OR_RETURN(bundle.programme, PublishedProgrammeOf(options.catalogue, client));
   ASSIGN_OR_RETURN(bundle.state, FetchState(bundle.programme, trust, client));
   ASSIGN_OR_RETURN(const std::vector<std::string> digests,
                    DigestsOf(options, bundle.programme, bundle.state, client));

@@ -228,9 +228,10 @@ void AddReleasePublishCommands(CLI::App& release, CommandLine& line) {
       AddCommand(release, line, "rollback", "重新启用曾经启用过的发布版，立即生效",
                  "Put a release in force again that was in force before, at once");
   AddOption(*rollback, line, "--to", options->release, "RELEASE",
-            "回退到哪个发布版（摘要、摘要开头或标签）；默认为现行发布版的前一个",
+            "回退到哪个发布版（摘要、摘要开头或标签）；默认为现行发布版的前一个，"
+            "回退过的和已撤回的不算",
             "Which release (digest, its beginning, or label); by default the one before the "
-            "present one");
+            "present one, leaving out what was rolled back or withdrawn");
   AddFlag(*rollback, line, "--withdraw", options->withdraw,
           "同时撤回现行发布版：不能再据以提交，也不能再启用",
           "Also withdraw the present release: nothing may be submitted under it any more, and it "

@@ -60,8 +60,10 @@ std::string Summary(const ScoreResult& result, const Screen& screen) {
                     ", not answered ", result.missing_size()));
   line(absl::StrCat("已应用 ", result.built(), " 个场景，对应典型场景 ", result.typical_covered(),
                     "/", result.typical_total(), " 个"),
-       absl::StrCat("Applied: ", result.built(), " scenarios, with ", result.typical_covered(),
-                    " of the ", result.typical_total(), " typical scenarios"));
+       absl::StrCat("Applied: ", result.built(),
+                    result.built() == 1 ? " scenario, with " : " scenarios, with ",
+                    result.typical_covered(), " of the ", result.typical_total(),
+                    " typical scenarios"));
   return out;
 }
 
@@ -210,7 +212,7 @@ std::string ScoreHeader(absl::string_view title, const ScoreResponse& response,
 }
 
 std::string MissingReport(const ScoreResponse& response, const Screen& screen,
-                          const English& english) {
+                          const English& english, const std::set<std::string>* facts) {
   std::string out;
   for (const ScoredAnswer& answer : response.input().answers()) {
     if (!answer.level().empty()) continue;
@@ -223,6 +225,7 @@ std::string MissingReport(const ScoreResponse& response, const Screen& screen,
   }
   for (const auto& fact : response.input().facts()) {
     if (!fact.value().empty()) continue;
+    if (facts != nullptr && facts->count(fact.fact()) == 0) continue;
     absl::StrAppend(
         &out,
         Hang(screen.Say("  - 外部指标：", "  - Fact: "), screen.Say(fact.title()), screen.width),

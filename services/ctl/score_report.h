@@ -1,6 +1,7 @@
 // The result of a self-assessment as an enterprise reads it.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "services/ctl/english.h"
@@ -17,9 +18,10 @@ std::string ScoreReport(const scoring::v1::ScoreResponse& response, const Screen
 // Parts of it that a plan's report has too.
 std::string ScoreHeader(absl::string_view title, const scoring::v1::ScoreResponse& response,
                         const Screen& screen, const English& english);
-// What was not answered or given, and where to find it; empty if nothing is missing.
+// What was not answered or given, and where to find it; empty if nothing is missing. Of facts only
+// these, or all if null.
 std::string MissingReport(const scoring::v1::ScoreResponse& response, const Screen& screen,
-                          const English& english);
+                          const English& english, const std::set<std::string>* facts = nullptr);
 std::string StatementReport(const common::v1::ScoreResult& result, const Screen& screen);
 
 }  // namespace zhiping::ctl

@@ -1,5 +1,6 @@
 #include "services/ctl/scoring_options.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -12,6 +13,11 @@
 #include "services/ctl/spelling.h"
 
 namespace zhiping::ctl {
+namespace {
+
+constexpr char kServerVariable[] = "ZHIPING_SERVER";
+
+}  // namespace
 
 void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOptions& options) {
   AddOption(command, line, "--answers", options.answers, "FILE",
@@ -23,7 +29,7 @@ void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOption
                 "Facts; rules that need one not given are undetermined");
   AddOption(command, line, "--server", options.server, "HOST:PORT",
             "评分服务，默认 127.0.0.1:50051", "The scoring service, by default 127.0.0.1:50051")
-      ->envname("ZHIPING_SERVER");
+      ->envname(kServerVariable);
   AddOption(command, line, "--offline", options.offline, "FOLDER|RELEASE",
             "不连接服务，用年版文件夹或发布版文件在本机计算",
             "Score here, without a service, by an edition folder or the file of a release");
@@ -50,6 +56,12 @@ namespace {
 constexpr char kDefaultServer[] = "127.0.0.1:50051";
 constexpr char kDefaultTimeout[] = "10s";
 
+// Whether the value of an option was not merely taken from the environment.
+bool IsTyped(const std::string& value, const char* variable) {
+  const char* const usual = std::getenv(variable);
+  return !value.empty() && (usual == nullptr || value != usual);
+}
+
 absl::StatusOr<std::unique_ptr<ScoringSource>> OpenServer(const ScoringOptions& options,
                                                           absl::Duration timeout) {
   RemoteService service = {MakeText("评分服务", "scoring service"),
@@ -70,6 +82,10 @@ absl::Status OpenSource(const ScoringOptions& options, ScoringInput& input) {
       const absl::Duration timeout,
       ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
                           absl::Milliseconds(100), absl::Minutes(10)));
+  if (!options.offline.empty() && IsTyped(options.server, kServerVariable)) {
+    return WrongUsage("--offline 在本机计算，不能与 --server 同用。",
+                      "--offline scores on this machine; it is not used with --server.");
+  }
   if (options.offline.empty()) {
     ASSIGN_OR_RETURN(input.source, OpenServer(options, timeout));
     return absl::OkStatus();

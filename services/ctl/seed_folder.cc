@@ -8,18 +8,9 @@
 #include "common/releases/seed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "google/protobuf/util/json_util.h"
 #include "services/ctl/json_output.h"
-#include "zhiping/catalogue/v1/release.pb.h"
 
 namespace zhiping::ctl {
-namespace {
-
-using catalogue::v1::Seed;
-
-constexpr size_t kMaxSeedBytes = 1 << 20;
-
-}  // namespace
 
 absl::Status CheckReleaseFile(const std::string& path, absl::string_view bytes) {
   std::error_code ignored;
@@ -40,17 +31,10 @@ absl::Status CheckReleaseFile(const std::string& path, absl::string_view bytes) 
 
 absl::StatusOr<std::string> SeedWith(const std::string& path, const std::string& programme,
                                      const std::string& digest) {
-  Seed seed;
+  catalogue::v1::Seed seed;
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) {
-    ASSIGN_OR_RETURN(const std::string json, ReadFile(path, kMaxSeedBytes));
-    const auto status = google::protobuf::util::JsonStringToMessage(json, &seed);
-    if (!status.ok()) {
-      return MakeError(absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
-                       absl::StrCat(path, " 无法读取：", std::string(status.message())),
-                       absl::StrCat(path, " cannot be read: ", std::string(status.message())),
-                       {{"path", path}});
-    }
+    ASSIGN_OR_RETURN(seed, releases::ReadSeedFile(path));
   }
   catalogue::v1::SeedProgramme* entry = nullptr;
   for (auto& known : *seed.mutable_programmes()) {

@@ -13,7 +13,7 @@ namespace zhiping::ctl {
 absl::Status CheckReleaseFile(const std::string& path, absl::string_view bytes);
 
 // The text of the seed.json at `path`, with the release in force for the programme; the other
-// programmes in it stay. Errors: MALFORMED if it is there and cannot be read.
+// programmes in it stay. Errors: those of ReadSeedFile, if it is there.
 absl::StatusOr<std::string> SeedWith(const std::string& path, const std::string& programme,
                                      const std::string& digest);
 

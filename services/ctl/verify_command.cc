@@ -7,11 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "common/criteria/criteria.h"
 #include "common/criteria/release.h"
 #include "common/envelope/envelope.h"
 #include "common/envelope/trust.h"
 #include "common/files/file.h"
 #include "common/releases/seed.h"
+#include "common/releases/signed_release.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
@@ -23,7 +25,6 @@
 namespace zhiping::ctl {
 namespace {
 
-using catalogue::v1::Release;
 using common::v1::Purpose;
 
 struct VerifyOptions {
@@ -32,31 +33,25 @@ struct VerifyOptions {
 
 struct Verified {
   Purpose::Value purpose = Purpose::PURPOSE_UNSPECIFIED;
-  std::string programme;
+  std::string programme, digest;
   std::vector<std::string> key_ids;
-  // Of a release; default otherwise.
-  Release release;
+  // What a release would be scored with; null otherwise.
+  std::shared_ptr<const criteria::Criteria> criteria;
 };
 
 bool HoldsRelease(Purpose::Value purpose) {
   return purpose == Purpose::RELEASE || purpose == Purpose::CANDIDATE;
 }
 
-// A release says its programme itself; it must not be another than the one asked for.
-absl::Status CheckProgramme(const std::string& asked, const std::string& found) {
-  if (asked.empty() || asked == found) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kPermissionDenied, Reason::UNKNOWN_PROGRAMME,
-                   absl::StrCat("它属于评测体系 ", found, "，不是 ", asked, "。"),
-                   absl::StrCat("It is of programme ", found, ", not of ", asked, "."),
-                   {{"programme", found}});
-}
-
 // Nothing of the payload is told before a signature counts; whoever changed one bit hears of the
-// signature, not of what the parser makes of it.
-absl::StatusOr<Verified> Verify(const envelope::Envelope& envelope, const envelope::Trust& trust,
+// signature, not of what the parser makes of it. A release is opened as services open it: it can be
+// trusted only if they would score with it.
+absl::StatusOr<Verified> Verify(absl::string_view json, const envelope::Trust& trust,
                                 const VerifyOptions& options, absl::Time instant) {
+  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(json));
   Verified verified;
   verified.purpose = envelope::PurposeOf(envelope.payload_type);
+  verified.digest = criteria::DigestOf(envelope.payload);
   if (verified.purpose == Purpose::PURPOSE_UNSPECIFIED) {
     return MakeError(
         absl::StatusCode::kPermissionDenied, Reason::WRONG_PAYLOAD_TYPE,
@@ -70,58 +65,51 @@ absl::StatusOr<Verified> Verify(const envelope::Envelope& envelope, const envelo
     ASSIGN_OR_RETURN(asked, ParsePurpose(options.purpose));
   }
   verified.programme = options.programme;
-  absl::Status malformed;
   if (HoldsRelease(verified.purpose)) {
-    auto release = criteria::ParseRelease(envelope.payload);
-    if (release.ok()) {
-      verified.release = *std::move(release);
-      verified.programme = verified.release.edition().programme();
-    } else {
-      malformed = release.status();
-    }
+    ASSIGN_OR_RETURN(verified.criteria,
+                     releases::OpenRelease(json, {"", options.programme, asked}, trust, instant));
+    verified.programme = verified.criteria->edition().programme();
   } else if (verified.programme.empty() && asked == verified.purpose) {
     return WrongUsage("这种信封须用 --programme 说明评测体系。",
                       "For this kind of envelope, --programme has to name the programme.");
   }
-  auto keys = trust.Verify(envelope, asked, verified.programme, instant);
-  if (!malformed.ok() &&
-      (keys.ok() || DetailOf(keys.status()).reason() == Reason::KEY_NOT_FOR_PROGRAMME)) {
-    return malformed;
-  }
-  if (!keys.ok()) return keys.status();
-  verified.key_ids = *std::move(keys);
-  RETURN_IF_ERROR(CheckProgramme(options.programme, verified.programme));
+  ASSIGN_OR_RETURN(verified.key_ids, trust.Verify(envelope, asked, verified.programme, instant));
   return verified;
 }
 
-Json AsJson(const Verified& verified, const std::string& digest, absl::Time instant) {
+Json AsJson(const Verified& verified, absl::Time instant) {
   Json json = {{"trusted", true},
                {"purpose", PurposeName(verified.purpose)},
                {"programme", verified.programme},
-               {"payloadDigest", digest},
+               {"payloadDigest", verified.digest},
                {"keyIds", verified.key_ids},
                {"at", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", instant, absl::UTCTimeZone())}};
-  if (HoldsRelease(verified.purpose)) {
-    json["edition"] = verified.release.edition().id();
-    json["label"] = verified.release.label();
-    json["semantics"] = verified.release.semantics();
+  if (verified.criteria != nullptr) {
+    const auto& release = verified.criteria->release();
+    json["edition"] = release.edition().id();
+    json["label"] = release.label();
+    json["semantics"] = release.semantics();
   }
   return json;
 }
 
-std::string AsText(const Verified& verified, const std::string& digest, const std::string& instant,
-                   const Screen& screen) {
+std::string AsText(const Verified& verified, const std::string& instant, const Screen& screen) {
+  const bool release = verified.criteria != nullptr;
   std::string out = absl::StrCat(
-      screen.Bold(screen.Say("签名有效，可以信任", "The signature counts: it can be trusted")),
+      screen.Bold(
+          release ? screen.Say("签名有效，可以信任；可用于评分，校验样例全部相符",
+                               "The signature counts: it can be trusted, and be scored with (its "
+                               "golden vectors hold)")
+                  : screen.Say("签名有效，可以信任", "The signature counts: it can be trusted")),
       "\n", screen.Say("  用途      ", "  purpose    "), PurposeName(verified.purpose), "\n",
       screen.Say("  评测体系  ", "  programme  "), verified.programme, "\n");
-  if (HoldsRelease(verified.purpose)) {
-    absl::StrAppend(
-        &out, screen.Say("  年版      ", "  edition    "), verified.release.edition().id(), "\n",
-        screen.Say("  发布版    ", "  release    "), verified.release.label(), "\n",
-        screen.Say("  评分语义  ", "  semantics  "), verified.release.semantics(), "\n");
+  if (release) {
+    const auto& content = verified.criteria->release();
+    absl::StrAppend(&out, screen.Say("  年版      ", "  edition    "), content.edition().id(), "\n",
+                    screen.Say("  发布版    ", "  release    "), content.label(), "\n",
+                    screen.Say("  评分语义  ", "  semantics  "), content.semantics(), "\n");
   }
-  absl::StrAppend(&out, screen.Say("  摘要      ", "  digest     "), digest, "\n",
+  absl::StrAppend(&out, screen.Say("  摘要      ", "  digest     "), verified.digest, "\n",
                   screen.Say("  有效密钥  ", "  keys       "),
                   absl::StrJoin(verified.key_ids, screen.Say("、", ", ")), "\n",
                   screen.Say("  判断时刻  ", "  judged at  "), instant, "\n");
@@ -136,12 +124,9 @@ absl::StatusOr<int> Run(const VerifyOptions& options, const CommandLine& line) {
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(options.trust_file));
   ASSIGN_OR_RETURN(const std::string json, ReadFile(options.envelope, kMaxEnvelopeBytes));
-  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(json));
-  ASSIGN_OR_RETURN(const Verified verified, Verify(envelope, *trust, options, instant));
-  const std::string digest = criteria::DigestOf(envelope.payload);
-  Print(line.json
-            ? Dump(AsJson(verified, digest, instant))
-            : AsText(verified, digest, zone.FormatWithName(instant, line.screen), line.screen),
+  ASSIGN_OR_RETURN(const Verified verified, Verify(json, *trust, options, instant));
+  Print(line.json ? Dump(AsJson(verified, instant))
+                  : AsText(verified, zone.FormatWithName(instant, line.screen), line.screen),
         line.screen);
   return kExitOk;
 }

@@ -146,7 +146,11 @@ TEST_F(ReplicasTest, WhereAStandbyIsRequiredNoneStartsWithout) {
   other_.Terminate();
   other_.SetFlag("--standby-check", "perhaps");
   other_.Start();
-  EXPECT_EQ(other_.AwaitEnd(), 2);
+  EXPECT_EQ(other_.AwaitEnd(), 1);
+  EXPECT_THAT(other_.Output(),
+              testing::HasSubstr("--standby-check 应为 off、warn 或 require，而不是 perhaps。\n"));
+  EXPECT_THAT(other_.Output(),
+              testing::HasSubstr("--standby-check must be off, warn or require, not perhaps.\n"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The golden vectors of 2026 as a set: complete, unambiguous, and reaching every rule from both
 // sides. Whether an engine computes them is shown where engines are tested.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -41,6 +42,12 @@ void AppendIds(const Condition& condition, std::vector<std::string>& ids) {
   for (const Condition& part : PartsOf(condition).conditions()) AppendIds(part, ids);
 }
 
+// Those that have no parts.
+void AppendLeaves(const Condition& condition, std::vector<const Condition*>& leaves) {
+  if (PartsOf(condition).conditions().empty()) leaves.push_back(&condition);
+  for (const Condition& part : PartsOf(condition).conditions()) AppendLeaves(part, leaves);
+}
+
 class VectorsTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -51,6 +58,15 @@ class VectorsTest : public testing::Test {
       for (const Condition& condition : tier.conditions()) AppendIds(condition, ids);
       for (const Condition& advice : tier.advice()) AppendIds(advice, ids);
     }
+  }
+
+  std::vector<const Condition*> Leaves() const {
+    std::vector<const Condition*> leaves;
+    for (const auto& tier : rulebook_.tiers()) {
+      for (const Condition& condition : tier.conditions()) AppendLeaves(condition, leaves);
+      for (const Condition& advice : tier.advice()) AppendLeaves(advice, leaves);
+    }
+    return leaves;
   }
 
   Rulebook rulebook_;
@@ -103,6 +119,55 @@ TEST_F(VectorsTest, EveryConditionIsSeenMetAndNotMet) {
   for (const auto& [id, statuses] : seen) {
     EXPECT_THAT(statuses, IsSupersetOf<int>({RuleStatus::MET, RuleStatus::NOT_MET})) << id;
   }
+}
+
+// A threshold that is wrong by one changes what some vector expects.
+TEST_F(VectorsTest, EveryThresholdIsSeenFromBothSides) {
+  std::map<std::string, std::vector<catalogue::v1::ExpectedCondition>> seen;
+  for (const auto& vector : vectors_.vectors()) {
+    for (const auto& tier : vector.expected().tiers()) {
+      for (const auto& condition : tier.conditions()) {
+        if (condition.status() != RuleStatus::UNDETERMINED) {
+          seen[condition.condition()].push_back(condition);
+        }
+      }
+    }
+  }
+  int thresholds = 0;
+  for (const Condition* leaf : Leaves()) {
+    ++thresholds;
+    const auto any = [&](RuleStatus::Value status, const auto& holds) {
+      return std::any_of(seen[leaf->id()].begin(), seen[leaf->id()].end(),
+                         [&](const auto& of) { return of.status() == status && holds(of); });
+    };
+    const auto& ratio = leaf->ratio_at_least();
+    if (leaf->has_at_least()) {
+      const int threshold = leaf->at_least().threshold();
+      EXPECT_TRUE(any(RuleStatus::MET, [&](const auto& of) { return of.value() == threshold; }))
+          << leaf->id();
+      EXPECT_TRUE(any(RuleStatus::NOT_MET, [&](const auto& of) {
+        return of.value() == threshold - 1;
+      })) << leaf->id();
+    } else if (ratio.denominator().has_fact()) {
+      EXPECT_TRUE(any(RuleStatus::MET, [&](const auto& of) {
+        return of.value() * ratio.d() < (ratio.n() + 1) * of.denominator();
+      })) << leaf->id();
+      EXPECT_TRUE(any(RuleStatus::NOT_MET, [&](const auto& of) {
+        return of.value() * ratio.d() >= (ratio.n() - 1) * of.denominator();
+      })) << leaf->id();
+    } else {
+      // The denominator is the same in all of them: the least numerator, and one less.
+      const auto just = [&](int less) {
+        return [&ratio, less](const auto& of) {
+          const int least = (ratio.n() * of.denominator() + ratio.d() - 1) / ratio.d();
+          return of.value() == least - less;
+        };
+      };
+      EXPECT_TRUE(any(RuleStatus::MET, just(0))) << leaf->id();
+      EXPECT_TRUE(any(RuleStatus::NOT_MET, just(1))) << leaf->id();
+    }
+  }
+  EXPECT_GE(thresholds, 30);
 }
 
 // Points, levels and segments are counted in three ways; a slip in one of them shows here.

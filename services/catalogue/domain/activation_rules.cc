@@ -30,13 +30,14 @@ absl::Status CheckNotWithdrawn(const History& history, const std::string& digest
 // A revision that was never given out here would be given out a second time.
 absl::Status CheckFenced(const History& history) {
   if (history.next_revision > history.met.revision) return absl::OkStatus();
-  return Precondition(Reason::REVISION_AHEAD,
-                      absl::StrCat("曾见到修订号 ", history.met.revision,
-                                   " 的有效签名，高于本存储的修订号；请先用 "
-                                   "release fence 调高修订号，再发布。"),
-                      absl::StrCat("A valid signature of revision ", history.met.revision,
-                                   " was met, above this store's own: fence it first."),
-                      {{"revision", absl::StrCat(history.met.revision)}});
+  return Precondition(
+      Reason::REVISION_AHEAD,
+      absl::StrCat("曾见到修订号 ", history.met.revision,
+                   " 的有效签名，高于本存储的修订号；请先用 "
+                   "release fence 调高修订号，再发布。"),
+      absl::StrCat("A valid signature of revision ", history.met.revision,
+                   " was met, above this store's own: fence it first."),
+      {{"programme", history.programme}, {"revision", absl::StrCat(history.met.revision)}});
 }
 
 absl::Status CheckPending(const History& history, const Decision& decision) {
@@ -107,19 +108,33 @@ std::vector<ActivationRow> Rows(const History& history, ActivationRecord::Kind k
   return std::move(writer).Take();
 }
 
-// The release that was in force before the present one.
-absl::StatusOr<std::string> PreviousRelease(const History& history, const ActivationRow& current,
-                                            absl::Time now) {
-  for (auto row = history.rows.rbegin(); row != history.rows.rend(); ++row) {
-    const std::string& digest = row->activation.digest();
-    if (digest != current.activation.digest() && WasInForce(history, digest, now) &&
-        !IsWithdrawn(history, digest)) {
-      return digest;
+// The releases that led to the present one, which is the last. A rollback takes back all that came
+// after the one it goes to, so that the next one goes further back and never to what was left.
+std::vector<std::string> ReleasesUpTo(const History& history, absl::Time now) {
+  std::vector<std::string> releases;
+  for (const ActivationRow& row : history.rows) {
+    if (!CameIntoForce(history, row, now)) continue;
+    const std::string& digest = row.activation.digest();
+    if (row.kind == ActivationRecord::ROLLBACK) {
+      const auto target = std::find(releases.rbegin(), releases.rend(), digest);
+      // One that was itself rolled back is gone to anew.
+      if (target != releases.rend()) releases.erase(target.base(), releases.end());
     }
+    if (releases.empty() || releases.back() != digest) releases.push_back(digest);
+  }
+  return releases;
+}
+
+// The one before the present one of those that led to it.
+absl::StatusOr<std::string> PreviousRelease(const History& history, absl::Time now) {
+  const std::vector<std::string> releases = ReleasesUpTo(history, now);
+  for (auto digest = releases.rbegin(); digest != releases.rend(); ++digest) {
+    if (*digest != releases.back() && !IsWithdrawn(history, *digest)) return *digest;
   }
   return Precondition(
-      Reason::NEVER_IN_FORCE, "在现行发布版之前没有可以回退到的发布版。",
-      "No release was in force before the present one that could be rolled back to.",
+      Reason::NEVER_IN_FORCE, "在现行发布版之前没有可以回退到的发布版；回退过的和已撤回的不算。",
+      "Before the present release there is none to roll back to: those that were rolled back or "
+      "withdrawn do not count.",
       {{"programme", history.programme}});
 }
 
@@ -158,7 +173,7 @@ absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string&
   RETURN_IF_ERROR(CheckPending(history, decision));
   std::string target = digest;
   if (target.empty()) {
-    ASSIGN_OR_RETURN(target, PreviousRelease(history, *current, decision.now));
+    ASSIGN_OR_RETURN(target, PreviousRelease(history, decision.now));
   }
   if (!WasInForce(history, target, decision.now)) {
     return Precondition(

@@ -46,9 +46,10 @@ struct RollBackPlan {
   std::string withdrawn_digest;
 };
 
-// The rows that put a release in force again, at once. `digest` empty: the one that was in force
-// before the present one and is not withdrawn. That of the release in force only cancels what is
-// pending: a reissue and no rollback.
+// The rows that put a release in force again, at once. `digest` empty: the one that the present one
+// took the place of, leaving out what was rolled back and what is withdrawn. After A, B, C and a
+// rollback to B, that is A. That of the release in force only cancels what is pending: a reissue
+// and no rollback.
 //
 // Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
 // to withdraw; ALREADY_IN_FORCE, unless a pending activation is cancelled; PENDING_EXISTS;

@@ -40,9 +40,7 @@ int32_t HighestRevision(const History& history) {
 
 const ActivationRow* InForceAt(const History& history, absl::Time now) {
   for (auto row = history.rows.rbegin(); row != history.rows.rend(); ++row) {
-    if (HasCome(history, *row, now) && !IsCancelled(history, row->activation.revision())) {
-      return &*row;
-    }
+    if (CameIntoForce(history, *row, now)) return &*row;
   }
   return nullptr;
 }
@@ -63,10 +61,13 @@ const ActivationRow* PendingAt(const History& history, absl::Time now) {
   return nullptr;
 }
 
+bool CameIntoForce(const History& history, const ActivationRow& row, absl::Time now) {
+  return HasCome(history, row, now) && !IsCancelled(history, row.activation.revision());
+}
+
 bool WasInForce(const History& history, absl::string_view digest, absl::Time now) {
   return std::any_of(history.rows.begin(), history.rows.end(), [&](const ActivationRow& row) {
-    return row.activation.digest() == digest && HasCome(history, row, now) &&
-           !IsCancelled(history, row.activation.revision());
+    return row.activation.digest() == digest && CameIntoForce(history, row, now);
   });
 }
 

@@ -65,6 +65,9 @@ const ActivationRow* NamedFor(const History& history, absl::Time instant);
 // The row that will be in force next; null if there is none.
 const ActivationRow* PendingAt(const History& history, absl::Time now);
 
+// Whether a row has come into force until `now`: it was not cancelled before.
+bool CameIntoForce(const History& history, const ActivationRow& row, absl::Time now);
+
 // Whether a release was ever in force until `now`.
 bool WasInForce(const History& history, absl::string_view digest, absl::Time now);
 

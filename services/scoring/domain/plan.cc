@@ -87,8 +87,11 @@ absl::StatusOr<v1::PlanUpgradeResponse> PlanUpgrade(
   for (const int node : plan.outside) {
     *response.add_outside() = criteria::MakeConditionResult(criteria, node, tally, texts);
   }
-  for (const int node : plan.unreachable) {
-    *response.add_unreachable() = criteria::MakeConditionResult(criteria, node, tally, texts);
+  if (!plan.unreachable.empty()) {
+    criteria::Score(criteria, plan.highest, read.input.facts, tally);
+    for (const int node : plan.unreachable) {
+      *response.add_unreachable() = criteria::MakeConditionResult(criteria, node, tally, texts);
+    }
   }
   response.mutable_unused_costs()->Add(read.unused_costs.begin(), read.unused_costs.end());
   if (texts) {

@@ -59,6 +59,32 @@ TEST_F(ReadingTest, ListsPageFromTheNewestAndTellHowManyThereAre) {
   EXPECT_EQ(editions->editions(0).latest_release_label(), "2026-2");
 }
 
+TEST_F(ReadingTest, ProgrammesAreListedWithAndWithoutAPublication) {
+  catalogue_->Import();
+  const auto context = rpc::NewContext(absl::Seconds(20));
+  const auto stream = catalogue_->stub().Subscribe(context.get());
+  v1::SubscribeRequest hello = Hello("scoring-1");
+  hello.add_programmes("another");
+  ASSERT_TRUE(stream->Write(hello));
+  v1::ListProgrammesRequest request;
+  request.set_page_size(1);
+  const auto list = [&] {
+    return Call<v1::ListProgrammesResponse>(catalogue_->admin(), &Admin::ListProgrammes, request);
+  };
+  ASSERT_TRUE(processes::Eventually([&] { return list()->total_size() == 2; }));
+  const auto first = list();
+  ASSERT_EQ(first->programmes_size(), 1);
+  EXPECT_EQ(first->programmes(0).programme(), "another");
+  EXPECT_FALSE(first->programmes(0).stored());
+  request.set_page_token(first->next_page_token());
+  const auto second = list();
+  ASSERT_OK(second);
+  EXPECT_EQ(second->programmes(0).programme(), kProgramme);
+  EXPECT_TRUE(second->programmes(0).stored());
+  EXPECT_EQ(second->next_page_token(), "");
+  context->TryCancel();
+}
+
 TEST_F(ReadingTest, WhatWasInForceAtAnInstantAndWhatCarriesOver) {
   const absl::Time before = absl::Now() - absl::Seconds(1);
   const std::string first = Publish("");

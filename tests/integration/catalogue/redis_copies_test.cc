@@ -53,6 +53,57 @@ class RedisCopiesTest : public testing::Test {
   std::unique_ptr<redis::Client> client_;
 };
 
+// Of another store that has published twice, as a catalogue has after it lost its own.
+TEST_F(RedisCopiesTest, NoRevisionIsGivenBeforeRedisWasLookedAt) {
+  auto known = Confirm()->state;
+  known.mutable_current()->set_revision(2);
+  const std::string key = releases::RedisStateKey(kProgramme);
+  ASSERT_OK(client_->Set(key, *signing_->SignState(known), absl::Hours(1)));
+  CatalogueOptions options = options_;
+  options.database.database = sql::NewSetting(sql::Engine::kSqlite);
+  options.redis.address = redis_.address();
+  // Nobody but the publication looks.
+  options.watch_interval = absl::Seconds(10);
+  {
+    CatalogueUnderTest restored(options);
+    EXPECT_THAT(restored.Publish(Publication(restored.Import())),
+                HasReason(Reason::REVISION_AHEAD));
+  }
+  // A rollback gives one too: of a store with two publications, where Redis knows more.
+  ASSERT_OK(catalogue_->Publish(Publication(catalogue_->Import("改"))));
+  known.mutable_current()->set_revision(7);
+  ASSERT_OK(client_->Set(key, *signing_->SignState(known), absl::Hours(1)));
+  catalogue_.reset();
+  options.database.database = options_.database.database;
+  CatalogueUnderTest restarted(options);
+  EXPECT_THAT(restarted.RollBack(Rollback()), HasReason(Reason::REVISION_AHEAD));
+}
+
+TEST_F(RedisCopiesTest, WithoutRedisRevisionsAreGivenUntilItIsBack) {
+  auto known = Confirm()->state;
+  known.mutable_current()->set_revision(7);
+  redis_.Kill();
+  catalogue_.reset();
+  CatalogueOptions options = options_;
+  options.redis.address = redis_.address();
+  options.redis.breaker_pause = absl::Milliseconds(50);
+  options.watch_interval = absl::Seconds(10);
+  CatalogueUnderTest restarted(options);
+  const auto published = restarted.Publish(Publication(restarted.Import("改")));
+  ASSERT_OK(published);
+  EXPECT_EQ(published->activation().revision(), 2);
+  redis_.Start();
+  ASSERT_TRUE(processes::Eventually([&] {
+    return client_
+        ->Set(releases::RedisStateKey(kProgramme), *signing_->SignState(known), absl::Hours(1))
+        .ok();
+  }));
+  EXPECT_TRUE(processes::Eventually([&] {
+    return DetailOf(restarted.Publish(Publication(restarted.Import("改"))).status()).reason() ==
+           Reason::REVISION_AHEAD;
+  }));
+}
+
 TEST_F(RedisCopiesTest, AStateThatSaysMoreThanThisStoreStaysThere) {
   const ConfirmedPtr own = Confirm();
   auto ahead = own->state;

@@ -17,9 +17,10 @@ class CredentialsTest : public testing::Test {
     const auto files = authority_.Issue("scoring", processes::NamesOf("scoring"));
     rpc::AccessOptions access;
     access.identity_file = issuer_.identity_file();
+    rpc::ServerOptions server;
+    server.tls = {files.certificate, files.key, authority_.certificate()};
     service_ = std::make_unique<scoring::ServiceUnderTest>(
-        std::vector<std::shared_ptr<const criteria::Criteria>>(), access,
-        rpc::TlsFiles{files.certificate, files.key, authority_.certificate()});
+        std::vector<std::shared_ptr<const criteria::Criteria>>(), access, server);
   }
 
   Outcome Score(std::vector<std::string> arguments, const Variables& variables = {}) const {

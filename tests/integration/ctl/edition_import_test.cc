@@ -22,6 +22,24 @@ TEST_F(ReleaseTest, AnImportSaysDigestLabelAndWhatToTypeNext) {
               HasSubstr("内容与已发布的 2026-1 相同，无须导入"));
 }
 
+TEST_F(ReleaseTest, AnImportOfWhatIsWithdrawnSaysSoAndAdvisesNoPublication) {
+  Publish();
+  const std::string digest = Publish("改");
+  RunJson({"release", "rollback", "--withdraw", "--actor", "李四", "--reason", "门槛有误"});
+  for (const char* flag : {"--validate-only", "--actor=王五"}) {
+    const Outcome imported = Run({"edition", "import", EditionWith("改"), flag});
+    EXPECT_EQ(imported.exit_code, 0);
+    EXPECT_THAT(imported.out, HasSubstr("内容与 2026-2 相同，而它已被撤回，不能再启用"));
+    for (const char* said : {"李四（未认证）", "（北京时间）", "门槛有误"}) {
+      EXPECT_THAT(imported.out, HasSubstr(said));
+    }
+    EXPECT_THAT(imported.out, HasSubstr(digest));
+    EXPECT_THAT(imported.out, Not(HasSubstr("release publish")));
+  }
+  const Json json = RunJson({"edition", "import", EditionWith("改")});
+  EXPECT_EQ(json["withdrawal"]["revision"], 3);
+}
+
 TEST_F(ReleaseTest, AFaultyFolderGetsTheFindingsOfValidate) {
   const std::string folder = EditionWith("");
   const std::string rulebook = ReadWhole(folder + "/rulebook.txtpb");

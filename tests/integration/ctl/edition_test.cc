@@ -86,7 +86,7 @@ TEST(EditionTest, WhatIsWrongIsShownHoweverLargeItIs) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_LT(outcome.out.size(), 1000);
   EXPECT_THAT(outcome.out, HasSubstr("notes.txtpb:1"));
-  EXPECT_THAT(outcome.out, testing::EndsWith("1 error, 0 warnings.\n"));
+  EXPECT_THAT(outcome.out, testing::EndsWith("1 error, 1 warning.\n"));
 }
 
 TEST(EditionTest, AFindingNamesTheLine) {

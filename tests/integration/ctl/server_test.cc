@@ -105,13 +105,37 @@ TEST_F(ServerTest, APinnedReleaseIsUsedOrRefused) {
   EXPECT_EQ(ErrorOf(programme).reason(), Reason::UNKNOWN_PROGRAMME);
 }
 
-TEST_F(ServerTest, AMessageAboveTheLimitIsTooLargeAndNotBusy) {
-  const std::string reason(600'000, 'x');
+// Answers as scenarios 1, 2, … have them, each with a reason of that size.
+std::string Answers(int count, size_t reason_bytes) {
+  const std::string reason(reason_bytes, 'x');
   std::string rows = "scenario,level,reason\n";
-  for (int i = 1; i <= 10; ++i) absl::StrAppend(&rows, i, ",none,", reason, "\n");
-  const Outcome outcome = Run({"score", "--answers", Scratch("answers", rows), "--json"});
+  for (int i = 1; i <= count; ++i) absl::StrAppend(&rows, i, ",none,", reason, "\n");
+  return Scratch("answers", rows);
+}
+
+TEST(SmallServerTest, AMessageAboveTheLimitIsTooLargeAndNotBusy) {
+  rpc::ServerOptions options;
+  options.max_request_bytes = 64 << 10;
+  const scoring::ServiceUnderTest service({}, {}, options);
+  const Outcome outcome = RunCtl({"score", "--answers", Answers(10, 10'000), "--json", "--server",
+                                  absl::StrCat("127.0.0.1:", service.port())});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(ErrorOf(outcome).reason(), Reason::TOO_LARGE);
+}
+
+// Whatever a file has too much of, a service's limits do not change what is said of it. What is
+// just below the limit of a file is sent.
+TEST_F(ServerTest, AFileThatIsTooLargeIsSoOfflineToo) {
+  for (const auto& [count, reason_bytes] : std::vector<std::pair<int, size_t>>{
+           {100, 0}, {5'000, 0}, {10'000, 1'000}, {8, 515'000}, {8, 516'000}}) {
+    SCOPED_TRACE(count);
+    const std::vector<std::string> score = {"score", "--answers", Answers(count, reason_bytes),
+                                            "--lang", "en"};
+    const Outcome served = Run(score);
+    EXPECT_EQ(served.exit_code, 1);
+    EXPECT_THAT(served.err, HasSubstr("TOO_LARGE"));
+    EXPECT_EQ(served.err, RunOffline(score).err);
+  }
 }
 
 TEST_F(ServerTest, ViolationsThatAreNotSentAreCounted) {

@@ -111,7 +111,7 @@ TEST_F(SigningTest, AReleaseVerifiesAndScoresLikeItsFolder) {
   }
   EXPECT_EQ(of_release, of_folder);
   EXPECT_THAT(RunCtl({"verify", release_, "--trust-file", trust_, "--lang", "zh"}).out,
-              HasSubstr("签名有效"));
+              HasSubstr("签名有效，可以信任；可用于评分"));
 }
 
 TEST_F(SigningTest, BothAlgorithmsMaySignTheSameRelease) {
@@ -150,10 +150,31 @@ TEST_F(SigningTest, AVectorWithAnotherResultIsRefusedThoughSigned) {
   ASSERT_OK(release);
   auto& points = *release->mutable_rulebook()->mutable_level_points(2);
   points.set_points(points.points() + 1);
+  const std::string bytes = criteria::SerializeRelease(*release);
+  SignAnew(bytes);
+  ExpectRefused(Reason::VECTOR_MISMATCH);
+  SignAnew(bytes, Purpose::CANDIDATE);
+  EXPECT_EQ(ErrorOf(Verify()).reason(), Reason::KEY_NOT_FOR_PURPOSE);
+  EditTrust("purposes: RELEASE", "purposes: [RELEASE, CANDIDATE]");
+  EXPECT_EQ(ErrorOf(Verify()).reason(), Reason::VECTOR_MISMATCH);
+}
+
+TEST_F(SigningTest, WhatNoEngineCompilesIsRefusedThoughSigned) {
+  const std::string good = ReadRelease().payload;
+  auto release = criteria::ParseRelease(good);
+  ASSERT_OK(release);
+  release->mutable_edition()->mutable_scenarios(0)->set_segment("nowhere");
   SignAnew(criteria::SerializeRelease(*release));
-  const Outcome scored = Score();
-  EXPECT_EQ(scored.exit_code, 1);
-  EXPECT_EQ(ErrorOf(scored).reason(), Reason::VECTOR_MISMATCH);
+  ExpectRefused(Reason::INVALID_RELEASE);
+  EXPECT_EQ(RunCtl({"verify", release_, "--trust-file", trust_, "--lang", "en"}).out, "");
+  // The same key, and content that is sound; a candidate too, though nobody answers from it.
+  EditTrust("purposes: RELEASE", "purposes: [RELEASE, CANDIDATE]");
+  for (const auto purpose : {Purpose::RELEASE, Purpose::CANDIDATE}) {
+    SignAnew(good, purpose);
+    const Outcome verified = RunCtl({"verify", release_, "--trust-file", trust_, "--lang", "en"});
+    EXPECT_EQ(verified.exit_code, 0) << verified.err;
+    EXPECT_THAT(verified.out, HasSubstr("be scored with"));
+  }
 }
 
 TEST_F(SigningTest, AnUnknownKeyCountsForNothing) {
@@ -207,8 +228,15 @@ TEST_F(SigningTest, TheSeedNamesTheReleaseAndKeepsOtherProgrammes) {
   EXPECT_EQ(seed["programmes"].size(), 2u);
   EXPECT_EQ(seed["programmes"][0]["releaseDigest"], "sha256:01");
   EXPECT_EQ(seed["programmes"][1]["releaseDigest"], Parse(Verify().out)["payloadDigest"]);
-  Scratch("seed/seed.json", "not json");
-  EXPECT_EQ(ErrorOf(Build({"--key", folder_ + "/key", "--seed"})).reason(), Reason::MALFORMED);
+  // What no service would read is not written anew; it is read as services do.
+  for (
+      const char* wrong :
+      {"not json", R"({programmes: []})",
+       R"({"programmes": [{"programme": "a", "programme": "b", "releaseDigest": "sha256:01"}]})"}) {
+    const std::string path = Scratch("seed/seed.json", wrong);
+    EXPECT_EQ(ErrorOf(Build({"--key", folder_ + "/key", "--seed"})).reason(), Reason::MALFORMED);
+    EXPECT_EQ(ReadWhole(path), wrong);
+  }
 }
 
 TEST_F(SigningTest, AnotherReleaseIsNeverReplaced) {

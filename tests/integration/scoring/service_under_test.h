@@ -15,7 +15,8 @@ namespace zhiping::scoring {
 class ServiceUnderTest {
  public:
   explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {},
-                            const rpc::AccessOptions& access = {}, const rpc::TlsFiles& tls = {})
+                            const rpc::AccessOptions& access = {},
+                            const rpc::ServerOptions& server = {})
       : criteria_(*criteria::CompileEdition2026()),
         log_(rpc::Severity::kError),
         access_(*rpc::AccessControl::Open(access, SystemClock(), log_)),
@@ -31,9 +32,8 @@ class ServiceUnderTest {
         std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
     service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_,
                                                 rpc::CallEnvironment{metrics_, log_, *access_});
-    rpc::ServerOptions options;
+    rpc::ServerOptions options = server;
     options.listen = "127.0.0.1:0";
-    options.tls = tls;
     server_ =
         *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), service_.get()}});
     server_->SetReady(true);

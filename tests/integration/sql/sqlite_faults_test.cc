@@ -76,6 +76,54 @@ TEST(SqliteFile, IsOneProcessesAtATime) {
   EXPECT_THAT(Database::Open(OptionsFor("sqlite:" + link)), HasReason(Reason::DATABASE_IN_USE));
 }
 
+// Its last commits are in a file beside the name by which it was opened.
+TEST(SqliteFile, WithTwoNamesIsRefused) {
+  const std::string setting = NewSetting(Engine::kSqlite);
+  const std::string path = setting.substr(7);
+  const std::string link = path + ".link";
+  {
+    const auto database = OpenOrDie(setting);
+    ASSERT_OK(Execute(*database, "CREATE TABLE t (id BIGINT)"));
+    ASSERT_EQ(::link(path.c_str(), link.c_str()), 0);
+    const auto second = Database::Open(OptionsFor("sqlite:" + link));
+    EXPECT_THAT(second, HasReason(Reason::FILE_UNREADABLE));
+    const auto message = DetailOf(second.status()).message();
+    EXPECT_THAT(message.zh(), testing::HasSubstr(link + "”：它有 2 个文件名（硬链接）"));
+    EXPECT_THAT(message.en(), testing::HasSubstr(link + "\": it has 2 names (hard links)"));
+    // The first one goes on, with its locks.
+    EXPECT_OK(Execute(*database, "INSERT INTO t (id) VALUES (1)"));
+    EXPECT_THAT(Database::Open(OptionsFor(setting)), HasReason(Reason::DATABASE_IN_USE));
+  }
+  EXPECT_FALSE(Database::Open(OptionsFor(setting)).ok());
+  ASSERT_EQ(unlink(link.c_str()), 0);
+  const auto database = OpenOrDie(setting);
+  EXPECT_THAT(*database->Query<int64_t>(Soon(), "SELECT id FROM t"), ElementsAre(1));
+}
+
+// As by a bind mount: another path, and no other name.
+TEST(SqliteFile, IsLockedWhateverItsPath) {
+  const std::string setting = NewSetting(Engine::kSqlite);
+  const std::string moved = setting.substr(7) + ".moved";
+  const OtherProcess other([&](const auto& ready) {
+    const auto database = OpenOrDie(setting);
+    EXPECT_OK(Execute(*database, "CREATE TABLE t (id BIGINT)"));
+    ready();
+  });
+  ASSERT_EQ(rename(setting.substr(7).c_str(), moved.c_str()), 0);
+  EXPECT_THAT(Database::Open(OptionsFor("sqlite:" + moved)), HasReason(Reason::DATABASE_IN_USE));
+  // Nor is another file put in its place, since the service writes to the first.
+  EXPECT_THAT(Database::Open(OptionsFor(setting)), HasReason(Reason::DATABASE_IN_USE));
+}
+
+TEST(SqliteFile, HasNoPassword) {
+  Options options = OptionsFor(NewSetting(Engine::kSqlite));
+  options.password_file = "/dev/null";
+  const auto database = Database::Open(options);
+  EXPECT_THAT(database, HasReason(Reason::INVALID_FIELD));
+  EXPECT_THAT(DetailOf(database.status()).message().zh(),
+              testing::HasSubstr("--database-password-file"));
+}
+
 TEST(SqliteFile, WhyItCannotBeOpenedIsSaidInChineseToo) {
   const std::string folder = processes::NewFolder();
   std::ofstream(folder + "/text.db") << std::string(4096, 'x');

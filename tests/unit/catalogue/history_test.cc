@@ -159,6 +159,62 @@ TEST(HistoryTest, RollingBackToWhatIsInForceChangesNothingUnlessItCancels) {
   EXPECT_OK(RollBack(history, "a", /*withdraw=*/false, At(kStart, 2)));
 }
 
+// What a rollback without a digest goes to; empty: it is refused.
+std::string Previous(const History& history, absl::Time now) {
+  const auto plan = RollBack(history, "", /*withdraw=*/false, At(now));
+  if (!plan.ok()) {
+    EXPECT_THAT(plan.status(), HasReason(Reason::NEVER_IN_FORCE));
+    return "";
+  }
+  return plan->rows.back().activation.digest();
+}
+
+History Published(const History& history, const std::string& digest) {
+  return With(history, Publish(history, digest, std::nullopt, At(kStart)));
+}
+
+History WentBackTo(const History& history, const std::string& digest, bool withdraw = false) {
+  const auto plan = RollBack(history, digest, withdraw, At(kStart));
+  EXPECT_OK(plan);
+  return plan.ok() ? WithRows(history, plan->rows, plan->withdrawn_digest) : history;
+}
+
+TEST(HistoryTest, RollingBackAgainGoesFurtherBackAndNeverToWhatWasLeft) {
+  History history = Published(Published(Published({}, "a"), "b"), "c");
+  history = WentBackTo(history, "");
+  EXPECT_EQ(StateAt(history, kStart).current().digest(), "b");
+  EXPECT_EQ(Previous(history, kStart), "a");
+  EXPECT_EQ(Previous(WentBackTo(history, ""), kStart), "");
+  // What is published after that came after "a".
+  EXPECT_EQ(Previous(Published(WentBackTo(history, ""), "d"), kStart), "a");
+  EXPECT_EQ(Previous(Published(history, "d"), kStart), "b");
+  // Who says so goes to what was left, and back from there.
+  history = WentBackTo(history, "c");
+  EXPECT_EQ(Previous(history, kStart), "b");
+  EXPECT_EQ(Previous(WentBackTo(history, "a"), kStart), "");
+}
+
+TEST(HistoryTest, RollingBackLeavesOutWhatIsWithdrawn) {
+  History history = Published(Published(Published({}, "a"), "b"), "a");
+  EXPECT_EQ(Previous(history, kStart), "b");
+  // "b" is in force and has only "a" before it.
+  history = WentBackTo(history, "b", /*withdraw=*/true);
+  EXPECT_EQ(Previous(history, kStart), "");
+  history = Published(Published({}, "a"), "b");
+  history = WentBackTo(Published(history, "c"), "", /*withdraw=*/true);
+  EXPECT_EQ(Previous(history, kStart), "a");
+}
+
+TEST(HistoryTest, RollingBackCountsWhatIsScheduledOnceItCame) {
+  const absl::Time later = kStart + absl::Hours(1);
+  History history = Published(Published({}, "a"), "b");
+  history = With(history, Publish(history, "c", later, At(kStart)));
+  EXPECT_EQ(Previous(history, later), "b");
+  // Cancelled, it never was; what was in force was only issued again.
+  history = WithRows(history, RollBack(history, "b", false, At(kStart, 3))->rows, "");
+  EXPECT_EQ(Previous(history, later), "a");
+}
+
 TEST(AlarmsTest, WhatStopsSigningAndWhatIsExposedAreSaid) {
   EXPECT_THAT(AlarmsAt({}, absl::ZeroDuration(), /*exposed=*/true), testing::IsEmpty());
   History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));

@@ -96,6 +96,8 @@ TEST(ValidateTest, NotesThatCannotBeReadHideNothing) {
                                   // Line 21, whose text now says that it stands elsewhere.
                                   "edition.txtpb source",
                                   "notes.txtpb ",
+                                  // Its content was not checked.
+                                  "notes.txtpb ",
                                   "vectors.txtpb vectors[0].expected",
                               }))
       << Listed(findings);
@@ -115,8 +117,9 @@ TEST(ValidateTest, AnEditionThatCannotBeReadHidesWhatRestsOnItAndSaysSo) {
   Replace(files.edition, "year: 2026", "yeer: 2026");
   Replace(files.rulebook, "default_weight: 1", "default_weight: 0");
   const auto findings = CheckFiles(files).findings;
-  EXPECT_EQ(Places(findings), (std::multiset<std::string>{"edition.txtpb ", "notes.txtpb ",
-                                                          "rulebook.txtpb ", "vectors.txtpb "}))
+  EXPECT_EQ(Places(findings),
+            (std::multiset<std::string>{"edition.txtpb ", "edition.txtpb ", "notes.txtpb ",
+                                        "rulebook.txtpb ", "vectors.txtpb "}))
       << Listed(findings);
 }
 
@@ -125,8 +128,8 @@ TEST(ValidateTest, ARulebookThatCannotBeReadHidesOnlyTheVectors) {
   Replace(files.rulebook, "default_weight", "default_wait");
   Replace(files.edition, "year: 2026", "year: 26");
   const auto findings = CheckFiles(files).findings;
-  EXPECT_EQ(Places(findings),
-            (std::multiset<std::string>{"edition.txtpb year", "rulebook.txtpb ", "vectors.txtpb "}))
+  EXPECT_EQ(Places(findings), (std::multiset<std::string>{"edition.txtpb year", "rulebook.txtpb ",
+                                                          "rulebook.txtpb ", "vectors.txtpb "}))
       << Listed(findings);
 }
 
@@ -182,6 +185,14 @@ TEST(ValidateTest, TextsThatAreSwappedAreNamedWithTheirLines) {
   EXPECT_EQ(findings[1].message().en(),
             "Line 48 of the source should come after scenarios[3].cells[2].text (line 56): an "
             "edition follows the order of its source.");
+}
+
+TEST(ValidateTest, NoLabelIsJudgedByBoundsThatContradictEachOther) {
+  Folder folder = ReadFolder();
+  folder.rulebook.mutable_facts(1)->set_max(folder.rulebook.facts(1).min() - 1);
+  const auto places = Places(ValidateFolder(folder));
+  EXPECT_EQ(places.count("rulebook.txtpb facts[1].max"), 1u);
+  EXPECT_EQ(places.count("rulebook.txtpb facts[1].labels[0].value"), 0u);
 }
 
 TEST(ValidateTest, BothOfTwoNamesThatCollideAreSaid) {
@@ -251,6 +262,23 @@ TEST(ValidateTest, AFileThatCannotBeReadIsNamedWithItsLine) {
   ParseFolder(files, findings);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].reason(), "FILE_UNREADABLE");
+}
+
+// Nobody takes what is listed for everything that is wrong.
+TEST(ValidateTest, WhatWasNotReadOrCheckedIsSaid) {
+  FolderFiles files = ReadEdition2026();
+  // The later fault, and what the rulebook lacks, stay unknown until the first is mended.
+  files.rulebook = "edition: \"x\"\nlevel_points { nonsense: 3 }\nsegments: 5\n";
+  const auto findings = CheckFiles(files).findings;
+  ASSERT_EQ(findings.size(), 3u) << Listed(findings);
+  EXPECT_THAT(findings[0].message().zh(), testing::HasSubstr("文件只读到第 2 行，其后尚未检查。"));
+  EXPECT_EQ(findings[1].file(), "rulebook.txtpb");
+  EXPECT_EQ(findings[1].severity(), Finding::WARNING);
+  EXPECT_THAT(findings[1].message().zh(), testing::HasSubstr("未能完整读取，其内容尚未核对"));
+  EXPECT_EQ(findings[2].file(), "vectors.txtpb");
+  // Of a file that is not there, that is enough.
+  files.rulebook.reset();
+  EXPECT_EQ(CheckFiles(files).findings.size(), 2u) << Listed(CheckFiles(files).findings);
 }
 
 // The rulebook is data: what is changed in a copy shows in the results.

@@ -3,6 +3,7 @@
 #include <iconv.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/criteria/criteria.h"
 #include "services/ctl/encoding.h"
 #include "services/ctl/spelling.h"
 #include "tests/unit/status_matchers.h"
@@ -114,6 +115,47 @@ TEST(AnswersFileTest, EmptyColumnsAndRowsAtTheEndAreIgnored) {
   ASSERT_EQ(file->answers.size(), 2);
   EXPECT_EQ(file->places[1].en(), "line 4");
   EXPECT_THAT(ReadAnswersFile("scenario,,level\na,,none\n"), HasReason(Reason::WRONG_COLUMN));
+}
+
+// Wherever a file with whole lines is cut off, its last line is not taken for one without answer.
+TEST(AnswersFileTest, AFileThatEndsBeforeALevelIsRefused) {
+  for (const char* text : {"scenario,level,reason\na,none,\nb", "level,scenario\nnone,a\n,b\nnone",
+                           "scenario,reason,level\na,,none\nb,because"}) {
+    SCOPED_TRACE(text);
+    const auto file = ReadAnswersFile(text);
+    ASSERT_THAT(file, HasReason(Reason::WRONG_COLUMN));
+    EXPECT_THAT(DetailOf(file.status()).message().zh(), HasSubstr("行中断：这一行只有 "));
+    EXPECT_THAT(DetailOf(file.status()).message().en(), HasSubstr("It may be truncated"));
+  }
+  const auto cut = ReadAnswersFile("scenario,level,reason\na,none,\nb");
+  EXPECT_THAT(std::string(cut.status().message()),
+              HasSubstr("ends in line 3 with 1 of at least 2 columns"));
+  // With its separator, or where the line goes on to its end, as Excel writes rows whose last
+  // columns are empty in 16 rows on end: not answered.
+  for (const char* text : {"scenario,level,reason\na,none,\nb,", "scenario,level\na,none\nb,",
+                           "scenario,level,reason\na,none,\nb\n", "scenario,level\na,none\nb\n  ",
+                           "scenario,level,reason\r\na,none\r\nb\r\n"}) {
+    SCOPED_TRACE(text);
+    const auto file = ReadAnswersFile(text);
+    ASSERT_OK(file);
+    ASSERT_EQ(file->answers.size(), 2);
+    EXPECT_EQ(file->answers[1].scenario(), "b");
+    EXPECT_EQ(file->answers[1].level(), "");
+  }
+}
+
+TEST(AnswersFileTest, MoreThanAServiceTakesIsRefused) {
+  std::string rows = "scenario,level,reason\n";
+  for (int i = 0; i < criteria::kMaxScenarios; ++i) absl::StrAppend(&rows, i, ",none,\n");
+  EXPECT_OK(ReadAnswersFile(rows));
+  EXPECT_THAT(ReadAnswersFile(rows + "last,none,\n"), HasReason(Reason::TOO_LARGE));
+  const std::string large(3'000'000, 'x');
+  EXPECT_OK(ReadAnswersFile(absl::StrCat("scenario,level,reason\na,none,\nb,none,", large)));
+  const auto two = ReadAnswersFile(
+      absl::StrCat("scenario,level,reason\na,none,", large, "\nb,none,", large, "x\n"));
+  EXPECT_THAT(two, HasReason(Reason::TOO_LARGE));
+  EXPECT_THAT(DetailOf(two.status()).message().zh(), HasSubstr("最长的在第 3 行。"));
+  EXPECT_THAT(DetailOf(two.status()).message().en(), HasSubstr("The longest is in line 3."));
 }
 
 TEST(AnswersFileTest, NothingInJsonIsDropped) {

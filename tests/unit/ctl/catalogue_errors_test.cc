@@ -26,7 +26,9 @@ TEST(CatalogueErrorsTest, SayWhatToDoNext) {
   const Advice kAdvice[] = {
       {Reason::PENDING_EXISTS, {{"pendingRevision", "7"}}, "--cancel-pending 7"},
       {Reason::NOT_PENDING, {}, "zhipingctl release status"},
-      {Reason::REVISION_AHEAD, {{"revision", "9"}}, "zhipingctl release fence --above 9"},
+      {Reason::REVISION_AHEAD,
+       {{"programme", "p"}, {"revision", "9"}},
+       "zhipingctl release fence --programme p --above 9 --reason "},
       {Reason::LABEL_TAKEN, {}, "zhipingctl edition import"},
       {Reason::RELEASE_NOT_FOUND, {}, "zhipingctl release list"},
       {Reason::NEVER_IN_FORCE, {}, "zhipingctl release list"},

@@ -18,6 +18,7 @@ namespace {
 using envelope::Purpose;
 using envelope::SerializeEnvelope;
 using envelope::SignPayload;
+using testing::HasSubstr;
 
 class SeedTest : public testing::Test {
  protected:
@@ -105,10 +106,54 @@ TEST_F(SeedTest, SeedJsonMustNameReleasesOfTheFolder) {
   EXPECT_THAT(Read(), HasReason(Reason::UNKNOWN_PROGRAMME));
   Write("seed.json", "{}");
   EXPECT_THAT(Read(), HasReason(Reason::FIELD_REQUIRED));
-  Write("seed.json", "[");
-  EXPECT_THAT(Read(), HasReason(Reason::MALFORMED));
-  Write("seed.json", R"({"programs":[]})");
-  EXPECT_THAT(Read(), HasReason(Reason::MALFORMED));
+}
+
+// Whoever edits it by hand hears where it is wrong, in both languages.
+TEST_F(SeedTest, SeedJsonIsReadStrictly) {
+  WriteRelease(bytes_);
+  constexpr char kEntry[] = R"("programme":"small","releaseDigest":"sha256:01")";
+  const struct {
+    std::string text, zh, en;
+    Reason::Value reason = Reason::MALFORMED;
+  } cases[] = {
+      {"[", "JSON 在第 1 行第 2 列中断", "ends in line 1, column 2"},
+      {"{programmes: []}", "第 1 行第 2 列的“programmes”", "Line 1, column 2: \"programmes\""},
+      {absl::StrCat("{\"programmes\":\n[{", kEntry, "},]}"), "第 2 行", "Line 2, column "},
+      {R"({"programmes":[],"programmes":[]})", "“programmes”在同一对象中出现了两次",
+       "\"programmes\" is twice"},
+      {absl::StrCat(R"({"programmes":[{"programme":"other",)", kEntry, "}]}"),
+       "“programme”在同一对象中出现了两次", "\"programme\" is twice"},
+      {"[]", "$ 应为对象", "$ should be an object"},
+      {R"({"programs":[]})", "$.programs 无法识别", "$.programs is unknown"},
+      {R"({"programmes":{}})", "programmes 应为列表", "programmes should be a list"},
+      {R"({"programmes":[1]})", "programmes[0] 应为对象", "programmes[0] should be an object"},
+      {absl::StrCat(R"({"programmes":[{"digest":"",)", kEntry, "}]}"),
+       "programmes[0].digest 无法识别", "programmes[0].digest is unknown"},
+      {R"({"programmes":[{"programme":1,"releaseDigest":"sha256:01"}]})",
+       "programmes[0].programme 应为字符串", "programmes[0].programme should be a string"},
+      {R"({"programmes":[{"programme":"small","releaseDigest":""}]})",
+       "programmes[0].releaseDigest 没有填写", "programmes[0].releaseDigest is missing",
+       Reason::FIELD_REQUIRED},
+      {R"({"programmes":[{"releaseDigest":"sha256:01"}]})", "programmes[0].programme 没有填写",
+       "programmes[0].programme is missing", Reason::FIELD_REQUIRED},
+      {absl::StrCat(R"({"programmes":[{)", kEntry, "},{", kEntry, "}]}"),
+       "评测体系 small 出现了两次", "Programme small is there twice", Reason::DUPLICATE_ID},
+  };
+  for (const auto& wrong : cases) {
+    SCOPED_TRACE(wrong.text);
+    Write("seed.json", wrong.text);
+    const auto snapshot = Read();
+    ASSERT_THAT(snapshot, HasReason(wrong.reason));
+    const auto message = DetailOf(snapshot.status()).message();
+    EXPECT_THAT(message.zh(), HasSubstr(absl::StrCat(folder_, "/seed.json：")));
+    EXPECT_THAT(message.zh(), HasSubstr(wrong.zh));
+    EXPECT_THAT(message.en(), HasSubstr(wrong.en));
+  }
+  // All at once.
+  Write("seed.json", R"({"programmes":[{"programme":"small"},{"releaseDigest":2}]})");
+  const auto detail = DetailOf(Read().status());
+  ASSERT_EQ(detail.violations_size(), 3);
+  EXPECT_EQ(detail.violations(1).field(), "programmes[1].programme");
 }
 
 }  // namespace

@@ -62,6 +62,19 @@ TEST(Flags, AWrongValueIsToldWhatThereIs) {
   EXPECT_THAT(said, testing::Not(testing::HasSubstr("->")));
 }
 
+TEST(Flags, ARequiredOneThatIsMissingIsNamed) {
+  CLI::App app;
+  std::string value;
+  app.add_option("--needed", value)->required();
+  std::string program = "program";
+  char* argv[] = {program.data()};
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(ParseFlags(app, 1, argv), 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "参数有误：缺少 --needed（--help 列出全部参数）\n"
+            "  Wrong argument: --needed is missing (--help lists all)\n");
+}
+
 // The first line is Chinese, the second English, and neither has words of the other or of CLI11.
 TEST(Flags, EachLanguageHasALineOfItsOwn) {
   struct Case {

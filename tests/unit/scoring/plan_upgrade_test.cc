@@ -198,6 +198,7 @@ TEST(PlanUpgradeTest, SaysWhatCannotBeReached) {
   EXPECT_FALSE(plan->has_after());
   ASSERT_EQ(plan->unreachable_size(), 1);
   EXPECT_EQ(plan->unreachable(0).condition(), "one-of-h");
+  EXPECT_EQ(plan->unreachable(0).status(), common::v1::RuleStatus::NOT_MET);
 }
 
 TEST(PlanUpgradeTest, WithoutTextsThereAreOnlyIdsAndNumbers) {

@@ -1,5 +1,6 @@
 #include "common/text/text_format.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/text/utf8.h"
 #include "tests/unit/status_matchers.h"
 #include "zhiping/catalogue/v1/edition.pb.h"
@@ -8,6 +9,7 @@ namespace zhiping {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<TextFault> FaultsOf(absl::string_view text) {
   catalogue::v1::Edition edition;
@@ -56,7 +58,7 @@ TEST(TextFormatTest, AFaultHasItsPlaceAndBothLanguages) {
     EXPECT_THAT(faults[0].message.zh(), HasSubstr(wrong.zh));
     EXPECT_THAT(faults[0].message.en(), HasSubstr(wrong.en));
     EXPECT_TRUE(IsUtf8(faults[0].message.zh()));
-    EXPECT_THAT(faults[0].message.zh(), testing::Not(HasSubstr(".。")));
+    EXPECT_THAT(faults[0].message.zh(), Not(HasSubstr(".。")));
   }
 }
 
@@ -66,6 +68,44 @@ TEST(TextFormatTest, ATokenWithoutEndIsNotQuotedInFull) {
   EXPECT_LT(faults[0].message.zh().size(), 400);
   EXPECT_THAT(faults[0].message.zh(), HasSubstr("aaa…”。"));
   EXPECT_THAT(faults[0].message.en(), HasSubstr("aaa…."));
+}
+
+// What is listed is not taken for all there is.
+TEST(TextFormatTest, TheLastFaultSaysWhatWasNotRead) {
+  for (const char* text : {"id: \"a\"\nyeer: 1\nyear: x\n", "id: \"a\"\nid；\nyear: x\n",
+                           "id: \"\\q\"\nyeer: 1\nyear: x\n"}) {
+    SCOPED_TRACE(text);
+    const auto faults = FaultsOf(text);
+    ASSERT_FALSE(faults.empty());
+    EXPECT_THAT(faults.back().message.zh(),
+                testing::EndsWith("。文件只读到第 2 行，其后尚未检查。"));
+    EXPECT_THAT(faults.back().message.en(),
+                testing::EndsWith(" The file was read up to line 2 only."));
+  }
+  // Read to its end: a string that is none, and a message that is not closed.
+  for (const char* text : {"id: \"\\q\"\nyear: 1\n", "title {\n", "year: 1\nyeer:\n\n"}) {
+    SCOPED_TRACE(text);
+    const auto faults = FaultsOf(text);
+    ASSERT_THAT(faults, testing::SizeIs(1));
+    EXPECT_THAT(faults[0].message.zh(), Not(HasSubstr("只读到")));
+    EXPECT_THAT(faults[0].message.en(), Not(HasSubstr("only")));
+  }
+}
+
+// A file of a megabyte can have half a million of them, each of whose places has to be found.
+TEST(TextFormatTest, FaultsWithoutEndAreBounded) {
+  std::string escapes = "id: \"";
+  std::string strings;
+  for (int i = 0; i < 500'000; ++i) {
+    absl::StrAppend(&escapes, "\\q");
+    absl::StrAppend(&strings, "levels { id: \"\\377\" }\n");
+  }
+  for (const std::string& text : {escapes + "\"", strings}) {
+    const auto faults = FaultsOf(text);
+    ASSERT_THAT(faults, testing::SizeIs(100));
+    EXPECT_THAT(faults.back().message.zh(), testing::EndsWith("另有问题没有列出。"));
+    EXPECT_THAT(faults.back().message.en(), testing::EndsWith("are more, which are not listed."));
+  }
 }
 
 TEST(TextFormatTest, NothingOfAFileInAnotherEncodingIsRead) {
