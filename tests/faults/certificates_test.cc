@@ -90,7 +90,7 @@ TEST_F(CertificatesTest, OnlyAServiceThatMayFollowsTheCatalogue) {
         std::pair(elsewhere.Issue("scoring", processes::NamesOf("scoring")), "UNAVAILABLE")}) {
     ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
     start(scoring, files);
-    EXPECT_TRUE(processes::Eventually([&] {
+    EXPECT_TRUE(processes::Eventually([&, said = said] {
       const std::string output = scoring.Output();
       return output.find("source_away") != std::string::npos &&
              output.find(said) != std::string::npos;

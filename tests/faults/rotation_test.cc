@@ -181,7 +181,9 @@ TEST_F(RotationTest, CertificatesAndTheirAuthorityAreReplacedUnderLoad) {
   }));
   EXPECT_TRUE(both_believe(next_caller));
   ASSERT_TRUE(load.More(100));
-  // Scoring follows all the same.
+  // Scoring follows all the same, when nothing is left of its connections from before.
+  catalogue_.Kill();
+  catalogue_.StartAndAwait();
   const int32_t revision = catalogue_.PublishNew().revision();
   EXPECT_TRUE(scoring_.Reaches(revision));
   ASSERT_TRUE(load.More(50));
