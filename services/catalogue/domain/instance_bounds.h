@@ -1,6 +1,6 @@
 // How much is kept of what instances say of themselves: they may have a defect, or be anybody where
-// nobody is asked who they are, so that whatever is kept is bounded in size and number. The limits of single fields stand in
-// instance.proto and catalogue_service.proto.
+// nobody is asked who they are, so that whatever is kept is bounded in size and number. The limits
+// of single fields stand in instance.proto and catalogue_service.proto.
 #pragma once
 
 #include <cstddef>
