@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/sql/migrations.h"
@@ -42,27 +43,50 @@ absl::Status Append(const sql::SequencedLog& entries, sql::Transaction& transact
   return entries.Append(transaction, FromTimestamp(entry.instant()), entry.SerializeAsString());
 }
 
-absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(sql::Database& database,
+absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const AuditOptions& options,
+                                                         sql::Database& database,
                                                          const Clock& clock, const rpc::Log& log,
                                                          absl::Time deadline) {
+  if (options.retention != absl::ZeroDuration() && options.retention < kLeastRetention) {
+    const int64_t days = absl::ToInt64Hours(kLeastRetention) / 24;
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, Reason::INVALID_FIELD,
+        absl::StrCat("--audit-retention-days 至少 ", days, " 天（六个月），0 为永久保留。"),
+        absl::StrCat("--audit-retention-days is at least ", days,
+                     " days (six months); 0 keeps everything."),
+        {{"field", "--audit-retention-days"}});
+  }
   RETURN_IF_ERROR(sql::InitialiseLogs(database, deadline));
   RETURN_IF_ERROR(sql::Migrate(database, deadline, "audit", audit_migrations::Migrations()));
-  std::unique_ptr<AuditLog> audit(new AuditLog(database, clock, log));
+  std::unique_ptr<AuditLog> audit(new AuditLog(options, database, clock, log));
+  if (!options.signing.keys.empty()) {
+    ASSIGN_OR_RETURN(audit->signer_,
+                     HeadSigner::Open(options.signing, options.service, clock.Now()));
+    audit->heads_ = std::make_unique<const SignedHeads>(database, audit->entries_, *audit->signer_);
+    audit->signing_ = std::make_unique<Periodic>(options.sign_interval,
+                                                 [self = audit.get()] { self->SignAndCut(); });
+  }
   audit->writing_ = std::make_unique<Periodic>(kTick, [self = audit.get()] { self->Write(false); });
   return audit;
 }
 
-AuditLog::AuditLog(sql::Database& database, const Clock& clock, const rpc::Log& log)
+AuditLog::AuditLog(const AuditOptions& options, sql::Database& database, const Clock& clock,
+                   const rpc::Log& log)
     : database_(database),
       clock_(clock),
       entries_(database, kLogName),
+      retention_(options.retention),
       written_(log, rpc::Severity::kError, "audit_not_written", "audit_written"),
-      sequenced_(log, rpc::Severity::kError, "audit_not_sequenced", "audit_sequenced") {}
+      sequenced_(log, rpc::Severity::kError, "audit_not_sequenced", "audit_sequenced"),
+      signed_(log, rpc::Severity::kError, "audit_not_signed", "audit_signed") {}
 
 AuditLog::~AuditLog() {
+  signing_ = nullptr;
   writing_ = nullptr;
   last_sequenced_ = -absl::InfiniteDuration();
   Write(true);
+  // So that nothing at the end can go before somebody has a head of it.
+  if (heads_ != nullptr) SignAndCut();
 }
 
 void AuditLog::Denied(const identity::Caller& caller, absl::string_view method,
@@ -94,6 +118,26 @@ absl::Status AuditLog::Sequence(absl::Time deadline) const {
     ASSIGN_OR_RETURN(const int moved, entries_.Sequence(deadline, kAtOnce));
     if (moved < kAtOnce) return absl::OkStatus();
   }
+}
+
+absl::StatusOr<std::string> AuditLog::SignHead(absl::Time deadline) const {
+  if (heads_ == nullptr) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::AUDIT_NOT_KEPT,
+                     "本服务不签署审计日志头：启动时未给出 --audit-key。",
+                     "This service signs no heads of its audit log: it was started without "
+                     "--audit-key.");
+  }
+  // A database that only reads gives what was moved until then.
+  Sequence(deadline).IgnoreError();
+  return heads_->Sign(deadline, clock_.Now());
+}
+
+void AuditLog::SignAndCut() {
+  absl::Status status = SignHead(absl::Now() + kWriteTimeout).status();
+  if (status.ok() && retention_ > absl::ZeroDuration()) {
+    status = heads_->CutBefore(absl::Now() + kWriteTimeout, clock_.Now() - retention_);
+  }
+  signed_.Note(status);
 }
 
 void AuditLog::Write(bool all) {

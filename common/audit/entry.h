@@ -10,6 +10,9 @@ namespace zhiping::audit {
 
 using common::v1::AuditEntry;
 
+// Name of the log, which the hashes cover.
+inline constexpr char kLogName[] = "audit";
+
 // One call by the caller that ended well; subject and reason are left to whoever knows them.
 AuditEntry NewEntry(AuditEntry::Kind kind, const identity::Caller& caller, absl::string_view method,
                     absl::Time instant);

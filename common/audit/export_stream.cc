@@ -58,11 +58,22 @@ absl::StatusOr<sql::LogPage> ExportStream::NextPage() {
   return audit_->entries().Read(deadline, after_, kEntriesOfAPage);
 }
 
+absl::StatusOr<std::string> ExportStream::CutHead(const sql::LogEntry& first) const {
+  const bool cut = after_.position == 0 && first.position > 1;
+  if (!cut || audit_->heads() == nullptr) return std::string();
+  return audit_->heads()->At(absl::Now() + kReadTimeout, first.position);
+}
+
 void ExportStream::ReadPage() {
   absl::StatusOr<sql::LogPage> page = NextPage();
   if (!page.ok() || page->entries.empty()) return Finish(call_.Finish(page.status()));
-  after_ = page->next;
   response_.Clear();
+  if (const auto cut = CutHead(page->entries.front()); cut.ok()) {
+    response_.set_cut_head(*cut);
+  } else {
+    return Finish(call_.Finish(cut.status()));
+  }
+  after_ = page->next;
   for (sql::LogEntry& entry : page->entries) {
     *response_.add_records() = ToRecord(std::move(entry));
   }

@@ -32,6 +32,8 @@ class ExportStream final : public ExportReactor {
   void ReadPage();
   absl::Status Check() const;
   absl::StatusOr<sql::LogPage> NextPage();
+  // The signed head at the first entry that is kept, if others were before it; else empty.
+  absl::StatusOr<std::string> CutHead(const sql::LogEntry& first) const;
 
   rpc::Call call_;
   // Null: the service keeps none.

@@ -125,8 +125,9 @@ OperationsService::OperationsService(const AuditLog* audit, rpc::BoundedPool& po
       who_am_i_(environment, common::v1::OperationsService::service_full_name(), "WhoAmI"),
       list_audit_entries_(environment, common::v1::OperationsService::service_full_name(),
                           "ListAuditEntries"),
-      export_audit_(environment, common::v1::OperationsService::service_full_name(),
-                    "ExportAudit") {}
+      export_audit_(environment, common::v1::OperationsService::service_full_name(), "ExportAudit"),
+      get_audit_head_(environment, common::v1::OperationsService::service_full_name(),
+                      "GetAuditHead") {}
 
 grpc::ServerUnaryReactor* OperationsService::WhoAmI(grpc::CallbackServerContext* context,
                                                     const common::v1::WhoAmIRequest* request,
@@ -142,6 +143,16 @@ grpc::ServerUnaryReactor* OperationsService::ListAuditEntries(
     ListAuditEntriesResponse* response) {
   return list_audit_entries_.HandleIn(pool_, *context, *request, [this, request, response] {
     return audit_ == nullptr ? NotKept() : List(*audit_, *request, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* OperationsService::GetAuditHead(
+    grpc::CallbackServerContext* context, const common::v1::GetAuditHeadRequest* request,
+    common::v1::GetAuditHeadResponse* response) {
+  return get_audit_head_.HandleIn(pool_, *context, *request, [this, response]() -> absl::Status {
+    if (audit_ == nullptr) return NotKept();
+    ASSIGN_OR_RETURN(*response->mutable_envelope(), audit_->SignHead(absl::Now() + kReadTimeout));
+    return absl::OkStatus();
   });
 }
 

@@ -28,6 +28,9 @@ class OperationsService final : public common::v1::OperationsService::CallbackSe
       common::v1::ListAuditEntriesResponse* response) override;
   grpc::ServerWriteReactor<common::v1::ExportAuditResponse>* ExportAudit(
       grpc::CallbackServerContext* context, const common::v1::ExportAuditRequest* request) override;
+  grpc::ServerUnaryReactor* GetAuditHead(grpc::CallbackServerContext* context,
+                                         const common::v1::GetAuditHeadRequest* request,
+                                         common::v1::GetAuditHeadResponse* response) override;
 
  private:
   const AuditLog* const audit_;
@@ -35,6 +38,7 @@ class OperationsService final : public common::v1::OperationsService::CallbackSe
   const rpc::Method who_am_i_;
   const rpc::Method list_audit_entries_;
   const rpc::Method export_audit_;
+  const rpc::Method get_audit_head_;
 };
 
 }  // namespace zhiping::audit

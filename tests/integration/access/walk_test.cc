@@ -49,6 +49,8 @@ class WalkTest : public testing::Test {
     Add("zhiping.catalogue.v1.CatalogueService", catalogue_->port());
     Add("zhiping.catalogue.v1.CatalogueAdminService", catalogue_->port());
     Add("zhiping.scoring.v1.ScoringService", scoring_->port());
+    // The same in every service.
+    Add("zhiping.common.v1.OperationsService", catalogue_->port());
   }
 
   void Add(const std::string& service, int port) {
@@ -98,6 +100,7 @@ class WalkTest : public testing::Test {
     const std::unique_ptr<grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>> stream(
         grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(
             channel.get(), rpc_method, context.get()));
+    if (!method.client_streaming()) stream->Write(in);
     stream->WritesDone();
     while (stream->Read(&out)) {
     }
