@@ -95,20 +95,20 @@ void AuditLog::Denied(const identity::Caller& caller, absl::string_view method,
   denied_.Add(caller, method, reason, clock_.Now());
 }
 
+bool AuditLog::Enqueue(Read& read) {
+  absl::MutexLock lock(&mutex_);
+  if (waiting_.size() >= kMostWaitingReads) return false;
+  waiting_.push_back(std::move(read));
+  return true;
+}
+
 void AuditLog::RecordReads(rpc::CallerPtr caller, absl::string_view method,
                            std::vector<rpc::EnterpriseFile> files,
                            std::function<void(const absl::Status&)> done) {
-  bool full = false;
-  {
-    absl::MutexLock lock(&mutex_);
-    full = waiting_.size() >= kMostWaitingReads;
-    if (!full) {
-      waiting_.push_back(
-          {std::move(caller), std::string(method), std::move(files), std::move(done)});
-    }
+  Read read = {std::move(caller), std::string(method), std::move(files), std::move(done)};
+  if (!Enqueue(read)) {
+    return read.done(Unavailable(absl::ResourceExhaustedError("too many reads wait")));
   }
-  // Without the lock: it answers a call.
-  if (full) return done(Unavailable(absl::ResourceExhaustedError("too many reads wait")));
   writing_->Wake();
 }
 

@@ -86,6 +86,8 @@ class AuditLog final : public rpc::CallAudit {
   AuditLog(const AuditOptions& options, sql::Database& database, const Clock& clock,
            const rpc::Log& log);
 
+  // Takes the read for the thread that writes; false, and leaves it, if too many wait.
+  bool Enqueue(Read& read);
   // What the thread does. `all`: also the denied calls of the present minute.
   void Write(bool all);
   void WriteReads();

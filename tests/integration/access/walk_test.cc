@@ -218,12 +218,14 @@ TEST_F(WalkTest, EveryMethodWithEveryTokenThatDoesNotCount) {
       EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated) << method->full_name();
       EXPECT_THAT(status, HasReason(reason)) << method->full_name() << " " << authorization;
     }
-    // And the one that does count, for methods that people may call.
-    if (method->options().GetExtension(common::v1::access).roles().empty() &&
-        !method->options().GetExtension(common::v1::access).any_role()) {
-      continue;
-    }
-    EXPECT_EQ(OutcomeOf(Call(*method, bearer(good))), Outcome::kAdmitted) << method->full_name();
+    // And one that does count, for methods that people may call.
+    const auto& access = method->options().GetExtension(common::v1::access);
+    if (access.roles().empty() && !access.any_role()) continue;
+    const Role::Value role =
+        access.any_role() ? Role::VIEWER : static_cast<Role::Value>(access.roles(0));
+    EXPECT_EQ(OutcomeOf(Call(*method, Bearer(identity::RoleName(role), {kHere}))),
+              Outcome::kAdmitted)
+        << method->full_name();
   }
 }
 
