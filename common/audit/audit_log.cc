@@ -62,7 +62,8 @@ absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const AuditOptions& opt
   if (!options.signing.keys.empty()) {
     ASSIGN_OR_RETURN(audit->signer_,
                      HeadSigner::Open(options.signing, options.service, clock.Now()));
-    audit->heads_ = std::make_unique<const SignedHeads>(database, audit->entries_, *audit->signer_);
+    audit->heads_ =
+        std::make_unique<const SignedHeads>(database, audit->entries_, *audit->signer_, clock);
     audit->signing_ = std::make_unique<Periodic>(options.sign_interval,
                                                  [self = audit.get()] { self->SignAndCut(); });
   }
@@ -129,7 +130,7 @@ absl::StatusOr<std::string> AuditLog::SignHead(absl::Time deadline) const {
   }
   // A database that only reads gives what was moved until then.
   Sequence(deadline).IgnoreError();
-  return heads_->Sign(deadline, clock_.Now());
+  return heads_->Sign(deadline);
 }
 
 void AuditLog::SignAndCut() {

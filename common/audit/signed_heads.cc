@@ -14,8 +14,10 @@ constexpr int64_t kRecentMicros = 2 * kDayMicros;
 
 }  // namespace
 
-absl::StatusOr<std::string> SignedHeads::Sign(absl::Time deadline, absl::Time now) const {
+absl::StatusOr<std::string> SignedHeads::Sign(absl::Time deadline) const {
   ASSIGN_OR_RETURN(const sql::LogCursor head, entries_.Head(deadline));
+  // After that: retention takes everything up to the head for older than this.
+  const absl::Time now = clock_.Now();
   const std::string incarnation = absl::BytesToHexString(head.incarnation);
   AuditHead message;
   message.set_incarnation(incarnation);

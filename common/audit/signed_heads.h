@@ -8,6 +8,7 @@
 #include "common/audit/signed_head.h"
 #include "common/sql/database.h"
 #include "common/sql/sequenced_log.h"
+#include "common/time/clock.h"
 
 namespace zhiping::audit {
 
@@ -18,12 +19,13 @@ inline constexpr absl::Duration kLeastRetention = absl::Hours(24 * 184);
 class SignedHeads {
  public:
   // All outlive this.
-  SignedHeads(sql::Database& database, const sql::SequencedLog& entries, const HeadSigner& signer)
-      : database_(database), entries_(entries), signer_(signer) {}
+  SignedHeads(sql::Database& database, const sql::SequencedLog& entries, const HeadSigner& signer,
+              const Clock& clock)
+      : database_(database), entries_(entries), signer_(signer), clock_(clock) {}
 
   // Signs the head as it is now and keeps it; gives its envelope. Errors: those of HeadSigner and
   // of the database.
-  absl::StatusOr<std::string> Sign(absl::Time deadline, absl::Time now) const;
+  absl::StatusOr<std::string> Sign(absl::Time deadline) const;
 
   // The envelope of the head at that position; empty if none is kept.
   absl::StatusOr<std::string> At(absl::Time deadline, int64_t position) const;
@@ -36,6 +38,7 @@ class SignedHeads {
   sql::Database& database_;
   const sql::SequencedLog& entries_;
   const HeadSigner& signer_;
+  const Clock& clock_;
 };
 
 }  // namespace zhiping::audit
