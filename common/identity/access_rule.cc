@@ -75,7 +75,17 @@ absl::StatusOr<AccessRule> AccessRule::Of(const google::protobuf::MethodDescript
     return WrongRule(method, "access.field has no scope");
   }
   ASSIGN_OR_RETURN(rule.field_, FindField(method, access.field()));
+  if (rule.records_access_ && (method.client_streaming() || method.server_streaming())) {
+    // A read is recorded before the answer, and a stream has answered before it ends.
+    return WrongRule(method, "access.records_access on a stream");
+  }
   return rule;
+}
+
+std::optional<std::string> AccessRule::EnterpriseOf(
+    const google::protobuf::Message& request) const {
+  if (!records_access_ || scope_ != Scope::ENTERPRISE || field_.empty()) return std::nullopt;
+  return ValueOf(request, field_);
 }
 
 absl::Status AccessRule::CheckRoles(const Caller& caller) const {

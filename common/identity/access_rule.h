@@ -1,6 +1,7 @@
 // Who may call a method, as its option `access` in the protos says.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,11 @@ class AccessRule {
 
   // Whether the request says what it is about; if not, CheckScope is OK.
   bool has_field() const { return !field_.empty(); }
+  // Whether what it gives belongs to an enterprise, so that reading it is recorded.
   bool records_access() const { return records_access_; }
+  // The enterprise whose file the request asks for; nothing if the request does not say, or if
+  // reading is not recorded.
+  std::optional<std::string> EnterpriseOf(const google::protobuf::Message& request) const;
 
  private:
   AccessRule() = default;

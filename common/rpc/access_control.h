@@ -17,6 +17,7 @@
 #include "common/identity/caller.h"
 #include "common/identity/token_verifier.h"
 #include "common/reference/reference.h"
+#include "common/rpc/call_audit.h"
 #include "common/rpc/caller_limits.h"
 #include "common/rpc/log.h"
 #include "common/time/clock.h"
@@ -24,8 +25,6 @@
 #include "grpcpp/server_context.h"
 
 namespace zhiping::rpc {
-
-using CallerPtr = std::shared_ptr<const identity::Caller>;
 
 struct AccessOptions {
   // Whose tokens count (common.v1.Identity). Empty: nobody is asked, and only callers on the same

@@ -74,7 +74,11 @@ absl::Status Call::Admit(const google::protobuf::Message& request) {
   ASSIGN_OR_RETURN(caller_, access.Identify(context_));
   RETURN_IF_ERROR(access.limits().TakeCall(*caller_));
   RETURN_IF_ERROR(method_.access_.CheckRoles(*caller_));
-  return CheckScope(request);
+  RETURN_IF_ERROR(CheckScope(request));
+  if (const auto enterprise = method_.access_.EnterpriseOf(request)) {
+    Reads({{*enterprise, "enterprise", *enterprise}});
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) {
@@ -96,7 +100,49 @@ absl::Status Call::CheckScope(const google::protobuf::Message& request) const {
 }
 
 absl::Status Call::CheckScopeOf(const std::string& value) const {
-  return method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today());
+  absl::Status checked =
+      method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today());
+  if (!checked.ok()) refused_ = DetailOf(checked).reason();
+  return checked;
+}
+
+const std::string& Call::method() const { return method_.path_; }
+
+void Call::Reads(const std::vector<EnterpriseFile>& files) {
+  if (!reads_.has_value()) reads_.emplace();
+  reads_->insert(reads_->end(), files.begin(), files.end());
+}
+
+bool Call::MustRecord(const absl::Status& status) const {
+  return status.ok() && method_.access_.records_access();
+}
+
+void Call::Record(std::function<void(const absl::Status&)> done) {
+  CallAudit* audit = method_.environment_.audit;
+  if (audit == nullptr || !reads_.has_value()) {
+    return done(absl::InternalError(
+        audit == nullptr ? "a method that reads enterprises' files, in a service without audit"
+                         : "a method that reads enterprises' files did not say which"));
+  }
+  std::vector<EnterpriseFile> files;
+  for (EnterpriseFile& file : *reads_) {
+    const bool own = caller_->roles.Has(identity::Role::ENTERPRISE) && !file.enterprise.empty() &&
+                     caller_->uscc == file.enterprise;
+    if (!own) files.push_back(std::move(file));
+  }
+  if (files.empty()) return done(absl::OkStatus());
+  audit->RecordReads(caller_, method_.path_, std::move(files), std::move(done));
+}
+
+void Call::AuditDenied(const absl::Status& status) const {
+  CallAudit* audit = method_.environment_.audit;
+  // Whoever was not identified is counted by the metrics and logged: anybody may call so.
+  if (status.ok() || audit == nullptr || caller_ == nullptr || caller_->unauthenticated) return;
+  if (refused_ != Reason::REASON_UNSPECIFIED) {
+    audit->Denied(*caller_, method_.path_, refused_);
+  } else if (absl::IsPermissionDenied(status)) {
+    audit->Denied(*caller_, method_.path_, DetailOf(status).reason());
+  }
 }
 
 absl::Status Call::CheckWaiting() const {
@@ -116,6 +162,7 @@ absl::Status Call::CheckWaiting() const {
 grpc::Status Call::Finish(const absl::Status& status) {
   const absl::Duration duration = SystemClock().Steady() - start_;
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
+  AuditDenied(status);
   if (absl::IsUnavailable(status) && duration >= kWaitedEnough) {
     context_.AddTrailingMetadata(kRetryPushback, "-1");
   }

@@ -12,9 +12,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -23,6 +25,7 @@
 #include "common/identity/caller.h"
 #include "common/rpc/access_control.h"
 #include "common/rpc/bounded_pool.h"
+#include "common/rpc/call_audit.h"
 #include "common/rpc/log.h"
 #include "common/rpc/metrics.h"
 #include "google/protobuf/message.h"
@@ -37,6 +40,9 @@ struct CallEnvironment {
   AccessControl& access;
   // Calls that take longer are logged even if they succeed; streams last as long as callers like.
   absl::Duration slow_call = absl::Seconds(1);
+  // Where denied calls and reads of enterprises' files are recorded. Null: denied calls are only
+  // logged, and methods that read files (`records_access`) give no answers.
+  CallAudit* audit = nullptr;
 };
 
 class Call;
@@ -46,8 +52,8 @@ namespace internal {
 
 // A handler takes the Call if it wants to.
 template <typename Handler>
-absl::Status Run(Handler& handler, const Call& call) {
-  if constexpr (std::is_invocable_v<Handler&, const Call&>) {
+absl::Status Run(Handler& handler, Call& call) {
+  if constexpr (std::is_invocable_v<Handler&, Call&>) {
     return handler(call);
   } else {
     return handler();
@@ -76,6 +82,18 @@ class Call {
 
   // REQUIRES: admitted.
   const identity::Caller& caller() const { return *caller_; }
+  // `/zhiping.scoring.v1.ScoringService/Score`.
+  const std::string& method() const;
+
+  // What the answer shows of enterprises; for methods with `records_access`. Each must say it
+  // before it ends well, with an empty list if it found nothing, unless the request names the
+  // enterprise (scope ENTERPRISE with a field). Whoever has said nothing gives no answer.
+  void Reads(const std::vector<EnterpriseFile>& files);
+  // Whether what was read has to be recorded before an answer with this status is given.
+  bool MustRecord(const absl::Status& status) const;
+  // Records it, but for what the enterprise itself reads; `done` gets what to finish with, perhaps
+  // in another thread, and keeps alive what it uses. REQUIRES: MustRecord.
+  void Record(std::function<void(const absl::Status&)> done);
 
   // OK, or DEADLINE_PASSED or CANCELLED: nobody waits for the answer any more.
   absl::Status CheckWaiting() const;
@@ -88,12 +106,16 @@ class Call {
  private:
   bool IsSlow(absl::Duration duration) const;
   void Write(const absl::Status& status, absl::Duration duration, const std::string& trace) const;
+  void AuditDenied(const absl::Status& status) const;
 
   grpc::CallbackServerContext& context_;
   const Method& method_;
   // By the steady clock.
   const absl::Duration start_;
   CallerPtr caller_;
+  // What CheckScopeOf refused: the answer may hide it.
+  mutable Reason::Value refused_ = Reason::REASON_UNSPECIFIED;
+  std::optional<std::vector<EnterpriseFile>> reads_;
   // Of a stream that was admitted.
   std::unique_ptr<AccessControl::OpenStream> open_;
   std::unique_ptr<CallerLimits::Stream> slot_;
@@ -108,7 +130,12 @@ class PendingCall : public std::enable_shared_from_this<PendingCall> {
   Call& call() { return call_; }
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
-  void Finish(const absl::Status& status) { reactor_->Finish(call_.Finish(status)); }
+  void Finish(const absl::Status& status) {
+    if (!call_.MustRecord(status)) return reactor_->Finish(call_.Finish(status));
+    call_.Record([self = shared_from_this()](const absl::Status& recorded) {
+      self->reactor_->Finish(self->call_.Finish(recorded));
+    });
+  }
 
   // Finishes with what the handler gives in the pool, as Method::HandleIn. REQUIRES: admitted.
   template <typename Handler>
@@ -141,6 +168,11 @@ class Method {
   grpc::ServerUnaryReactor* Handle(grpc::CallbackServerContext& context,
                                    const google::protobuf::Message& request,
                                    Handler handler) const {
+    if (access_.records_access()) {
+      return HandleLater(context, request, [&handler](const auto& pending) {
+        pending->Finish(internal::Run(handler, pending->call()));
+      });
+    }
     Call call(context, *this);
     auto* reactor = context.DefaultReactor();
     absl::Status status = call.Admit(request);

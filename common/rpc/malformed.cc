@@ -65,8 +65,9 @@ class Factory final : public grpc::experimental::ServerInterceptorFactoryInterfa
 
   grpc::experimental::Interceptor* CreateServerInterceptor(ServerRpcInfo* info) override {
     // A method that is missing counts as bidirectional, and is rightly UNIMPLEMENTED.
-    const bool unary = info->type() == ServerRpcInfo::Type::UNARY;
-    return unary ? new MalformedExplainer(*info, methods_) : nullptr;
+    const bool one_request = info->type() == ServerRpcInfo::Type::UNARY ||
+                             info->type() == ServerRpcInfo::Type::SERVER_STREAMING;
+    return one_request ? new MalformedExplainer(*info, methods_) : nullptr;
   }
 
  private:

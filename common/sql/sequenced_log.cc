@@ -176,6 +176,49 @@ absl::StatusOr<LogPage> SequencedLog::Read(absl::Time deadline, const LogCursor&
   return page;
 }
 
+absl::StatusOr<LogCursor> SequencedLog::Before(absl::Time deadline, int64_t position) const {
+  LogCursor cursor;
+  const absl::Status status = database_.Transact(
+      deadline, {.access = Access::kRead}, [&](Transaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(cursor, BeforeIn(transaction, position));
+        return absl::OkStatus();
+      });
+  RETURN_IF_ERROR(status);
+  return cursor;
+}
+
+absl::StatusOr<LogCursor> SequencedLog::BeforeIn(Transaction& transaction, int64_t position) const {
+  ASSIGN_OR_RETURN(LogCursor cursor, HeadIn(transaction));
+  if (position > cursor.position) return cursor;
+  ASSIGN_OR_RETURN(
+      const auto rows,
+      transaction.Query<Bytes>("SELECT hash FROM log_entry WHERE log = $1 AND position = $2",
+                               {name_, position - 1}));
+  if (rows.empty()) return LogCursor();
+  cursor.position = position - 1;
+  cursor.hash = std::get<0>(rows.front()).value;
+  return cursor;
+}
+
+absl::StatusOr<LogRange> SequencedLog::Between(absl::Time deadline, absl::Time from,
+                                               absl::Time until) const {
+  LogRange range;
+  const absl::Status status = database_.Transact(
+      deadline, {.access = Access::kRead}, [&](Transaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto rows,
+                         (transaction.Query<std::optional<int64_t>, std::optional<int64_t>>(
+                             "SELECT min(position), max(position) FROM log_entry "
+                             "WHERE log = $1 AND instant >= $2 AND instant < $3",
+                             {name_, absl::ToUnixMicros(from), absl::ToUnixMicros(until)})));
+        const auto& [first, last] = rows.front();
+        ASSIGN_OR_RETURN(range.after, BeforeIn(transaction, first.value_or(INT64_MAX)));
+        range.last = last.value_or(range.after.position);
+        return absl::OkStatus();
+      });
+  RETURN_IF_ERROR(status);
+  return range;
+}
+
 absl::StatusOr<LogCursor> SequencedLog::Resolve(Transaction& transaction,
                                                 const LogCursor& cursor) const {
   ASSIGN_OR_RETURN(const auto rows,

@@ -42,6 +42,13 @@ struct LogCursor {
   friend bool operator==(const LogCursor&, const LogCursor&) = default;
 };
 
+// Where in a log the entries of some time are: those after `after`, up to position `last`. Others
+// may stand between them, since instants may go back.
+struct LogRange {
+  LogCursor after;
+  int64_t last = 0;
+};
+
 struct LogPage {
   std::vector<LogEntry> entries;
   // After the last of them.
@@ -73,6 +80,13 @@ class SequencedLog {
   // stands on was cut: read from the beginning.
   absl::StatusOr<LogPage> Read(absl::Time deadline, const LogCursor& after, int limit) const;
 
+  // Of the entry before `position`, so that reading after it begins there; of the last if there are
+  // not so many, and of nothing if it is not kept.
+  absl::StatusOr<LogCursor> Before(absl::Time deadline, int64_t position) const;
+
+  // The entries with instants from `from` until before `until`.
+  absl::StatusOr<LogRange> Between(absl::Time deadline, absl::Time from, absl::Time until) const;
+
   // Recomputes the chain up to the entry at `to`, or the last, and gives the cursor after it:
   // comparing that with a head that was signed shows that nothing is missing at the end. Starts
   // with the entry of `signed_head`, whose incarnation does not count; without one, at position 1.
@@ -87,6 +101,7 @@ class SequencedLog {
  private:
   absl::StatusOr<int> SequenceIn(Transaction& transaction, int limit) const;
   absl::StatusOr<LogCursor> HeadIn(Transaction& transaction) const;
+  absl::StatusOr<LogCursor> BeforeIn(Transaction& transaction, int64_t position) const;
   // The cursor with its incarnation; FEED_REWOUND if it is not of this history.
   absl::StatusOr<LogCursor> Resolve(Transaction& transaction, const LogCursor& cursor) const;
 

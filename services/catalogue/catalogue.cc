@@ -95,20 +95,26 @@ absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOption
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
   RETURN_IF_ERROR(VerifyChanges(*store));
   RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, environment.log));
-  return std::unique_ptr<Catalogue>(new Catalogue(options, clock, environment, std::move(ready),
-                                                  std::move(database), std::move(store),
-                                                  std::move(signing), std::move(redis)));
+  ASSIGN_OR_RETURN(auto audit, audit::AuditLog::Open(options.audit, *database, clock,
+                                                     environment.log, absl::Now() + kOpenTimeout));
+  rpc::CallEnvironment audited = environment;
+  audited.audit = audit.get();
+  return std::unique_ptr<Catalogue>(
+      new Catalogue(options, clock, audited, std::move(ready), std::move(database),
+                    std::move(store), std::move(audit), std::move(signing), std::move(redis)));
 }
 
 Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
                      const rpc::CallEnvironment& environment, std::function<void(bool)> ready,
                      std::unique_ptr<sql::Database> database, std::unique_ptr<Store> store,
-                     std::unique_ptr<Signing> signing, std::unique_ptr<redis::Client> redis)
+                     std::unique_ptr<audit::AuditLog> audit, std::unique_ptr<Signing> signing,
+                     std::unique_ptr<redis::Client> redis)
     : clock_(clock),
       sequenced_(environment.log, rpc::Severity::kError, "changes_not_sequenced",
                  "changes_sequenced"),
       database_(std::move(database)),
       store_(std::move(store)),
+      audit_(std::move(audit)),
       signing_(std::move(signing)),
       redis_(std::move(redis)),
       foreign_(*store_, *signing_, clock, environment.log, [this] { watching_->Wake(); }),
@@ -133,6 +139,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       pool_(options.pool_threads, options.pool_queue),
       service_(reading_, subscriptions_, pool_, environment),
       admin_service_(publishing_, reading_, pool_, environment),
+      operations_service_(audit_.get(), pool_, environment),
       watching_(std::make_unique<Periodic>(options.watch_interval, [this] { confirmer_.Watch(); })),
       reporting_(std::make_unique<Periodic>(
           kReportInterval, [this] { reports_.Write(absl::Now() + kWriteTimeout); })),
@@ -147,7 +154,8 @@ Catalogue::~Catalogue() { subscriptions_.Close(); }
 
 std::vector<rpc::ServedService> Catalogue::services() {
   return {{v1::CatalogueService::service_full_name(), &service_},
-          {v1::CatalogueAdminService::service_full_name(), &admin_service_}};
+          {v1::CatalogueAdminService::service_full_name(), &admin_service_},
+          {common::v1::OperationsService::service_full_name(), &operations_service_}};
 }
 
 Confirmer::Listeners Catalogue::ConfirmerListeners(std::function<void(bool)> ready) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/audit/operations_service.h"
 #include "common/redis/client.h"
 #include "common/rpc/server.h"
 #include "common/time/clock.h"
@@ -33,6 +34,7 @@ struct CatalogueOptions {
   sql::Options database;
   StandbyCheck standby_check = StandbyCheck::kOff;
   SigningOptions signing;
+  audit::AuditOptions audit;
   // No Redis if its address is empty.
   redis::Options redis;
   ConfirmerOptions confirming;
@@ -70,7 +72,8 @@ class Catalogue {
   Catalogue(const CatalogueOptions& options, const Clock& clock,
             const rpc::CallEnvironment& environment, std::function<void(bool)> ready,
             std::unique_ptr<sql::Database> database, std::unique_ptr<Store> store,
-            std::unique_ptr<Signing> signing, std::unique_ptr<redis::Client> redis);
+            std::unique_ptr<audit::AuditLog> audit, std::unique_ptr<Signing> signing,
+            std::unique_ptr<redis::Client> redis);
 
   Confirmer::Listeners ConfirmerListeners(std::function<void(bool)> ready);
   void Spread(const ConfirmedPtr& confirmed);
@@ -81,6 +84,7 @@ class Catalogue {
   rpc::OutcomeLog sequenced_;
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<Store> store_;
+  const std::unique_ptr<audit::AuditLog> audit_;
   const std::unique_ptr<Signing> signing_;
   const std::unique_ptr<redis::Client> redis_;
   ForeignStates foreign_;
@@ -95,6 +99,7 @@ class Catalogue {
   rpc::BoundedPool pool_;
   CatalogueService service_;
   CatalogueAdminService admin_service_;
+  audit::OperationsService operations_service_;
   // They use all that stands above, and end first. Null without Redis.
   std::unique_ptr<Periodic> watching_, reporting_, sequencing_, copying_;
 };

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/audit_flags.h"
 #include "common/criteria/release.h"
 #include "common/rpc/certificate_watch.h"
 #include "common/rpc/flags.h"
@@ -21,6 +22,7 @@ struct Flags {
   rpc::ServiceFlags service;
   CatalogueOptions catalogue;
   std::string standby_check = "off";
+  audit::AuditFlags audit;
 };
 
 absl::StatusOr<StandbyCheck> ParseStandbyCheck(const std::string& text) {
@@ -60,6 +62,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   rpc::AddFlag(app, "--trust-file", options.signing.trust_file,
                "信任文件：哪些密钥的签名有效 / which keys are trusted for what")
       ->required();
+  audit::AddAuditFlags(app, flags.audit);
   rpc::AddFlag(
       app, "--restored", options.restored,
       "刚从备份恢复时给这次恢复起的名称，每个名称生效一次 / after a restore from a backup: a "
@@ -98,6 +101,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
 absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, SystemClock().Now()));
   ASSIGN_OR_RETURN(flags.catalogue.standby_check, ParseStandbyCheck(flags.standby_check));
+  flags.catalogue.audit = flags.audit.Options("catalogue", flags.catalogue.signing.trust_file);
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, SystemClock(), log));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/audit/entry.h"
 #include "common/criteria/finding_limit.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
@@ -78,10 +79,10 @@ absl::Status LabelTaken(const StoredRelease& release, const std::string& digest)
 
 template <typename Response>
 absl::StatusOr<Response> Publishing::Once(
-    const RequestKey& key, absl::Time deadline,
+    const RequestKey& key, const Act& act, absl::Time deadline,
     const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body) {
   Response response;
-  RETURN_IF_ERROR(store_.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+  const auto answer = [&](StoreTransaction& transaction) -> absl::Status {
     response.Clear();
     ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
     if (kept.has_value()) {
@@ -89,9 +90,22 @@ absl::StatusOr<Response> Publishing::Once(
       return absl::InternalError("a kept response is damaged");
     }
     ASSIGN_OR_RETURN(const std::string subject, body(transaction, response));
+    RETURN_IF_ERROR(Audit(transaction, act, subject));
     return transaction.KeepResponse(key, subject, response.SerializeAsString(), clock_.Now());
-  }));
+  };
+  RETURN_IF_ERROR(store_.Change(deadline, answer));
   return response;
+}
+
+absl::Status Publishing::Audit(StoreTransaction& transaction, const Act& act,
+                               const std::string& id) const {
+  audit::AuditEntry entry = audit::NewEntry(audit::AuditEntry::ADMINISTRATIVE, act.call.caller(),
+                                            act.call.method(), clock_.Now());
+  if (act.call.caller().unauthenticated) entry.mutable_caller()->set_name(act.actor.name());
+  entry.mutable_subject()->set_kind(act.kind);
+  entry.mutable_subject()->set_id(id);
+  entry.set_reason(act.actor.reason());
+  return transaction.Audit(entry);
 }
 
 absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
@@ -165,7 +179,8 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
     event.mutable_release_imported()->set_edition(edition.id());
     event.mutable_release_imported()->set_digest(release.digest);
     event.mutable_release_imported()->set_label(release.summary.label());
-    return transaction.Append(event, now);
+    RETURN_IF_ERROR(transaction.Append(event, now));
+    return Audit(transaction, {call, request.actor(), "release"}, release.digest);
   };
   RETURN_IF_ERROR(store_.Change(deadline, add));
   return response;
@@ -242,7 +257,8 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
   ConfirmedPtr confirmed;
   ASSIGN_OR_RETURN(v1::PublishReleaseResponse response,
                    Once<v1::PublishReleaseResponse>(
-                       KeyOf("PublishRelease", "", call.caller(), request), deadline,
+                       KeyOf("PublishRelease", "", call.caller(), request),
+                       {call, request.actor(), "release"}, deadline,
                        [&](StoreTransaction& transaction,
                            v1::PublishReleaseResponse& answer) -> absl::StatusOr<std::string> {
                          RETURN_IF_ERROR(PublishIn(transaction, request, call, in_force_from,
@@ -290,7 +306,8 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
   ConfirmedPtr confirmed;
   ASSIGN_OR_RETURN(v1::RollBackResponse response,
                    Once<v1::RollBackResponse>(
-                       KeyOf("RollBack", request.programme(), call.caller(), request), deadline,
+                       KeyOf("RollBack", request.programme(), call.caller(), request),
+                       {call, request.actor(), "release"}, deadline,
                        [&](StoreTransaction& transaction,
                            v1::RollBackResponse& answer) -> absl::StatusOr<std::string> {
                          RETURN_IF_ERROR(RollBackIn(transaction, request, call, answer, confirmed));
@@ -328,7 +345,8 @@ absl::StatusOr<v1::ResignReleaseResponse> Publishing::ResignRelease(
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   return Once<v1::ResignReleaseResponse>(
-      KeyOf("ResignRelease", "", call.caller(), request), deadline,
+      KeyOf("ResignRelease", "", call.caller(), request), {call, request.actor(), "release"},
+      deadline,
       [&](StoreTransaction& transaction,
           v1::ResignReleaseResponse& response) -> absl::StatusOr<std::string> {
         RETURN_IF_ERROR(ResignIn(transaction, request, call, response));
@@ -376,7 +394,8 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
   // What is fenced is kept for ever, a misspelt name too.
   RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme(), clock_.Now()));
   return Once<v1::FenceRevisionResponse>(
-      KeyOf("FenceRevision", request.programme(), call.caller(), request), deadline,
+      KeyOf("FenceRevision", request.programme(), call.caller(), request),
+      {call, request.actor(), "programme"}, deadline,
       [&](StoreTransaction& transaction,
           v1::FenceRevisionResponse& response) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const History history, transaction.Lock(request.programme()));
@@ -421,7 +440,8 @@ absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
     event.set_actor(RecordedActor(call.caller(), request.actor()));
     event.set_reason(request.actor().reason());
     event.mutable_instance_forgotten()->set_instance(request.instance());
-    return transaction.Append(event, now);
+    RETURN_IF_ERROR(transaction.Append(event, now));
+    return Audit(transaction, {call, request.actor(), "instance"}, request.instance());
   };
   RETURN_IF_ERROR(store_.Change(deadline, forget));
   return v1::ForgetInstanceResponse();
@@ -440,7 +460,8 @@ absl::StatusOr<v1::PublishNotesResponse> Publishing::PublishNotes(
   if (!call.CheckScopeOf(edition.programme()).ok()) return EditionNotFound(notes.edition());
   RETURN_IF_ERROR(criteria::ErrorsAsStatus(CheckNotes(request.notes(), edition, notes)));
   return Once<v1::PublishNotesResponse>(
-      KeyOf("PublishNotes", "", call.caller(), request), deadline,
+      KeyOf("PublishNotes", "", call.caller(), request), {call, request.actor(), "edition"},
+      deadline,
       [&](StoreTransaction& transaction,
           v1::PublishNotesResponse& response) -> absl::StatusOr<std::string> {
         const absl::Time now = Milliseconds(clock_.Now());

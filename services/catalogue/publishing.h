@@ -66,13 +66,22 @@ class Publishing {
                                                         const rpc::Call& call, absl::Time deadline);
 
  private:
-  // Answers a request once: what `body` sets and returns the subject of is kept; a retry gets it
-  // again without running `body`.
+  // What is done, by whom and why: what audit is told.
+  struct Act {
+    const rpc::Call& call;
+    const v1::Actor& actor;
+    // Of what it is about: `release`, `programme`, `edition`, `instance`.
+    const char* kind;
+  };
+
+  // Answers a request once: what `body` sets and returns the subject of is kept and audited; a
+  // retry gets it again without running `body`.
   template <typename Response>
   absl::StatusOr<Response> Once(
-      const RequestKey& key, absl::Time deadline,
+      const RequestKey& key, const Act& act, absl::Time deadline,
       const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body);
 
+  absl::Status Audit(StoreTransaction& transaction, const Act& act, const std::string& id) const;
   absl::Status PublishIn(StoreTransaction& transaction, const v1::PublishReleaseRequest& request,
                          const rpc::Call& call, std::optional<absl::Time> in_force_from,
                          v1::PublishReleaseResponse& response, ConfirmedPtr& confirmed);

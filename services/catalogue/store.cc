@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(sql::Database& database, absl
 absl::Status Store::Change(absl::Time deadline,
                            const std::function<absl::Status(StoreTransaction&)>& body) {
   return database_.Transact(deadline, {.may_repeat = true}, [&](sql::Transaction& sql) {
-    StoreTransaction transaction(sql, changes_);
+    StoreTransaction transaction(sql, changes_, audit_);
     return body(transaction);
   });
 }

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/audit/entry.h"
 #include "common/identity/caller.h"
 #include "common/sql/database.h"
 #include "common/sql/sequenced_log.h"
@@ -26,8 +27,9 @@ namespace zhiping::catalogue {
 // The changes of one transaction. Used by one thread.
 class StoreTransaction {
  public:
-  StoreTransaction(sql::Transaction& sql, const sql::SequencedLog& changes)
-      : sql_(sql), changes_(changes) {}
+  StoreTransaction(sql::Transaction& sql, const sql::SequencedLog& changes,
+                   const sql::SequencedLog& audit)
+      : sql_(sql), changes_(changes), audit_(audit) {}
 
   // Claims a request id until the end of the transaction; concurrent ones wait. The response that
   // was given before, if there was one. Errors: REQUEST_ID_REUSED.
@@ -90,10 +92,13 @@ class StoreTransaction {
 
   // Into the log of changes. REQUIRES: the event's programme is locked.
   absl::Status Append(const v1::CatalogueEvent& event, absl::Time now);
+  // Into the audit log: an act is there if, and only if, it was done.
+  absl::Status Audit(const audit::AuditEntry& entry);
 
  private:
   sql::Transaction& sql_;
   const sql::SequencedLog& changes_;
+  const sql::SequencedLog& audit_;
 };
 
 // Thread-safe.
@@ -149,13 +154,15 @@ class Store {
   absl::StatusOr<std::vector<StoredInstance>> Instances(absl::Time deadline);
 
  private:
-  explicit Store(sql::Database& database) : database_(database), changes_(database, "changes") {}
+  explicit Store(sql::Database& database)
+      : database_(database), changes_(database, "changes"), audit_(database, audit::kLogName) {}
 
   absl::StatusOr<std::string> ReleaseColumn(absl::Time deadline, const std::string& digest,
                                             const char* column);
 
   sql::Database& database_;
   const sql::SequencedLog changes_;
+  const sql::SequencedLog audit_;
 };
 
 }  // namespace zhiping::catalogue

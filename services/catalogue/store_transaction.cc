@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/audit/audit_log.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
@@ -290,6 +291,10 @@ absl::StatusOr<std::optional<std::string>> StoreTransaction::RecordRestore(const
 
 absl::Status StoreTransaction::Append(const v1::CatalogueEvent& event, absl::Time now) {
   return changes_.Append(sql_, now, event.SerializeAsString());
+}
+
+absl::Status StoreTransaction::Audit(const audit::AuditEntry& entry) {
+  return audit::Append(audit_, sql_, entry);
 }
 
 }  // namespace zhiping::catalogue

@@ -18,6 +18,8 @@ void AddReleaseBundleCommand(CLI::App& release, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 void AddTokenCommands(CLI::App& app, CommandLine& line);
 void AddVerifyCommand(CLI::App& app, CommandLine& line);
+void AddWhoAmICommand(CLI::App& app, CommandLine& line);
+void AddAuditCommands(CLI::App& app, CommandLine& line);
 void AddScoreCommand(CLI::App& app, CommandLine& line);
 void AddPlanCommand(CLI::App& app, CommandLine& line);
 

@@ -62,6 +62,8 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddKeyCommands(app, line);
   AddTokenCommands(app, line);
   AddVerifyCommand(app, line);
+  AddWhoAmICommand(app, line);
+  AddAuditCommands(app, line);
   ASSIGN_OR_RETURN(const int code, Parse(app, argc, argv));
   return code >= 0 ? code : line.action();
 }

@@ -2,6 +2,8 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/audit_flags.h"
+#include "common/audit/operations_service.h"
 #include "common/criteria/release.h"
 #include "common/releases/release_flags.h"
 #include "common/rpc/certificate_watch.h"
@@ -21,7 +23,12 @@ struct Flags {
   releases::ReleaseFlags releases;
   int pool_threads = 2;
   int pool_queue = 256;
+  // Empty: none.
+  sql::Options audit_database;
+  audit::AuditFlags audit;
 };
+
+constexpr absl::Duration kOpenTimeout = absl::Seconds(30);
 
 void AddFlags(CLI::App& app, Flags& flags) {
   releases::AddReleaseFlags(app, flags.releases);
@@ -31,6 +38,16 @@ void AddFlags(CLI::App& app, Flags& flags) {
   rpc::AddFlag(app, "--pool-queue", flags.pool_queue,
                "最多排队的任务数，超出即拒绝 / tasks that may wait; more are refused")
       ->check(CLI::Range(1, 100'000));
+  const auto* const database = rpc::AddFlag(
+      app, "--audit-database", flags.audit_database.database,
+      "审计日志的数据库 sqlite:PATH 或 postgres://USER@HOST/NAME，空则被拒绝的调用只记入运行日志 / "
+      "database of the audit log; empty: denied calls are only logged");
+  auto* const password =
+      rpc::AddFlag(app, "--audit-database-password-file", flags.audit_database.password_file,
+                   "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
+  audit::AddAuditFlags(app, flags.audit);
+  rpc::UsedOnlyWith(*database, {password, app.get_option("--audit-key"),
+                                app.get_option("--audit-retention-days")});
 }
 
 absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
@@ -47,13 +64,28 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
+  std::unique_ptr<sql::Database> database;
+  std::unique_ptr<audit::AuditLog> audit;
+  if (flags.audit_database.database.empty()) {
+    log.Write(rpc::Severity::kWarning, "no_audit_database",
+              {{"text", "denied calls are only logged: give --audit-database"}});
+  } else {
+    ASSIGN_OR_RETURN(database, sql::Database::Open(flags.audit_database));
+    ASSIGN_OR_RETURN(
+        audit, audit::AuditLog::Open(flags.audit.Options("scoring", flags.releases.trust_file),
+                                     *database, clock, log, absl::Now() + kOpenTimeout));
+  }
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
-  const rpc::CallEnvironment environment = {metrics, log, *access};
+  rpc::CallEnvironment environment = {metrics, log, *access};
+  environment.audit = audit.get();
   ScoringService service(served->releases(), clock, pool, environment);
+  audit::OperationsService operations(audit.get(), pool, environment);
   ASSIGN_OR_RETURN(
       const auto server,
       rpc::Server::Start(flags.service.server,
-                         {{v1::ScoringService::service_full_name(), &service}}, &environment));
+                         {{v1::ScoringService::service_full_name(), &service},
+                          {common::v1::OperationsService::service_full_name(), &operations}},
+                         &environment));
   log.Write(rpc::Severity::kInfo, "serving",
             {{"listen", flags.service.server.listen},
              {"port", static_cast<int64_t>(server->port())},

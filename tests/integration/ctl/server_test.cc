@@ -66,6 +66,16 @@ TEST_F(ServerTest, ScoreIsTheSameAsOffline) {
   }
 }
 
+TEST_F(ServerTest, TheServiceSaysWhoItTakesTheCallerFor) {
+  const Outcome who = Run({"whoami", "--lang", "zh"});
+  EXPECT_EQ(who.exit_code, 0) << who.err;
+  EXPECT_THAT(who.out, HasSubstr("未认证"));
+  const Outcome json = Run({"whoami", "--json"});
+  EXPECT_TRUE(Json::parse(json.out, nullptr, /*allow_exceptions=*/false)["unauthenticated"]);
+  // Of two services neither is the one that was meant.
+  EXPECT_EQ(Run({"whoami", "--catalogue", "127.0.0.1:50052"}).exit_code, 2);
+}
+
 TEST_F(ServerTest, PlanIsTheSameAsOffline) {
   const std::vector<std::string> plan = {
       "plan",   "--answers", kSampleAnswers,          "--facts",   SampleFacts(), "--tier",

@@ -6,7 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "common/status/error.h"
 #include "tests/faults/suite.h"
+#include "zhiping/common/v1/operations_service.grpc.pb.h"
 
 namespace zhiping::faults {
 namespace {
@@ -52,6 +56,40 @@ TEST(ScoringLogTest, SaysWhatTheCatalogueCallsTheInstanceAndWhatItRuns) {
   const std::string label = scoring.Score()->result().release_label();
   EXPECT_EQ(ready.value("releases", ""),
             absl::StrCat(kProgramme, ": ", label, " ", published.digest()));
+}
+
+// What ListAuditEntries says to a caller on the same machine.
+absl::Status ListAudit(const ScoringProcess& scoring) {
+  const auto stub = common::v1::OperationsService::NewStub(scoring.channel());
+  const auto context = rpc::NewContext(absl::Seconds(20));
+  common::v1::ListAuditEntriesResponse response;
+  return rpc::FromGrpcStatus(stub->ListAuditEntries(context.get(), {}, &response));
+}
+
+TEST(ScoringLogTest, SaysThatDeniedCallsAreOnlyLoggedUnlessThereIsAnAuditDatabase) {
+  const Suite suite;
+  CatalogueProcess catalogue(suite);
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  ScoringProcess scoring(suite, {{"--catalogue", catalogue.address()}});
+  scoring.StartAndAwait();
+  EXPECT_THAT(Line(scoring, "no_audit_database").value("text", ""),
+              HasSubstr("denied calls are only logged"));
+  EXPECT_EQ(DetailOf(ListAudit(scoring)).reason(), Reason::AUDIT_NOT_KEPT);
+  scoring.Terminate();
+  scoring.SetFlag("--audit-database", absl::StrCat("sqlite:", processes::NewFolder(), "/audit.db"));
+  scoring.StartAndAwait();
+  EXPECT_THAT(scoring.Output(), testing::Not(HasSubstr("no_audit_database")));
+  EXPECT_TRUE(ListAudit(scoring).ok());
+}
+
+TEST(ScoringFlagsTest, AnAuditKeyNeedsADatabase) {
+  const Suite suite;
+  ScoringProcess scoring(suite, {{"--catalogue", "127.0.0.1:1"}, {"--audit-key", "key.pem"}});
+  scoring.Start();
+  EXPECT_EQ(scoring.AwaitEnd(), 2);
+  EXPECT_THAT(scoring.Output(), HasSubstr("--audit-key"));
+  EXPECT_THAT(scoring.Output(), HasSubstr("--audit-database"));
 }
 
 TEST(ScoringLogTest, ANameThatTheCatalogueWouldNotTakeIsRefused) {

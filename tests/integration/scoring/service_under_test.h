@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "common/audit/operations_service.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
@@ -30,12 +31,14 @@ class ServiceUnderTest {
     }
     releases_ = std::make_unique<releases::FixedReleases>(
         std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
-    service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_,
-                                                rpc::CallEnvironment{metrics_, log_, *access_});
+    const rpc::CallEnvironment environment = {metrics_, log_, *access_};
+    service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_, environment);
+    operations_ = std::make_unique<audit::OperationsService>(nullptr, pool_, environment);
     rpc::ServerOptions options = server;
     options.listen = "127.0.0.1:0";
-    server_ =
-        *rpc::Server::Start(options, {{v1::ScoringService::service_full_name(), service_.get()}});
+    server_ = *rpc::Server::Start(
+        options, {{v1::ScoringService::service_full_name(), service_.get()},
+                  {common::v1::OperationsService::service_full_name(), operations_.get()}});
     server_->SetReady(true);
     stub_ = v1::ScoringService::NewStub(rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()),
                                                         {v1::ScoringService::service_full_name()}));
@@ -78,6 +81,7 @@ class ServiceUnderTest {
   rpc::BoundedPool pool_;
   std::unique_ptr<releases::FixedReleases> releases_;
   std::unique_ptr<ScoringService> service_;
+  std::unique_ptr<audit::OperationsService> operations_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::ScoringService::Stub> stub_;
 };

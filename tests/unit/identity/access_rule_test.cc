@@ -21,9 +21,11 @@ const reference::ReviewUnits& Units() {
 // many, number}.
 class Declared {
  public:
-  explicit Declared(const std::string& access) {
+  // `more`: further fields of the method's descriptor.
+  explicit Declared(const std::string& access, const std::string& more = "") {
     google::protobuf::FileDescriptorProto file;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(absl::StrCat(R"(
+    EXPECT_TRUE(
+        google::protobuf::TextFormat::ParseFromString(absl::StrCat(R"(
       name: "test.proto" package: "test" syntax: "proto3"
       message_type {
         name: "Request"
@@ -39,8 +41,8 @@ class Declared {
         name: "Service"
         method { name: "Method" input_type: ".test.Request" output_type: ".test.Request"
                  options { )",
-                                                                           access, " } } }"),
-                                                              &file));
+                                                                   access, " } ", more, " } }"),
+                                                      &file));
     const auto* built = pool_.BuildFile(file);
     method_ = built->service(0)->method(0);
     request_.reset(factory_.GetPrototype(method_->input_type())->New());
@@ -96,6 +98,16 @@ TEST(AccessRuleTest, AMethodHasToSayWhoMayCallIt) {
                             "roles: VIEWER scope: PROGRAMME field: 'inner.programme'"}) {
     EXPECT_OK(Declared(Access(right)).Rule()) << right;
   }
+}
+
+TEST(AccessRuleTest, ReadsOfFilesAreRecordedAndThereforeNoStreams) {
+  const std::string recorded =
+      Access("roles: ENTERPRISE scope: ENTERPRISE field: 'enterprise' records_access: true");
+  EXPECT_TRUE(Declared(recorded).Rule()->records_access());
+  // A stream has answered before it ends.
+  EXPECT_FALSE(Declared(recorded, "server_streaming: true").Rule().ok());
+  EXPECT_FALSE(Declared(recorded, "client_streaming: true").Rule().ok());
+  EXPECT_OK(Declared(Access("roles: VIEWER scope: NONE"), "server_streaming: true").Rule());
 }
 
 TEST(AccessRuleTest, RolesDecide) {

@@ -1,0 +1,32 @@
+#include "common/audit/audit_flags.h"
+
+#include "common/rpc/flags.h"
+
+namespace zhiping::audit {
+
+AuditOptions AuditFlags::Options(const std::string& service, const std::string& trust_file) const {
+  AuditOptions options;
+  options.service = service;
+  options.signing.keys = keys;
+  options.signing.trust_file = trust_file;
+  options.retention = absl::Hours(24) * retention_days;
+  return options;
+}
+
+void AddAuditFlags(CLI::App& app, AuditFlags& flags) {
+  const auto* const key = rpc::AddFlag(
+      app, "--audit-key", flags.keys,
+      "每分钟签署审计日志头的私钥文件，可多次给出；信任文件须列出它，用途 AUDIT，评测体系 * / "
+      "private key that signs the audit log's head every minute; repeatable; trusted for "
+      "AUDIT and programme *");
+  auto* const retention =
+      rpc::AddFlag(
+          app, "--audit-retention-days", flags.retention_days,
+          "审计记录保留的天数，至少 184（六个月），0 为永久；只在已签署的日志头处截断 / days that "
+          "audit entries are kept, at least 184 (six months); 0: for ever; cut only at a signed "
+          "head")
+          ->check(CLI::Range(0, 36'500));
+  rpc::UsedOnlyWith(*key, {retention});
+}
+
+}  // namespace zhiping::audit

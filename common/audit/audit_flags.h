@@ -1,0 +1,25 @@
+// The flags of a service's audit log, besides where it is kept.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "common/audit/audit_log.h"
+
+namespace zhiping::audit {
+
+struct AuditFlags {
+  // Files with private keys.
+  std::vector<std::string> keys;
+  // 0: for ever.
+  int retention_days = 0;
+
+  // `service`: whose log it is. `trust_file`: what the heads' signatures are checked by.
+  AuditOptions Options(const std::string& service, const std::string& trust_file) const;
+};
+
+// --audit-key and --audit-retention-days.
+void AddAuditFlags(CLI::App& app, AuditFlags& flags);
+
+}  // namespace zhiping::audit

@@ -1,0 +1,83 @@
+#include "common/audit/export_stream.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/audit/operations_service.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::audit {
+namespace {
+
+// Less than the 4 MiB that clients take, with the longest entries.
+constexpr int kEntriesOfAPage = 500;
+constexpr absl::Duration kReadTimeout = absl::Seconds(10);
+
+}  // namespace
+
+void ExportStream::Start(std::shared_ptr<ExportStream> self,
+                         const common::v1::ExportAuditRequest& request) {
+  self_ = std::move(self);
+  from_position_ = request.from_position();
+  absl::Status admitted = call_.AdmitStream([stream = self_](const absl::Status& refused) {
+    absl::MutexLock lock(&stream->mutex_);
+    stream->refused_ = refused;
+  });
+  if (admitted.ok() && audit_ == nullptr) admitted = NotKept();
+  if (!admitted.ok()) return Finish(call_.Finish(admitted));
+  ReadSoon();
+}
+
+void ExportStream::OnWriteDone(bool ok) {
+  if (ok) return ReadSoon();
+  Finish(call_.Finish(absl::CancelledError()));
+}
+
+void ExportStream::OnDone() { const auto self = std::move(self_); }
+
+void ExportStream::ReadSoon() {
+  const absl::Status submitted = pool_.Submit([self = self_] { self->ReadPage(); });
+  if (!submitted.ok()) Finish(call_.Finish(submitted));
+}
+
+absl::Status ExportStream::Check() const {
+  RETURN_IF_ERROR(call_.CheckWaiting());
+  absl::MutexLock lock(&mutex_);
+  return refused_;
+}
+
+absl::StatusOr<sql::LogPage> ExportStream::NextPage() {
+  RETURN_IF_ERROR(Check());
+  const absl::Time deadline = absl::Now() + kReadTimeout;
+  if (!begun_) {
+    // A database that only reads gives what was moved until then.
+    audit_->Sequence(deadline).IgnoreError();
+    ASSIGN_OR_RETURN(after_, audit_->entries().Before(deadline, from_position_));
+    begun_ = true;
+  }
+  return audit_->entries().Read(deadline, after_, kEntriesOfAPage);
+}
+
+absl::StatusOr<std::string> ExportStream::CutHead(const sql::LogEntry& first) const {
+  const bool cut = after_.position == 0 && first.position > 1;
+  if (!cut || audit_->heads() == nullptr) return std::string();
+  return audit_->heads()->At(absl::Now() + kReadTimeout, first.position);
+}
+
+void ExportStream::ReadPage() {
+  absl::StatusOr<sql::LogPage> page = NextPage();
+  if (!page.ok() || page->entries.empty()) return Finish(call_.Finish(page.status()));
+  response_.Clear();
+  if (const auto cut = CutHead(page->entries.front()); cut.ok()) {
+    response_.set_cut_head(*cut);
+  } else {
+    return Finish(call_.Finish(cut.status()));
+  }
+  after_ = page->next;
+  for (sql::LogEntry& entry : page->entries) {
+    *response_.add_records() = ToRecord(std::move(entry));
+  }
+  StartWrite(&response_);
+}
+
+}  // namespace zhiping::audit

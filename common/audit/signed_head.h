@@ -1,0 +1,51 @@
+// Heads of audit logs as they are signed: envelopes with purpose AUDIT.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/envelope/signer.h"
+#include "common/envelope/trust.h"
+#include "zhiping/common/v1/audit.pb.h"
+
+namespace zhiping::audit {
+
+using common::v1::AuditHead;
+
+// What an envelope says, if its signatures count. Audit is of no programme: keys that sign heads
+// are for all (`*`). Errors: those of ParseEnvelope and Trust::Verify; MALFORMED.
+absl::StatusOr<AuditHead> OpenHead(absl::string_view envelope_json, const envelope::Trust& trust);
+
+struct HeadSigningOptions {
+  // Files with private keys; each signs. Empty: heads are not signed.
+  std::vector<std::string> keys;
+  std::string trust_file;
+};
+
+// Immutable and thread-safe.
+class HeadSigner {
+ public:
+  // `service`: `catalogue`, `scoring`, …; it stands in each head. Signs a probe. Errors:
+  // FILE_UNREADABLE, MALFORMED; those of Trust::Verify if the trust file does not accept the probe,
+  // naming --audit-key.
+  static absl::StatusOr<std::unique_ptr<HeadSigner>> Open(const HeadSigningOptions& options,
+                                                          const std::string& service,
+                                                          absl::Time now);
+
+  // The envelope around the head, with the service and the instant put in. Errors: SIGNING_FAILED;
+  // those of Trust::Verify.
+  absl::StatusOr<std::string> Sign(AuditHead head, absl::Time now) const;
+
+ private:
+  HeadSigner() = default;
+
+  std::string service_;
+  std::vector<std::unique_ptr<envelope::Signer>> signers_;
+  std::shared_ptr<const envelope::Trust> trust_;
+};
+
+}  // namespace zhiping::audit

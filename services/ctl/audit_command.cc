@@ -1,0 +1,292 @@
+// audit list, head, export, verify: the audit log of a service.
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/audit/signed_head.h"
+#include "common/files/file.h"
+#include "common/releases/seed.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+#include "services/ctl/audit_export.h"
+#include "services/ctl/audit_report.h"
+#include "services/ctl/commands.h"
+#include "services/ctl/json_output.h"
+#include "services/ctl/operations_options.h"
+#include "services/ctl/spelling.h"
+#include "services/ctl/zone.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using common::v1::AuditEntry;
+using common::v1::AuditHead;
+using common::v1::AuditRecord;
+using common::v1::ListAuditEntriesRequest;
+using common::v1::ListAuditEntriesResponse;
+
+constexpr size_t kMaxHeadBytes = 1 << 20;
+// A whole log takes longer than one call usually does.
+constexpr char kExportTimeout[] = "10m";
+
+struct AuditOptions {
+  OperationsOptions operations;
+  std::string time_zone, kind, subject, from, until, out, file, heads, trust_file;
+};
+
+// --- list
+
+absl::StatusOr<AuditEntry::Kind> ParseKind(const std::string& text) {
+  AuditEntry::Kind kind = AuditEntry::KIND_UNSPECIFIED;
+  if (text.empty() || AuditEntry::Kind_Parse(absl::AsciiStrToUpper(Spelled(text)), &kind)) {
+    return kind;
+  }
+  return WrongUsage(
+      absl::StrCat("--kind 应为 administrative、decision、access 或 denied，而不是“", text, "”。"),
+      absl::StrCat("--kind should be administrative, decision, access or denied, not \"", text,
+                   "\"."));
+}
+
+absl::StatusOr<int> List(const AuditOptions& options, const CommandLine& line) {
+  ASSIGN_OR_RETURN(const Zone zone, Zone::Load(options.time_zone));
+  ListAuditEntriesRequest request;
+  request.set_page_size(1000);
+  ASSIGN_OR_RETURN(const AuditEntry::Kind kind, ParseKind(options.kind));
+  request.set_kind(kind);
+  request.set_subject(options.subject);
+  if (!options.from.empty()) {
+    ASSIGN_OR_RETURN(const absl::Time from, zone.Parse("--from", options.from));
+    *request.mutable_from() = ToTimestamp(from);
+  }
+  if (!options.until.empty()) {
+    ASSIGN_OR_RETURN(const absl::Time until, zone.Parse("--until", options.until));
+    *request.mutable_until() = ToTimestamp(until);
+  }
+  ASSIGN_OR_RETURN(const OperationsClient client, OpenOperations(options.operations));
+  ListAuditEntriesResponse all;
+  do {
+    ASSIGN_OR_RETURN(const auto page, client.Call(&Operations::ListAuditEntries, request));
+    all.clear_next_page_token();
+    all.MergeFrom(page);
+    request.set_page_token(all.next_page_token());
+  } while (!request.page_token().empty());
+  Print(line.json ? ToJson(all) : AuditReport(all, zone, line.screen), line.screen);
+  return kExitOk;
+}
+
+// --- head
+
+absl::StatusOr<int> Head(const AuditOptions& options, const CommandLine& line) {
+  ASSIGN_OR_RETURN(const OperationsClient client, OpenOperations(options.operations));
+  ASSIGN_OR_RETURN(const auto head,
+                   client.Call(&Operations::GetAuditHead, common::v1::GetAuditHeadRequest()));
+  if (options.out.empty()) {
+    Print(head.envelope() + "\n", line.screen);
+    return kExitOk;
+  }
+  RETURN_IF_ERROR(WriteFile(options.out, head.envelope() + "\n", Overwrite::kNever));
+  Print(line.json ? Dump(Json{{"file", options.out}})
+                  : absl::StrCat(line.screen.Say("签名日志头已写入 ", "The signed head is in "),
+                                 options.out, "\n"),
+        line.screen);
+  return kExitOk;
+}
+
+// --- export
+
+// What is done with each line of a log, wherever it comes from.
+using TakeLine = std::function<absl::Status(const ExportedLine&)>;
+
+absl::Status ReadService(OperationsOptions options, const TakeLine& take) {
+  if (options.timeout.empty()) options.timeout = kExportTimeout;
+  ASSIGN_OR_RETURN(const OperationsClient client, OpenOperations(options));
+  const auto context = NewContext(client.service);
+  const auto stream = client.stub->ExportAudit(context.get(), common::v1::ExportAuditRequest());
+  common::v1::ExportAuditResponse response;
+  absl::Status taken;
+  while (taken.ok() && stream->Read(&response)) {
+    if (!response.cut_head().empty()) taken = take({{}, response.cut_head()});
+    for (const AuditRecord& record : response.records()) {
+      if (taken.ok()) taken = take({record, ""});
+    }
+  }
+  // What is still to come is of no interest any more.
+  if (!taken.ok()) context->TryCancel();
+  const grpc::Status finished = stream->Finish();
+  if (!taken.ok()) return taken;
+  return finished.ok() ? absl::OkStatus() : Explain(client.service, rpc::FromGrpcStatus(finished));
+}
+
+absl::Status ReadExportFile(const std::string& path, const TakeLine& take) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  for (int64_t number = 1; std::getline(file, text); ++number) {
+    ASSIGN_OR_RETURN(const ExportedLine line, ParseLine(text, number));
+    RETURN_IF_ERROR(take(line));
+  }
+  if (file.eof()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kNotFound, Reason::FILE_UNREADABLE,
+                   absl::StrCat("无法读取文件 ", path, "。"),
+                   absl::StrCat("The file ", path, " cannot be read."), {{"file", path}});
+}
+
+absl::Status CannotWrite(const std::string& path, bool exists) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::FILE_UNWRITABLE,
+                   absl::StrCat("无法写入 ", path, exists ? "：文件已存在。" : "。"),
+                   absl::StrCat(path, exists ? " exists already." : " cannot be written."),
+                   {{"file", path}});
+}
+
+absl::StatusOr<int> Export(const AuditOptions& options, const CommandLine& line) {
+  std::error_code ignored;
+  if (std::filesystem::exists(options.out, ignored)) return CannotWrite(options.out, true);
+  std::ofstream file(options.out, std::ios::binary);
+  int64_t entries = 0;
+  absl::Status exported = ReadService(options.operations, [&](const ExportedLine& exported_line) {
+    const bool cut = !exported_line.cut_head.empty();
+    file << (cut ? CutHeadLine(exported_line.cut_head) : ToLine(exported_line.record));
+    entries += cut ? 0 : 1;
+    return file.good() ? absl::OkStatus() : CannotWrite(options.out, false);
+  });
+  file.close();
+  if (exported.ok() && !file.good()) exported = CannotWrite(options.out, false);
+  if (!exported.ok()) {
+    // Half a log would pass for a whole one.
+    std::filesystem::remove(options.out, ignored);
+    return exported;
+  }
+  const Screen& screen = line.screen;
+  Print(line.json ? Dump(Json{{"file", options.out}, {"entries", entries}})
+                  : std::string(screen.Say(
+                        absl::StrCat("已导出 ", entries, " 条审计记录到 ", options.out, "\n"),
+                        absl::StrCat(entries, " entries are in ", options.out, "\n"))),
+        screen);
+  return kExitOk;
+}
+
+// --- verify
+
+absl::StatusOr<int> Verify(const AuditOptions& options, const CommandLine& line) {
+  ASSIGN_OR_RETURN(const Zone zone, Zone::Load(options.time_zone));
+  std::shared_ptr<const envelope::Trust> trust;
+  if (!options.trust_file.empty()) {
+    ASSIGN_OR_RETURN(trust, releases::ReadTrustFile(options.trust_file));
+  }
+  std::vector<AuditHead> kept;
+  for (const std::string& path : ValuesOf(options.heads, /*commas=*/false)) {
+    if (trust == nullptr) {
+      return WrongUsage("--head 须与 --trust-file 同用，以验证日志头的签名。",
+                        "--head is used together with --trust-file, which verifies its signature.");
+    }
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxHeadBytes));
+    ASSIGN_OR_RETURN(AuditHead head, audit::OpenHead(absl::StripAsciiWhitespace(text), *trust));
+    kept.push_back(std::move(head));
+  }
+  AuditVerifier verifier(std::move(trust), std::move(kept));
+  const TakeLine take = [&verifier](const ExportedLine& exported) {
+    return exported.cut_head.empty() ? verifier.Add(exported.record)
+                                     : verifier.SetCutHead(exported.cut_head);
+  };
+  RETURN_IF_ERROR(options.file.empty() ? ReadService(options.operations, take)
+                                       : ReadExportFile(options.file, take));
+  RETURN_IF_ERROR(verifier.Finish());
+  Print(line.json ? Dump(Json{{"verified", true},
+                              {"first", verifier.first()},
+                              {"last", verifier.last()},
+                              {"heads", verifier.kept().size()}})
+                  : AuditVerifiedReport(verifier, zone, line.screen),
+        line.screen);
+  return kExitOk;
+}
+
+// A command of the group with the options of all.
+CLI::App* AddAuditCommand(CLI::App& group, CommandLine& line, const std::string& name,
+                          const std::shared_ptr<AuditOptions>& options,
+                          absl::StatusOr<int> (*run)(const AuditOptions&, const CommandLine&),
+                          absl::string_view zh, absl::string_view en) {
+  CLI::App* const command = AddCommand(group, line, name, zh, en);
+  AddOperationsOptions(*command, line, options->operations);
+  command->callback([options, run, &line] {
+    line.action = [options, run, &line] { return run(*options, line); };
+  });
+  return command;
+}
+
+void AddListCommand(CLI::App& group, CommandLine& line) {
+  const auto options = std::make_shared<AuditOptions>();
+  CLI::App* const command =
+      AddAuditCommand(group, line, "list", options, &List, "列出审计记录，旧的在前",
+                      "List the entries of the audit log, the oldest first");
+  AddOption(
+      *command, line, "--kind", options->kind, "KIND",
+      "只列一类：administrative（管理操作）、decision（决定）、access（查阅）、denied（拒绝）",
+      "Only one kind: administrative, decision, access, denied");
+  AddOption(*command, line, "--subject", options->subject, "ID", "只列此人（令牌中的 sub）的记录",
+            "Only those of one caller (sub of the token)");
+  AddOption(*command, line, "--from", options->from, "INSTANT", "从此时刻起，例如 2026-12-01 08:00",
+            "From this instant, such as 2026-12-01 08:00");
+  AddOption(*command, line, "--until", options->until, "INSTANT", "到此时刻之前",
+            "Until before this instant");
+  AddTimeZoneOption(*command, line, options->time_zone);
+}
+
+void AddHeadCommand(CLI::App& group, CommandLine& line) {
+  const auto options = std::make_shared<AuditOptions>();
+  CLI::App* const command = AddAuditCommand(
+      group, line, "head", options, &Head,
+      "取得签名的日志头，另存别处；以后用 audit verify --head 可看出末尾是否缺失记录",
+      "Get the signed head, to keep elsewhere; audit verify --head shows later whether entries at "
+      "the end are missing");
+  AddOption(*command, line, "--out", options->out, "FILE", "写入文件，而不是标准输出",
+            "A file it goes to instead of standard output");
+}
+
+void AddExportCommand(CLI::App& group, CommandLine& line) {
+  const auto options = std::make_shared<AuditOptions>();
+  CLI::App* const command = AddAuditCommand(
+      group, line, "export", options, &Export, "导出全部审计记录，每行一条 JSON，可离线校验",
+      "Export the whole audit log, a line of JSON an entry, to be verified offline");
+  AddOption(*command, line, "--out", options->out, "FILE", "写入的文件，须不存在",
+            "The file it goes to, which must not exist")
+      ->required();
+}
+
+void AddVerifyCommandOfAudit(CLI::App& group, CommandLine& line) {
+  const auto options = std::make_shared<AuditOptions>();
+  CLI::App* const command = AddAuditCommand(
+      group, line, "verify", options, &Verify,
+      "校验审计日志的哈希链和另存的日志头；有记录被改动或缺失时说明位置，退出码为 1",
+      "Verify the hash chain of the audit log and heads that were kept; says where entries were "
+      "changed or are missing, with exit code 1");
+  AddOption(*command, line, "FILE", options->file, "", "导出的文件；省略则从服务读取",
+            "An exported file; without it the service is asked");
+  AddListOption(*command, line, "--head", options->heads, "FILE",
+                "另存的签名日志头（audit head --out），可多次给出",
+                "A signed head that was kept (audit head --out); may be given several times");
+  AddOption(*command, line, "--trust-file", options->trust_file, "FILE",
+            "信任文件；给出 --head，或日志开头按保留期限删除过记录时必填",
+            "The trusted keys; needed by --head, and where retention removed entries")
+      ->envname("ZHIPING_TRUST_FILE");
+  AddTimeZoneOption(*command, line, options->time_zone);
+}
+
+}  // namespace
+
+void AddAuditCommands(CLI::App& app, CommandLine& line) {
+  CLI::App* const group =
+      AddCommandGroup(app, line, "audit", "服务的审计日志", "The audit log of a service");
+  AddListCommand(*group, line);
+  AddHeadCommand(*group, line);
+  AddExportCommand(*group, line);
+  AddVerifyCommandOfAudit(*group, line);
+}
+
+}  // namespace zhiping::ctl

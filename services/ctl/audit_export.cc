@@ -1,0 +1,113 @@
+#include "services/ctl/audit_export.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/audit/signed_head.h"
+#include "common/sql/log_chain.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "google/protobuf/util/json_util.h"
+#include "services/ctl/command_line.h"
+#include "services/ctl/json_output.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using common::v1::AuditEntry;
+using common::v1::AuditHead;
+using common::v1::AuditRecord;
+
+constexpr char kLog[] = "audit";
+
+absl::Status KeptHeadMissing(const AuditHead& head) {
+  return MakeError(
+      absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
+      absl::StrCat("审计日志与另存的签名日志头不符：它在位置 ", head.position(),
+                   " 处没有当时签署的记录，末尾有记录缺失，或日志被重写过。"),
+      absl::StrCat("The audit log does not have the entry at position ", head.position(),
+                   " that the signed head was kept of: entries at its end are missing, or it was "
+                   "written anew."),
+      {{"log", kLog}, {"position", absl::StrCat(head.position())}});
+}
+
+}  // namespace
+
+std::string ToLine(const AuditRecord& record) {
+  Json json = AsJson(record);
+  AuditEntry entry;
+  if (entry.ParseFromString(record.entry_bytes())) json["entry"] = AsJson(entry);
+  return DumpLine(json);
+}
+
+std::string CutHeadLine(const std::string& envelope) {
+  return DumpLine(Json{{"cutHead", envelope}});
+}
+
+absl::StatusOr<ExportedLine> ParseLine(absl::string_view line, int64_t number) {
+  Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+  ExportedLine parsed;
+  if (json.is_object() && json.contains("cutHead") && json["cutHead"].is_string()) {
+    parsed.cut_head = json["cutHead"].get<std::string>();
+    return parsed;
+  }
+  if (json.is_object()) {
+    json.erase("entry");
+    const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (google::protobuf::util::JsonStringToMessage(text, &parsed.record).ok()) return parsed;
+  }
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
+      absl::StrCat("第 ", number, " 行不是 zhipingctl audit export 写出的记录。"),
+      absl::StrCat("Line ", number, " is no entry as zhipingctl audit export writes them."),
+      {{"line", absl::StrCat(number)}});
+}
+
+absl::Status AuditVerifier::SetCutHead(absl::string_view envelope) {
+  if (trust_ == nullptr) {
+    return WrongUsage("日志开头按保留期限删除过记录，须用 --trust-file 验证截断处的签名。",
+                      "Entries at the beginning were removed by retention: --trust-file is needed "
+                      "to verify the signature at the cut.");
+  }
+  ASSIGN_OR_RETURN(cut_, audit::OpenHead(envelope, *trust_));
+  return absl::OkStatus();
+}
+
+absl::Status AuditVerifier::Add(const AuditRecord& record) {
+  const sql::LogEntry entry = {record.position(), record.previous_hash(), record.hash(),
+                               record.instant_micros(), record.entry_bytes()};
+  if (first_ == 0) {
+    hash_ = sql::FirstHash();
+    // The signature stands for all that came before its head.
+    if (record.position() == cut_.position() && record.hash() == cut_.hash()) {
+      last_ = record.position() - 1;
+      hash_ = record.previous_hash();
+    }
+  }
+  RETURN_IF_ERROR(sql::CheckEntry(kLog, last_, hash_, entry));
+  if (first_ == 0) first_ = record.position();
+  last_ = record.position();
+  hash_ = record.hash();
+  for (const AuditHead& head : kept_) {
+    if (head.position() == last_ && head.hash() != hash_) return KeptHeadMissing(head);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AuditVerifier::Finish() const {
+  for (const AuditHead& head : kept_) {
+    if (head.position() > last_) return KeptHeadMissing(head);
+    if (head.position() == 0 || head.position() >= first_) continue;
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, Reason::INVALID_FIELD,
+        absl::StrCat("--head：日志头在位置 ", head.position(), "，早于现存的第一条（位置 ", first_,
+                     "），无从核对；请用较新的日志头。"),
+        absl::StrCat("--head: the head is at position ", head.position(),
+                     ", before the first entry that is kept (", first_,
+                     "): it cannot be compared. Use a later one."),
+        {{"field", "--head"}});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace zhiping::ctl

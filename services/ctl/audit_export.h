@@ -1,0 +1,61 @@
+// An audit log outside of its service: the lines that `audit export` writes, and whether they are
+// what the service kept. Reading is one entry after another: a log may be larger than the memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/envelope/trust.h"
+#include "zhiping/common/v1/audit.pb.h"
+
+namespace zhiping::ctl {
+
+// A line of an export: an entry, or the signed head that stands for what retention removed before
+// the first one.
+struct ExportedLine {
+  common::v1::AuditRecord record;
+  // An envelope; empty: the line is an entry.
+  std::string cut_head;
+};
+
+// JSON in one line, ended by a new line: the AuditRecord, with what its bytes say as `entry` for
+// people; or {"cutHead": envelope}.
+std::string ToLine(const common::v1::AuditRecord& record);
+std::string CutHeadLine(const std::string& envelope);
+// `number`: of the line, from 1. Errors: MALFORMED.
+absl::StatusOr<ExportedLine> ParseLine(absl::string_view line, int64_t number);
+
+// Verifies a log, entry by entry, and that it has the heads that were kept elsewhere.
+class AuditVerifier {
+ public:
+  // `trust`: of the cut head; null if there is none. `kept`: heads whose signatures count.
+  AuditVerifier(std::shared_ptr<const envelope::Trust> trust,
+                std::vector<common::v1::AuditHead> kept)
+      : trust_(std::move(trust)), kept_(std::move(kept)) {}
+
+  // Before the first entry. Errors: those of OpenHead.
+  absl::Status SetCutHead(absl::string_view envelope);
+  // Errors: LOG_BROKEN with the position.
+  absl::Status Add(const common::v1::AuditRecord& record);
+  // After the last. Errors: LOG_BROKEN if a head that was kept is beyond it, or before the first.
+  absl::Status Finish() const;
+
+  // 0: there is none.
+  int64_t first() const { return first_; }
+  int64_t last() const { return last_; }
+  const std::vector<common::v1::AuditHead>& kept() const { return kept_; }
+
+ private:
+  const std::shared_ptr<const envelope::Trust> trust_;
+  const std::vector<common::v1::AuditHead> kept_;
+  // Of the cut; position 0: nothing was removed.
+  common::v1::AuditHead cut_;
+  int64_t first_ = 0, last_ = 0;
+  std::string hash_;
+};
+
+}  // namespace zhiping::ctl

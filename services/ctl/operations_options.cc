@@ -1,0 +1,71 @@
+#include "services/ctl/operations_options.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::ctl {
+namespace {
+
+constexpr char kCatalogueVariable[] = "ZHIPING_CATALOGUE";
+constexpr char kDefaultCatalogue[] = "127.0.0.1:50052";
+constexpr char kUsualServer[] = "127.0.0.1:50051";
+constexpr char kDefaultTimeout[] = "10s";
+
+// Whether the catalogue was not merely taken from the environment.
+bool IsTyped(const std::string& catalogue) {
+  const char* const usual = std::getenv(kCatalogueVariable);
+  return !catalogue.empty() && (usual == nullptr || catalogue != usual);
+}
+
+}  // namespace
+
+void AddOperationsOptions(CLI::App& command, const CommandLine& line, OperationsOptions& options) {
+  AddOption(command, line, "--catalogue", options.catalogue, "HOST:PORT",
+            "问标准目录服务，默认 127.0.0.1:50052",
+            "Ask the catalogue, by default at 127.0.0.1:50052")
+      ->envname(kCatalogueVariable);
+  // Without a variable: what is set for `score` would turn these commands to another service.
+  AddOption(command, line, "--server", options.server, "HOST:PORT", "改问评分服务",
+            "Ask the scoring service instead");
+  AddOption(command, line, "--timeout", options.timeout, "DURATION",
+            "等待答复的时间，100ms 至 10m，默认 10s",
+            "How long to wait for an answer, 100ms to 10m, by default 10s")
+      ->envname("ZHIPING_TIMEOUT");
+  AddCredentialOptions(command, line, options.credentials);
+}
+
+absl::StatusOr<OperationsClient> OpenOperations(const OperationsOptions& options) {
+  if (!options.server.empty() && IsTyped(options.catalogue)) {
+    return WrongUsage("--server 和 --catalogue 只能给出一个。",
+                      "--server and --catalogue are not used together.");
+  }
+  ASSIGN_OR_RETURN(
+      const absl::Duration timeout,
+      ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
+                          absl::Milliseconds(100), absl::Minutes(10)));
+  OperationsClient client;
+  if (options.server.empty()) {
+    client.service.name = MakeText("标准目录服务", "catalogue");
+    client.service.option = "--catalogue";
+    client.service.usual_target = kDefaultCatalogue;
+    client.service.target = options.catalogue.empty() ? kDefaultCatalogue : options.catalogue;
+  } else {
+    client.service.name = MakeText("评分服务", "scoring service");
+    client.service.option = "--server";
+    client.service.usual_target = kUsualServer;
+    client.service.target = options.server;
+  }
+  client.service.timeout = timeout;
+  RETURN_IF_ERROR(CheckTarget(client.service));
+  ASSIGN_OR_RETURN(client.service.credentials,
+                   ReadCredentials(options.credentials, client.service.target));
+  client.stub = common::v1::OperationsService::NewStub(
+      ChannelTo(client.service, {common::v1::OperationsService::service_full_name()}));
+  return client;
+}
+
+}  // namespace zhiping::ctl

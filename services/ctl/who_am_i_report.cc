@@ -1,0 +1,50 @@
+#include "services/ctl/who_am_i_report.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/identity/caller.h"
+
+namespace zhiping::ctl {
+
+std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone,
+                         const Screen& screen) {
+  if (who.unauthenticated()) {
+    return absl::StrCat(
+        screen.Say("未认证：本服务不要求登录，只接受本机调用，什么都允许做。",
+                   "Unauthenticated: this service asks nobody who they are, answers only callers "
+                   "on the same machine, and lets them do everything."),
+        "\n");
+  }
+  if (!who.service().empty()) {
+    return absl::StrCat(
+        screen.Bold(absl::StrCat(screen.Say("服务 ", "The service "), who.service())),
+        screen.Say("（凭证书识别）", " (by its certificate)"), "\n");
+  }
+  std::string out =
+      absl::StrCat(screen.Bold(who.name().empty() ? who.subject() : who.name()), "\n");
+  const auto add = [&out, &screen](const char* zh, const char* en, const std::string& value) {
+    if (!value.empty()) absl::StrAppend(&out, "  ", screen.Say(zh, en), "  ", value, "\n");
+  };
+  add("标识    ", "subject    ", who.subject());
+  add("签发者  ", "issuer     ", who.issuer());
+  std::vector<std::string> roles;
+  for (const int role : who.roles()) {
+    roles.push_back(identity::RoleName(static_cast<identity::Role::Value>(role)));
+  }
+  const absl::string_view comma = screen.Say("、", ", ");
+  add("角色    ", "roles      ",
+      roles.empty() ? std::string(screen.Say("无", "none")) : absl::StrJoin(roles, comma));
+  add("企业    ", "enterprise ", who.uscc());
+  add("审核单位", "review unit", who.review_unit());
+  const bool all = who.programmes_size() == 1 && who.programmes(0) == "*";
+  add("评测体系", "programmes ",
+      all ? std::string(screen.Say("全部", "all")) : absl::StrJoin(who.programmes(), comma));
+  if (who.has_expires_at()) {
+    add("有效期至", "valid until", zone.FormatWithName(who.expires_at(), screen));
+  }
+  return out;
+}
+
+}  // namespace zhiping::ctl

@@ -1,0 +1,260 @@
+// The audit log alone, on both databases.
+#include "common/audit/audit_log.h"
+
+#include "absl/synchronization/notification.h"
+#include "common/envelope/key.h"
+#include "common/files/file.h"
+#include "tests/integration/sql/database_under_test.h"
+
+namespace zhiping::audit {
+namespace {
+
+using sql::Soon;
+
+class SetClock final : public Clock {
+ public:
+  absl::Time Now() const override {
+    absl::MutexLock lock(&mutex_);
+    return absl::FromUnixSeconds(1'790'000'040) + passed_;
+  }
+  absl::Duration Steady() const override {
+    absl::MutexLock lock(&mutex_);
+    return passed_;
+  }
+  void Pass(absl::Duration duration) {
+    absl::MutexLock lock(&mutex_);
+    passed_ += duration;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  absl::Duration passed_ ABSL_GUARDED_BY(mutex_);
+};
+
+rpc::CallerPtr Reader(const std::string& subject) {
+  identity::Caller caller;
+  caller.issuer = "https://issuer.example";
+  caller.subject = subject;
+  caller.roles.Add(identity::Role::REVIEWER);
+  return std::make_shared<const identity::Caller>(caller);
+}
+
+class AuditLogTest : public sql::DatabaseTest {
+ protected:
+  AuditLogTest() { Open(); }
+  void Open() {
+    audit_ = nullptr;
+    auto opened = AuditLog::Open(options_, *database_, clock_, log_, Soon());
+    EXPECT_OK(opened);
+    audit_ = *std::move(opened);
+  }
+
+  absl::Status Read(const rpc::CallerPtr& caller, const std::string& id) {
+    absl::Notification done;
+    absl::Status outcome;
+    audit_->RecordReads(caller, "/test/Get", {{"91110000600037341L", "submission", id}},
+                        [&](const absl::Status& status) {
+                          outcome = status;
+                          done.Notify();
+                        });
+    done.WaitForNotification();
+    return outcome;
+  }
+
+  std::vector<AuditEntry> Entries() {
+    EXPECT_OK(audit_->Sequence(Soon()));
+    const auto page = audit_->entries().Read(Soon(), {}, 1000);
+    EXPECT_OK(page);
+    std::vector<AuditEntry> entries;
+    for (const auto& stored : page->entries) {
+      EXPECT_TRUE(entries.emplace_back().ParseFromString(stored.bytes));
+    }
+    return entries;
+  }
+
+  // From then on heads are signed.
+  void Sign() {
+    const std::string folder = processes::NewFolder();
+    const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+    ASSERT_OK(envelope::WriteKeyFile(*key, folder + "/key.pem"));
+    const std::string trust = envelope::TrustEntry(*key, {envelope::Purpose::AUDIT}, {"*"}, "test");
+    ASSERT_OK(WriteFile(folder + "/trust.txtpb", trust, Overwrite::kNever));
+    trust_ = *envelope::Trust::Parse(trust);
+    options_.service = "test";
+    options_.signing = {{folder + "/key.pem"}, folder + "/trust.txtpb"};
+    Open();
+  }
+  AuditHead Head() {
+    const auto signed_head = audit_->SignHead(Soon());
+    EXPECT_OK(signed_head);
+    const auto head = OpenHead(*signed_head, *trust_);
+    EXPECT_OK(head);
+    return *head;
+  }
+
+  AuditOptions options_;
+  std::shared_ptr<const envelope::Trust> trust_;
+  SetClock clock_;
+  rpc::Log log_{rpc::Severity::kError};
+  std::unique_ptr<AuditLog> audit_;
+};
+
+TEST_P(AuditLogTest, AReadIsCommittedWhenItIsDone) {
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  // What a crash would leave.
+  const auto kept = database_->Query<int64_t>(
+      Soon(), "SELECT (SELECT count(*) FROM log_outbox) + (SELECT count(*) FROM log_entry)");
+  ASSERT_OK(kept);
+  EXPECT_EQ(std::get<0>(kept->front()), 1);
+  const auto entries = Entries();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].kind(), AuditEntry::ACCESS);
+  EXPECT_EQ(entries[0].method(), "/test/Get");
+  EXPECT_EQ(entries[0].caller().subject(), "1");
+  EXPECT_EQ(entries[0].subject().kind(), "submission");
+  EXPECT_EQ(entries[0].subject().id(), "s1");
+  EXPECT_EQ(entries[0].subject().enterprise(), "91110000600037341L");
+  EXPECT_EQ(entries[0].outcome(), "OK");
+  EXPECT_OK(audit_->entries().Verify(Soon()));
+}
+
+TEST_P(AuditLogTest, TheSameReaderAndFileWithinTenMinutesIsOneEntry) {
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  clock_.Pass(kSameRead - absl::Seconds(1));
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  EXPECT_EQ(Entries().size(), 1u);
+  // Another reader, or another file, is another read.
+  ASSERT_OK(Read(Reader("2"), "s1"));
+  ASSERT_OK(Read(Reader("1"), "s2"));
+  EXPECT_EQ(Entries().size(), 3u);
+  clock_.Pass(absl::Seconds(1));
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  EXPECT_EQ(Entries().size(), 4u);
+}
+
+TEST_P(AuditLogTest, WithoutADatabaseNothingIsRead) {
+  ASSERT_OK(sql::Execute(*database_, "ALTER TABLE log_outbox RENAME TO away"));
+  const absl::Status refused = Read(Reader("1"), "s1");
+  EXPECT_THAT(refused, HasReason(Reason::AUDIT_UNAVAILABLE));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  ASSERT_OK(sql::Execute(*database_, "ALTER TABLE away RENAME TO log_outbox"));
+  // It does not count as recorded.
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  EXPECT_EQ(Entries().size(), 1u);
+}
+
+TEST_P(AuditLogTest, DeniedCallsAreWrittenWhenTheirMinuteIsOver) {
+  for (int i = 0; i < 5; ++i) audit_->Denied(*Reader("1"), "/test/Get", Reason::ROLE_REQUIRED);
+  EXPECT_TRUE(Entries().empty());
+  clock_.Pass(absl::Minutes(1));
+  const absl::Time end = Soon();
+  while (Entries().empty() && absl::Now() < end) absl::SleepFor(absl::Milliseconds(50));
+  const auto entries = Entries();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].kind(), AuditEntry::DENIED);
+  EXPECT_EQ(entries[0].count(), 5);
+}
+
+TEST_P(AuditLogTest, AnEndInTheMiddleOfAMinuteLosesNothing) {
+  audit_->Denied(*Reader("1"), "/test/Get", Reason::ROLE_REQUIRED);
+  Open();
+  EXPECT_EQ(Entries().size(), 1u);
+}
+
+TEST_P(AuditLogTest, EntriesOfATimeAreFound) {
+  for (const char* id : {"s1", "s2", "s3"}) {
+    ASSERT_OK(Read(Reader("1"), id));
+    clock_.Pass(absl::Hours(1));
+  }
+  ASSERT_OK(audit_->Sequence(Soon()));
+  const absl::Time first = clock_.Now() - absl::Hours(3);
+  const auto& log = audit_->entries();
+  const auto between = log.Between(Soon(), first + absl::Hours(1), first + absl::Hours(2));
+  ASSERT_OK(between);
+  EXPECT_EQ(between->after.position, 1);
+  EXPECT_EQ(between->last, 2);
+  EXPECT_EQ(log.Read(Soon(), between->after, 10)->entries.front().position, 2);
+  const auto all = log.Between(Soon(), absl::InfinitePast(), absl::InfiniteFuture());
+  EXPECT_EQ(all->after.position, 0);
+  EXPECT_EQ(all->last, 3);
+  const auto none = log.Between(Soon(), first + absl::Hours(3), absl::InfiniteFuture());
+  EXPECT_EQ(none->after.position, 3);
+  EXPECT_EQ(log.Before(Soon(), 3)->position, 2);
+  EXPECT_EQ(log.Before(Soon(), 9)->position, 3);
+  EXPECT_EQ(*log.Before(Soon(), 1), sql::LogCursor());
+}
+
+TEST_P(AuditLogTest, TheHeadIsSignedAndShowsACutTail) {
+  EXPECT_THAT(audit_->SignHead(Soon()), HasReason(Reason::AUDIT_NOT_KEPT));
+  Sign();
+  for (const char* id : {"s1", "s2", "s3"}) ASSERT_OK(Read(Reader("1"), id));
+  const AuditHead head = Head();
+  EXPECT_EQ(head.service(), "test");
+  EXPECT_EQ(head.position(), 3);
+  EXPECT_EQ(head.hash(), audit_->entries().Head(Soon())->hash);
+  const sql::LogCursor kept = {"", head.position(), head.hash()};
+  EXPECT_OK(audit_->entries().Verify(Soon(), kept));
+  ASSERT_OK(sql::TamperWithLogs(*database_, "DELETE FROM log_entry WHERE position = 3"));
+  // The chain alone does not show it.
+  EXPECT_OK(audit_->entries().Verify(Soon()));
+  EXPECT_THAT(audit_->entries().Verify(Soon(), kept), HasReason(Reason::LOG_BROKEN));
+}
+
+TEST_P(AuditLogTest, AKeyThatIsNotTrustedForHeadsIsRefusedAtTheStart) {
+  Sign();
+  const std::string folder = processes::NewFolder();
+  const auto another = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+  AuditOptions options = options_;
+  options.signing.trust_file = folder + "/trust.txtpb";
+  ASSERT_OK(WriteFile(options.signing.trust_file,
+                      envelope::TrustEntry(*another, {envelope::Purpose::AUDIT}, {"*"}, "test"),
+                      Overwrite::kNever));
+  const absl::Status refused = AuditLog::Open(options, *database_, clock_, log_, Soon()).status();
+  EXPECT_THAT(refused, HasReason(Reason::UNKNOWN_KEY));
+  EXPECT_THAT(DetailOf(refused).message().en(), testing::StartsWith("--audit-key: "));
+}
+
+TEST_P(AuditLogTest, RetentionCutsAtASignedHeadAndNotBeforeSixMonths) {
+  options_.retention = kLeastRetention - absl::Hours(24);
+  EXPECT_THAT(AuditLog::Open(options_, *database_, clock_, log_, Soon()),
+              HasReason(Reason::INVALID_FIELD));
+  options_.retention = kLeastRetention;
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  ASSERT_OK(Read(Reader("1"), "s2"));
+  // Whoever signs first, that is the first head of the day, which is kept.
+  Sign();
+  const AuditHead old = Head();
+  clock_.Pass(absl::Hours(1));
+  ASSERT_OK(Read(Reader("1"), "s3"));
+  // The end signs and cuts; one second too early.
+  clock_.Pass(kLeastRetention - absl::Hours(1));
+  Open();
+  EXPECT_EQ(Entries().size(), 3u);
+  clock_.Pass(absl::Seconds(1));
+  Open();
+  EXPECT_EQ(Entries().size(), 2u);
+  // The entry of the head stays, and verification begins there.
+  const sql::LogCursor kept = {"", old.position(), old.hash()};
+  EXPECT_OK(audit_->entries().Verify(Soon(), kept));
+  const auto envelope = audit_->heads()->At(Soon(), old.position());
+  ASSERT_OK(envelope);
+  EXPECT_EQ(OpenHead(*envelope, *trust_)->position(), old.position());
+}
+
+TEST_P(AuditLogTest, OfHeadsThatAreOldOneADayIsKept) {
+  Sign();
+  // Two a day.
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_OK(Read(Reader("1"), absl::StrCat(i)));
+    Head();
+    clock_.Pass(absl::Hours(12));
+  }
+  const auto kept = database_->Query<int64_t>(Soon(), "SELECT count(*) FROM audit_head");
+  EXPECT_LT(std::get<0>(kept->front()), 10);
+  EXPECT_GE(std::get<0>(kept->front()), 5);
+}
+
+ON_BOTH_DATABASES(AuditLogTest);
+
+}  // namespace
+}  // namespace zhiping::audit

@@ -1,0 +1,193 @@
+// That no method that reads an enterprise's file answers before the read is recorded, over gRPC.
+#include "common/audit/audit_log.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/server.h"
+#include "common/rpc/status.h"
+#include "tests/integration/rpc/test_issuer.h"
+#include "tests/integration/sql/database_under_test.h"
+#include "zhiping/test/v1/file_service.grpc.pb.h"
+
+namespace zhiping::audit {
+namespace {
+
+using sql::Soon;
+using test::v1::FileService;
+using test::v1::GetFileRequest;
+using test::v1::GetFileResponse;
+
+constexpr char kEnterprise[] = "91110000600037341L";
+
+// Its handlers know nothing of audit, but for saying whose file it was.
+class Files final : public FileService::CallbackService {
+ public:
+  explicit Files(const rpc::CallEnvironment& environment)
+      : enterprise_(environment, FileService::service_full_name(), "GetEnterprise"),
+        submission_(environment, FileService::service_full_name(), "GetSubmission") {}
+
+  grpc::ServerUnaryReactor* GetEnterprise(grpc::CallbackServerContext* context,
+                                          const GetFileRequest* request,
+                                          GetFileResponse* response) override {
+    return enterprise_.Handle(*context, *request, [response] {
+      response->set_file("secret");
+      return absl::OkStatus();
+    });
+  }
+  grpc::ServerUnaryReactor* GetSubmission(grpc::CallbackServerContext* context,
+                                          const GetFileRequest* request,
+                                          GetFileResponse* response) override {
+    return submission_.HandleIn(pool_, *context, *request, [request, response](rpc::Call& call) {
+      response->set_file("secret");
+      if (request->id() != "forgotten") {
+        call.Reads({{kEnterprise, "submission", request->id()}});
+      }
+      return absl::OkStatus();
+    });
+  }
+
+ private:
+  rpc::BoundedPool pool_{1, 8};
+  const rpc::Method enterprise_;
+  const rpc::Method submission_;
+};
+
+class RecordedReadsTest : public sql::DatabaseTest {
+ protected:
+  RecordedReadsTest() {
+    rpc::AccessOptions options;
+    options.identity_file = issuer_.identity_file();
+    access_ = *rpc::AccessControl::Open(options, SystemClock(), log_);
+    audit_ = *AuditLog::Open({}, *database_, SystemClock(), log_, Soon());
+    Serve(audit_.get());
+  }
+  ~RecordedReadsTest() override { server_->CloseNow(); }
+
+  void Serve(rpc::CallAudit* audit) {
+    if (server_ != nullptr) server_->CloseNow();
+    rpc::CallEnvironment environment = {metrics_, log_, *access_};
+    environment.audit = audit;
+    files_ = std::make_unique<Files>(environment);
+    rpc::ServerOptions options;
+    options.listen = "127.0.0.1:0";
+    server_ = *rpc::Server::Start(options, {{FileService::service_full_name(), files_.get()}});
+    server_->SetReady(true);
+    stub_ = FileService::NewStub(rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {}));
+  }
+
+  // What the answer gives, or its error; of the latter nothing of the file.
+  template <typename Method>
+  absl::StatusOr<std::string> Get(Method method, const std::string& id,
+                                  const std::vector<std::string>& roles,
+                                  const std::string& uscc = "") {
+    auto claims = rpc::TestIssuer::Claims(roles);
+    if (!uscc.empty()) claims["uscc"] = uscc;
+    const auto context = rpc::NewContext(absl::Seconds(20));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", *issuer_.signer().Sign(claims)));
+    GetFileRequest request;
+    request.set_id(id);
+    GetFileResponse response;
+    const grpc::Status status = (stub_.get()->*method)(context.get(), request, &response);
+    if (!status.ok()) {
+      EXPECT_EQ(response.file(), "");
+      return rpc::FromGrpcStatus(status);
+    }
+    return response.file();
+  }
+
+  std::vector<AuditEntry> Entries() {
+    EXPECT_OK(audit_->Sequence(Soon()));
+    std::vector<AuditEntry> entries;
+    const auto page = audit_->entries().Read(Soon(), {}, 1000);
+    EXPECT_OK(page);
+    for (const auto& stored : page->entries) {
+      EXPECT_TRUE(entries.emplace_back().ParseFromString(stored.bytes));
+    }
+    return entries;
+  }
+
+  const rpc::TestIssuer issuer_{processes::NewFolder()};
+  rpc::Metrics metrics_;
+  rpc::Log log_{rpc::Severity::kError};
+  std::unique_ptr<rpc::AccessControl> access_;
+  std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<Files> files_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<FileService::Stub> stub_;
+};
+
+using Stub = FileService::Stub;
+
+TEST_P(RecordedReadsTest, WhatTheRequestNamesIsRecorded) {
+  EXPECT_EQ(*Get(&Stub::GetEnterprise, kEnterprise, {"operator"}), "secret");
+  const auto entries = Entries();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].kind(), AuditEntry::ACCESS);
+  EXPECT_EQ(entries[0].method(), "/zhiping.test.v1.FileService/GetEnterprise");
+  EXPECT_EQ(entries[0].caller().subject(), "7001");
+  EXPECT_EQ(entries[0].subject().enterprise(), kEnterprise);
+}
+
+TEST_P(RecordedReadsTest, WhatTheHandlerNamesIsRecorded) {
+  EXPECT_EQ(*Get(&Stub::GetSubmission, "s1", {"reviewer"}), "secret");
+  EXPECT_EQ(*Get(&Stub::GetSubmission, "s1", {"reviewer"}), "secret");
+  const auto entries = Entries();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].subject().kind(), "submission");
+  EXPECT_EQ(entries[0].subject().id(), "s1");
+}
+
+TEST_P(RecordedReadsTest, WhatAnEnterpriseReadsOfItselfIsNot) {
+  EXPECT_EQ(*Get(&Stub::GetEnterprise, kEnterprise, {"enterprise"}, kEnterprise), "secret");
+  EXPECT_EQ(*Get(&Stub::GetSubmission, "s1", {"enterprise"}, kEnterprise), "secret");
+  EXPECT_TRUE(Entries().empty());
+  // The same code in a token with another role does not make it its own.
+  EXPECT_EQ(*Get(&Stub::GetSubmission, "s1", {"reviewer"}, kEnterprise), "secret");
+  EXPECT_EQ(Entries().size(), 1u);
+}
+
+TEST_P(RecordedReadsTest, AHandlerThatForgetsGivesNoAnswer) {
+  const auto answer = Get(&Stub::GetSubmission, "forgotten", {"reviewer"});
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_P(RecordedReadsTest, WithoutAuditThereIsNoAnswer) {
+  Serve(nullptr);
+  EXPECT_EQ(Get(&Stub::GetEnterprise, kEnterprise, {"operator"}).status().code(),
+            absl::StatusCode::kInternal);
+}
+
+TEST_P(RecordedReadsTest, WhatCannotBeRecordedIsNotAnswered) {
+  ASSERT_OK(sql::Execute(*database_, "ALTER TABLE log_outbox RENAME TO away"));
+  EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"operator"}),
+              HasReason(Reason::AUDIT_UNAVAILABLE));
+}
+
+TEST_P(RecordedReadsTest, DeniedCallsOfTheIdentifiedAreRows) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"viewer"}),
+                HasReason(Reason::ROLE_REQUIRED));
+    EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"enterprise"}, "91110000100000009X"),
+                HasReason(Reason::OUTSIDE_SCOPE));
+  }
+  // Whoever is not identified leaves no row.
+  const auto context = rpc::NewContext(absl::Seconds(20));
+  GetFileResponse response;
+  EXPECT_THAT(rpc::FromGrpcStatus(stub_->GetEnterprise(context.get(), {}, &response)),
+              HasReason(Reason::TOKEN_REQUIRED));
+  // The end writes what is left.
+  server_->CloseNow();
+  audit_ = nullptr;
+  audit_ = *AuditLog::Open({}, *database_, SystemClock(), log_, Soon());
+  int calls = 0;
+  for (const auto& entry : Entries()) {
+    EXPECT_EQ(entry.kind(), AuditEntry::DENIED);
+    EXPECT_EQ(entry.outcome(), "ROLE_REQUIRED");
+    EXPECT_EQ(entry.caller().subject(), "7001");
+    calls += entry.count();
+  }
+  EXPECT_EQ(calls, 6);
+}
+
+ON_BOTH_DATABASES(RecordedReadsTest);
+
+}  // namespace
+}  // namespace zhiping::audit

@@ -1,0 +1,178 @@
+// The audit log for people, held as files, and the lines of an export.
+#include "services/ctl/audit_report.h"
+
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "common/sql/log_chain.h"
+#include "common/time/timestamp.h"
+#include "tests/golden_text.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using common::v1::AuditEntry;
+using common::v1::AuditHead;
+using common::v1::AuditRecord;
+using common::v1::ListAuditEntriesResponse;
+using common::v1::Role;
+
+// 2026-12-01 08:00:00, Beijing time.
+const absl::Time kNow = absl::FromUnixSeconds(1'796'083'200);
+
+AuditEntry& Add(ListAuditEntriesResponse& list, AuditEntry::Kind kind, const std::string& method) {
+  auto& listed = *list.add_entries();
+  listed.set_position(list.entries_size());
+  AuditEntry& entry = *listed.mutable_entry();
+  entry.set_kind(kind);
+  entry.set_method(method);
+  *entry.mutable_instant() = ToTimestamp(kNow + absl::Minutes(list.entries_size()));
+  entry.mutable_caller()->set_issuer("https://sso.jiangsu.example");
+  entry.mutable_caller()->set_subject(absl::StrCat("u-", list.entries_size()));
+  entry.set_outcome("OK");
+  entry.set_count(1);
+  return entry;
+}
+
+// One of everything.
+ListAuditEntriesResponse EveryEntry() {
+  ListAuditEntriesResponse list;
+  AuditEntry& publication = Add(list, AuditEntry::ADMINISTRATIVE,
+                                "/zhiping.catalogue.v1.CatalogueAdminService/PublishRelease");
+  publication.mutable_caller()->set_name("王芳");
+  publication.mutable_caller()->add_roles(Role::CRITERIA_APPROVER);
+  publication.mutable_subject()->set_kind("release");
+  publication.mutable_subject()->set_id(absl::StrCat("sha256:", std::string(64, 'a')));
+  publication.set_reason("首次发布");
+  AuditEntry& local = Add(list, AuditEntry::ADMINISTRATIVE,
+                          "/zhiping.catalogue.v1.CatalogueAdminService/FenceRevision");
+  *local.mutable_caller() = {};
+  local.mutable_caller()->set_unauthenticated(true);
+  local.mutable_caller()->set_name("李四");
+  local.mutable_subject()->set_kind("programme");
+  local.mutable_subject()->set_id("jiangsu-ai");
+  AuditEntry& read = Add(list, AuditEntry::ACCESS, "/test/GetSubmission");
+  read.mutable_subject()->set_kind("submission");
+  read.mutable_subject()->set_id("s-7");
+  read.mutable_subject()->set_enterprise("91110000600037341L");
+  AuditEntry& service = Add(list, AuditEntry::ACCESS, "/test/GetEnterprise");
+  *service.mutable_caller() = {};
+  service.mutable_caller()->set_service("analytics");
+  service.mutable_subject()->set_kind("enterprise");
+  service.mutable_subject()->set_id("91110000600037341L");
+  service.mutable_subject()->set_enterprise("91110000600037341L");
+  AuditEntry& denied =
+      Add(list, AuditEntry::DENIED, "/zhiping.scoring.v1.ScoringService/ScoreBatch");
+  denied.set_count(17);
+  denied.set_outcome("ROLE_REQUIRED");
+  AuditEntry& others =
+      Add(list, AuditEntry::DENIED, "/zhiping.scoring.v1.ScoringService/ScoreBatch");
+  *others.mutable_caller() = {};
+  others.set_count(4711);
+  others.set_outcome("ROLE_REQUIRED");
+  Add(list, AuditEntry::DECISION, "/test/Decide");
+  return list;
+}
+
+// As a service keeps them, from `first`.
+std::vector<AuditRecord> Records(int count, int64_t first = 1) {
+  std::vector<AuditRecord> records;
+  std::string hash = first == 1 ? sql::FirstHash() : std::string(32, 'h');
+  for (int64_t position = first; position < first + count; ++position) {
+    AuditRecord& record = records.emplace_back();
+    record.set_position(position);
+    record.set_previous_hash(hash);
+    record.set_instant_micros(absl::ToUnixMicros(kNow) + position);
+    record.set_entry_bytes(EveryEntry().entries(0).entry().SerializeAsString());
+    hash = sql::EntryHash("audit", hash, position, record.instant_micros(), record.entry_bytes());
+    record.set_hash(hash);
+  }
+  return records;
+}
+
+AuditHead HeadOf(const AuditRecord& record) {
+  AuditHead head;
+  head.set_service("catalogue");
+  head.set_position(record.position());
+  head.set_hash(record.hash());
+  *head.mutable_signed_at() = ToTimestamp(kNow);
+  return head;
+}
+
+absl::Status Verify(const std::vector<AuditRecord>& records, std::vector<AuditHead> kept) {
+  AuditVerifier verifier(nullptr, std::move(kept));
+  for (const AuditRecord& record : records) {
+    if (absl::Status added = verifier.Add(record); !added.ok()) return added;
+  }
+  return verifier.Finish();
+}
+
+TEST(AuditReportTest, EveryKindOfEntry) {
+  for (const auto& [language, suffix] :
+       {std::pair(Language::kChinese, "zh"), std::pair(Language::kEnglish, "en")}) {
+    Screen screen;
+    screen.language = language;
+    ExpectGolden(AuditReport(EveryEntry(), Zone(), screen),
+                 absl::StrCat("ctl/audit_list.", suffix, ".txt"));
+    const auto records = Records(3);
+    AuditVerifier verifier(nullptr, {HeadOf(records[1]), HeadOf(records[2])});
+    for (const AuditRecord& record : records) ASSERT_OK(verifier.Add(record));
+    ASSERT_OK(verifier.Finish());
+    ExpectGolden(AuditVerifiedReport(verifier, Zone(), screen),
+                 absl::StrCat("ctl/audit_verified.", suffix, ".txt"));
+  }
+}
+
+TEST(AuditExportTest, ALineIsReadAsItWasWritten) {
+  const AuditRecord record = Records(1).front();
+  const std::string line = ToLine(record);
+  EXPECT_THAT(line, testing::HasSubstr("PublishRelease"));
+  const auto parsed = ParseLine(line, 1);
+  ASSERT_OK(parsed);
+  EXPECT_EQ(parsed->record.SerializeAsString(), record.SerializeAsString());
+  EXPECT_EQ(ParseLine(CutHeadLine("{}"), 1)->cut_head, "{}");
+  for (const char* wrong : {"", "x", "[]", R"({"position":"x"})", R"({"unknown":1})"}) {
+    EXPECT_THAT(ParseLine(wrong, 7), HasReason(Reason::MALFORMED)) << wrong;
+  }
+}
+
+TEST(AuditVerifierTest, EveryChangeShows) {
+  const auto records = Records(4);
+  EXPECT_OK(Verify(records, {HeadOf(records[3])}));
+  EXPECT_OK(Verify({}, {}));
+  const auto changed = [&](const std::function<void(std::vector<AuditRecord>&)>& change) {
+    auto copy = records;
+    change(copy);
+    return Verify(copy, {HeadOf(records[3])});
+  };
+  using Log = std::vector<AuditRecord>;
+  EXPECT_THAT(changed([](Log& log) { log.erase(log.begin()); }), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(changed([](Log& log) { log.erase(log.begin() + 1); }), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(changed([](Log& log) { std::swap(log[1], log[2]); }), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(changed([](Log& log) { log[2].set_entry_bytes("x"); }),
+              HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(changed([](Log& log) { log[2].set_instant_micros(1); }),
+              HasReason(Reason::LOG_BROKEN));
+  // Only a head that was kept shows these.
+  EXPECT_THAT(changed([](Log& log) { log.pop_back(); }), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(changed([](Log& log) { log.clear(); }), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(changed([](Log& log) {
+                log.pop_back();
+                auto anew = log.back();
+                anew.set_position(4);
+                anew.set_previous_hash(log.back().hash());
+                anew.set_hash(sql::EntryHash("audit", anew.previous_hash(), 4,
+                                             anew.instant_micros(), anew.entry_bytes()));
+                log.push_back(anew);
+              }),
+              HasReason(Reason::LOG_BROKEN));
+}
+
+TEST(AuditVerifierTest, ABeginningThatWasCutNeedsASignedHead) {
+  EXPECT_THAT(Verify(Records(3, 5), {}), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(AuditVerifier(nullptr, {}).SetCutHead("{}"), HasReason(Reason::WRONG_USAGE));
+}
+
+}  // namespace
+}  // namespace zhiping::ctl
