@@ -131,6 +131,13 @@ absl::StatusOr<int> SequencedLog::SequenceIn(Transaction& transaction, int limit
   return static_cast<int>(inserts.size());
 }
 
+absl::StatusOr<int64_t> SequencedLog::Waiting(absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const auto rows,
+                   database_.Query<int64_t>(
+                       deadline, "SELECT count(*) FROM log_outbox WHERE log = $1", {name_}));
+  return std::get<0>(rows.front());
+}
+
 absl::StatusOr<LogCursor> SequencedLog::Head(absl::Time deadline) const {
   LogCursor head;
   const absl::Status status = database_.Transact(deadline, {.access = Access::kRead},

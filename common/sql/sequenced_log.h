@@ -72,6 +72,9 @@ class SequencedLog {
   // were no more.
   absl::StatusOr<int> Sequence(absl::Time deadline, int limit = 1000) const;
 
+  // How many committed appends are not in the log yet.
+  absl::StatusOr<int64_t> Waiting(absl::Time deadline) const;
+
   // The last entry, and the incarnation; position 0 and FirstHash() if there is none.
   absl::StatusOr<LogCursor> Head(absl::Time deadline) const;
 

@@ -290,6 +290,8 @@ class SqliteBackend : public Backend {
     switch (code & 0xff) {
       case SQLITE_NOTADB:
         return Cannot(Reason::FILE_UNREADABLE, MakeText("它不是 SQLite 数据库", en));
+      case SQLITE_CORRUPT:
+        return Cannot(Reason::FILE_UNREADABLE, MakeText("文件已损坏，请从备份恢复", en));
       case SQLITE_FULL:
         return Cannot(Reason::FILE_UNREADABLE, SystemErrorText(ENOSPC));
       case SQLITE_READONLY:

@@ -50,18 +50,22 @@ Confirmer::Confirmer(Store& store, const Signing& signing, const Clock& clock, c
       listeners_(std::move(listeners)),
       next_attempt_(-absl::InfiniteDuration()) {}
 
-absl::StatusOr<ConfirmedPtr> Confirmer::Sign(absl::Time deadline, const std::string& programme,
-                                             std::shared_ptr<const History> known) {
+Confirmer::Instant Confirmer::Now() const { return {Milliseconds(clock_.Now()), clock_.Steady()}; }
+
+absl::StatusOr<ConfirmedPtr> Confirmer::ReadAndSign(absl::Time deadline,
+                                                    const std::string& programme) {
+  // Before the read: nothing that was read is older.
+  const Instant before = Now();
+  ASSIGN_OR_RETURN(History history, store_.ReadHistory(deadline, programme));
+  return Sign(before, std::make_shared<const History>(std::move(history)));
+}
+
+absl::StatusOr<ConfirmedPtr> Confirmer::Sign(const Instant& read_at,
+                                             std::shared_ptr<const History> history) const {
   auto confirmed = std::make_shared<Confirmed>();
-  // The instant before the read: nothing that was read is older.
-  const absl::Time now = Milliseconds(clock_.Now());
-  confirmed->read_at = clock_.Steady();
-  if (known == nullptr) {
-    ASSIGN_OR_RETURN(History history, store_.ReadHistory(deadline, programme));
-    known = std::make_shared<const History>(std::move(history));
-  }
-  confirmed->history = std::move(known);
-  confirmed->state = StateAt(*confirmed->history, now);
+  confirmed->read_at = read_at.steady;
+  confirmed->history = std::move(history);
+  confirmed->state = StateAt(*confirmed->history, read_at.wall);
   if (MaySign(*confirmed->history)) {
     ASSIGN_OR_RETURN(confirmed->envelope, signing_.SignState(confirmed->state));
   }
@@ -72,10 +76,11 @@ absl::StatusOr<ConfirmedPtr> Confirmer::Confirm(absl::Time deadline, const std::
   absl::Duration signed_at;
   absl::Duration told_at;
   const ConfirmedPtr known = Find(programme, signed_at, told_at);
-  if (known == nullptr) return Sign(deadline, programme, nullptr);
+  if (known == nullptr) return ReadAndSign(deadline, programme);
+  const Instant before = Now();
   ASSIGN_OR_RETURN(const HistoryVersion version, store_.Version(deadline, programme));
   if (VersionOf(*known->history) != version) {
-    ASSIGN_OR_RETURN(ConfirmedPtr changed, Sign(deadline, programme, nullptr));
+    ASSIGN_OR_RETURN(ConfirmedPtr changed, ReadAndSign(deadline, programme));
     Keep(changed, /*again=*/false);
     return changed;
   }
@@ -84,7 +89,7 @@ absl::StatusOr<ConfirmedPtr> Confirmer::Confirm(absl::Time deadline, const std::
       clock_.Steady() - signed_at < kSignatureReuse) {
     return known;
   }
-  ASSIGN_OR_RETURN(ConfirmedPtr confirmed, Sign(deadline, programme, known->history));
+  ASSIGN_OR_RETURN(ConfirmedPtr confirmed, Sign(before, known->history));
   Keep(confirmed, /*again=*/false);
   return confirmed;
 }
@@ -108,7 +113,7 @@ void Confirmer::Watch() {
 void Confirmer::WatchProgramme(const std::string& programme, const HistoryVersion& version) {
   if (!MustConfirm(programme, version)) return;
   // Also what has not changed is read anew: that is what confirming means.
-  auto confirmed = Sign(absl::Now() + options_.read_timeout, programme, nullptr);
+  auto confirmed = ReadAndSign(absl::Now() + options_.read_timeout, programme);
   if (confirmed.ok()) {
     Keep(*std::move(confirmed), /*again=*/true);
     return;

@@ -78,9 +78,17 @@ class Confirmer {
     absl::Duration signed_at, told_at;
   };
 
-  // Reads and signs, from `known` history if that is of this version.
-  absl::StatusOr<ConfirmedPtr> Sign(absl::Time deadline, const std::string& programme,
-                                    std::shared_ptr<const History> known);
+  // By the wall clock, in whole milliseconds, and by the steady one.
+  struct Instant {
+    absl::Time wall;
+    absl::Duration steady;
+  };
+  Instant Now() const;
+
+  absl::StatusOr<ConfirmedPtr> ReadAndSign(absl::Time deadline, const std::string& programme);
+  // `read_at`: before it was read that this is the history.
+  absl::StatusOr<ConfirmedPtr> Sign(const Instant& read_at,
+                                    std::shared_ptr<const History> history) const;
   // Keeps it, and tells listeners if `again` or if it says something new.
   void Keep(const ConfirmedPtr& confirmed, bool again);
   ConfirmedPtr Find(const std::string& programme, absl::Duration& signed_at,

@@ -244,8 +244,11 @@ absl::Status Reading::ListLogEntries(absl::Time deadline, const v1::ListLogEntri
                                      v1::ListLogEntriesResponse& response) {
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, 3));
   const sql::SequencedLog& changes = store_.changes();
-  // A database that only reads gives what was moved until then.
-  store_.SequenceChanges(deadline).IgnoreError();
+  // A database that only reads gives what was moved until then, and how much was not.
+  if (!store_.SequenceChanges(deadline).ok()) {
+    ASSIGN_OR_RETURN(const int64_t waiting, changes.Waiting(deadline));
+    response.set_waiting(waiting);
+  }
   sql::LogCursor after;
   if (!page.position.empty()) {
     after.incarnation = absl::HexStringToBytes(page.position[0]);

@@ -109,7 +109,17 @@ absl::Status RedisCopies::PutReleases(const Confirmed& confirmed, bool all, Copy
     }
     ASSIGN_OR_RETURN(const std::string envelope,
                      store_.ReleaseEnvelope(absl::Now() + kStoreTimeout, digest));
-    RETURN_IF_ERROR(client_.Set(releases::RedisReleaseKey(digest), envelope, kReleaseTtl));
+    const absl::Status set = client_.Set(releases::RedisReleaseKey(digest), envelope, kReleaseTtl);
+    if (DetailOf(set).reason() == Reason::TOO_LARGE) {
+      // Followers get it from the catalogue; the state and the others are copied all the same.
+      if (last == copy.releases.end()) {
+        log_.Write(rpc::Severity::kWarning, "release_not_copied",
+                   {{"digest", digest}, {"reason", Reason::Value_Name(Reason::TOO_LARGE)}});
+      }
+      put[digest] = absl::InfiniteDuration();
+      continue;
+    }
+    RETURN_IF_ERROR(set);
     put[digest] = clock_.Steady();
   }
   copy.releases = std::move(put);

@@ -32,6 +32,7 @@ class RedisCopies {
         signing_(signing),
         foreign_(foreign),
         clock_(clock),
+        log_(log),
         outcome_(log, rpc::Severity::kWarning, "redis_copies_failed", "redis_copies_kept") {}
 
   // The state to keep in Redis from now on. Never blocks.
@@ -51,7 +52,7 @@ class RedisCopies {
  private:
   struct Copy {
     ConfirmedPtr confirmed;
-    // By digest: when the release was put there last.
+    // By digest: when the release was put there last; infinite: never, it is too large.
     std::map<std::string, absl::Duration> releases;
   };
 
@@ -67,6 +68,7 @@ class RedisCopies {
   const Signing& signing_;
   ForeignStates& foreign_;
   const Clock& clock_;
+  const rpc::Log& log_;
 
   // Of Refresh alone.
   std::map<std::string, Copy> copies_;

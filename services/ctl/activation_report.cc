@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/ctl/display_width.h"
+#include "services/ctl/instance_table.h"
 #include "services/ctl/table.h"
 #include "services/ctl/words.h"
 
@@ -11,6 +13,8 @@ namespace zhiping::ctl {
 namespace {
 
 using catalogue::v1::Activation;
+using catalogue::v1::GetConvergenceResponse;
+using catalogue::v1::InstanceConvergence;
 
 std::string Headline(const Activated& activated, const Screen& screen) {
   const std::string& label = activated.label;
@@ -57,6 +61,20 @@ std::string ActivatedReport(const Activated& activated, const Zone& zone, const 
              screen));
 }
 
+namespace {
+
+// What to do about instances that were lost.
+std::string LostAdvice(const GetConvergenceResponse& convergence, const Screen& screen) {
+  if (InstancesWith(convergence, InstanceConvergence::UNKNOWN).empty()) return "";
+  return Hang("  ",
+              screen.Say("失联的实例如已停用，用 zhipingctl release forget 移除后不再等它。",
+                         "An instance that is lost for good is no longer waited for after "
+                         "zhipingctl release forget."),
+              screen.width);
+}
+
+}  // namespace
+
 std::string WaitReport(const WaitResult& result, const Activated& activated, absl::Duration wait,
                        const ReleaseLabels& labels, const Screen& screen) {
   const int32_t revision = activated.activation.revision();
@@ -90,7 +108,7 @@ std::string WaitReport(const WaitResult& result, const Activated& activated, abs
           absl::StrCat("等了 ", duration, "，仍有实例没有启用修订号 ", revision, "："),
           absl::StrCat("After ", duration, " there are instances that do not run revision ",
                        revision, ":"))),
-      "\n", laggards);
+      "\n", laggards, LostAdvice(result.last, screen));
 }
 
 }  // namespace zhiping::ctl

@@ -127,6 +127,13 @@ absl::Status WithUnknownOutcome(const absl::Status& status) {
     *detail.mutable_message() =
         MakeText("标准目录服务未能确认修改是否已保存。",
                  "The catalogue does not know whether the change was saved.");
+  } else if (detail.reason() == Reason::SERVICE_UNREACHABLE) {
+    // Of several attempts only the last is told.
+    Append("如果连接是中途断开的，修改可能已经生效：再试之前请先看 zhipingctl release status。",
+           "If the connection broke on the way, the change may have been made: look at "
+           "zhipingctl release status before trying again.",
+           *detail.mutable_message());
+    return MakeError(status.code(), detail);
   } else if (detail.reason() != Reason::DEADLINE_PASSED) {
     return status;
   }

@@ -16,6 +16,7 @@
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
 #include "services/ctl/command_line.h"
+#include "services/ctl/display_width.h"
 #include "services/ctl/table.h"
 #include "services/ctl/words.h"
 
@@ -167,6 +168,19 @@ std::map<std::string, std::string> LabelsIn(const ListLogEntriesResponse& log) {
   return labels;
 }
 
+// What was changed and is in no entry yet.
+std::string WaitingReport(const ListLogEntriesResponse& log, const Screen& screen) {
+  if (log.waiting() == 0) return "";
+  return Hang("",
+              screen.Bad(screen.Say(
+                  absl::StrCat("另有 ", log.waiting(),
+                               " 项修改已经生效，但数据库暂时写不进去，还没有记入日志。"),
+                  absl::StrCat(log.waiting(),
+                               " more changes were made and are not in the log yet, since the "
+                               "database cannot be written at present."))),
+              screen.width);
+}
+
 }  // namespace
 
 std::string NotedHead::Text() const {
@@ -210,7 +224,8 @@ void ReadEvents(ListLogEntriesResponse& log) {
 std::string LogReport(const ListLogEntriesResponse& log, const std::optional<NotedHead>& verified,
                       const Zone& zone, const Screen& screen) {
   if (log.entries().empty()) {
-    return absl::StrCat(screen.Say("日志里还没有记录。", "The log has no entries yet."), "\n");
+    return absl::StrCat(screen.Say("日志里还没有记录。", "The log has no entries yet."), "\n",
+                        WaitingReport(log, screen));
   }
   auto labels = LabelsIn(log);
   std::set<std::string> programmes;
@@ -246,7 +261,7 @@ std::string LogReport(const ListLogEntriesResponse& log, const std::optional<Not
       table.Render(screen, 0),
       screen.Dim(screen.Say(absl::StrCat("共 ", count, " 条；时间为", zone.Name(screen)),
                             absl::StrCat(count, " in all; times are ", zone.Name(screen)))),
-      "\n");
+      "\n", WaitingReport(log, screen));
   if (!verified.has_value()) return out;
   return absl::StrCat(out,
                       screen.Good(screen.Say(

@@ -35,16 +35,18 @@ absl::StatusOr<int> Log(const LogOptions& options, const CommandLine& line) {
   if (options.verify || noted.has_value()) {
     ASSIGN_OR_RETURN(verified, VerifyLog(log, noted));
   }
+  // What is not in the log cannot be verified.
+  const int code = verified.has_value() && log.waiting() > 0 ? kExitRefused : kExitOk;
   if (!line.json) {
     Print(LogReport(log, verified, zone, line.screen), line.screen);
-    return kExitOk;
+    return code;
   }
   Json json = AsJson(log);
   if (verified.has_value()) {
     json["verified"] = {{"entries", log.entries_size()}, {"head", verified->Text()}};
   }
   Print(Dump(json), line.screen);
-  return kExitOk;
+  return code;
 }
 
 }  // namespace

@@ -53,6 +53,28 @@ class RedisCopiesTest : public testing::Test {
   std::unique_ptr<redis::Client> client_;
 };
 
+// A release that Redis is not given holds nothing else up.
+TEST_F(RedisCopiesTest, TheStateIsCopiedWithoutAReleaseThatIsTooLarge) {
+  redis::Options small;
+  small.address = redis_.address();
+  small.max_value_bytes = 64 << 10;
+  const auto client = *redis::Client::Create(small);
+  const auto confirmed = Confirm();
+  const rpc::Log log(rpc::Severity::kError);
+  ForeignStates foreign(catalogue_->store(), *signing_, SystemClock(), log, [] {});
+  RedisCopies copies(*client, catalogue_->store(), *signing_, foreign, SystemClock(), log);
+  copies.Offer(confirmed);
+  copies.Refresh();
+  EXPECT_EQ(client_->Get(releases::RedisStateKey(kProgramme))->value_or(""), confirmed->envelope);
+  EXPECT_EQ(*client_->Get(releases::RedisReleaseKey(confirmed->state.current().digest())),
+            std::nullopt);
+  // A newer state replaces it, and one that Redis has lost comes back.
+  const auto newer = Confirm();
+  copies.Offer(newer);
+  copies.Refresh();
+  EXPECT_EQ(client_->Get(releases::RedisStateKey(kProgramme))->value_or(""), newer->envelope);
+}
+
 // Of another store that has published twice, as a catalogue has after it lost its own.
 TEST_F(RedisCopiesTest, NoRevisionIsGivenBeforeRedisWasLookedAt) {
   auto known = Confirm()->state;

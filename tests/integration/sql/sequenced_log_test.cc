@@ -117,7 +117,9 @@ TEST_P(SequencedLogTest, LogsOfOneStoreAreApart) {
 
 TEST_P(SequencedLogTest, SequencesNoMoreThanAsked) {
   for (int i = 0; i < 5; ++i) ASSERT_OK(Append(changes_, absl::StrCat(i)));
+  EXPECT_EQ(*changes_.Waiting(Soon()), 5);
   EXPECT_EQ(*changes_.Sequence(Soon(), 2), 2);
+  EXPECT_EQ(*changes_.Waiting(Soon()), 3);
   EXPECT_EQ(*changes_.Sequence(Soon(), 2), 2);
   EXPECT_EQ(*changes_.Sequence(Soon(), 2), 1);
   EXPECT_EQ(*changes_.Sequence(Soon(), 2), 0);

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <functional>
 
@@ -128,11 +129,16 @@ TEST(SqliteFile, WhyItCannotBeOpenedIsSaidInChineseToo) {
   const std::string folder = processes::NewFolder();
   std::ofstream(folder + "/text.db") << std::string(4096, 'x');
   std::ofstream(folder + "/file");
+  {
+    const auto whole = OpenOrDie("sqlite:" + folder + "/cut.db");
+    EXPECT_OK(Execute(*whole, "CREATE TABLE t (bytes {bytes})"));
+    EXPECT_OK(Execute(*whole, "INSERT INTO t VALUES ($1)", {Bytes{std::string(100'000, 'x')}}));
+  }
+  std::filesystem::resize_file(folder + "/cut.db", 8'000);
   ASSERT_EQ(mkdir((folder + "/folder.db").c_str(), 0700), 0);
   const std::pair<const char*, const char*> cases[] = {
-      {"/text.db", "：它不是 SQLite 数据库。"},
-      {"/file/a.db", "：路径中有一段不是文件夹。"},
-      {"/none/a.db", "：文件不存在。"},
+      {"/text.db", "：它不是 SQLite 数据库。"},       {"/cut.db", "：文件已损坏，请从备份恢复。"},
+      {"/file/a.db", "：路径中有一段不是文件夹。"},   {"/none/a.db", "：文件不存在。"},
       {"/folder.db", "：这是一个文件夹，不是文件。"},
   };
   for (const auto& [name, why] : cases) {

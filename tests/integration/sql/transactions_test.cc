@@ -207,7 +207,8 @@ TEST_P(TransactionsTest, DeadlocksEndAndAreRepeated) {
   }
   for (auto& thread : threads) thread.join();
   if (!postgres()) delete both;
-  EXPECT_EQ(runs, postgres() ? 3 : 2);
+  // Who is repeated may meet the other once more.
+  EXPECT_GE(runs, postgres() ? 3 : 2);
   EXPECT_THAT(Values(), ElementsAre(12, 22));
 }
 

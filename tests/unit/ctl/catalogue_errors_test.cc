@@ -70,6 +70,7 @@ TEST(CatalogueErrorsTest, AnOutcomeThatIsNotKnownIsSaidToBe) {
   };
   EXPECT_THAT(of(Reason::DEADLINE_PASSED), HasSubstr("修改可能已经生效"));
   EXPECT_THAT(of(Reason::COMMIT_UNKNOWN), HasSubstr("修改可能已经生效"));
+  EXPECT_THAT(of(Reason::SERVICE_UNREACHABLE), HasSubstr("修改可能已经生效"));
   EXPECT_THAT(of(Reason::DATABASE_UNAVAILABLE), Not(HasSubstr("修改可能已经生效")));
 }
 

@@ -163,6 +163,15 @@ TEST_P(LogReportTest, SaysTheProgrammeWhereThereAreSeveral) {
   EXPECT_THAT(LogReport(log, {}, Zone(), screen_), HasSubstr(" other\n"));
 }
 
+TEST_P(LogReportTest, SaysWhatIsNotInTheLogYet) {
+  auto log = EveryEvent();
+  EXPECT_THAT(LogReport(log, {}, Zone(), screen_), testing::Not(HasSubstr("77")));
+  log.set_waiting(77);
+  EXPECT_THAT(LogReport(log, {}, Zone(), screen_), HasSubstr("77"));
+  log.clear_entries();
+  EXPECT_THAT(LogReport(log, {}, Zone(), screen_), HasSubstr("77"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Languages, LogReportTest, testing::Values("zh", "en"));
 
 TEST(LogVerificationTest, FindsWhateverWasChanged) {
