@@ -23,8 +23,8 @@ class Releases {
 
   // Looks for what the snapshot lacks: fetches the pinned release, or asks for the newest state and
   // waits for its revision, until shortly before `deadline`, so that the answer comes in time, and
-  // at most 2 s. Calls `done` exactly once, from
-  // another thread; it must not block. Errors: those of Snapshot::Choose; OVERLOADED.
+  // at most 2 s. Calls `done` exactly once, from another thread; it must not block. Errors: those
+  // of Snapshot::Choose; OVERLOADED.
   virtual void Await(Choice choice, absl::Time deadline,
                      std::function<void(absl::StatusOr<Chosen>)> done) = 0;
 };

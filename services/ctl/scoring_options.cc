@@ -16,6 +16,8 @@ namespace zhiping::ctl {
 namespace {
 
 constexpr char kServerVariable[] = "ZHIPING_SERVER";
+constexpr char kDefaultServer[] = "127.0.0.1:50051";
+constexpr char kDefaultTimeout[] = "10s";
 
 }  // namespace
 
@@ -52,9 +54,6 @@ void AddScoringOptions(CLI::App& command, const CommandLine& line, ScoringOption
 }
 
 namespace {
-
-constexpr char kDefaultServer[] = "127.0.0.1:50051";
-constexpr char kDefaultTimeout[] = "10s";
 
 // Whether the value of an option was not merely taken from the environment.
 bool IsTyped(const std::string& value, const char* variable) {
