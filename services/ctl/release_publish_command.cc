@@ -229,9 +229,10 @@ void AddReleasePublishCommands(CLI::App& release, CommandLine& line) {
                  "Put a release in force again that was in force before, at once");
   AddOption(*rollback, line, "--to", options->release, "RELEASE",
             "回退到哪个发布版（摘要、摘要开头或标签）；默认为现行发布版的前一个，"
-            "回退过的和已撤回的不算",
+            "回退过的和已撤回的不算；现行的若已是回退的结果，要再往前须写明",
             "Which release (digest, its beginning, or label); by default the one before the "
-            "present one, leaving out what was rolled back or withdrawn");
+            "present one, leaving out what was rolled back or withdrawn; to go further back after "
+            "a rollback it has to be named");
   AddFlag(*rollback, line, "--withdraw", options->withdraw,
           "同时撤回现行发布版：不能再据以提交，也不能再启用",
           "Also withdraw the present release: nothing may be submitted under it any more, and it "

@@ -109,7 +109,7 @@ std::vector<ActivationRow> Rows(const History& history, ActivationRecord::Kind k
 }
 
 // The releases that led to the present one, which is the last. A rollback takes back all that came
-// after the one it goes to, so that the next one goes further back and never to what was left.
+// after the one it goes to, so that going further back never leads to what was left.
 std::vector<std::string> ReleasesUpTo(const History& history, absl::Time now) {
   std::vector<std::string> releases;
   for (const ActivationRow& row : history.rows) {
@@ -125,12 +125,44 @@ std::vector<std::string> ReleasesUpTo(const History& history, absl::Time now) {
   return releases;
 }
 
-// The one before the present one of those that led to it.
+// The decision by which the present release came into force: not its being issued again.
+const ActivationRow* DecisionInForce(const History& history, absl::Time now) {
+  for (auto row = history.rows.rbegin(); row != history.rows.rend(); ++row) {
+    if (row->kind != ActivationRecord::REISSUE && CameIntoForce(history, *row, now)) return &*row;
+  }
+  return nullptr;
+}
+
+absl::Status AlreadyRolledBack(const ActivationRow& row, const std::string& previous) {
+  const std::string revision = absl::StrCat(row.activation.revision());
+  return Precondition(
+      Reason::ALREADY_ROLLED_BACK,
+      absl::StrCat("现行的修订号 ", revision, " 就是一次回退（", row.actor, "），没有再次回退。",
+                   previous.empty()
+                       ? "再往前没有可以回退到的发布版。"
+                       : absl::StrCat("如果确实要再往前，请写明发布版 ", previous, "。")),
+      absl::StrCat("What is in force, revision ", revision, ", is a rollback already (by ",
+                   row.actor, "): nothing was rolled back again. ",
+                   previous.empty()
+                       ? "There is no release further back."
+                       : absl::StrCat("To go further back, name the release ", previous, ".")),
+      {{"revision", revision}, {"previousDigest", previous}});
+}
+
+// The one before the present one of those that led to it. Not again after a rollback: an answer
+// that was lost, or a second person, would otherwise go back twice.
 absl::StatusOr<std::string> PreviousRelease(const History& history, absl::Time now) {
   const std::vector<std::string> releases = ReleasesUpTo(history, now);
-  for (auto digest = releases.rbegin(); digest != releases.rend(); ++digest) {
-    if (*digest != releases.back() && !IsWithdrawn(history, *digest)) return *digest;
+  const auto previous =
+      std::find_if(releases.rbegin(), releases.rend(), [&](const std::string& digest) {
+        return digest != releases.back() && !IsWithdrawn(history, digest);
+      });
+  const bool found = previous != releases.rend();
+  const ActivationRow* const decision = DecisionInForce(history, now);
+  if (decision != nullptr && decision->kind == ActivationRecord::ROLLBACK) {
+    return AlreadyRolledBack(*decision, found ? *previous : "");
   }
+  if (found) return *previous;
   return Precondition(
       Reason::NEVER_IN_FORCE, "在现行发布版之前没有可以回退到的发布版；回退过的和已撤回的不算。",
       "Before the present release there is none to roll back to: those that were rolled back or "

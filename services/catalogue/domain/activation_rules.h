@@ -47,11 +47,13 @@ struct RollBackPlan {
 };
 
 // The rows that put a release in force again, at once. `digest` empty: the one that the present one
-// took the place of, leaving out what was rolled back and what is withdrawn. After A, B, C and a
-// rollback to B, that is A. That of the release in force only cancels what is pending: a reissue
-// and no rollback.
+// took the place of, leaving out what was rolled back and what is withdrawn; refused where the
+// present one came by a rollback itself, so that the same decision is not carried out twice. That
+// of the release in force only cancels what is pending: a reissue and no rollback.
 //
-// Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
+// Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; ALREADY_ROLLED_BACK, naming the release before the
+// present one, if there is one, as `previousDigest`: after A, B, C and a rollback to B that is A;
+// RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
 // to withdraw; ALREADY_IN_FORCE, unless a pending activation is cancelled; PENDING_EXISTS;
 // NOT_PENDING; REVISION_AHEAD.
 absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string& digest,

@@ -1,4 +1,6 @@
 // Importing, publishing, rolling back and following, over gRPC on both databases.
+#include <thread>
+
 #include "absl/time/clock.h"
 #include "common/releases/seed.h"
 #include "common/releases/state.h"
@@ -168,6 +170,30 @@ TEST_P(PublishingTest, RollingBackGoesToWhatWasInForceAndMayWithdraw) {
   EXPECT_EQ(back->kind(), v1::ActivationRecord::ROLLBACK);
   EXPECT_THAT(Activation().state().withdrawn(), testing::ElementsAre(second));
   EXPECT_THAT(Publish(Publication(second)), HasReason(Reason::RELEASE_WITHDRAWN));
+}
+
+// Neither a command that is typed again, since its answer was lost, nor a second person goes back
+// once more; whoever means to says so.
+TEST_P(PublishingTest, ARollbackIsNotCarriedOutTwice) {
+  const std::string first = Import();
+  ASSERT_OK(Publish(Publication(first)));
+  ASSERT_OK(Publish(Publication(Import("二"))));
+  ASSERT_OK(Publish(Publication(Import("三"))));
+  std::vector<absl::Status> statuses(2);
+  {
+    std::vector<std::thread> operators;
+    for (absl::Status& status : statuses) {
+      operators.emplace_back([&] { status = RollBack(false).status(); });
+    }
+    for (std::thread& one : operators) one.join();
+  }
+  EXPECT_NE(statuses[0].ok(), statuses[1].ok());
+  const absl::Status& refused = statuses[0].ok() ? statuses[1] : statuses[0];
+  EXPECT_THAT(refused, HasReason(Reason::ALREADY_ROLLED_BACK));
+  EXPECT_EQ(Activation().state().current().revision(), 4);
+  const auto further = RollBack(false, first);
+  ASSERT_OK(further);
+  EXPECT_EQ(further->activation().digest(), first);
 }
 
 TEST_P(PublishingTest, WhoDecidesWhatIsInForceHasToSayWhy) {

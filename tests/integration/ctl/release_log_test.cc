@@ -82,6 +82,33 @@ TEST_F(ReleaseLogTest, SaysWhatHappenedAndVerifiesIt) {
   EXPECT_EQ(Run({"--head", "6"}).exit_code, 2);
 }
 
+// The database takes the changes but not their entries in the log.
+TEST_F(ReleaseLogTest, SaysWhatIsNotInTheLogYet) {
+  ASSERT_OK(catalogue_.Publish(Publication(catalogue_.Import())));
+  ASSERT_EQ(Run({"--verify"}).exit_code, 0);
+  const auto database = sql::OpenOrDie(options_.database.database);
+  ASSERT_OK(database->Apply(
+      sql::Soon(),
+      {{"CREATE FUNCTION full_log() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE 'no space'; END $$",
+        {}},
+       {"CREATE TRIGGER full_log BEFORE INSERT ON log_entry EXECUTE FUNCTION full_log()", {}}}));
+  ASSERT_OK(catalogue_.Publish(Publication(catalogue_.Import("改"))));
+
+  const Outcome verified = Run({"--verify"});
+  EXPECT_EQ(verified.exit_code, 1) << verified.out;
+  EXPECT_THAT(verified.out, HasSubstr("另有 2 "));
+  EXPECT_THAT(verified.out, HasSubstr("共 2 条"));
+  const Outcome read = Run({}, "en");
+  EXPECT_EQ(read.exit_code, 0) << read.err;
+  EXPECT_THAT(read.out, HasSubstr("2 "));
+  EXPECT_EQ(Parse(Run({"--json"}).out)["waiting"], "2");
+
+  ASSERT_OK(database->Apply(sql::Soon(), {{"DROP TRIGGER full_log ON log_entry", {}}}));
+  EXPECT_EQ(Run({"--verify"}).exit_code, 0);
+  EXPECT_EQ(Parse(Run({"--json"}).out)["entries"].size(), 4u);
+}
+
 TEST_F(ReleaseLogTest, SaysWhereTheChainBreaks) {
   ASSERT_OK(catalogue_.Publish(Publication(catalogue_.Import())));
   ASSERT_OK(catalogue_.Publish(Publication(catalogue_.Import("改"))));

@@ -208,6 +208,35 @@ TEST_F(ReleaseTest, ACatalogueThatGoesAwayWhileOneWaitsIsSaidAndThePublicationSt
   EXPECT_EQ(document["error"]["reason"], "SERVICE_UNREACHABLE");
 }
 
+TEST_F(ReleaseTest, ARollbackWhoseAnswerWasLostIsNotCarriedOutTwice) {
+  const std::string first = Publish();
+  Publish("改");
+  Publish("又改");
+  processes::TcpGate gate(catalogue_.port());
+  // The answer is still on its way when the connection breaks.
+  gate.Delay(absl::Milliseconds(500));
+  std::thread cutting([&] {
+    EXPECT_TRUE(Eventually([&] {
+      const auto activation = catalogue_.Activation();
+      return activation.ok() && activation->state().current().revision() == 4;
+    }));
+    gate.Cut();
+  });
+  const std::vector<std::string> rollback = {"release", "rollback", "--reason", "测试"};
+  std::vector<std::string> through_gate = rollback;
+  through_gate.insert(through_gate.end(), {"--programme", kProgramme, "--catalogue",
+                                           absl::StrCat("127.0.0.1:", gate.port())});
+  const Outcome lost = Run(through_gate);
+  cutting.join();
+  EXPECT_EQ(lost.exit_code, 3) << lost.out;
+  EXPECT_THAT(lost.err, HasSubstr("修改可能已经生效"));
+
+  const Outcome again = Run(rollback);
+  EXPECT_EQ(again.exit_code, 1) << again.out;
+  EXPECT_THAT(again.err, testing::AllOf(HasSubstr("[ALREADY_ROLLED_BACK]"), HasSubstr(first)));
+  EXPECT_EQ(Status()["state"]["current"]["revision"], 4);
+}
+
 TEST_F(ReleaseTest, WhatIsSignedByAKeyThatCountsIsNotSignedAgain) {
   Publish();
   RunJson({"release", "publish", Import("改"), "--reason", "测试"});

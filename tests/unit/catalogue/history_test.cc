@@ -6,6 +6,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 #include "common/time/timestamp.h"
 #include "services/catalogue/domain/activation_rules.h"
 #include "services/catalogue/domain/convergence.h"
@@ -159,14 +160,19 @@ TEST(HistoryTest, RollingBackToWhatIsInForceChangesNothingUnlessItCancels) {
   EXPECT_OK(RollBack(history, "a", /*withdraw=*/false, At(kStart, 2)));
 }
 
-// What a rollback without a digest goes to; empty: it is refused.
+// What a rollback without a digest goes to, or after a rollback would; empty: there is nothing.
 std::string Previous(const History& history, absl::Time now) {
   const auto plan = RollBack(history, "", /*withdraw=*/false, At(now));
-  if (!plan.ok()) {
+  if (plan.ok()) return plan->rows.back().activation.digest();
+  const ErrorDetail detail = DetailOf(plan.status());
+  if (detail.reason() != Reason::ALREADY_ROLLED_BACK) {
     EXPECT_THAT(plan.status(), HasReason(Reason::NEVER_IN_FORCE));
     return "";
   }
-  return plan->rows.back().activation.digest();
+  for (const auto& value : detail.metadata()) {
+    if (value.key() == "previousDigest") return value.value();
+  }
+  return "";
 }
 
 History Published(const History& history, const std::string& digest) {
@@ -179,14 +185,35 @@ History WentBackTo(const History& history, const std::string& digest, bool withd
   return plan.ok() ? WithRows(history, plan->rows, plan->withdrawn_digest) : history;
 }
 
-TEST(HistoryTest, RollingBackAgainGoesFurtherBackAndNeverToWhatWasLeft) {
+TEST(HistoryTest, RollingBackAgainIsRefusedUnlessTheReleaseIsNamed) {
+  History history = Published(Published(Published({}, "a"), "b"), "c");
+  history = WentBackTo(history, "");
+  const absl::Status again = RollBack(history, "", /*withdraw=*/false, At(kStart)).status();
+  EXPECT_THAT(again, HasReason(Reason::ALREADY_ROLLED_BACK));
+  EXPECT_EQ(
+      DetailOf(again).message().en(),
+      "What is in force, revision 4, is a rollback already (by "
+      "unauthenticated:a): nothing was rolled back again. To go further back, name the release a.");
+  EXPECT_THAT(RollBack(history, "", /*withdraw=*/true, At(kStart)).status(),
+              HasReason(Reason::ALREADY_ROLLED_BACK));
+  // Also when what is in force was only issued again since, for something pending was cancelled.
+  history = With(history, Publish(history, "d", kStart + absl::Hours(1), At(kStart)));
+  history = WithRows(history, RollBack(history, "b", false, At(kStart, 5))->rows, "");
+  EXPECT_THAT(RollBack(history, "", /*withdraw=*/false, At(kStart)).status(),
+              HasReason(Reason::ALREADY_ROLLED_BACK));
+  // With nothing further back too.
+  EXPECT_THAT(RollBack(WentBackTo(history, "a"), "", /*withdraw=*/false, At(kStart)).status(),
+              HasReason(Reason::ALREADY_ROLLED_BACK));
+}
+
+TEST(HistoryTest, GoingFurtherBackNeverLeadsToWhatWasLeft) {
   History history = Published(Published(Published({}, "a"), "b"), "c");
   history = WentBackTo(history, "");
   EXPECT_EQ(StateAt(history, kStart).current().digest(), "b");
   EXPECT_EQ(Previous(history, kStart), "a");
-  EXPECT_EQ(Previous(WentBackTo(history, ""), kStart), "");
+  EXPECT_EQ(Previous(WentBackTo(history, "a"), kStart), "");
   // What is published after that came after "a".
-  EXPECT_EQ(Previous(Published(WentBackTo(history, ""), "d"), kStart), "a");
+  EXPECT_EQ(Previous(Published(WentBackTo(history, "a"), "d"), kStart), "a");
   EXPECT_EQ(Previous(Published(history, "d"), kStart), "b");
   // Who says so goes to what was left, and back from there.
   history = WentBackTo(history, "c");

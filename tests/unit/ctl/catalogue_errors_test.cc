@@ -32,6 +32,7 @@ TEST(CatalogueErrorsTest, SayWhatToDoNext) {
       {Reason::LABEL_TAKEN, {}, "zhipingctl edition import"},
       {Reason::RELEASE_NOT_FOUND, {}, "zhipingctl release list"},
       {Reason::NEVER_IN_FORCE, {}, "zhipingctl release list"},
+      {Reason::ALREADY_ROLLED_BACK, {}, "zhipingctl release log"},
       {Reason::RELEASE_WITHDRAWN, {}, "zhipingctl release list"},
       {Reason::NO_ACTIVE_RELEASE, {}, "zhipingctl release publish"},
       {Reason::ALREADY_IN_FORCE, {}, "zhipingctl release list"},
