@@ -36,7 +36,7 @@ absl::Status KeptHeadMissing(const AuditHead& head) {
 std::string ToLine(const AuditRecord& record) {
   Json json = AsJson(record);
   AuditEntry entry;
-  if (entry.ParseFromString(record.entry_bytes())) json["entry"] = AsJson(entry);
+  if (entry.ParseFromString(record.entry_bytes())) json["auditEntry"] = AsJson(entry);
   return DumpLine(json);
 }
 
@@ -52,7 +52,7 @@ absl::StatusOr<ExportedLine> ParseLine(absl::string_view line, int64_t number) {
     return parsed;
   }
   if (json.is_object()) {
-    json.erase("entry");
+    json.erase("auditEntry");
     const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
     if (google::protobuf::util::JsonStringToMessage(text, &parsed.record).ok()) return parsed;
   }
