@@ -139,11 +139,10 @@ grpc::ServerUnaryReactor* CatalogueAdminService::PublishNotes(
 grpc::ServerUnaryReactor* CatalogueAdminService::GetConvergence(
     grpc::CallbackServerContext* context, const v1::GetConvergenceRequest* request,
     v1::GetConvergenceResponse* response) {
-  return Handle(
-      get_convergence_, *context, *request,
-      [this, request, response](const rpc::Call& call, absl::Time deadline) -> absl::Status {
-        return reading_.GetConvergence(deadline, *request, *response);
-      });
+  return Handle(get_convergence_, *context, *request,
+                [this, request, response](const rpc::Call&, absl::Time deadline) -> absl::Status {
+                  return reading_.GetConvergence(deadline, *request, *response);
+                });
 }
 
 grpc::ServerUnaryReactor* CatalogueAdminService::ListProgrammes(
@@ -158,11 +157,10 @@ grpc::ServerUnaryReactor* CatalogueAdminService::ListProgrammes(
 grpc::ServerUnaryReactor* CatalogueAdminService::ListLogEntries(
     grpc::CallbackServerContext* context, const v1::ListLogEntriesRequest* request,
     v1::ListLogEntriesResponse* response) {
-  return Handle(
-      list_log_entries_, *context, *request,
-      [this, request, response](const rpc::Call& call, absl::Time deadline) -> absl::Status {
-        return reading_.ListLogEntries(deadline, *request, *response);
-      });
+  return Handle(list_log_entries_, *context, *request,
+                [this, request, response](const rpc::Call&, absl::Time deadline) -> absl::Status {
+                  return reading_.ListLogEntries(deadline, *request, *response);
+                });
 }
 
 }  // namespace zhiping::catalogue
