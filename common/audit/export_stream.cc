@@ -19,7 +19,10 @@ void ExportStream::Start(std::shared_ptr<ExportStream> self,
                          const common::v1::ExportAuditRequest& request) {
   self_ = std::move(self);
   from_position_ = request.from_position();
-  absl::Status admitted = call_.AdmitStream([stream = self_](const absl::Status& refused) {
+  const std::weak_ptr<ExportStream> weak = self_;
+  absl::Status admitted = call_.AdmitStream([weak](const absl::Status& refused) {
+    const auto stream = weak.lock();
+    if (stream == nullptr) return;
     absl::MutexLock lock(&stream->mutex_);
     stream->refused_ = refused;
   });

@@ -73,7 +73,7 @@ class AccessControl {
   // A stream that is open: its caller is verified again until this is destroyed.
   class OpenStream;
   // `refuse` is called from another thread, perhaps once after the stream is destroyed, when the
-  // caller may no longer call: it keeps alive what it uses.
+  // caller may no longer call. It holds the stream weakly, which holds the OpenStream.
   std::unique_ptr<OpenStream> Watch(Credentials credentials, absl::Time expires,
                                     std::function<void(const absl::Status&)> refuse);
 

@@ -74,7 +74,7 @@ class Call {
   absl::Status Admit(const google::protobuf::Message& request);
   // The same for a stream, whose messages come later: each is checked by CheckScope. `refuse` is
   // called from another thread, perhaps once after the call is destroyed, when the caller may no
-  // longer call: it keeps alive what it uses.
+  // longer call. It holds the stream weakly: the stream holds the call, and the call holds it.
   absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse);
   absl::Status CheckScope(const google::protobuf::Message& request) const;
   // The same for what only the store knows, where the method's option names no field.

@@ -13,7 +13,9 @@ namespace zhiping::catalogue {
 void SubscribeStream::Start(std::shared_ptr<SubscribeStream> self, const absl::Status& closed) {
   self_ = std::move(self);
   absl::Status status =
-      call_.AdmitStream([stream = self_](const absl::Status& refused) { stream->End(refused); });
+      call_.AdmitStream([weak = std::weak_ptr(self_)](const absl::Status& refused) {
+        if (const auto stream = weak.lock()) stream->End(refused);
+      });
   if (status.ok()) status = closed;
   if (status.ok()) {
     StartRead(&request_);

@@ -28,8 +28,10 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
   void Start(std::shared_ptr<BatchStream> self) {
     self_ = std::move(self);
-    const absl::Status admitted = call_.AdmitStream(
-        [stream = self_](const absl::Status& refused) { stream->Refuse(refused); });
+    const absl::Status admitted =
+        call_.AdmitStream([weak = std::weak_ptr(self_)](const absl::Status& refused) {
+          if (const auto stream = weak.lock()) stream->Refuse(refused);
+        });
     if (admitted.ok()) {
       Read();
     } else {

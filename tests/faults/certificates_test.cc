@@ -1,10 +1,14 @@
 // Certificates that do not count: each keeps a service from starting, or from being believed, and
 // it is said why.
+#include <grpcpp/create_channel.h>
+
 #include "absl/strings/str_cat.h"
+#include "common/rpc/caller_limits.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
+#include "zhiping/common/v1/operations_service.grpc.pb.h"
 
 namespace zhiping::faults {
 namespace {
@@ -123,6 +127,44 @@ TEST_F(CertificatesTest, NoServiceReportsAsAnother) {
   EXPECT_THAT(ending("scoring", "analytics"), HasReason(Reason::INVALID_FIELD));
   EXPECT_THAT(ending("gateway", "scoring"), HasReason(Reason::SERVICE_REQUIRED));
   EXPECT_EQ(ending("scoring", "scoring").code(), absl::StatusCode::kCancelled);
+}
+
+// As many streams as one caller may have, and once more as many, one after the other. Each was
+// verified while it was open, and is let go when it has ended.
+TEST_F(CertificatesTest, StreamsThatHaveEndedDoNotCount) {
+  CatalogueProcess catalogue(suite_);
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
+  scoring.StartAndAwait();
+  const CertificateFiles files =
+      security_.authority().Issue("again", processes::NamesOf("scoring"));
+  const auto subscribing = catalogue::v1::CatalogueService::NewStub(
+      rpc::NewChannel(catalogue.address(), {}, rpc::Instances::kAll,
+                      {files.certificate, files.key, security_.authorities()}));
+  const auto exporting = common::v1::OperationsService::NewStub(
+      grpc::CreateChannel(catalogue.address(), suite_.CredentialsOf("auditor")));
+  const auto batches = scoring::v1::ScoringService::NewStub(
+      grpc::CreateChannel(scoring.address(), suite_.CredentialsOf("analyst")));
+  catalogue::v1::SubscribeRequest goodbye = catalogue::Hello("instance-1");
+  goodbye.set_leaving(true);
+  for (int i = 0; i < 2 * rpc::LimitOptions().streams; ++i) {
+    const auto subscribed = rpc::NewContext(absl::Seconds(20));
+    const auto states = subscribing->Subscribe(subscribed.get());
+    states->Write(goodbye);
+    ASSERT_OK(rpc::FromGrpcStatus(states->Finish())) << i;
+    const auto exported = rpc::NewContext(absl::Seconds(20));
+    const auto entries = exporting->ExportAudit(exported.get(), {});
+    common::v1::ExportAuditResponse response;
+    while (entries->Read(&response)) {
+    }
+    ASSERT_OK(rpc::FromGrpcStatus(entries->Finish())) << i;
+    const auto scored = rpc::NewContext(absl::Seconds(20));
+    const auto batch = batches->ScoreBatch(scored.get());
+    batch->WritesDone();
+    const absl::Status ended = rpc::FromGrpcStatus(batch->Finish());
+    ASSERT_NE(DetailOf(ended).reason(), Reason::TOO_MANY_STREAMS) << i;
+  }
 }
 
 TEST_F(CertificatesTest, ACatalogueThatIsAnotherHostIsNotBelieved) {

@@ -39,8 +39,10 @@ class AccessedService final : public ScoringService::CallbackService {
     Stream(grpc::CallbackServerContext& context, const Method& method) : call_(context, method) {}
     void Start(std::shared_ptr<Stream> self) {
       self_ = std::move(self);
-      const absl::Status admitted = call_.AdmitStream(
-          [stream = self_](const absl::Status& refused) { stream->End(refused); });
+      const absl::Status admitted =
+          call_.AdmitStream([weak = std::weak_ptr(self_)](const absl::Status& refused) {
+            if (const auto stream = weak.lock()) stream->End(refused);
+          });
       if (!admitted.ok()) return End(admitted);
       StartSendInitialMetadata();
       StartRead(&request_);
@@ -162,6 +164,18 @@ TEST_F(AccessTest, IdentityHeadersAreNotBelieved) {
 TEST_F(AccessTest, RolesAreNeeded) {
   EXPECT_THAT(OpenStream(issuer_.Token({"viewer", "reviewer"})), HasReason(Reason::ROLE_REQUIRED));
   EXPECT_THAT(OpenStream(issuer_.Token({})), HasReason(Reason::ROLE_REQUIRED));
+}
+
+TEST_F(AccessTest, StreamsThatHaveEndedDoNotCount) {
+  const std::string token = issuer_.Token({"operator"});
+  // One after the other; of the last, the server may not know yet that it has ended.
+  for (int i = 0; i < 2 * LimitOptions().streams; ++i) {
+    const auto context = NewContext(absl::Seconds(30));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
+    const auto stream = stub_->ScoreBatch(context.get());
+    stream->WritesDone();
+    ASSERT_OK(FromGrpcStatus(stream->Finish())) << i;
+  }
 }
 
 TEST_F(AccessTest, AStreamEndsWhenItsTokenExpires) {
