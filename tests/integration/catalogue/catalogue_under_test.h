@@ -35,7 +35,8 @@ inline SigningOptions NewSigning() {
   EXPECT_OK(WriteFile(folder + "/trust.txtpb",
                       envelope::TrustEntry(*key,
                                            {envelope::Purpose::RELEASE, envelope::Purpose::NOTES,
-                                            envelope::Purpose::ACTIVATION},
+                                            envelope::Purpose::ACTIVATION,
+                                            envelope::Purpose::AUDIT},
                                            {"*"}, "test"),
                       Overwrite::kNever));
   return {{folder + "/key.pem"}, {folder + "/key.pem"}, folder + "/trust.txtpb"};
