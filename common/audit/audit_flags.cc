@@ -7,8 +7,8 @@ namespace zhiping::audit {
 AuditOptions AuditFlags::Options(const std::string& service, const std::string& trust_file) const {
   AuditOptions options;
   options.service = service;
-  options.signing.keys = keys;
-  options.signing.trust_file = trust_file;
+  options.keys = keys;
+  options.trust_file = trust_file;
   options.retention = absl::Hours(24) * retention_days;
   return options;
 }

@@ -15,7 +15,7 @@ struct AuditFlags {
   // 0: for ever.
   int retention_days = 0;
 
-  // `service`: whose log it is. `trust_file`: what the heads' signatures are checked by.
+  // `service`: whose log it is. `trust_file`: whose signatures of heads count.
   AuditOptions Options(const std::string& service, const std::string& trust_file) const;
 };
 

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/sql/migrations.h"
@@ -36,6 +38,20 @@ absl::Status Unavailable(const absl::Status& cause) {
       cause.ToString());
 }
 
+// Made once. Chance tells databases apart, as nobody hands out numbers.
+absl::StatusOr<std::string> IdOfLog(sql::Database& database, absl::Time deadline) {
+  absl::BitGen random;
+  const std::string id = absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random),
+                                         absl::Uniform<uint64_t>(random));
+  RETURN_IF_ERROR(database
+                      .Apply(deadline, {{"INSERT INTO audit_log (singleton, id) VALUES (1, $1) "
+                                         "ON CONFLICT DO NOTHING",
+                                         {id}}})
+                      .status());
+  ASSIGN_OR_RETURN(auto rows, database.Query<std::string>(deadline, "SELECT id FROM audit_log"));
+  return std::move(std::get<0>(rows.front()));
+}
+
 }  // namespace
 
 absl::Status Append(const sql::SequencedLog& entries, sql::Transaction& transaction,
@@ -59,11 +75,18 @@ absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const AuditOptions& opt
   RETURN_IF_ERROR(sql::InitialiseLogs(database, deadline));
   RETURN_IF_ERROR(sql::Migrate(database, deadline, "audit", audit_migrations::Migrations()));
   std::unique_ptr<AuditLog> audit(new AuditLog(options, database, clock, log));
-  if (!options.signing.keys.empty()) {
+  std::shared_ptr<const envelope::Trust> trust;
+  if (!options.trust_file.empty() || !options.keys.empty()) {
+    ASSIGN_OR_RETURN(trust, ReadTrust(options.trust_file));
+    audit->kept_heads_ =
+        std::make_unique<const KeptHeads>(database, options.service, trust, clock, log);
+  }
+  if (!options.keys.empty()) {
+    ASSIGN_OR_RETURN(std::string id, IdOfLog(database, deadline));
     ASSIGN_OR_RETURN(audit->signer_,
-                     HeadSigner::Open(options.signing, options.service, clock.Now()));
-    audit->heads_ =
-        std::make_unique<const SignedHeads>(database, audit->entries_, *audit->signer_, clock);
+                     HeadSigner::Open(options.keys, trust, options.service, clock.Now()));
+    audit->heads_ = std::make_unique<const SignedHeads>(database, audit->entries_, std::move(id),
+                                                        *audit->signer_, clock);
     audit->signing_ = std::make_unique<Periodic>(options.sign_interval,
                                                  [self = audit.get()] { self->SignAndCut(); });
   }
@@ -77,9 +100,12 @@ AuditLog::AuditLog(const AuditOptions& options, sql::Database& database, const C
       clock_(clock),
       entries_(database, kLogName),
       retention_(options.retention),
+      give_head_(options.give_head),
       written_(log, rpc::Severity::kError, "audit_not_written", "audit_written"),
       sequenced_(log, rpc::Severity::kError, "audit_not_sequenced", "audit_sequenced"),
-      signed_(log, rpc::Severity::kError, "audit_not_signed", "audit_signed") {}
+      kept_(log, rpc::Severity::kError, "audit_head_not_kept", "audit_head_kept"),
+      signed_(log, rpc::Severity::kError, "audit_not_signed", "audit_signed"),
+      given_(log, rpc::Severity::kWarning, "audit_head_not_given", "audit_head_given") {}
 
 AuditLog::~AuditLog() {
   signing_ = nullptr;
@@ -133,17 +159,49 @@ absl::StatusOr<std::string> AuditLog::SignHead(absl::Time deadline) const {
   return heads_->Sign(deadline);
 }
 
+std::string AuditLog::last_signed_head() const {
+  absl::MutexLock lock(&mutex_);
+  return last_signed_head_;
+}
+
 void AuditLog::SignAndCut() {
-  absl::Status status = SignHead(absl::Now() + kWriteTimeout).status();
+  const absl::StatusOr<std::string> head = SignHead(absl::Now() + kWriteTimeout);
+  absl::Status status = head.status();
   if (status.ok() && retention_ > absl::ZeroDuration()) {
     status = heads_->CutBefore(absl::Now() + kWriteTimeout, clock_.Now() - retention_);
   }
   signed_.Note(status);
+  if (!head.ok()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    last_signed_head_ = *head;
+  }
+  if (give_head_ != nullptr) given_.Note(give_head_(*head));
+}
+
+void AuditLog::KeepSoon(absl::string_view giver, const std::string& envelope) {
+  absl::MutexLock lock(&mutex_);
+  received_ = {std::string(giver), envelope};
+}
+
+void AuditLog::KeepReceived() {
+  GivenHead head;
+  {
+    absl::MutexLock lock(&mutex_);
+    head = std::exchange(received_, {});
+  }
+  // What could not be kept comes again.
+  if (kept_heads_ == nullptr || head.envelope.empty() || head.envelope == last_kept_head_) return;
+  const absl::Status kept =
+      kept_heads_->Keep(absl::Now() + kWriteTimeout, head.giver, head.envelope);
+  if (kept.ok()) last_kept_head_ = std::move(head.envelope);
+  kept_.Note(kept);
 }
 
 void AuditLog::Write(bool all) {
   WriteReads();
   written_.Note(WriteDenied(all));
+  KeepReceived();
   // Not with every read: it is a transaction of its own.
   if (clock_.Steady() - last_sequenced_ < kTick) return;
   last_sequenced_ = clock_.Steady();

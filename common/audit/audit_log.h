@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "common/audit/denied_calls.h"
 #include "common/audit/entry.h"
+#include "common/audit/kept_heads.h"
 #include "common/audit/signed_heads.h"
 #include "common/rpc/call_audit.h"
 #include "common/rpc/log.h"
@@ -38,8 +39,12 @@ inline constexpr size_t kMostRememberedReads = 100'000;
 struct AuditOptions {
   // `catalogue`, `scoring`, …: whose log it is, which stands in each signed head.
   std::string service;
-  // Without keys heads are not signed, and nothing is ever cut.
-  HeadSigningOptions signing;
+  // Files with the private keys that sign heads. Without any nothing is signed, nor ever cut.
+  std::vector<std::string> keys;
+  // Whose signatures of heads count. Empty: no heads are kept.
+  std::string trust_file;
+  // Gives each head that was signed to another service, which keeps it. Null: nobody does.
+  std::function<absl::Status(const std::string& envelope)> give_head;
   // How often the head is signed.
   absl::Duration sign_interval = absl::Minutes(1);
   // How long entries are kept, at least kLeastRetention; 0: for ever.
@@ -74,6 +79,13 @@ class AuditLog final : public rpc::CallAudit {
   const SignedHeads* heads() const { return heads_.get(); }
   // The head as it is now, signed. Errors: AUDIT_NOT_KEPT, those of SignedHeads::Sign.
   absl::StatusOr<std::string> SignHead(absl::Time deadline) const;
+  // The envelope that was signed last, within a minute; empty: none yet.
+  std::string last_signed_head() const;
+
+  // Heads of other services. Null: none are kept.
+  const KeptHeads* kept_heads() const { return kept_heads_.get(); }
+  // Keeps a head that `giver` gave, soon; the latest if several came within a second.
+  void KeepSoon(absl::string_view giver, const std::string& envelope);
 
  private:
   struct Read {
@@ -94,6 +106,7 @@ class AuditLog final : public rpc::CallAudit {
   absl::Status WriteDenied(bool all);
   absl::Status Append(const std::vector<AuditEntry>& entries);
   void ForgetOldReads();
+  void KeepReceived();
   // What the thread that signs does.
   void SignAndCut();
 
@@ -101,23 +114,33 @@ class AuditLog final : public rpc::CallAudit {
   const Clock& clock_;
   const sql::SequencedLog entries_;
   const absl::Duration retention_;
+  const std::function<absl::Status(const std::string& envelope)> give_head_;
   // Null: without keys.
   std::unique_ptr<const HeadSigner> signer_;
   std::unique_ptr<const SignedHeads> heads_;
+  // Null: without a trust file.
+  std::unique_ptr<const KeptHeads> kept_heads_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::deque<Read> waiting_ ABSL_GUARDED_BY(mutex_);
   DeniedCalls denied_ ABSL_GUARDED_BY(mutex_);
+  std::string last_signed_head_ ABSL_GUARDED_BY(mutex_);
+  struct GivenHead {
+    std::string giver, envelope;
+  };
+  // That is to be kept; empty: none.
+  GivenHead received_ ABSL_GUARDED_BY(mutex_);
 
   // Of the thread alone.
-  rpc::OutcomeLog written_, sequenced_;
+  rpc::OutcomeLog written_, sequenced_, kept_;
+  std::string last_kept_head_;
   // Denied calls whose minute is over and which could not be written yet.
   std::vector<AuditEntry> unwritten_;
   // When a reader and a file were recorded, by the steady clock.
   absl::flat_hash_map<std::string, absl::Duration> recorded_;
   absl::Duration last_sequenced_ = -absl::InfiniteDuration();
   // Of the thread that signs.
-  rpc::OutcomeLog signed_;
+  rpc::OutcomeLog signed_, given_;
   // They end first.
   std::unique_ptr<Periodic> writing_, signing_;
 };

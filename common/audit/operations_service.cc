@@ -85,6 +85,34 @@ absl::Status List(const AuditLog& audit, const ListAuditEntriesRequest& request,
   return absl::OkStatus();
 }
 
+absl::Status ListKept(const KeptHeads& kept, const common::v1::ListKeptAuditHeadsRequest& request,
+                      common::v1::ListKeptAuditHeadsResponse& response) {
+  ASSIGN_OR_RETURN(const rpc::Page page,
+                   rpc::ReadPage(request, request.page_size(), 0, request.page_token(), 3));
+  KeptHead after;
+  if (!page.position.empty()) {
+    after.log = page.position[0];
+    ASSIGN_OR_RETURN(after.position, rpc::PositionNumber(page.position[1]));
+    after.hash = page.position[2];
+  }
+  ASSIGN_OR_RETURN(const auto heads, kept.List(absl::Now() + kReadTimeout, after, page.size + 1));
+  for (const KeptHead& head : heads) {
+    if (response.heads_size() == page.size) {
+      response.set_next_page_token(
+          rpc::MakePageToken(request, {after.log, absl::StrCat(after.position), after.hash}));
+      break;
+    }
+    auto& listed = *response.add_heads();
+    listed.set_envelope(head.envelope);
+    ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(head.envelope));
+    listed.mutable_head()->ParseFromString(envelope.payload);
+    *listed.mutable_kept_at() = ToTimestamp(head.kept_at);
+    listed.set_contradicts(head.contradicts);
+    after = head;
+  }
+  return absl::OkStatus();
+}
+
 void Describe(const identity::Caller& caller, common::v1::WhoAmIResponse& response) {
   response.set_unauthenticated(caller.unauthenticated);
   response.set_service(caller.service);
@@ -127,7 +155,11 @@ OperationsService::OperationsService(const AuditLog* audit, rpc::BoundedPool& po
                           "ListAuditEntries"),
       export_audit_(environment, common::v1::OperationsService::service_full_name(), "ExportAudit"),
       get_audit_head_(environment, common::v1::OperationsService::service_full_name(),
-                      "GetAuditHead") {}
+                      "GetAuditHead"),
+      keep_audit_head_(environment, common::v1::OperationsService::service_full_name(),
+                       "KeepAuditHead"),
+      list_kept_audit_heads_(environment, common::v1::OperationsService::service_full_name(),
+                             "ListKeptAuditHeads") {}
 
 grpc::ServerUnaryReactor* OperationsService::WhoAmI(grpc::CallbackServerContext* context,
                                                     const common::v1::WhoAmIRequest* request,
@@ -154,6 +186,26 @@ grpc::ServerUnaryReactor* OperationsService::GetAuditHead(
     ASSIGN_OR_RETURN(*response->mutable_envelope(), audit_->SignHead(absl::Now() + kReadTimeout));
     return absl::OkStatus();
   });
+}
+
+grpc::ServerUnaryReactor* OperationsService::KeepAuditHead(
+    grpc::CallbackServerContext* context, const common::v1::KeepAuditHeadRequest* request,
+    common::v1::KeepAuditHeadResponse* /*response*/) {
+  return keep_audit_head_.HandleIn(pool_, *context, *request, [this, request](rpc::Call& call) {
+    if (kept_heads() == nullptr) return NotKept();
+    return kept_heads()->Keep(absl::Now() + kReadTimeout, call.caller().service,
+                              request->envelope());
+  });
+}
+
+grpc::ServerUnaryReactor* OperationsService::ListKeptAuditHeads(
+    grpc::CallbackServerContext* context, const common::v1::ListKeptAuditHeadsRequest* request,
+    common::v1::ListKeptAuditHeadsResponse* response) {
+  return list_kept_audit_heads_.HandleIn(pool_, *context, *request,
+                                         [this, request, response]() -> absl::Status {
+                                           if (kept_heads() == nullptr) return NotKept();
+                                           return ListKept(*kept_heads(), *request, *response);
+                                         });
 }
 
 grpc::ServerWriteReactor<common::v1::ExportAuditResponse>* OperationsService::ExportAudit(

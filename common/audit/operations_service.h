@@ -31,14 +31,25 @@ class OperationsService final : public common::v1::OperationsService::CallbackSe
   grpc::ServerUnaryReactor* GetAuditHead(grpc::CallbackServerContext* context,
                                          const common::v1::GetAuditHeadRequest* request,
                                          common::v1::GetAuditHeadResponse* response) override;
+  grpc::ServerUnaryReactor* KeepAuditHead(grpc::CallbackServerContext* context,
+                                          const common::v1::KeepAuditHeadRequest* request,
+                                          common::v1::KeepAuditHeadResponse* response) override;
+  grpc::ServerUnaryReactor* ListKeptAuditHeads(
+      grpc::CallbackServerContext* context, const common::v1::ListKeptAuditHeadsRequest* request,
+      common::v1::ListKeptAuditHeadsResponse* response) override;
 
  private:
+  // Null: this service keeps none.
+  const KeptHeads* kept_heads() const { return audit_ == nullptr ? nullptr : audit_->kept_heads(); }
+
   const AuditLog* const audit_;
   rpc::BoundedPool& pool_;
   const rpc::Method who_am_i_;
   const rpc::Method list_audit_entries_;
   const rpc::Method export_audit_;
   const rpc::Method get_audit_head_;
+  const rpc::Method keep_audit_head_;
+  const rpc::Method list_kept_audit_heads_;
 };
 
 }  // namespace zhiping::audit

@@ -15,6 +15,7 @@ namespace {
 using common::v1::Purpose;
 
 constexpr size_t kMaxTrustFileBytes = 1 << 20;
+constexpr size_t kLogIdDigits = 32;
 // Of no programme in particular.
 constexpr char kNoProgramme[] = "";
 
@@ -28,20 +29,27 @@ absl::StatusOr<AuditHead> OpenHead(absl::string_view envelope_json, const envelo
   RETURN_IF_ERROR(
       trust.Verify(envelope, Purpose::AUDIT, kNoProgramme, FromTimestamp(head.signed_at()))
           .status());
-  if (parsed && head.position() >= 0 && head.hash().size() == sql::FirstHash().size()) return head;
+  if (parsed && head.position() >= 0 && head.hash().size() == sql::FirstHash().size() &&
+      head.log().size() == kLogIdDigits) {
+    return head;
+  }
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
                    "签名有效，但内容不是审计日志头。",
                    "The signature counts, but what is signed is no head of an audit log.");
 }
 
-absl::StatusOr<std::unique_ptr<HeadSigner>> HeadSigner::Open(const HeadSigningOptions& options,
-                                                             const std::string& service,
-                                                             absl::Time now) {
+absl::StatusOr<std::shared_ptr<const envelope::Trust>> ReadTrust(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxTrustFileBytes));
+  return envelope::Trust::Parse(text);
+}
+
+absl::StatusOr<std::unique_ptr<HeadSigner>> HeadSigner::Open(
+    const std::vector<std::string>& keys, std::shared_ptr<const envelope::Trust> trust,
+    const std::string& service, absl::Time now) {
   std::unique_ptr<HeadSigner> signer(new HeadSigner());
   signer->service_ = service;
-  ASSIGN_OR_RETURN(const std::string trust, ReadFile(options.trust_file, kMaxTrustFileBytes));
-  ASSIGN_OR_RETURN(signer->trust_, envelope::Trust::Parse(trust));
-  for (const std::string& path : options.keys) {
+  signer->trust_ = std::move(trust);
+  for (const std::string& path : keys) {
     ASSIGN_OR_RETURN(signer->signers_.emplace_back(), envelope::ReadKeyFile(path));
   }
   const auto probe = signer->Sign(AuditHead(), now);

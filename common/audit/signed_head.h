@@ -20,21 +20,18 @@ using common::v1::AuditHead;
 // are for all (`*`). Errors: those of ParseEnvelope and Trust::Verify; MALFORMED.
 absl::StatusOr<AuditHead> OpenHead(absl::string_view envelope_json, const envelope::Trust& trust);
 
-struct HeadSigningOptions {
-  // Files with private keys; each signs. Empty: heads are not signed.
-  std::vector<std::string> keys;
-  std::string trust_file;
-};
+// Errors: FILE_UNREADABLE; those of Trust::Parse.
+absl::StatusOr<std::shared_ptr<const envelope::Trust>> ReadTrust(const std::string& path);
 
 // Immutable and thread-safe.
 class HeadSigner {
  public:
-  // `service`: `catalogue`, `scoring`, …; it stands in each head. Signs a probe. Errors:
-  // FILE_UNREADABLE, MALFORMED; those of Trust::Verify if the trust file does not accept the probe,
-  // naming --audit-key.
-  static absl::StatusOr<std::unique_ptr<HeadSigner>> Open(const HeadSigningOptions& options,
-                                                          const std::string& service,
-                                                          absl::Time now);
+  // `keys`: files with private keys; each signs. `service`: `catalogue`, `scoring`, …; it stands
+  // in each head. Signs a probe. Errors: FILE_UNREADABLE, MALFORMED; those of Trust::Verify if the
+  // probe is not accepted, naming --audit-key.
+  static absl::StatusOr<std::unique_ptr<HeadSigner>> Open(
+      const std::vector<std::string>& keys, std::shared_ptr<const envelope::Trust> trust,
+      const std::string& service, absl::Time now);
 
   // The envelope around the head, with the service and the instant put in. Errors: SIGNING_FAILED;
   // those of Trust::Verify.

@@ -20,6 +20,7 @@ absl::StatusOr<std::string> SignedHeads::Sign(absl::Time deadline) const {
   const absl::Time now = clock_.Now();
   const std::string incarnation = absl::BytesToHexString(head.incarnation);
   AuditHead message;
+  message.set_log(log_);
   message.set_incarnation(incarnation);
   message.set_position(head.position);
   message.set_hash(head.hash);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -18,10 +19,14 @@ inline constexpr absl::Duration kLeastRetention = absl::Hours(24 * 184);
 // Thread-safe; blocks.
 class SignedHeads {
  public:
-  // All outlive this.
-  SignedHeads(sql::Database& database, const sql::SequencedLog& entries, const HeadSigner& signer,
-              const Clock& clock)
-      : database_(database), entries_(entries), signer_(signer), clock_(clock) {}
+  // `log`: its id, which stands in each head. All outlive this.
+  SignedHeads(sql::Database& database, const sql::SequencedLog& entries, std::string log,
+              const HeadSigner& signer, const Clock& clock)
+      : database_(database),
+        entries_(entries),
+        log_(std::move(log)),
+        signer_(signer),
+        clock_(clock) {}
 
   // Signs the head as it is now and keeps it; gives its envelope. Errors: those of HeadSigner and
   // of the database.
@@ -37,6 +42,7 @@ class SignedHeads {
  private:
   sql::Database& database_;
   const sql::SequencedLog& entries_;
+  const std::string log_;
   const HeadSigner& signer_;
   const Clock& clock_;
 };

@@ -141,6 +141,7 @@ class SeedOnly final : public ServedReleases {
   SeedOnly(std::string instance_id, std::shared_ptr<const Snapshot> snapshot)
       : ServedReleases(std::move(instance_id)), releases_(std::move(snapshot)) {}
   Releases& releases() override { return releases_; }
+  std::shared_ptr<grpc::Channel> catalogue() const override { return nullptr; }
   void Start(std::function<void()> on_known) override { on_known(); }
 
  private:
@@ -155,7 +156,7 @@ class Followed final : public ServedReleases {
   static absl::StatusOr<std::unique_ptr<ServedReleases>> Create(
       const ReleaseFlags& flags, const std::string& service, const rpc::TlsFiles& tls,
       std::shared_ptr<const envelope::Trust> trust, const Clock& clock, rpc::Metrics& metrics,
-      const rpc::Log& log) {
+      const rpc::Log& log, Subscription::OnAuditHead on_audit_head) {
     std::unique_ptr<ReleaseCache> cache;
     if (!flags.cache_dir.empty()) {
       ASSIGN_OR_RETURN(cache, NewReleaseCache(flags.cache_dir));
@@ -169,7 +170,7 @@ class Followed final : public ServedReleases {
           .get();
     };
     followed->trust_ = std::move(trust);
-    const auto channel =
+    const auto& channel = followed->channel_ =
         rpc::NewChannel(flags.catalogue, {kCatalogueService}, rpc::Instances::kReady, tls);
     followed->catalogue_ = NewCatalogueSource(channel, kCatalogueTimeout);
     if (!flags.redis.empty()) {
@@ -195,17 +196,19 @@ class Followed final : public ServedReleases {
     followed->follower_ = std::make_unique<Follower>(
         options, sources, *followed->trust_, clock, log, [&](Subscription::OnStates on_states) {
           return NewSubscription(channel, Opening(flags, followed->instance_id(), service, clock),
-                                 std::move(on_states), clock, log);
+                                 std::move(on_states), clock, log, std::move(on_audit_head));
         });
     metrics.Add(NewMetrics(*followed->follower_, clock));
     return followed;
   }
 
   Releases& releases() override { return *follower_; }
+  std::shared_ptr<grpc::Channel> catalogue() const override { return channel_; }
   void Start(std::function<void()> on_known) override { follower_->Start(std::move(on_known)); }
 
  private:
   std::shared_ptr<const envelope::Trust> trust_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Source> catalogue_;
   std::unique_ptr<redis::Client> redis_client_;
   std::unique_ptr<Source> redis_;
@@ -262,11 +265,13 @@ void AddReleaseFlags(CLI::App& app, ReleaseFlags& flags) {
 
 absl::StatusOr<std::unique_ptr<ServedReleases>> ServedReleases::Create(
     const ReleaseFlags& flags, const std::string& service, const rpc::TlsFiles& tls,
-    const Clock& clock, rpc::Metrics& metrics, const rpc::Log& log) {
+    const Clock& clock, rpc::Metrics& metrics, const rpc::Log& log,
+    Subscription::OnAuditHead on_audit_head) {
   RETURN_IF_ERROR(Check(flags, tls));
   ASSIGN_OR_RETURN(auto trust, ReadTrustFile(flags.trust_file));
   if (!flags.catalogue.empty()) {
-    return Followed::Create(flags, service, tls, std::move(trust), clock, metrics, log);
+    return Followed::Create(flags, service, tls, std::move(trust), clock, metrics, log,
+                            std::move(on_audit_head));
   }
   ASSIGN_OR_RETURN(auto snapshot, ReadSeed(flags.seed_dir, *trust, clock.Now()));
   auto seed_only =

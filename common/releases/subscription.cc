@@ -27,9 +27,11 @@ class Stream;
 class StreamSubscription final : public Subscription {
  public:
   StreamSubscription(const std::shared_ptr<grpc::Channel>& channel, SubscribeRequest opening,
-                     OnStates on_states, const Clock& clock, const rpc::Log& log)
+                     OnStates on_states, const Clock& clock, const rpc::Log& log,
+                     OnAuditHead on_audit_head)
       : stub_(CatalogueService::NewStub(channel)),
         on_states_(std::move(on_states)),
+        on_audit_head_(std::move(on_audit_head)),
         clock_(clock),
         log_(log),
         opening_(std::move(opening)) {}
@@ -50,6 +52,7 @@ class StreamSubscription final : public Subscription {
 
   const std::unique_ptr<CatalogueService::Stub> stub_;
   const OnStates on_states_;
+  const OnAuditHead on_audit_head_;
   const Clock& clock_;
   const rpc::Log& log_;
 
@@ -224,6 +227,9 @@ void StreamSubscription::Received(SubscribeResponse response) {
   auto& envelopes = *response.mutable_envelopes();
   on_states_(
       {std::make_move_iterator(envelopes.begin()), std::make_move_iterator(envelopes.end())});
+  if (on_audit_head_ != nullptr && !response.audit_head().empty()) {
+    on_audit_head_(response.audit_head());
+  }
 }
 
 void StreamSubscription::KeepLogHead(const catalogue::v1::LogHead& head) {
@@ -255,9 +261,10 @@ void StreamSubscription::Ended() {
 std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
                                               catalogue::v1::SubscribeRequest opening,
                                               Subscription::OnStates on_states, const Clock& clock,
-                                              const rpc::Log& log) {
+                                              const rpc::Log& log,
+                                              Subscription::OnAuditHead on_audit_head) {
   return std::make_unique<StreamSubscription>(channel, std::move(opening), std::move(on_states),
-                                              clock, log);
+                                              clock, log, std::move(on_audit_head));
 }
 
 }  // namespace zhiping::releases

@@ -21,6 +21,8 @@ class Subscription {
  public:
   // Envelopes of states, in a thread of gRPC's: must not block for long.
   using OnStates = std::function<void(std::vector<std::string>)>;
+  // The same of the signed head of the catalogue's audit log, which comes with every state.
+  using OnAuditHead = std::function<void(const std::string&)>;
 
   virtual ~Subscription() = default;
 
@@ -34,11 +36,12 @@ class Subscription {
 
 // `opening`: instance and programmes, for the first message of each stream; its reports are those
 // of the last Report. The furthest head of the catalogue's log of changes that was met goes back
-// with every report, so that the catalogue notices a log that was cut or written anew. Log:
-// stream_open, stream_lost. Clock and log outlive it.
+// with every report, so that the catalogue notices a log that was cut or written anew.
+// `on_audit_head` may be null. Log: stream_open, stream_lost. Clock and log outlive it.
 std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
                                               catalogue::v1::SubscribeRequest opening,
                                               Subscription::OnStates on_states, const Clock& clock,
-                                              const rpc::Log& log);
+                                              const rpc::Log& log,
+                                              Subscription::OnAuditHead on_audit_head = nullptr);
 
 }  // namespace zhiping::releases

@@ -180,6 +180,7 @@ void Catalogue::Sequence() {
   // Asked each time: other replicas move entries too.
   const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
   if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
+  subscriptions_.SetAuditHead(audit_->last_signed_head());
   written.Update(store_->Change(
       absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) -> absl::Status {
         RETURN_IF_ERROR(transaction.RecordReached(clock_.Now()));

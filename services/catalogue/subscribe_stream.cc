@@ -48,9 +48,7 @@ v1::SubscribeResponse SubscribeStream::TakeWaiting() {
   v1::SubscribeResponse response;
   for (const auto& [programme, confirmed] : waiting_) response.add_envelopes(confirmed->envelope);
   waiting_.clear();
-  if (auto head = owner_.LogHead(); head.has_value()) {
-    *response.mutable_log_head() = *std::move(head);
-  }
+  owner_.AddHeads(response);
   return response;
 }
 

@@ -116,9 +116,15 @@ void Subscriptions::SetLogHead(v1::LogHead head) {
   log_head_ = std::move(head);
 }
 
-std::optional<v1::LogHead> Subscriptions::LogHead() const {
+void Subscriptions::SetAuditHead(std::string envelope) {
   absl::MutexLock lock(&mutex_);
-  return log_head_;
+  audit_head_ = std::move(envelope);
+}
+
+void Subscriptions::AddHeads(v1::SubscribeResponse& response) const {
+  absl::MutexLock lock(&mutex_);
+  if (log_head_.has_value()) *response.mutable_log_head() = *log_head_;
+  response.set_audit_head(audit_head_);
 }
 
 void Subscriptions::Forget(const std::string& programme) {

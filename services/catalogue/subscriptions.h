@@ -50,6 +50,8 @@ class Subscriptions {
 
   // The head of the log of changes, which goes with every state from now on.
   void SetLogHead(v1::LogHead head);
+  // The same of the signed head of the audit log; empty: none.
+  void SetAuditHead(std::string envelope);
 
   // Drops what was spread of a programme that is not confirmed any more.
   void Forget(const std::string& programme);
@@ -64,8 +66,8 @@ class Subscriptions {
   friend class SubscribeStream;
   using Streams = std::set<std::shared_ptr<SubscribeStream>>;
 
-  // Called by streams, LogHead also with their locks held: no stream is called with mutex_ held.
-  std::optional<v1::LogHead> LogHead() const;
+  // Called by streams, AddHeads also with their locks held: no stream is called with mutex_ held.
+  void AddHeads(v1::SubscribeResponse& response) const;
   void Remove(const std::shared_ptr<SubscribeStream>& stream);
   // Counts a stream's programmes as followed until it is removed. Errors: OVERLOADED.
   absl::Status Admit(const std::vector<std::string>& programmes);
@@ -85,6 +87,7 @@ class Subscriptions {
   // The last state that was spread, by programme.
   std::map<std::string, ConfirmedPtr> latest_ ABSL_GUARDED_BY(mutex_);
   std::optional<v1::LogHead> log_head_ ABSL_GUARDED_BY(mutex_);
+  std::string audit_head_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace zhiping::catalogue

@@ -20,6 +20,7 @@
 #include "services/ctl/audit_report.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/json_output.h"
+#include "services/ctl/kept_audit_heads.h"
 #include "services/ctl/operations_options.h"
 #include "services/ctl/spelling.h"
 #include "services/ctl/zone.h"
@@ -39,7 +40,7 @@ constexpr char kExportTimeout[] = "10m";
 
 struct AuditOptions {
   OperationsOptions operations;
-  std::string time_zone, kind, subject, from, until, out, file, heads, trust_file;
+  std::string time_zone, kind, subject, from, until, out, file, heads, kept_by, trust_file;
 };
 
 // --- list
@@ -174,23 +175,62 @@ absl::StatusOr<int> Export(const AuditOptions& options, const CommandLine& line)
 
 // --- verify
 
+absl::StatusOr<std::vector<AuditHead>> ReadHeadFiles(const std::vector<std::string>& paths,
+                                                     const envelope::Trust& trust) {
+  std::vector<AuditHead> heads;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxHeadBytes));
+    ASSIGN_OR_RETURN(heads.emplace_back(),
+                     audit::OpenHead(absl::StripAsciiWhitespace(text), trust));
+  }
+  return heads;
+}
+
+// What --kept-by keeps of the log, and the head that the log's service gives now, which shows which
+// log it is and is compared too. In this order, and the entries after it: what comes in between is
+// nowhere missed.
+absl::StatusOr<KeptElsewhere> ReadKeeper(const AuditOptions& options, const envelope::Trust& trust,
+                                         std::vector<AuditHead>& compared) {
+  ASSIGN_OR_RETURN(const OperationsClient keeper,
+                   OpenOperationsAt(options.operations, "--kept-by", options.kept_by));
+  ASSIGN_OR_RETURN(const OperationsClient client, OpenOperations(options.operations));
+  ASSIGN_OR_RETURN(const auto kept, ReadKeptHeads(keeper));
+  ASSIGN_OR_RETURN(const auto given,
+                   client.Call(&Operations::GetAuditHead, common::v1::GetAuditHeadRequest()));
+  ASSIGN_OR_RETURN(const AuditHead own, audit::OpenHead(given.envelope(), trust));
+  ASSIGN_OR_RETURN(KeptElsewhere elsewhere, HeadsOfLog(options.kept_by, kept, own, trust));
+  compared.push_back(own);
+  compared.insert(compared.end(), elsewhere.heads.begin(), elsewhere.heads.end());
+  return elsewhere;
+}
+
 absl::StatusOr<int> Verify(const AuditOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const Zone zone, Zone::Load(options.time_zone));
+  AuditVerification verification;
   std::shared_ptr<const envelope::Trust> trust;
+  std::vector<AuditHead> compared;
   if (!options.trust_file.empty()) {
     ASSIGN_OR_RETURN(trust, releases::ReadTrustFile(options.trust_file));
+  } else if (!options.heads.empty() || !options.kept_by.empty()) {
+    return WrongUsage(
+        "--head 和 --kept-by 须与 --trust-file 同用，以验证日志头的签名。",
+        "--head and --kept-by are used together with --trust-file, which verifies signatures.");
   }
-  std::vector<AuditHead> kept;
-  for (const std::string& path : ValuesOf(options.heads, /*commas=*/false)) {
-    if (trust == nullptr) {
-      return WrongUsage("--head 须与 --trust-file 同用，以验证日志头的签名。",
-                        "--head is used together with --trust-file, which verifies its signature.");
+  if (!options.heads.empty()) {
+    ASSIGN_OR_RETURN(verification.heads,
+                     ReadHeadFiles(ValuesOf(options.heads, /*commas=*/false), *trust));
+    compared = verification.heads;
+  }
+  if (!options.kept_by.empty()) {
+    if (!options.file.empty()) {
+      return WrongUsage(
+          "--kept-by 用于从服务读取的日志，不能与文件同用：文件导出以后的日志头，它都没有。",
+          "--kept-by is for a log that is read from its service, not for a file, "
+          "which has none of the heads that were kept since its export.");
     }
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxHeadBytes));
-    ASSIGN_OR_RETURN(AuditHead head, audit::OpenHead(absl::StripAsciiWhitespace(text), *trust));
-    kept.push_back(std::move(head));
+    ASSIGN_OR_RETURN(verification.elsewhere, ReadKeeper(options, *trust, compared));
   }
-  AuditVerifier verifier(std::move(trust), std::move(kept));
+  AuditVerifier verifier(std::move(trust), std::move(compared));
   const TakeLine take = [&verifier](const ExportedLine& exported) {
     return exported.cut_head.empty() ? verifier.Add(exported.record)
                                      : verifier.SetCutHead(exported.cut_head);
@@ -198,11 +238,10 @@ absl::StatusOr<int> Verify(const AuditOptions& options, const CommandLine& line)
   RETURN_IF_ERROR(options.file.empty() ? ReadService(options.operations, take)
                                        : ReadExportFile(options.file, take));
   RETURN_IF_ERROR(verifier.Finish());
-  Print(line.json ? Dump(Json{{"verified", true},
-                              {"first", verifier.first()},
-                              {"last", verifier.last()},
-                              {"heads", verifier.kept().size()}})
-                  : AuditVerifiedReport(verifier, zone, line.screen),
+  verification.first = verifier.first();
+  verification.last = verifier.last();
+  Print(line.json ? Dump(AuditVerifiedJson(verification))
+                  : AuditVerifiedReport(verification, zone, line.screen),
         line.screen);
   return kExitOk;
 }
@@ -271,9 +310,13 @@ void AddVerifyCommandOfAudit(CLI::App& group, CommandLine& line) {
   AddListOption(*command, line, "--head", options->heads, "FILE",
                 "另存的签名日志头（audit head --out），可多次给出",
                 "A signed head that was kept (audit head --out); may be given several times");
+  AddOption(*command, line, "--kept-by", options->kept_by, "HOST:PORT",
+            "保存该服务日志头的另一个服务：评分服务的由标准目录服务保存，反之亦然",
+            "Another service, which keeps the heads of this one: the catalogue keeps those of "
+            "scoring, and the other way round");
   AddOption(*command, line, "--trust-file", options->trust_file, "FILE",
-            "信任文件；给出 --head，或日志开头按保留期限删除过记录时必填",
-            "The trusted keys; needed by --head, and where retention removed entries")
+            "信任文件；给出 --head 或 --kept-by，或日志开头按保留期限删除过记录时必填",
+            "The trusted keys; needed by --head and --kept-by, and where retention removed entries")
       ->envname("ZHIPING_TRUST_FILE");
   AddTimeZoneOption(*command, line, options->time_zone);
 }

@@ -1,5 +1,6 @@
 #include "services/ctl/audit_export.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,15 +21,44 @@ using common::v1::AuditRecord;
 
 constexpr char kLog[] = "audit";
 
-absl::Status KeptHeadMissing(const AuditHead& head) {
-  return MakeError(
-      absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
-      absl::StrCat("审计日志与另存的签名日志头不符：它在位置 ", head.position(),
-                   " 处没有当时签署的记录，末尾有记录缺失，或日志被重写过。"),
-      absl::StrCat("The audit log does not have the entry at position ", head.position(),
-                   " that the signed head was kept of: entries at its end are missing, or it was "
-                   "written anew."),
-      {{"log", kLog}, {"position", absl::StrCat(head.position())}});
+std::string Range(int64_t from, int64_t to) {
+  return from == to ? absl::StrCat(from) : absl::StrCat(from, "–", to);
+}
+
+absl::Status Broken(int64_t position, const std::string& zh, const std::string& en) {
+  return MakeError(absl::StatusCode::kDataLoss, Reason::LOG_BROKEN, zh, en,
+                   {{"log", kLog}, {"position", absl::StrCat(position)}});
+}
+
+// `agreed`: the last position before that has its head.
+absl::Status WrittenAnew(const AuditHead& head, int64_t agreed) {
+  return Broken(head.position(),
+                absl::StrCat("审计日志与另存的签名日志头不符：位置 ", head.position(),
+                             " 处不是当时签署的记录。位置 ", Range(agreed + 1, head.position()),
+                             " 的记录被改写过，或末尾被删除后又续写了别的记录。"),
+                absl::StrCat("The audit log does not have the entry at position ", head.position(),
+                             " that the signed head was kept of: entries at ",
+                             agreed + 1 == head.position() ? "position " : "positions ",
+                             Range(agreed + 1, head.position()),
+                             " were changed, or the end was removed and others were written."));
+}
+
+absl::Status EndMissing(int64_t last, int64_t kept) {
+  return Broken(
+      last + 1,
+      absl::StrCat("审计日志与另存的签名日志头不符：末尾有记录缺失。日志止于位置 ", last,
+                   "，而另存的日志头到过位置 ", kept, "：缺位置 ", Range(last + 1, kept),
+                   " 的记录。"),
+      absl::StrCat("Entries at the end of the audit log are missing: it ends at position ", last,
+                   ", and the signed head that was kept is of position ", kept,
+                   ". Missing: ", Range(last + 1, kept), "."));
+}
+
+std::vector<AuditHead> ByPosition(std::vector<AuditHead> heads) {
+  std::stable_sort(heads.begin(), heads.end(), [](const AuditHead& a, const AuditHead& b) {
+    return a.position() < b.position();
+  });
+  return heads;
 }
 
 }  // namespace
@@ -63,6 +93,10 @@ absl::StatusOr<ExportedLine> ParseLine(absl::string_view line, int64_t number) {
       {{"line", absl::StrCat(number)}});
 }
 
+AuditVerifier::AuditVerifier(std::shared_ptr<const envelope::Trust> trust,
+                             std::vector<AuditHead> kept)
+    : trust_(std::move(trust)), kept_(ByPosition(std::move(kept))) {}
+
 absl::Status AuditVerifier::SetCutHead(absl::string_view envelope) {
   if (trust_ == nullptr) {
     return WrongUsage("日志开头按保留期限删除过记录，须用 --trust-file 验证截断处的签名。",
@@ -88,26 +122,29 @@ absl::Status AuditVerifier::Add(const AuditRecord& record) {
   if (first_ == 0) first_ = record.position();
   last_ = record.position();
   hash_ = record.hash();
-  for (const AuditHead& head : kept_) {
-    if (head.position() == last_ && head.hash() != hash_) return KeptHeadMissing(head);
+  bool agrees = false;
+  for (; next_kept_ < kept_.size() && kept_[next_kept_].position() <= last_; ++next_kept_) {
+    const AuditHead& head = kept_[next_kept_];
+    if (head.position() < last_) continue;
+    if (head.hash() != hash_) return WrittenAnew(head, agreed_);
+    agrees = true;
   }
+  if (agrees) agreed_ = last_;
   return absl::OkStatus();
 }
 
 absl::Status AuditVerifier::Finish() const {
-  for (const AuditHead& head : kept_) {
-    if (head.position() > last_) return KeptHeadMissing(head);
-    if (head.position() == 0 || head.position() >= first_) continue;
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, Reason::INVALID_FIELD,
-        absl::StrCat("--head：日志头在位置 ", head.position(), "，早于现存的第一条（位置 ", first_,
-                     "），无从核对；请用较新的日志头。"),
-        absl::StrCat("--head: the head is at position ", head.position(),
-                     ", before the first entry that is kept (", first_,
-                     "): it cannot be compared. Use a later one."),
-        {{"field", "--head"}});
-  }
-  return absl::OkStatus();
+  if (kept_.empty()) return absl::OkStatus();
+  const int64_t position = kept_.back().position();
+  if (position > last_) return EndMissing(last_, position);
+  if (position == 0 || position >= first_) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::INVALID_FIELD,
+                   absl::StrCat("--head：日志头在位置 ", position, "，早于现存的第一条（位置 ",
+                                first_, "），无从核对；请用较新的日志头。"),
+                   absl::StrCat("--head: the head is at position ", position,
+                                ", before the first entry that is kept (", first_,
+                                "): it cannot be compared. Use a later one."),
+                   {{"field", "--head"}});
 }
 
 }  // namespace zhiping::ctl

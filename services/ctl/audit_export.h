@@ -34,24 +34,28 @@ class AuditVerifier {
  public:
   // `trust`: of the cut head; null if there is none. `kept`: heads whose signatures count.
   AuditVerifier(std::shared_ptr<const envelope::Trust> trust,
-                std::vector<common::v1::AuditHead> kept)
-      : trust_(std::move(trust)), kept_(std::move(kept)) {}
+                std::vector<common::v1::AuditHead> kept);
 
   // Before the first entry. Errors: those of OpenHead.
   absl::Status SetCutHead(absl::string_view envelope);
   // Errors: LOG_BROKEN with the position.
   absl::Status Add(const common::v1::AuditRecord& record);
-  // After the last. Errors: LOG_BROKEN if a head that was kept is beyond it, or before the first.
+  // After the last. Errors: LOG_BROKEN if heads that were kept are beyond it; INVALID_FIELD if all
+  // are before the first, so that nothing was compared.
   absl::Status Finish() const;
 
   // 0: there is none.
   int64_t first() const { return first_; }
   int64_t last() const { return last_; }
-  const std::vector<common::v1::AuditHead>& kept() const { return kept_; }
 
  private:
   const std::shared_ptr<const envelope::Trust> trust_;
+  // By position.
   const std::vector<common::v1::AuditHead> kept_;
+  // Of kept_: the first that is not at an entry before.
+  size_t next_kept_ = 0;
+  // Of the last head that the log has.
+  int64_t agreed_ = 0;
   // Of the cut; position 0: nothing was removed.
   common::v1::AuditHead cut_;
   int64_t first_ = 0, last_ = 0;

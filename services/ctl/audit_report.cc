@@ -1,6 +1,9 @@
 #include "services/ctl/audit_report.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 #include "services/ctl/table.h"
 #include "services/ctl/words.h"
 
@@ -9,6 +12,7 @@ namespace {
 
 using common::v1::AuditCaller;
 using common::v1::AuditEntry;
+using common::v1::AuditHead;
 
 std::string WhoCalled(const AuditCaller& caller, const Screen& screen) {
   if (caller.unauthenticated()) {
@@ -31,6 +35,91 @@ std::string WhatAbout(const AuditEntry& entry) {
     absl::StrAppend(&about, " · ", subject.enterprise());
   }
   return about;
+}
+
+bool IsBefore(const AuditHead& head, const AuditVerification& verified) {
+  return head.position() > 0 && head.position() < verified.first;
+}
+
+int64_t CountBefore(const KeptElsewhere& elsewhere, const AuditVerification& verified) {
+  return std::count_if(elsewhere.heads.begin(), elsewhere.heads.end(),
+                       [&](const AuditHead& head) { return IsBefore(head, verified); });
+}
+
+// Other logs of a service that are named.
+constexpr size_t kMostOthers = 3;
+
+std::string OtherLogs(const KeptElsewhere& elsewhere, const Zone& zone, const Screen& screen) {
+  const size_t count = elsewhere.others.size();
+  if (count == 0) return "";
+  std::string out =
+      absl::StrCat("  ",
+                   screen.Say(absl::StrCat("那里还有该服务另外 ", count,
+                                           " 份日志的日志头（每个数据库一份）：若它们"
+                                           "不是别的实例的，数据库就被换过。"),
+                              absl::StrCat("Heads of ", count,
+                                           " other logs of the service are kept there, one a "
+                                           "database: unless they are of other instances, "
+                                           "the database was replaced.")),
+                   "\n");
+  for (size_t i = 0; i < std::min(count, kMostOthers); ++i) {
+    const AuditHead& head = elsewhere.others[i];
+    absl::StrAppend(&out, "    ", head.log(), " ",
+                    screen.Say(absl::StrCat("位置 ", head.position(), "，签于 "),
+                               absl::StrCat("position ", head.position(), ", signed at ")),
+                    zone.FormatWithName(head.signed_at(), screen), "\n");
+  }
+  return out;
+}
+
+std::string KeptElsewhereReport(const AuditVerification& verified, const KeptElsewhere& elsewhere,
+                                const Zone& zone, const Screen& screen) {
+  const int64_t before = CountBefore(elsewhere, verified);
+  const int64_t compared = static_cast<int64_t>(elsewhere.heads.size()) - before;
+  const AuditHead& last = elsewhere.heads.back();
+  std::string out =
+      absl::StrCat("  ",
+                   screen.Say(absl::StrCat("与 ", elsewhere.keeper, " 保存的 ", compared,
+                                           " 个签名日志头一致，最后一个：", last.service(),
+                                           "，位置 ", last.position(), "，签于 "),
+                              absl::StrCat("It has the ", compared, " signed heads that ",
+                                           elsewhere.keeper, " keeps; the last: ", last.service(),
+                                           ", position ", last.position(), ", signed at ")),
+                   zone.FormatWithName(last.signed_at(), screen), "\n");
+  if (before > 0) {
+    absl::StrAppend(&out, "  ",
+                    screen.Say(absl::StrCat("另有 ", before, " 个早于现存的第一条，无从核对。"),
+                               absl::StrCat(before,
+                                            " more are before the first entry and were not "
+                                            "compared.")),
+                    "\n");
+  }
+  if (elsewhere.contradicting > 0) {
+    absl::StrAppend(
+        &out, "  ",
+        screen.Bad(screen.Say(
+            absl::StrCat("其中 ", elsewhere.contradicting,
+                         " 个到达时与此前保存的矛盾：那时日志缺过记录，见保存方的运行日志 "
+                         "audit_head_conflict。"),
+            absl::StrCat(elsewhere.contradicting,
+                         " of them contradicted earlier ones when they came: entries were missing "
+                         "then; see audit_head_conflict in the log of the service that keeps "
+                         "them."))),
+        "\n");
+  }
+  if (elsewhere.refused > 0) {
+    const common::v1::LocalText why = DetailOf(elsewhere.refusal).message();
+    absl::StrAppend(
+        &out, "  ",
+        screen.Waiting(screen.Say(
+            absl::StrCat("另有 ", elsewhere.refused, " 个的签名无效，未用于核对：", why.zh()),
+            absl::StrCat(elsewhere.refused,
+                         " more were not compared, since their signatures do "
+                         "not count: ",
+                         why.en()))),
+        "\n");
+  }
+  return absl::StrCat(out, OtherLogs(elsewhere, zone, screen));
 }
 
 }  // namespace
@@ -81,21 +170,33 @@ std::string AuditReport(const common::v1::ListAuditEntriesResponse& list, const 
       "\n");
 }
 
-std::string AuditVerifiedReport(const AuditVerifier& verified, const Zone& zone,
+std::string AuditVerifiedReport(const AuditVerification& verified, const Zone& zone,
                                 const Screen& screen) {
-  if (verified.first() == 0) {
-    return absl::StrCat(screen.Say("审计日志里还没有记录。", "The audit log has no entries yet."),
-                        "\n");
+  std::string out;
+  if (verified.first == 0) {
+    out = absl::StrCat(screen.Say("审计日志里还没有记录。", "The audit log has no entries yet."),
+                       "\n");
+  } else {
+    const int64_t count = verified.last - verified.first + 1;
+    const std::string range = absl::StrCat(verified.first, "–", verified.last);
+    out = absl::StrCat(
+        screen.Good(screen.Say(
+            absl::StrCat("审计日志的哈希链校验相符：位置 ", range, "，共 ", count, " 条。"),
+            absl::StrCat("The hash chain of the audit log verifies: positions ", range, ", ", count,
+                         " entries."))),
+        "\n");
   }
-  const int64_t count = verified.last() - verified.first() + 1;
-  const std::string range = absl::StrCat(verified.first(), "–", verified.last());
-  std::string out = absl::StrCat(
-      screen.Good(screen.Say(
-          absl::StrCat("审计日志的哈希链校验相符：位置 ", range, "，共 ", count, " 条。"),
-          absl::StrCat("The hash chain of the audit log verifies: positions ", range, ", ", count,
-                       " entries."))),
-      "\n");
-  for (const auto& head : verified.kept()) {
+  for (const AuditHead& head : verified.heads) {
+    if (IsBefore(head, verified)) {
+      absl::StrAppend(&out, "  ",
+                      screen.Say(absl::StrCat("另存的签名日志头早于现存的第一条，无从核对：",
+                                              head.service(), "，位置 ", head.position()),
+                                 absl::StrCat("Before the first entry, so not compared: the signed "
+                                              "head of ",
+                                              head.service(), ", position ", head.position())),
+                      "\n");
+      continue;
+    }
     absl::StrAppend(
         &out, "  ",
         screen.Say(absl::StrCat("与另存的签名日志头一致：", head.service(), "，位置 ",
@@ -104,14 +205,38 @@ std::string AuditVerifiedReport(const AuditVerifier& verified, const Zone& zone,
                                 ", position ", head.position(), ", signed at ")),
         zone.FormatWithName(head.signed_at(), screen), "\n");
   }
-  if (verified.kept().empty()) {
-    absl::StrAppend(&out, "  ",
-                    screen.Say("没有给出另存的日志头（--head）：末尾是否缺失记录，看不出来。",
-                               "No head that was kept elsewhere was given (--head): whether "
-                               "entries at the end are missing does not show."),
-                    "\n");
+  if (verified.elsewhere.has_value()) {
+    absl::StrAppend(&out, KeptElsewhereReport(verified, *verified.elsewhere, zone, screen));
+  } else if (verified.heads.empty() && verified.first != 0) {
+    absl::StrAppend(
+        &out, "  ",
+        screen.Say("没有给出另存的日志头（--kept-by 或 --head）：末尾是否缺失记录，"
+                   "看不出来。",
+                   "No heads that were kept elsewhere were given (--kept-by or --head): "
+                   "whether entries at the end are missing does not show."),
+        "\n");
   }
   return out;
+}
+
+Json AuditVerifiedJson(const AuditVerification& verified) {
+  Json json = {{"verified", true},
+               {"first", verified.first},
+               {"last", verified.last},
+               {"heads", verified.heads.size()}};
+  if (!verified.elsewhere.has_value()) return json;
+  const KeptElsewhere& elsewhere = *verified.elsewhere;
+  json["keptBy"] = {{"server", elsewhere.keeper},
+                    {"heads", elsewhere.heads.size()},
+                    {"beforeFirst", CountBefore(elsewhere, verified)},
+                    {"contradicting", elsewhere.contradicting},
+                    {"refused", elsewhere.refused},
+                    {"last", AsJson(elsewhere.heads.back())},
+                    {"otherLogs", Json::array()}};
+  for (const AuditHead& head : elsewhere.others) {
+    json["keptBy"]["otherLogs"].push_back(AsJson(head));
+  }
+  return json;
 }
 
 }  // namespace zhiping::ctl

@@ -21,6 +21,20 @@ bool IsTyped(const std::string& catalogue) {
   return !catalogue.empty() && (usual == nullptr || catalogue != usual);
 }
 
+absl::StatusOr<OperationsClient> Open(const OperationsOptions& options, RemoteService service) {
+  ASSIGN_OR_RETURN(
+      service.timeout,
+      ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
+                          absl::Milliseconds(100), absl::Minutes(10)));
+  RETURN_IF_ERROR(CheckTarget(service));
+  ASSIGN_OR_RETURN(service.credentials, ReadCredentials(options.credentials, service.target));
+  OperationsClient client;
+  client.service = std::move(service);
+  client.stub = common::v1::OperationsService::NewStub(
+      ChannelTo(client.service, {common::v1::OperationsService::service_full_name()}));
+  return client;
+}
+
 }  // namespace
 
 void AddOperationsOptions(CLI::App& command, const CommandLine& line, OperationsOptions& options) {
@@ -43,29 +57,30 @@ absl::StatusOr<OperationsClient> OpenOperations(const OperationsOptions& options
     return WrongUsage("--server 和 --catalogue 只能给出一个。",
                       "--server and --catalogue are not used together.");
   }
-  ASSIGN_OR_RETURN(
-      const absl::Duration timeout,
-      ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
-                          absl::Milliseconds(100), absl::Minutes(10)));
-  OperationsClient client;
+  RemoteService service;
   if (options.server.empty()) {
-    client.service.name = MakeText("标准目录服务", "catalogue");
-    client.service.option = "--catalogue";
-    client.service.usual_target = kDefaultCatalogue;
-    client.service.target = options.catalogue.empty() ? kDefaultCatalogue : options.catalogue;
+    service.name = MakeText("标准目录服务", "catalogue");
+    service.option = "--catalogue";
+    service.usual_target = kDefaultCatalogue;
+    service.target = options.catalogue.empty() ? kDefaultCatalogue : options.catalogue;
   } else {
-    client.service.name = MakeText("评分服务", "scoring service");
-    client.service.option = "--server";
-    client.service.usual_target = kUsualServer;
-    client.service.target = options.server;
+    service.name = MakeText("评分服务", "scoring service");
+    service.option = "--server";
+    service.usual_target = kUsualServer;
+    service.target = options.server;
   }
-  client.service.timeout = timeout;
-  RETURN_IF_ERROR(CheckTarget(client.service));
-  ASSIGN_OR_RETURN(client.service.credentials,
-                   ReadCredentials(options.credentials, client.service.target));
-  client.stub = common::v1::OperationsService::NewStub(
-      ChannelTo(client.service, {common::v1::OperationsService::service_full_name()}));
-  return client;
+  return Open(options, std::move(service));
+}
+
+absl::StatusOr<OperationsClient> OpenOperationsAt(const OperationsOptions& options,
+                                                  const std::string& option,
+                                                  const std::string& target) {
+  RemoteService service;
+  service.name = MakeText("服务", "service");
+  service.option = option;
+  service.usual_target = kUsualServer;
+  service.target = target;
+  return Open(options, std::move(service));
 }
 
 }  // namespace zhiping::ctl

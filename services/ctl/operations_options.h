@@ -36,4 +36,9 @@ struct OperationsClient {
 // The scoring service if --server names it, else the catalogue. Errors: WRONG_USAGE.
 absl::StatusOr<OperationsClient> OpenOperations(const OperationsOptions& options);
 
+// The service at `target`, the value of `option`, called as the other one is. Errors: WRONG_USAGE.
+absl::StatusOr<OperationsClient> OpenOperationsAt(const OperationsOptions& options,
+                                                  const std::string& option,
+                                                  const std::string& target);
+
 }  // namespace zhiping::ctl

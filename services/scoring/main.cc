@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/audit/audit_flags.h"
+#include "common/audit/head_giving.h"
 #include "common/audit/operations_service.h"
 #include "common/criteria/release.h"
 #include "common/releases/release_flags.h"
@@ -28,6 +29,8 @@ struct Flags {
   audit::AuditFlags audit;
 };
 
+constexpr char kService[] = "scoring";
+constexpr char kCatalogue[] = "catalogue";
 constexpr absl::Duration kOpenTimeout = absl::Seconds(30);
 
 void AddFlags(CLI::App& app, Flags& flags) {
@@ -56,24 +59,28 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto access, rpc::AccessControl::Open(flags.service.access, clock, log));
-  ASSIGN_OR_RETURN(const auto served,
-                   releases::ServedReleases::Create(flags.releases, "scoring",
-                                                    flags.service.server.tls, clock, metrics, log));
+  std::unique_ptr<sql::Database> database;
+  // Opened before anything is followed, and ends after it.
+  std::unique_ptr<audit::AuditLog> audit;
+  ASSIGN_OR_RETURN(const auto served, releases::ServedReleases::Create(
+                                          flags.releases, kService, flags.service.server.tls, clock,
+                                          metrics, log, [&audit](const std::string& head) {
+                                            if (audit != nullptr) audit->KeepSoon(kCatalogue, head);
+                                          }));
   const rpc::CertificateWatch certificate(flags.service.server.tls, clock, metrics, log);
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
-  std::unique_ptr<sql::Database> database;
-  std::unique_ptr<audit::AuditLog> audit;
   if (flags.audit_database.database.empty()) {
     log.Write(rpc::Severity::kWarning, "no_audit_database",
               {{"text", "denied calls are only logged: give --audit-database"}});
   } else {
     ASSIGN_OR_RETURN(database, sql::Database::Open(flags.audit_database));
+    audit::AuditOptions options = flags.audit.Options(kService, flags.releases.trust_file);
+    options.give_head = audit::GiveHeadsTo(served->catalogue());
     ASSIGN_OR_RETURN(
-        audit, audit::AuditLog::Open(flags.audit.Options("scoring", flags.releases.trust_file),
-                                     *database, clock, log, absl::Now() + kOpenTimeout));
+        audit, audit::AuditLog::Open(options, *database, clock, log, absl::Now() + kOpenTimeout));
   }
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
   rpc::CallEnvironment environment = {metrics, log, *access};

@@ -81,7 +81,8 @@ class AuditLogTest : public sql::DatabaseTest {
     ASSERT_OK(WriteFile(folder + "/trust.txtpb", trust, Overwrite::kNever));
     trust_ = *envelope::Trust::Parse(trust);
     options_.service = "test";
-    options_.signing = {{folder + "/key.pem"}, folder + "/trust.txtpb"};
+    options_.keys = {folder + "/key.pem"};
+    options_.trust_file = folder + "/trust.txtpb";
     Open();
   }
   AuditHead Head() {
@@ -205,8 +206,8 @@ TEST_P(AuditLogTest, AKeyThatIsNotTrustedForHeadsIsRefusedAtTheStart) {
   const std::string folder = processes::NewFolder();
   const auto another = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
   AuditOptions options = options_;
-  options.signing.trust_file = folder + "/trust.txtpb";
-  ASSERT_OK(WriteFile(options.signing.trust_file,
+  options.trust_file = folder + "/trust.txtpb";
+  ASSERT_OK(WriteFile(options.trust_file,
                       envelope::TrustEntry(*another, {envelope::Purpose::AUDIT}, {"*"}, "test"),
                       Overwrite::kNever));
   const absl::Status refused = AuditLog::Open(options, *database_, clock_, log_, Soon()).status();

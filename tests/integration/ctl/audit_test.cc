@@ -27,7 +27,8 @@ class AuditCommandTest : public testing::Test {
                         envelope::TrustEntry(*key, {envelope::Purpose::AUDIT}, {"*"}, "test"),
                         Overwrite::kNever));
     options_.audit.service = "catalogue";
-    options_.audit.signing = {{folder + "/key.pem"}, trust_file_};
+    options_.audit.keys = {folder + "/key.pem"};
+    options_.audit.trust_file = trust_file_;
     catalogue_ = std::make_unique<catalogue::CatalogueUnderTest>(options_);
   }
 

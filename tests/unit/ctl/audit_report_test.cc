@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/sql/log_chain.h"
+#include "common/status/error.h"
 #include "common/time/timestamp.h"
+#include "services/ctl/audit_export.h"
 #include "tests/golden_text.h"
 #include "tests/unit/status_matchers.h"
 
@@ -108,20 +110,54 @@ absl::Status Verify(const std::vector<AuditRecord>& records, std::vector<AuditHe
   return verifier.Finish();
 }
 
-TEST(AuditReportTest, EveryKindOfEntry) {
+// Both languages, each held as a file: `ctl/<name>.zh.txt`.
+void ExpectReports(const std::function<std::string(const Screen&)>& report,
+                   const std::string& name) {
   for (const auto& [language, suffix] :
        {std::pair(Language::kChinese, "zh"), std::pair(Language::kEnglish, "en")}) {
     Screen screen;
     screen.language = language;
-    ExpectGolden(AuditReport(EveryEntry(), Zone(), screen),
-                 absl::StrCat("ctl/audit_list.", suffix, ".txt"));
-    const auto records = Records(3);
-    AuditVerifier verifier(nullptr, {HeadOf(records[1]), HeadOf(records[2])});
-    for (const AuditRecord& record : records) ASSERT_OK(verifier.Add(record));
-    ASSERT_OK(verifier.Finish());
-    ExpectGolden(AuditVerifiedReport(verifier, Zone(), screen),
-                 absl::StrCat("ctl/audit_verified.", suffix, ".txt"));
+    ExpectGolden(report(screen), absl::StrCat("ctl/", name, ".", suffix, ".txt"));
   }
+}
+
+TEST(AuditReportTest, EveryKindOfEntry) {
+  ExpectReports([](const Screen& screen) { return AuditReport(EveryEntry(), Zone(), screen); },
+                "audit_list");
+}
+
+TEST(AuditReportTest, WhatWasVerified) {
+  const auto records = Records(3);
+  AuditVerification verified;
+  verified.first = 1;
+  verified.last = 3;
+  verified.heads = {HeadOf(records[1]), HeadOf(records[2])};
+  const auto report = [&](const Screen& screen) {
+    return AuditVerifiedReport(verified, Zone(), screen);
+  };
+  ExpectReports(report, "audit_verified");
+  // One of everything.
+  verified.first = 2;
+  verified.heads = {HeadOf(records[0])};
+  KeptElsewhere& elsewhere = verified.elsewhere.emplace();
+  elsewhere.keeper = "127.0.0.1:50051";
+  for (const AuditRecord& record : records) elsewhere.heads.push_back(HeadOf(record));
+  elsewhere.contradicting = 1;
+  elsewhere.refused = 2;
+  elsewhere.refusal = MakeError(absl::StatusCode::kPermissionDenied, Reason::KEY_REVOKED,
+                                "密钥已撤销。", "The key is revoked.");
+  for (int i = 0; i < 4; ++i) {
+    elsewhere.others.push_back(HeadOf(records[0]));
+    elsewhere.others.back().set_log(absl::StrCat(std::string(31, '0'), i));
+  }
+  ExpectReports(report, "audit_verified_elsewhere");
+  const Json json = AuditVerifiedJson(verified);
+  EXPECT_EQ(json["keptBy"]["heads"], 3);
+  EXPECT_EQ(json["keptBy"]["beforeFirst"], 1);
+  EXPECT_EQ(json["keptBy"]["otherLogs"].size(), 4u);
+  verified.heads.clear();
+  verified.elsewhere.reset();
+  ExpectReports(report, "audit_verified_alone");
 }
 
 TEST(AuditExportTest, ALineIsReadAsItWasWritten) {
@@ -167,6 +203,31 @@ TEST(AuditVerifierTest, EveryChangeShows) {
                 log.push_back(anew);
               }),
               HasReason(Reason::LOG_BROKEN));
+}
+
+TEST(AuditVerifierTest, WhatIsMissingIsNamed) {
+  auto records = Records(6);
+  const std::vector<AuditHead> kept = {HeadOf(records[5]), HeadOf(records[1]), HeadOf(records[3])};
+  const auto anew = Records(6);
+  records.resize(4);
+  const absl::Status cut = Verify(records, kept);
+  EXPECT_THAT(DetailOf(cut).message().en(), testing::HasSubstr("Missing: 5–6."));
+  // The chain holds, and what was signed of 2 is there, but not of 4.
+  records.resize(2);
+  for (int64_t position = 3; position <= 6; ++position) {
+    AuditRecord record = anew[static_cast<size_t>(position) - 1];
+    record.set_instant_micros(record.instant_micros() + 1);
+    record.set_previous_hash(records.back().hash());
+    record.set_hash(sql::EntryHash("audit", record.previous_hash(), position,
+                                   record.instant_micros(), record.entry_bytes()));
+    records.push_back(record);
+  }
+  const absl::Status rewritten = Verify(records, kept);
+  EXPECT_THAT(rewritten, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(rewritten).message().en(), testing::HasSubstr("entries at positions 3–4 "));
+  // What the log itself gives at the same position says nothing.
+  const absl::Status beside = Verify(records, {HeadOf(records[3]), HeadOf(anew[3])});
+  EXPECT_THAT(DetailOf(beside).message().en(), testing::HasSubstr("entries at positions 1–4 "));
 }
 
 TEST(AuditVerifierTest, ABeginningThatWasCutNeedsASignedHead) {

@@ -1,0 +1,196 @@
+// An audit log whose end is cut off while its service is stopped: the other service, which keeps
+// its signed heads, notices, and so does whoever verifies the log against them.
+#include <grpcpp/create_channel.h>
+
+#include "absl/strings/match.h"
+#include "common/audit/signed_head.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "tests/faults/stepped_clock.h"
+#include "tests/faults/suite.h"
+#include "tests/integration/ctl/run_ctl.h"
+#include "tests/integration/sql/database_under_test.h"
+#include "zhiping/common/v1/operations_service.grpc.pb.h"
+
+namespace zhiping::faults {
+namespace {
+
+using audit::AuditHead;
+using common::v1::KeepAuditHeadRequest;
+using common::v1::KeepAuditHeadResponse;
+using common::v1::KeptAuditHead;
+using common::v1::OperationsService;
+using ctl::Outcome;
+using testing::HasSubstr;
+
+class AuditHeadsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    catalogue_.StartAndAwait();
+    catalogue_.PublishNew();
+    scoring_.StartAndAwait();
+    // Nobody but auditors may: an entry.
+    EXPECT_THAT(Heads(scoring_, "viewer").status(), HasReason(Reason::ROLE_REQUIRED));
+    // What is written at the end, or by now, is signed at the end and at the start.
+    EXPECT_EQ(scoring_.Terminate(), 0);
+    EXPECT_EQ(catalogue_.Terminate(), 0);
+    catalogue_.StartAndAwait();
+    scoring_.StartAndAwait();
+    ASSERT_TRUE(processes::Eventually([this] { return KeptAt(scoring_) == 2; }));
+    ASSERT_TRUE(processes::Eventually([this] { return KeptAt(catalogue_) == 1; }));
+  }
+
+  static std::unique_ptr<OperationsService::Stub> StubOf(
+      const std::shared_ptr<grpc::Channel>& channel) {
+    return OperationsService::NewStub(channel);
+  }
+
+  // What a service keeps.
+  absl::StatusOr<std::vector<KeptAuditHead>> Heads(const ServiceProcess& service,
+                                                   const std::string& role = "auditor") const {
+    const auto stub = StubOf(grpc::CreateChannel(service.address(), suite_.CredentialsOf(role)));
+    const auto context = rpc::NewContext(absl::Seconds(20));
+    common::v1::ListKeptAuditHeadsResponse response;
+    const absl::Status status =
+        rpc::FromGrpcStatus(stub->ListKeptAuditHeads(context.get(), {}, &response));
+    if (!status.ok()) return status;
+    return std::vector<KeptAuditHead>(response.heads().begin(), response.heads().end());
+  }
+  // How far the log is known that it keeps heads of; −1: not at all.
+  int64_t KeptAt(const ServiceProcess& service) const {
+    const auto heads = Heads(service);
+    EXPECT_OK(heads);
+    return !heads.ok() || heads->empty() ? -1 : heads->back().head().position();
+  }
+
+  // Stops the service, removes the last entry of its audit log, and starts it. Its clock goes on by
+  // half a minute, so that nobody has to wait for the next head.
+  static void CutWhileStopped(ServiceProcess& service, SteppedClock& clock,
+                              const std::string& file) {
+    EXPECT_EQ(service.Terminate(), 0);
+    {
+      const auto database = sql::OpenOrDie("sqlite:" + file);
+      ASSERT_OK(sql::TamperWithLogs(*database,
+                                    "DELETE FROM log_entry WHERE log = 'audit' AND position = "
+                                    "(SELECT max(position) FROM log_entry WHERE log = 'audit')"));
+    }
+    clock.SetOff(absl::Seconds(30));
+    service.StartAndAwait();
+  }
+
+  Outcome Verify(std::vector<std::string> more, const std::string& language = "zh") const {
+    more.insert(more.begin(), {"audit", "verify", "--tls-ca", security_.authorities(),
+                               "--token-file", token_file_});
+    return ctl::RunCtl(more, {{"ZHIPING_LANG", language}});
+  }
+  // The log of one, by what the other keeps.
+  std::vector<std::string> CatalogueByScoring() const {
+    return {"--catalogue",      catalogue_.address(), "--kept-by",
+            scoring_.address(), "--trust-file",       suite_.trust_file()};
+  }
+  std::vector<std::string> ScoringByCatalogue() const {
+    return {"--server",           scoring_.address(), "--kept-by",
+            catalogue_.address(), "--trust-file",     suite_.trust_file()};
+  }
+
+  const Security security_;
+  const Suite suite_{&security_};
+  const std::string token_file_ =
+      ctl::Scratch("auditor.jwt", security_.issuer().Token({"auditor"}));
+  SteppedClock catalogue_clock_, scoring_clock_;
+  CatalogueProcess catalogue_{
+      suite_, {{"--audit-key", suite_.key_file()}}, catalogue_clock_.starter()};
+  const std::string audit_file_ = processes::NewFolder() + "/audit.db";
+  ScoringProcess scoring_{suite_,
+                          {{"--catalogue", catalogue_.address()},
+                           {"--audit-database", "sqlite:" + audit_file_},
+                           {"--audit-key", suite_.key_file()}},
+                          scoring_clock_.starter()};
+};
+
+TEST_F(AuditHeadsTest, TheEndOfTheCataloguesLogIsMissedByItsFollower) {
+  const Outcome whole = Verify(CatalogueByScoring());
+  EXPECT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_THAT(whole.out, HasSubstr("与 " + scoring_.address() + " 保存的 "));
+  EXPECT_THAT(whole.out, HasSubstr("最后一个：catalogue，位置 2，签于 "));
+
+  CutWhileStopped(catalogue_, catalogue_clock_, catalogue_.sqlite_file());
+  EXPECT_TRUE(processes::Eventually([this] {
+    return absl::StrContains(scoring_.Output(), "\"audit_head_conflict\"");
+  })) << scoring_.Output();
+  // The chain alone does not show it.
+  EXPECT_EQ(Verify({"--catalogue", catalogue_.address()}).exit_code, 0);
+  const Outcome cut = Verify(CatalogueByScoring());
+  EXPECT_EQ(cut.exit_code, 1);
+  EXPECT_THAT(cut.err, HasSubstr("日志止于位置 1，而另存的日志头到过位置 2"));
+
+  // Others in its place.
+  EXPECT_OK(catalogue_.Import("改"));
+  const Outcome rewritten = Verify(CatalogueByScoring(), "en");
+  EXPECT_EQ(rewritten.exit_code, 1);
+  EXPECT_THAT(rewritten.err, HasSubstr("at position 2 were changed"));
+}
+
+TEST_F(AuditHeadsTest, TheEndOfScoringsLogIsMissedByTheCatalogue) {
+  const Outcome whole = Verify(ScoringByCatalogue(), "en");
+  EXPECT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_THAT(whole.out, HasSubstr("the last: scoring, position 1, signed at "));
+
+  CutWhileStopped(scoring_, scoring_clock_, audit_file_);
+  EXPECT_TRUE(processes::Eventually([this] {
+    return absl::StrContains(catalogue_.Output(), "\"audit_head_conflict\"");
+  })) << catalogue_.Output();
+  const auto heads = Heads(catalogue_);
+  ASSERT_OK(heads);
+  ASSERT_EQ(heads->size(), 2u);
+  EXPECT_EQ(heads->front().head().position(), 0);
+  EXPECT_TRUE(heads->front().contradicts());
+  EXPECT_EQ(Verify({"--server", scoring_.address()}).exit_code, 0);
+  const Outcome cut = Verify(ScoringByCatalogue(), "en");
+  EXPECT_EQ(cut.exit_code, 1);
+  EXPECT_THAT(cut.err, HasSubstr("it ends at position 0"));
+  EXPECT_THAT(cut.err, HasSubstr("Missing: 1."));
+
+  // Whoever replaces the database has no log that anybody knows.
+  EXPECT_EQ(scoring_.Terminate(), 0);
+  scoring_.SetFlag("--audit-database", "sqlite:" + processes::NewFolder() + "/audit.db");
+  scoring_.StartAndAwait();
+  EXPECT_TRUE(processes::Eventually([this] { return Heads(catalogue_)->size() == 3; }));
+  const Outcome replaced = Verify(ScoringByCatalogue());
+  EXPECT_THAT(replaced.out, HasSubstr("该服务另外 1 份日志的日志头")) << replaced.err;
+}
+
+TEST_F(AuditHeadsTest, AServiceGivesNoHeadsButItsOwn) {
+  const processes::CertificateFiles files =
+      security_.authority().Issue("client", processes::NamesOf("scoring"));
+  const auto as_scoring = rpc::NewChannel(catalogue_.address(), {}, rpc::Instances::kAll,
+                                          {files.certificate, files.key, security_.authorities()});
+  const auto head_of = [this](const std::string& service) {
+    AuditHead head;
+    head.set_service(service);
+    head.set_log(std::string(32, '0'));
+    head.set_position(7);
+    head.set_hash(std::string(32, 'h'));
+    return suite_.Sign(envelope::Purpose::AUDIT, head.SerializeAsString());
+  };
+  const auto keep = [](const std::shared_ptr<grpc::Channel>& channel, const std::string& envelope) {
+    KeepAuditHeadRequest request;
+    request.set_envelope(envelope);
+    KeepAuditHeadResponse response;
+    const auto context = rpc::NewContext(absl::Seconds(20));
+    return rpc::FromGrpcStatus(StubOf(channel)->KeepAuditHead(context.get(), request, &response));
+  };
+  EXPECT_OK(keep(as_scoring, head_of("scoring")));
+  EXPECT_THAT(keep(as_scoring, head_of("assessment")), HasReason(Reason::SERVICE_REQUIRED));
+  const Suite strangers;
+  EXPECT_THAT(
+      keep(as_scoring, strangers.Sign(envelope::Purpose::AUDIT, AuditHead().SerializeAsString())),
+      HasReason(Reason::UNKNOWN_KEY));
+  // No person, whatever they may otherwise.
+  EXPECT_THAT(keep(grpc::CreateChannel(catalogue_.address(), suite_.CredentialsOf("auditor")),
+                   head_of("scoring")),
+              HasReason(Reason::SERVICE_REQUIRED));
+}
+
+}  // namespace
+}  // namespace zhiping::faults
