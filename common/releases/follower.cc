@@ -93,6 +93,7 @@ void Follower::Start(std::function<void()> on_known) {
       InOrder(sources_, sources_.catalogue), trust_, clock_,
       [this](const auto& pin) { return IsWanted(pin); },
       [this](const auto& pin, auto loaded) { Fetched(pin, std::move(loaded)); });
+  for (const auto& programme : options_.programmes) OfferKnownBefore(programme);
   threads_.emplace_back([this] { Poll(); });
   threads_.emplace_back([this] { Load(); });
   threads_.emplace_back([this] { Tick(); });
@@ -151,6 +152,15 @@ void Follower::OfferFallbacks(const std::string& programme) {
   if (unknown) OfferFrom(sources_.cache, programme);
   if (unknown) OfferFrom(sources_.seed, programme);
   OfferFrom(sources_.redis, programme);
+}
+
+void Follower::OfferKnownBefore(const std::string& programme) {
+  if (sources_.cache == nullptr) return;
+  const auto envelope = sources_.cache->FindState(programme);
+  if (!envelope.ok()) return;
+  const auto opened = OpenState(*envelope, programme, trust_);
+  // That nothing is in force is asked for first.
+  if (opened.ok() && opened->state.has_current()) Offer(programme, *envelope, sources_.cache);
 }
 
 void Follower::OfferFrom(Source* source, const std::string& programme) {

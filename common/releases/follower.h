@@ -90,6 +90,9 @@ class Follower final : public Releases {
 
   // One question to the catalogue, or to the others while the catalogue does not answer.
   void PollProgramme(const std::string& programme);
+  // What this instance knew when it last ended, before anything else is asked: a catalogue that was
+  // restored to before that is told, and revisions never go down.
+  void OfferKnownBefore(const std::string& programme);
   // What Redis knows and, as long as there is nothing to answer with, what this machine knows.
   void OfferFallbacks(const std::string& programme);
   // Loads what is wanted, the refused ones too if `retry`; whether something is still missing.

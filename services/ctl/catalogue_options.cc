@@ -99,6 +99,15 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
   return std::make_unique<CatalogueClient>(std::move(service));
 }
 
+std::string AddressArguments(const CatalogueOptions& options) {
+  std::string arguments;
+  if (!options.catalogue.empty()) absl::StrAppend(&arguments, " --catalogue ", options.catalogue);
+  if (!options.credentials.tls_ca.empty()) {
+    absl::StrAppend(&arguments, " --tls-ca ", options.credentials.tls_ca);
+  }
+  return arguments;
+}
+
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client) {
   if (std::string named = Named(options); !named.empty()) return named;
   ASSIGN_OR_RETURN(const auto list, client.List(&CatalogueAdmin::ListProgrammes,

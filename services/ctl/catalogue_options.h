@@ -36,6 +36,10 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOptions& options,
                                                                absl::Duration timeout);
 
+// How a command that is shown to the user reaches the same catalogue, each option after a blank; it
+// lacks the token.
+std::string AddressArguments(const CatalogueOptions& options);
+
 // The programme that is named, or the only one that the catalogue keeps anything of, published or
 // not; without such, the only one that is followed. For commands of the admin service. Errors:
 // WRONG_USAGE if there are several; NO_ACTIVE_RELEASE if there is none.

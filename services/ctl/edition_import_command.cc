@@ -54,14 +54,20 @@ std::string Outcome(const ImportOptions& options, const ImportEditionResponse& r
                                 absl::StrCat("Imported ", label, ", which is not published yet")));
 }
 
-// The command that puts what was imported in force.
+bool Identified(const ImportOptions& options) {
+  return !options.catalogue.credentials.token_file.empty();
+}
+
+// The command that puts what was imported in force. Who imported it cannot, where callers are
+// identified.
 std::string NextCommand(const ImportOptions& options, const ImportEditionResponse& response,
                         const Screen& screen) {
   if (options.validate_only || response.has_withdrawal()) return "";
-  const std::string& catalogue = options.catalogue.catalogue;
-  return absl::StrCat("zhipingctl release publish ", response.digest(),
-                      catalogue.empty() ? "" : " --catalogue ", catalogue, " --reason ",
-                      screen.Say("原因", "TEXT"));
+  return absl::StrCat(
+      "zhipingctl release publish ", response.digest(), AddressArguments(options.catalogue),
+      Identified(options) ? absl::StrCat(" --token-file ", screen.Say("其令牌", "THEIR_TOKEN"))
+                          : "",
+      " --reason ", screen.Say("原因", "TEXT"));
 }
 
 std::string ImportReport(const ImportOptions& options, const ImportEditionResponse& response,
@@ -85,8 +91,14 @@ std::string ImportReport(const ImportOptions& options, const ImportEditionRespon
                   screen.Dim(response.digest()), "\n", Fields(fields, screen));
   if (const std::string next = NextCommand(options, response, screen); !next.empty()) {
     // On a line of its own and never broken, so that it can be copied.
-    absl::StrAppend(&out, "\n", screen.Say("发布并启用：", "To publish it and put it in force:"),
-                    "\n  ", next, "\n");
+    absl::StrAppend(
+        &out, "\n",
+        Identified(options)
+            ? screen.Say("发布并启用（须由导入者以外的运维或标准批准人执行）：",
+                         "To publish it and put it in force, by an operator or approver "
+                         "who did not import it:")
+            : screen.Say("发布并启用：", "To publish it and put it in force:"),
+        "\n  ", next, "\n");
   }
   return out;
 }

@@ -85,10 +85,11 @@ absl::Status WithInstant(const absl::Status& status, absl::Time at, const Zone& 
 
 std::string NextCommand(const ActivateOptions& options, const Activated& activated,
                         const Screen& screen) {
-  const std::string& catalogue = options.catalogue.catalogue;
+  const std::string& token_file = options.catalogue.credentials.token_file;
   return absl::StrCat("\n", screen.Say("查看启用进度：", "To see who follows:"),
                       "\n  zhipingctl release status --programme ", activated.programme,
-                      catalogue.empty() ? "" : " --catalogue ", catalogue, "\n");
+                      AddressArguments(options.catalogue),
+                      token_file.empty() ? "" : " --token-file ", token_file, "\n");
 }
 
 // `document`: with --json, what was done; it gets who follows.

@@ -98,6 +98,52 @@ TEST_F(RestoredTest, AnOlderBackupIsNoticedAndNothingIsSignedUntilItIsFenced) {
   EXPECT_FALSE(catalogue_.HasAlarm("REVISION_AHEAD"));
 }
 
+// A power cut takes along catalogue and instances; what the instances knew is in their folders.
+class RestoredWithInstancesTest : public RestoredTest {
+ protected:
+  RestoredWithInstancesTest() { scoring_.SetFlag("--cache-dir", processes::NewFolder()); }
+};
+
+TEST_F(RestoredWithInstancesTest, AnOlderBackupIsNoticed) {
+  BackUp();
+  catalogue_.PublishNew();
+  const auto known = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(3));
+  ASSERT_EQ(scoring_.Terminate(), 0);
+  Restore();
+  scoring_.StartAndAwait();
+  ExpectStopped("REVISION_AHEAD", known);
+  ASSERT_OK(catalogue_.Fence(3));
+  ExpectFollows(scoring_, catalogue_.PublishNew());
+  EXPECT_FALSE(catalogue_.HasAlarm("REVISION_AHEAD"));
+}
+
+TEST_F(RestoredWithInstancesTest, TheSameRevisionForAnotherReleaseIsRefused) {
+  BackUp();
+  const auto known = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(2));
+  ASSERT_EQ(scoring_.Terminate(), 0);
+  Restore();
+  ASSERT_NE(catalogue_.PublishNew().digest(), known.digest());
+  scoring_.StartAndAwait();
+  ExpectStopped("REVISION_CONFLICT", known);
+  ExpectFollows(scoring_, catalogue_.PublishNew());
+}
+
+TEST_F(RestoredTest, AFenceBeforeTheFollowersAreMetHidesNothing) {
+  BackUp();
+  const auto known = catalogue_.PublishNew();
+  ASSERT_TRUE(scoring_.Reaches(2));
+  scoring_.Freeze();
+  Restore();
+  ASSERT_OK(catalogue_.Fence(4));
+  scoring_.Thaw();
+  ExpectStopped("REVISION_AHEAD", known);
+  const auto published = catalogue_.PublishNew();
+  EXPECT_EQ(published.revision(), 5);
+  ExpectFollows(scoring_, published);
+}
+
 TEST_F(RestoredTest, TheSameRevisionForAnotherReleaseIsRefused) {
   BackUp();
   const auto known = catalogue_.PublishNew();

@@ -112,7 +112,8 @@ bool MaySign(const History& history) {
 }
 
 Foreign IsForeign(const History& history, const v1::Activation& activation) {
-  if (activation.revision() >= history.next_revision) return Foreign::kAhead;
+  // Also if a fence moved the next one above it: what it stands for was never issued here.
+  if (activation.revision() > HighestRevision(history)) return Foreign::kAhead;
   const ActivationRow* const own = FindRow(history, activation.revision());
   // Below the highest one it is history for everybody, whatever it stood for.
   const bool conflicts = own != nullptr && own->activation.digest() != activation.digest() &&

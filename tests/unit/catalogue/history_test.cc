@@ -75,6 +75,22 @@ TEST(HistoryTest, WhatWasMetStopsSigningUntilFencedAndPublished) {
   EXPECT_TRUE(MaySign(history));
 }
 
+TEST(HistoryTest, WhatIsMetAfterItWasFencedStopsSigningToo) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  history.next_revision = *Fence(history, 8);
+  v1::Activation met;
+  met.set_revision(6);
+  met.set_digest("x");
+  EXPECT_EQ(IsForeign(history, met), Foreign::kAhead);
+  history.met = {6, "x", kStart};
+  EXPECT_FALSE(MaySign(history));
+  EXPECT_EQ(WhyNotSigning(history), "REVISION_AHEAD");
+  history = With(history, Publish(history, "a", std::nullopt, At(kStart)));
+  EXPECT_EQ(HighestRevision(history), 9);
+  EXPECT_TRUE(MaySign(history));
+  EXPECT_EQ(IsForeign(history, met), Foreign::kNo);
+}
+
 // However high a revision was met, it can be fenced, and published above.
 TEST(HistoryTest, WhatWasMetCanAlwaysBeFenced) {
   for (const int32_t met : {7, 2'000'000'001, std::numeric_limits<int32_t>::max() - 1}) {
