@@ -59,7 +59,6 @@ absl::StatusOr<AuditEntry::Kind> ParseKind(const std::string& text) {
 absl::StatusOr<int> List(const AuditOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const Zone zone, Zone::Load(options.time_zone));
   ListAuditEntriesRequest request;
-  request.set_page_size(1000);
   ASSIGN_OR_RETURN(const AuditEntry::Kind kind, ParseKind(options.kind));
   request.set_kind(kind);
   request.set_subject(options.subject);
@@ -72,13 +71,8 @@ absl::StatusOr<int> List(const AuditOptions& options, const CommandLine& line) {
     *request.mutable_until() = ToTimestamp(until);
   }
   ASSIGN_OR_RETURN(const OperationsClient client, OpenOperations(options.operations));
-  ListAuditEntriesResponse all;
-  do {
-    ASSIGN_OR_RETURN(const auto page, client.Call(&Operations::ListAuditEntries, request));
-    all.clear_next_page_token();
-    all.MergeFrom(page);
-    request.set_page_token(all.next_page_token());
-  } while (!request.page_token().empty());
+  ASSIGN_OR_RETURN(const ListAuditEntriesResponse all,
+                   client.List(&Operations::ListAuditEntries, request));
   Print(line.json ? ToJson(all) : AuditReport(all, zone, line.screen), line.screen);
   return kExitOk;
 }

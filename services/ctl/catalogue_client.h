@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "common/status/status_macros.h"
 #include "services/ctl/catalogue_errors.h"
 #include "services/ctl/remote_service.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.grpc.pb.h"
@@ -44,17 +43,8 @@ class CatalogueClient {
 
   // All pages of a list, as one.
   template <typename Stub, typename Request, typename Response>
-  absl::StatusOr<Response> List(Method<Stub, Request, Response> method, Request request) {
-    // The most that the catalogue gives.
-    request.set_page_size(1000);
-    Response all;
-    do {
-      ASSIGN_OR_RETURN(const Response page, Call(method, request));
-      all.clear_next_page_token();
-      all.MergeFrom(page);
-      request.set_page_token(all.next_page_token());
-    } while (!all.next_page_token().empty());
-    return all;
+  absl::StatusOr<Response> List(Method<Stub, Request, Response> method, const Request& request) {
+    return AllPages(request, [&](const Request& page) { return Call(method, page); });
   }
 
  private:

@@ -41,15 +41,9 @@ absl::Status NoHeadKept(const KeptElsewhere& elsewhere, const AuditHead& own) {
 }  // namespace
 
 absl::StatusOr<std::vector<KeptAuditHead>> ReadKeptHeads(const OperationsClient& keeper) {
-  common::v1::ListKeptAuditHeadsRequest request;
-  request.set_page_size(1000);
-  std::vector<KeptAuditHead> kept;
-  do {
-    ASSIGN_OR_RETURN(const auto page, keeper.Call(&Operations::ListKeptAuditHeads, request));
-    kept.insert(kept.end(), page.heads().begin(), page.heads().end());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return kept;
+  ASSIGN_OR_RETURN(const auto kept, keeper.List(&Operations::ListKeptAuditHeads,
+                                                common::v1::ListKeptAuditHeadsRequest()));
+  return std::vector<KeptAuditHead>(kept.heads().begin(), kept.heads().end());
 }
 
 absl::StatusOr<KeptElsewhere> HeadsOfLog(const std::string& keeper,

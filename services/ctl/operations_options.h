@@ -31,6 +31,14 @@ struct OperationsClient {
                                 const Request& request) const {
     return Ask(service, *stub, method, request);
   }
+
+  // All pages of a list, as one.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> List(grpc::Status (Operations::*method)(grpc::ClientContext*,
+                                                                   const Request&, Response*),
+                                const Request& request) const {
+    return AllPages(request, [&](const Request& page) { return Call(method, page); });
+  }
 };
 
 // The scoring service if --server names it, else the catalogue. Errors: WRONG_USAGE.

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
+#include "common/status/status_macros.h"
 #include "services/ctl/credentials.h"
 #include "zhiping/common/v1/text.pb.h"
 
@@ -55,6 +56,21 @@ absl::StatusOr<Response> Ask(const RemoteService& service, Stub& stub,
   const grpc::Status status = (stub.*method)(context.get(), request, &response);
   if (!status.ok()) return Explain(service, rpc::FromGrpcStatus(status));
   return response;
+}
+
+// All pages of a list, as one answer: `call` asks for one of them.
+template <typename Request, typename Call>
+auto AllPages(Request request, const Call& call) -> decltype(call(request)) {
+  // The most that our services give.
+  request.set_page_size(1000);
+  typename decltype(call(request))::value_type all;
+  do {
+    ASSIGN_OR_RETURN(const auto page, call(request));
+    all.clear_next_page_token();
+    all.MergeFrom(page);
+    request.set_page_token(all.next_page_token());
+  } while (!all.next_page_token().empty());
+  return all;
 }
 
 }  // namespace zhiping::ctl
