@@ -4,7 +4,10 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/text/strict_json.h"
@@ -28,6 +31,13 @@ absl::Status BadToken(absl::string_view zh, absl::string_view en) {
                    absl::StrCat("The token is malformed: ", en, "."));
 }
 
+// base64url without padding (RFC 7515). cjose asserts on what has the length of none.
+bool IsBase64Url(absl::string_view text) {
+  return text.size() % 4 != 1 && absl::c_all_of(text, [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+         });
+}
+
 // A member that is a text; empty if it is not there or is something else.
 std::string TextOf(const nlohmann::json& object, const char* name) {
   const auto member = object.find(name);
@@ -48,6 +58,20 @@ absl::string_view KindFor(TokenAlgorithm::Value algorithm) {
   }
 }
 
+// Of a signature (RFC 7518, 3.4), which cjose does not look at; 0: the key says how many it has.
+size_t SignatureBytes(TokenAlgorithm::Value algorithm) {
+  switch (algorithm) {
+    case TokenAlgorithm::ES256:
+      return 64;
+    case TokenAlgorithm::ES384:
+      return 96;
+    case TokenAlgorithm::ES512:
+      return 132;
+    default:
+      return 0;
+  }
+}
+
 bool IsToVerify(const nlohmann::json& jwk) {
   const std::string use = TextOf(jwk, "use");
   if (!use.empty() && use != "sig") return false;
@@ -60,6 +84,21 @@ bool IsToVerify(const nlohmann::json& jwk) {
 }
 
 }  // namespace
+
+std::shared_ptr<cjose_jwk_t> OwnJwk(cjose_jwk_t* key) {
+  return {key, [](cjose_jwk_t* owned) {
+            if (owned != nullptr) cjose_jwk_release(owned);
+          }};
+}
+
+std::shared_ptr<cjose_jwk_t> ImportJwk(const nlohmann::json& jwk) {
+  for (const char* number : {"n", "e", "d", "p", "q", "dp", "dq", "qi", "x", "y", "k"}) {
+    if (!IsBase64Url(TextOf(jwk, number))) return nullptr;
+  }
+  const std::string text = jwk.dump();
+  cjose_err error{};
+  return OwnJwk(cjose_jwk_import(text.data(), text.size(), &error));
+}
 
 absl::StatusOr<PublicKey> PublicKey::FromJwk(const nlohmann::json& jwk) {
   if (!jwk.is_object()) return BadKey("不是 JSON 对象", "is no JSON object");
@@ -76,12 +115,9 @@ absl::StatusOr<PublicKey> PublicKey::FromJwk(const nlohmann::json& jwk) {
     return BadKey("应为 RSA，或 P-256、P-384、P-521 曲线",
                   "should be RSA, or on the curve P-256, P-384 or P-521");
   }
-  const std::string text = jwk.dump();
-  cjose_err error{};
-  key.key_.reset(cjose_jwk_import(text.data(), text.size(), &error), [](cjose_jwk_t* imported) {
-    if (imported != nullptr) cjose_jwk_release(imported);
-  });
+  key.key_ = ImportJwk(jwk);
   if (key.key_ == nullptr) return BadKey("不是有效的公钥", "is no valid public key");
+  cjose_err error{};
   const size_t bits = cjose_jwk_get_keysize(key.key_.get(), &error);
   if (key.kind_ == "RSA" && (bits < kMinRsaBits || bits > kMaxRsaBits)) {
     return BadKey(
@@ -97,14 +133,18 @@ bool PublicKey::IsFor(TokenAlgorithm::Value algorithm) const {
 }
 
 absl::StatusOr<SignedToken> SignedToken::Parse(absl::string_view compact) {
+  const absl::Status no_token =
+      BadToken("应为三段以“.”相连的 base64url（JWT）",
+               "it should be a JWT, three parts of base64url joined by '.'");
+  const std::vector<absl::string_view> parts = absl::StrSplit(compact, '.');
+  if (parts.size() != 3 || !absl::c_all_of(parts, IsBase64Url)) return no_token;
   cjose_err error{};
   SignedToken token(
       {cjose_jws_import(compact.data(), compact.size(), &error), [](cjose_jws_t* imported) {
          if (imported != nullptr) cjose_jws_release(imported);
        }});
-  if (token.token_ == nullptr) {
-    return BadToken("应为三段以“.”相连的 JWT", "it should be a JWT, three parts joined by '.'");
-  }
+  if (token.token_ == nullptr) return no_token;
+  token.signature_bytes_ = parts[2].size() * 3 / 4;
   // What cjose verifies by is read through cjose: two readers of one header could differ.
   cjose_header_t* header = cjose_jws_get_protected(token.token_.get());
   const auto text = [&](const char* name) {
@@ -140,6 +180,8 @@ absl::StatusOr<SignedToken> SignedToken::Parse(absl::string_view compact) {
 }
 
 bool SignedToken::Verify(const PublicKey& key) const {
+  const size_t expected = SignatureBytes(algorithm_);
+  if (expected != 0 && signature_bytes_ != expected) return false;
   cjose_err error{};
   return cjose_jws_verify(token_.get(), key.key_.get(), &error);
 }

@@ -17,6 +17,12 @@ namespace zhiping::identity {
 
 using common::v1::TokenAlgorithm;
 
+// Null stays null.
+std::shared_ptr<cjose_jwk_t> OwnJwk(cjose_jwk_t* key);
+
+// The key of a JWK, public or private; null if it is none.
+std::shared_ptr<cjose_jwk_t> ImportJwk(const nlohmann::json& jwk);
+
 // A public key of an issuer. Immutable and thread-safe.
 class PublicKey {
  public:
@@ -63,6 +69,7 @@ class SignedToken {
   std::shared_ptr<cjose_jws_t> token_;
   TokenAlgorithm::Value algorithm_ = TokenAlgorithm::TOKEN_ALGORITHM_UNSPECIFIED;
   std::string key_id_;
+  size_t signature_bytes_ = 0;
   nlohmann::json claims_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/identity/jose.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/text/strict_json.h"
@@ -19,12 +20,6 @@ absl::Status SigningFailed(const cjose_err& error) {
   return MakeError(absl::StatusCode::kInternal, Reason::SIGNING_FAILED, "令牌签名失败。",
                    absl::StrCat("Signing the token failed: ",
                                 error.message == nullptr ? "?" : error.message, "."));
-}
-
-std::shared_ptr<cjose_jwk_t> Own(cjose_jwk_t* key) {
-  return {key, [](cjose_jwk_t* owned) {
-            if (owned != nullptr) cjose_jwk_release(owned);
-          }};
 }
 
 cjose_jwk_t* NewKey(TokenAlgorithm::Value algorithm, cjose_err* error) {
@@ -72,7 +67,7 @@ std::string Thumbprint(const nlohmann::json& jwk) {
 absl::StatusOr<TokenSigner> TokenSigner::Generate(TokenAlgorithm::Value algorithm) {
   TokenSigner signer;
   cjose_err error{};
-  signer.key_ = Own(NewKey(algorithm, &error));
+  signer.key_ = OwnJwk(NewKey(algorithm, &error));
   if (signer.key_ == nullptr) return SigningFailed(error);
   signer.algorithm_ = TokenAlgorithm::Value_Name(algorithm);
   signer.key_id_ = Thumbprint(JwkOf(signer.key_.get(), false));
@@ -91,9 +86,7 @@ absl::StatusOr<TokenSigner> TokenSigner::Parse(absl::string_view private_jwk) {
     return malformed;
   }
   TokenSigner signer;
-  const std::string text = jwk->dump();
-  cjose_err error{};
-  signer.key_ = Own(cjose_jwk_import(text.data(), text.size(), &error));
+  signer.key_ = ImportJwk(*jwk);
   if (signer.key_ == nullptr) return malformed;
   signer.algorithm_ = TokenAlgorithm::Value_Name(algorithm);
   signer.key_id_ = jwk->value("kid", "");

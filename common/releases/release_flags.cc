@@ -170,9 +170,9 @@ class Followed final : public ServedReleases {
           .get();
     };
     followed->trust_ = std::move(trust);
-    const auto& channel = followed->channel_ =
+    followed->channel_ =
         rpc::NewChannel(flags.catalogue, {kCatalogueService}, rpc::Instances::kReady, tls);
-    followed->catalogue_ = NewCatalogueSource(channel, kCatalogueTimeout);
+    followed->catalogue_ = NewCatalogueSource(followed->channel_, kCatalogueTimeout);
     if (!flags.redis.empty()) {
       redis::Options options;
       options.address = flags.redis;
@@ -195,8 +195,10 @@ class Followed final : public ServedReleases {
                                      observed(followed->seed_.get())};
     followed->follower_ = std::make_unique<Follower>(
         options, sources, *followed->trust_, clock, log, [&](Subscription::OnStates on_states) {
-          return NewSubscription(channel, Opening(flags, followed->instance_id(), service, clock),
-                                 std::move(on_states), clock, log, std::move(on_audit_head));
+          return NewSubscription(
+              rpc::NewStreamChannel(flags.catalogue, rpc::Instances::kReady, tls),
+              Opening(flags, followed->instance_id(), service, clock), std::move(on_states), clock,
+              log, std::move(on_audit_head));
         });
     metrics.Add(NewMetrics(*followed->follower_, clock));
     return followed;

@@ -34,10 +34,11 @@ class Subscription {
   virtual void Leave(absl::Duration timeout) = 0;
 };
 
-// `opening`: instance and programmes, for the first message of each stream; its reports are those
-// of the last Report. The furthest head of the catalogue's log of changes that was met goes back
-// with every report, so that the catalogue notices a log that was cut or written anew.
-// `on_audit_head` may be null. Log: stream_open, stream_lost. Clock and log outlive it.
+// `channel`: of rpc::NewStreamChannel. `opening`: instance and programmes, for the first message of
+// each stream; its reports are those of the last Report. The furthest head of the catalogue's log
+// of changes that was met goes back with every report, so that the catalogue notices a log that was
+// cut or written anew. `on_audit_head` may be null. Log: stream_open, stream_lost. Clock and log
+// outlive it.
 std::unique_ptr<Subscription> NewSubscription(const std::shared_ptr<grpc::Channel>& channel,
                                               catalogue::v1::SubscribeRequest opening,
                                               Subscription::OnStates on_states, const Clock& clock,

@@ -37,6 +37,7 @@ Json RepeatableMethods(const std::vector<std::string>& services) {
     for (int i = 0; i < descriptor->method_count(); ++i) {
       const auto* method = descriptor->method(i);
       if (method->options().idempotency_level() == MethodOptions::IDEMPOTENCY_UNKNOWN) continue;
+      if (method->client_streaming()) continue;
       names.push_back({{"service", service}, {"method", method->name()}});
     }
   }
@@ -69,9 +70,9 @@ std::string ServiceConfig(const std::vector<std::string>& services, Instances in
   return config.dump();
 }
 
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
-                                          const std::vector<std::string>& services,
-                                          Instances instances, const TlsFiles& tls) {
+namespace {
+
+grpc::ChannelArguments Arguments(const std::vector<std::string>& services, Instances instances) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfig(services, instances));
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
@@ -81,6 +82,22 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
+  return arguments;
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
+                                          const std::vector<std::string>& services,
+                                          Instances instances, const TlsFiles& tls) {
+  return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls),
+                                   Arguments(services, instances));
+}
+
+std::shared_ptr<grpc::Channel> NewStreamChannel(const std::string& target, Instances instances,
+                                                const TlsFiles& tls) {
+  grpc::ChannelArguments arguments = Arguments({}, instances);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls), arguments);
 }
 

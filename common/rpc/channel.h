@@ -24,8 +24,8 @@ enum class Instances {
 };
 
 // gRPC service config, as JSON, for the services with these full names: round_robin over the
-// instances, and up to 4 attempts, on UNAVAILABLE only, of the methods that
-// their proto declares `idempotency_level = NO_SIDE_EFFECTS` or IDEMPOTENT.
+// instances, and up to 4 attempts, on UNAVAILABLE only, of the methods that take one request and
+// that their proto declares `idempotency_level = NO_SIDE_EFFECTS` or IDEMPOTENT.
 // REQUIRES: the services are linked into the program.
 std::string ServiceConfig(const std::vector<std::string>& services,
                           Instances instances = Instances::kReady);
@@ -36,6 +36,12 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
                                           const std::vector<std::string>& services,
                                           Instances instances = Instances::kReady,
                                           const TlsFiles& tls = {});
+
+// For methods whose requests are a stream: gRPC repeats nothing of what was sent, not even what it
+// knows that no server has seen, so that the caller opens the stream again.
+std::shared_ptr<grpc::Channel> NewStreamChannel(const std::string& target,
+                                                Instances instances = Instances::kReady,
+                                                const TlsFiles& tls = {});
 
 // The context of a call that may take at most `timeout`.
 std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout);

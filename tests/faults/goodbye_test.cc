@@ -30,7 +30,7 @@ TEST(GoodbyeTest, EveryInstanceThatEndsIsForgotten) {
     absl::Notification stated;
     const rpc::Log log(rpc::Severity::kError);
     const auto subscription = releases::NewSubscription(
-        rpc::NewChannel(catalogue.address(), {}), opening,
+        rpc::NewStreamChannel(catalogue.address()), opening,
         [&](const std::vector<std::string>&) {
           if (!stated.HasBeenNotified()) stated.Notify();
         },

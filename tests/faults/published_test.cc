@@ -93,8 +93,9 @@ class Published {
   }
   // What was in force at instants that were the present once.
   void LookAtThePast(CatalogueProcess& catalogue) {
-    const absl::Time now = FromTimestamp(ToTimestamp(absl::Now()));
-    in_force_[now] = InForceAt(catalogue, now);
+    // What is published within a millisecond is in force from its beginning: one that is over.
+    const absl::Time past = FromTimestamp(ToTimestamp(absl::Now() - absl::Milliseconds(2)));
+    in_force_[past] = InForceAt(catalogue, past);
     for (const auto& [instant, digest] : in_force_) {
       if (InForceAt(catalogue, instant) != digest) {
         changed_.push_back(absl::StrCat("at ", absl::FormatTime(instant), " another was in force"));

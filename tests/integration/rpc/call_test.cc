@@ -318,6 +318,54 @@ TEST(Channel, DoesNotRepeatOtherErrors) {
   EXPECT_EQ(calls, 1);
 }
 
+// That is unavailable to every stream once it has read a message of it.
+class FailingStreams final : public ScoringService::CallbackService {
+ public:
+  grpc::ServerBidiReactor<scoring::v1::ScoreBatchRequest, scoring::v1::ScoreBatchResponse>*
+  ScoreBatch(grpc::CallbackServerContext*) override {
+    ++streams_;
+    return new Stream;
+  }
+  int streams() const { return streams_; }
+
+ private:
+  class Stream final : public grpc::ServerBidiReactor<scoring::v1::ScoreBatchRequest,
+                                                      scoring::v1::ScoreBatchResponse> {
+   public:
+    Stream() { StartRead(&request_); }
+    void OnReadDone(bool) override {
+      Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping"));
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    scoring::v1::ScoreBatchRequest request_;
+  };
+
+  std::atomic<int> streams_ = 0;
+};
+
+// gRPC 1.51 can send a message of a stream that it repeats before the one ahead of it is out, and
+// then crashes.
+TEST(Channel, NothingOfAStreamIsRepeated) {
+  FailingStreams service;
+  const auto server =
+      Server::Start({"127.0.0.1:0"}, {{ScoringService::service_full_name(), &service}});
+  ASSERT_OK(server);
+  (*server)->SetReady(true);
+  const auto call = [](ScoringService::Stub& stub) {
+    const auto context = NewContext(kLong);
+    const auto stream = stub.ScoreBatch(context.get());
+    stream->Write({});
+    return stream->Finish().error_code();
+  };
+  EXPECT_EQ(call(*StubOf({server->get()})), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(service.streams(), 1);
+  const auto channel = NewStreamChannel(absl::StrCat("127.0.0.1:", (*server)->port()));
+  EXPECT_EQ(call(*ScoringService::NewStub(channel)), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(service.streams(), 2);
+}
+
 TEST(Channel, TheDeadlineTravelsWithACall) {
   std::atomic<double> seconds_left = -1;
   TestService inner([&](const Method& method, grpc::CallbackServerContext& context,

@@ -60,9 +60,12 @@ TEST(KeySetTest, RefusesWhatIsNoKeySet) {
   for (int i = 0; i <= kMaxKeys; ++i) too_many.push_back(key);
   json off_the_curve = key;
   off_the_curve["x"] = key["y"];
+  // No base64url has that length.
+  json too_short = key;
+  too_short["x"] = "AQABA";
   for (const json& keys :
-       {json::array(), json::object(), json{1}, json{"a"}, json{private_key, key}, too_many,
-        json{{{"kty", "RSA"}, {"n", "AQAB"}, {"e", "AQAB"}}}, json{{{"kty", "RSA"}}},
+       {json::array(), json{too_short}, json::object(), json{1}, json{"a"}, json{private_key, key},
+        too_many, json{{{"kty", "RSA"}, {"n", "AQAB"}, {"e", "AQAB"}}}, json{{{"kty", "RSA"}}},
         json{off_the_curve}, json{{{"kty", "oct"}, {"k", "c2VjcmV0"}}}}) {
     EXPECT_THAT(Parse(keys), HasReason(Reason::KEY_SET_INVALID)) << keys.dump().substr(0, 200);
   }

@@ -215,6 +215,20 @@ TEST_F(TokenVerifierTest, RefusesAlgorithmsThatTheIssuerDoesNotUse) {
   EXPECT_THAT(verifier->Verify(*es384.Sign(Claims())), HasReason(Reason::TOKEN_ALGORITHM_REFUSED));
 }
 
+TEST_F(TokenVerifierTest, RefusesATokenThatWasCutOffOrHasAByteMore) {
+  const auto verifier = Open();
+  for (const TokenSigner* const signer : {&es256_, &rs256_}) {
+    const std::string token = *signer->Sign(Claims());
+    ASSERT_OK(verifier->Verify(token));
+    for (size_t size = 0; size < token.size(); ++size) {
+      EXPECT_FALSE(verifier->Verify(token.substr(0, size)).ok()) << size;
+      for (const char c : {'A', '.', '=', '\0'}) {
+        EXPECT_FALSE(verifier->Verify(std::string(token).insert(size, 1, c)).ok()) << size << c;
+      }
+    }
+  }
+}
+
 TEST_F(TokenVerifierTest, RefusesWhatIsNoToken) {
   const auto verifier = Open();
   for (const std::string& text :
