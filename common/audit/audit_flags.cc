@@ -1,6 +1,9 @@
 #include "common/audit/audit_flags.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/loopback.h"
+#include "common/status/error.h"
 
 namespace zhiping::audit {
 
@@ -11,6 +14,19 @@ AuditOptions AuditFlags::Options(const std::string& service, const std::string& 
   options.trust_file = trust_file;
   options.retention = absl::Hours(24) * retention_days;
   return options;
+}
+
+absl::Status CheckSigned(const AuditFlags& flags, const std::string& listen) {
+  if (!flags.keys.empty() || rpc::IsLoopbackAddress(listen)) return absl::OkStatus();
+  const std::string name = rpc::EnvironmentName("--audit-key");
+  Violations missing;
+  missing.Add(
+      "--audit-key", Reason::NOT_SECURED,
+      absl::StrCat("在 ", listen, " 上监听须签署审计日志头，缺少 --audit-key（环境变量 ", name,
+                   "）。"),
+      absl::StrCat("Listening on ", listen, " needs signed heads of the audit log: --audit-key (",
+                   name, ") is missing."));
+  return missing.ToStatus();
 }
 
 void AddAuditFlags(CLI::App& app, AuditFlags& flags) {

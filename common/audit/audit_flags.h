@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "common/audit/audit_log.h"
 
 namespace zhiping::audit {
@@ -18,6 +19,11 @@ struct AuditFlags {
   // `service`: whose log it is. `trust_file`: whose signatures of heads count.
   AuditOptions Options(const std::string& service, const std::string& trust_file) const;
 };
+
+// Whether a service may keep its audit log with these settings at that address: beyond this machine
+// somebody signs its head, without which a tail that was cut off does not show. Errors: NOT_SECURED
+// naming --audit-key.
+absl::Status CheckSigned(const AuditFlags& flags, const std::string& listen);
 
 // --audit-key and --audit-retention-days.
 void AddAuditFlags(CLI::App& app, AuditFlags& flags);

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "common/status/error.h"
 
 namespace zhiping::identity {
 namespace {
@@ -54,6 +56,19 @@ RoleConflict ConflictIn(Roles roles) {
     if (roles.HasAllOf({conflict.first, conflict.second})) return conflict;
   }
   return {};
+}
+
+absl::Status CheckSeparation(Roles roles) {
+  const RoleConflict conflict = ConflictIn(roles);
+  if (conflict.first == Role::ROLE_UNSPECIFIED) return absl::OkStatus();
+  const std::string first = RoleName(conflict.first);
+  const std::string second = RoleName(conflict.second);
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, Reason::ROLES_CONFLICT,
+      absl::StrCat("角色 ", first, " 与 ", second, " 不能由同一人担任，请用只含其一的令牌。"),
+      absl::StrCat("The roles ", first, " and ", second,
+                   " exclude one another: use a token with one of them."),
+      {{"first", first}, {"second", second}});
 }
 
 }  // namespace zhiping::identity

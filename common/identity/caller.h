@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "zhiping/common/v1/access.pb.h"
@@ -88,5 +89,8 @@ struct RoleConflict {
   Role::Value second = Role::ROLE_UNSPECIFIED;
 };
 RoleConflict ConflictIn(Roles roles);
+
+// Errors, PERMISSION_DENIED: ROLES_CONFLICT if one person holds such a pair.
+absl::Status CheckSeparation(Roles roles);
 
 }  // namespace zhiping::identity

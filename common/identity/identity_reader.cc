@@ -3,8 +3,10 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/identity/issuer_rules.h"
 #include "common/status/error.h"
 #include "common/text/text_format.h"
@@ -27,7 +29,11 @@ bool IsSafeUrl(absl::string_view url) {
   for (const char* loopback : {"http://127.0.0.1", "http://[::1]", "http://localhost"}) {
     if (!absl::StartsWith(url, loopback)) continue;
     url.remove_prefix(absl::string_view(loopback).size());
-    return url.empty() || url.front() == ':' || url.front() == '/';
+    if (absl::ConsumePrefix(&url, ":")) {
+      url.remove_prefix(std::find_if_not(url.begin(), url.end(), absl::ascii_isdigit) -
+                        url.begin());
+    }
+    return url.empty() || url.front() == '/';
   }
   return false;
 }

@@ -39,6 +39,8 @@ constexpr absl::Duration kCatalogueTimeout = absl::Seconds(1);
 constexpr int kNumberDigits = 8;
 // As catalogue_service.proto spells it.
 constexpr char kCatalogueService[] = "zhiping.catalogue.v1.CatalogueService";
+// As its certificate names it.
+constexpr char kCatalogue[] = "catalogue";
 
 // What the catalogue is to call this instance. `cache`: null if it has none. Chance makes the id
 // unique where names repeat, as host names do in containers; an instance that has a folder of its
@@ -170,8 +172,8 @@ class Followed final : public ServedReleases {
           .get();
     };
     followed->trust_ = std::move(trust);
-    followed->channel_ =
-        rpc::NewChannel(flags.catalogue, {kCatalogueService}, rpc::Instances::kReady, tls);
+    followed->channel_ = rpc::NewChannel(flags.catalogue, {kCatalogueService},
+                                         rpc::Instances::kReady, tls, kCatalogue);
     followed->catalogue_ = NewCatalogueSource(followed->channel_, kCatalogueTimeout);
     if (!flags.redis.empty()) {
       redis::Options options;
@@ -196,7 +198,7 @@ class Followed final : public ServedReleases {
     followed->follower_ = std::make_unique<Follower>(
         options, sources, *followed->trust_, clock, log, [&](Subscription::OnStates on_states) {
           return NewSubscription(
-              rpc::NewStreamChannel(flags.catalogue, rpc::Instances::kReady, tls),
+              rpc::NewStreamChannel(flags.catalogue, rpc::Instances::kReady, tls, kCatalogue),
               Opening(flags, followed->instance_id(), service, clock), std::move(on_states), clock,
               log, std::move(on_audit_head));
         });

@@ -7,14 +7,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "common/rpc/loopback.h"
+#include "common/rpc/tls.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace zhiping::rpc {
 namespace {
 
-// Of the identities of services (SPIFFE): the rest is the service's name.
-constexpr absl::string_view kServiceIdPrefix = "spiffe://zhiping/";
 // How soon after its expiry a stream ends.
 constexpr absl::Duration kTick = absl::Seconds(1);
 

@@ -64,16 +64,22 @@ identity::AccessRule AccessOf(absl::string_view service, absl::string_view metho
   return *identity::AccessRule::Of(*descriptor);
 }
 
+// Sets the caller as soon as it is known who it is, also of a call that it may not make.
+absl::Status AdmitCaller(AccessControl& access, const identity::AccessRule& rule,
+                         const grpc::CallbackServerContext& context, CallerPtr& caller) {
+  ASSIGN_OR_RETURN(caller, access.Identify(context));
+  RETURN_IF_ERROR(access.limits().TakeCall(*caller));
+  RETURN_IF_ERROR(identity::CheckSeparation(caller->roles));
+  return rule.CheckRoles(*caller);
+}
+
 }  // namespace
 
 Call::Call(grpc::CallbackServerContext& context, const Method& method)
     : context_(context), method_(method), start_(SystemClock().Steady()) {}
 
 absl::Status Call::Admit(const google::protobuf::Message& request) {
-  AccessControl& access = method_.environment_.access;
-  ASSIGN_OR_RETURN(caller_, access.Identify(context_));
-  RETURN_IF_ERROR(access.limits().TakeCall(*caller_));
-  RETURN_IF_ERROR(method_.access_.CheckRoles(*caller_));
+  RETURN_IF_ERROR(AdmitCaller(method_.environment_.access, method_.access_, context_, caller_));
   RETURN_IF_ERROR(CheckScope(request));
   if (const auto enterprise = method_.access_.EnterpriseOf(request)) {
     Reads({{*enterprise, "enterprise", *enterprise}});
@@ -83,9 +89,7 @@ absl::Status Call::Admit(const google::protobuf::Message& request) {
 
 absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) {
   AccessControl& access = method_.environment_.access;
-  ASSIGN_OR_RETURN(caller_, access.Identify(context_));
-  RETURN_IF_ERROR(access.limits().TakeCall(*caller_));
-  RETURN_IF_ERROR(method_.access_.CheckRoles(*caller_));
+  RETURN_IF_ERROR(AdmitCaller(access, method_.access_, context_, caller_));
   ASSIGN_OR_RETURN(slot_, access.limits().TakeStream(*caller_));
   if (access.authenticates()) {
     open_ =

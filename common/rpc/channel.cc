@@ -89,16 +89,17 @@ grpc::ChannelArguments Arguments(const std::vector<std::string>& services, Insta
 
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
                                           const std::vector<std::string>& services,
-                                          Instances instances, const TlsFiles& tls) {
-  return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls),
+                                          Instances instances, const TlsFiles& tls,
+                                          const std::string& service) {
+  return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls, service),
                                    Arguments(services, instances));
 }
 
 std::shared_ptr<grpc::Channel> NewStreamChannel(const std::string& target, Instances instances,
-                                                const TlsFiles& tls) {
+                                                const TlsFiles& tls, const std::string& service) {
   grpc::ChannelArguments arguments = Arguments({}, instances);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls), arguments);
+  return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls, service), arguments);
 }
 
 std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout) {

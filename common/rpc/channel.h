@@ -31,17 +31,20 @@ std::string ServiceConfig(const std::vector<std::string>& services,
                           Instances instances = Instances::kReady);
 
 // Without TLS if there are no files. target: HOST:PORT, or a name of gRPC's such as
-// `dns:///scoring.zhiping.svc:50051`.
+// `dns:///scoring.zhiping.svc:50051`. service: which the certificate that is shown has to name
+// (tls.h); empty: any.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
                                           const std::vector<std::string>& services,
                                           Instances instances = Instances::kReady,
-                                          const TlsFiles& tls = {});
+                                          const TlsFiles& tls = {},
+                                          const std::string& service = {});
 
 // For methods whose requests are a stream: gRPC repeats nothing of what was sent, not even what it
 // knows that no server has seen, so that the caller opens the stream again.
 std::shared_ptr<grpc::Channel> NewStreamChannel(const std::string& target,
                                                 Instances instances = Instances::kReady,
-                                                const TlsFiles& tls = {});
+                                                const TlsFiles& tls = {},
+                                                const std::string& service = {});
 
 // The context of a call that may take at most `timeout`.
 std::unique_ptr<grpc::ClientContext> NewContext(absl::Duration timeout);

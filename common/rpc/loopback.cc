@@ -1,5 +1,9 @@
 #include "common/rpc/loopback.h"
 
+#include <arpa/inet.h>
+
+#include <string>
+
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
@@ -19,10 +23,13 @@ bool IsLoopbackAddress(absl::string_view address) {
   for (const absl::string_view scheme : {"dns:///", "ipv4:", "ipv6:"}) {
     if (absl::ConsumePrefix(&address, scheme)) break;
   }
-  for (const absl::string_view prefix : {"127.", "localhost:", "[::1]:", "unix:"}) {
+  for (const absl::string_view prefix : {"localhost:", "[::1]:", "unix:"}) {
     if (absl::StartsWith(address, prefix)) return true;
   }
-  return false;
+  // 127.example.com is any machine.
+  const std::string host(address.substr(0, address.find(':')));
+  in_addr ip{};
+  return absl::StartsWith(host, "127.") && inet_pton(AF_INET, host.c_str(), &ip) == 1;
 }
 
 }  // namespace zhiping::rpc

@@ -1,6 +1,7 @@
 #include "common/rpc/tls.h"
 
 #include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -73,6 +74,31 @@ std::shared_ptr<grpc::experimental::FileWatcherCertificateProvider> Watch(const 
       files.key, files.certificate, files.ca, kRefreshSeconds);
 }
 
+// That the server is for the host, and is the service.
+class ServiceVerifier final : public grpc::experimental::ExternalCertificateVerifier {
+ public:
+  explicit ServiceVerifier(const std::string& service)
+      : id_(absl::StrCat(kServiceIdPrefix, service)) {}
+
+  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> callback, grpc::Status* status) override {
+    // At once, without the callback.
+    host_.Verify(request, std::move(callback), status);
+    if (!status->ok()) return true;
+    const auto ids = request->uri_names();
+    if (ids.size() != 1 || ids.front() != id_) {
+      *status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
+                             absl::StrCat("the server's certificate is not of ", id_));
+    }
+    return true;
+  }
+  void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest*) override {}
+
+ private:
+  const std::string id_;
+  grpc::experimental::HostNameCertificateVerifier host_;
+};
+
 }  // namespace
 
 absl::Status CheckTls(const TlsFiles& files, absl::Time now) {
@@ -116,12 +142,17 @@ std::shared_ptr<grpc::ServerCredentials> ServerCredentialsOf(const TlsFiles& fil
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-std::shared_ptr<grpc::ChannelCredentials> ChannelCredentialsOf(const TlsFiles& files) {
+std::shared_ptr<grpc::ChannelCredentials> ChannelCredentialsOf(const TlsFiles& files,
+                                                               const std::string& service) {
   if (files.empty()) return grpc::InsecureChannelCredentials();
   grpc::experimental::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(Watch(files));
   options.watch_root_certs();
   if (!files.certificate.empty()) options.watch_identity_key_cert_pairs();
+  if (!service.empty()) {
+    options.set_certificate_verifier(
+        grpc::experimental::ExternalCertificateVerifier::Create<ServiceVerifier>(service));
+  }
   return grpc::experimental::TlsCredentials(options);
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/time/clock.h"
 
@@ -37,8 +38,13 @@ absl::StatusOr<absl::Time> CertificateExpiry(const std::string& file);
 // Without files: without TLS. Clients may show a certificate; one that is shown has to be of `ca`.
 std::shared_ptr<grpc::ServerCredentials> ServerCredentialsOf(const TlsFiles& files);
 
+// Of the identities of services (SPIFFE): the rest is the service's name.
+inline constexpr absl::string_view kServiceIdPrefix = "spiffe://zhiping/";
+
 // Without files: without TLS. Without a certificate of its own the client shows none. The server's
-// certificate has to be of `ca` and for the host that is called.
-std::shared_ptr<grpc::ChannelCredentials> ChannelCredentialsOf(const TlsFiles& files);
+// certificate has to be of `ca` and for the host that is called; and of `service`, if that is not
+// empty, since the certificates of services on one machine are for the same host.
+std::shared_ptr<grpc::ChannelCredentials> ChannelCredentialsOf(const TlsFiles& files,
+                                                               const std::string& service = {});
 
 }  // namespace zhiping::rpc

@@ -129,7 +129,14 @@ absl::StatusOr<Json> ParseStrictJson(absl::string_view text) {
   // The members of the objects that are being read, from the outermost.
   std::vector<std::set<std::string>> open;
   std::string twice;
-  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+  bool too_deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    // Not kept; the rest is still read.
+    if (depth >= kMaxJsonDepth &&
+        (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start)) {
+      too_deep = true;
+      return false;
+    }
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
     if (event == Json::parse_event_t::key && !open.back().insert(parsed).second && twice.empty()) {
@@ -139,6 +146,10 @@ absl::StatusOr<Json> ParseStrictJson(absl::string_view text) {
   };
   Json document = Json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
   if (document.is_discarded()) return ExplainFault(text);
+  if (too_deep) {
+    return Malformed(absl::StrCat("JSON 嵌套超过 ", kMaxJsonDepth, " 层。"),
+                     absl::StrCat("The JSON is nested deeper than ", kMaxJsonDepth, "."));
+  }
   if (!twice.empty()) {
     return Malformed(absl::StrCat("JSON 成员“", twice, "”在同一对象中出现了两次。"),
                      absl::StrCat("The JSON member \"", twice, "\" is twice in one object."));

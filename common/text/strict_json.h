@@ -8,8 +8,11 @@
 
 namespace zhiping {
 
-// Errors: MALFORMED if it is not JSON, with line and column; if it ends too early; or if an object
-// has a member twice, naming it.
+// Objects and arrays within one another, at most. Whoever goes down into more needs a deep stack.
+inline constexpr int kMaxJsonDepth = 100;
+
+// Errors: MALFORMED if it is not JSON, with line and column; if it ends too early; if it is deeper
+// than kMaxJsonDepth; or if an object has a member twice, naming it.
 absl::StatusOr<nlohmann::json> ParseStrictJson(absl::string_view text);
 
 }  // namespace zhiping

@@ -64,6 +64,20 @@ size_t Utf8PrefixSize(absl::string_view bytes) {
   return i;
 }
 
+bool HasControls(absl::string_view text) {
+  while (!text.empty()) {
+    const Utf8Character first = FirstCharacter(text);
+    const uint32_t code = first.code_point;
+    if (first.size > 0 &&
+        (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 ||
+         (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069))) {
+      return true;
+    }
+    text.remove_prefix(std::max<size_t>(first.size, 1));
+  }
+  return false;
+}
+
 bool IsUtf8(absl::string_view bytes) { return Utf8PrefixSize(bytes) == bytes.size(); }
 
 bool IsCutCharacter(absl::string_view bytes) {

@@ -25,6 +25,11 @@ size_t Utf8PrefixSize(absl::string_view bytes);
 // Whether the bytes are UTF-8 throughout.
 bool IsUtf8(absl::string_view bytes);
 
+// Whether the text has characters that are no text where one line of it is shown: control
+// characters (U+0000 to U+001F, U+007F to U+009F), separators of lines and paragraphs (U+2028,
+// U+2029), and those that turn the direction of what follows (U+202A to U+202E, U+2066 to U+2069).
+bool HasControls(absl::string_view text);
+
 // Whether the bytes begin a character and end before it does.
 bool IsCutCharacter(absl::string_view bytes);
 

@@ -100,6 +100,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
 
 absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, SystemClock().Now()));
+  RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
   ASSIGN_OR_RETURN(flags.catalogue.standby_check, ParseStandbyCheck(flags.standby_check));
   flags.catalogue.audit = flags.audit.Options("catalogue", flags.catalogue.signing.trust_file);
   rpc::Metrics metrics;

@@ -57,6 +57,9 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
                    const rpc::Log& log) {
   const Clock& clock = SystemClock();
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
+  if (!flags.audit_database.database.empty()) {
+    RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
+  }
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto access, rpc::AccessControl::Open(flags.service.access, clock, log));
   std::unique_ptr<sql::Database> database;

@@ -2,6 +2,7 @@
 // it is said why.
 #include <grpcpp/create_channel.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/caller_limits.h"
 #include "common/rpc/channel.h"
@@ -187,6 +188,24 @@ TEST_F(CertificatesTest, ACatalogueThatIsAnotherHostIsNotBelieved) {
   EXPECT_TRUE(processes::Eventually([&] { return catalogue.Serving(); })) << catalogue.Output();
   catalogue.PublishNew();
   EXPECT_TRUE(scoring.Reaches(1)) << scoring.Output();
+}
+
+// Certificates of all services of a machine are for its host.
+TEST_F(CertificatesTest, AnotherServiceIsNotBelievedToBeTheCatalogue) {
+  CatalogueProcess catalogue(suite_);
+  const CertificateFiles other =
+      security_.authority().Issue("other", processes::NamesOf("scoring"));
+  catalogue.SetFlag("--tls-certificate", other.certificate);
+  catalogue.SetFlag("--tls-key", other.key);
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
+  scoring.Start();
+  EXPECT_TRUE(processes::Eventually([&] {
+    return absl::StrContains(scoring.Output(), "source_away");
+  })) << scoring.Output();
+  EXPECT_FALSE(scoring.Reaches(1, absl::Seconds(3)));
+  EXPECT_FALSE(absl::StrContains(scoring.Output(), "stream_open")) << scoring.Output();
 }
 
 }  // namespace

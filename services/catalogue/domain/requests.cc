@@ -23,10 +23,6 @@ size_t Characters(absl::string_view text) {
                        [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; });
 }
 
-bool HasControls(absl::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char byte) { return absl::ascii_iscntrl(byte); });
-}
-
 void Require(absl::string_view field, Violations& violations) {
   violations.Add(field, Reason::FIELD_REQUIRED, absl::StrCat(field, " 必须填写。"),
                  absl::StrCat(field, " is required."));

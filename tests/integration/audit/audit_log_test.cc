@@ -1,7 +1,9 @@
 // The audit log alone, on both databases.
 #include "common/audit/audit_log.h"
+#include "common/audit/audit_flags.h"
 
 #include "absl/synchronization/notification.h"
+#include "common/audit/audit_flags.h"
 #include "common/envelope/key.h"
 #include "common/files/file.h"
 #include "tests/integration/sql/database_under_test.h"
@@ -256,6 +258,14 @@ TEST_P(AuditLogTest, OfHeadsThatAreOldOneADayIsKept) {
 }
 
 ON_BOTH_DATABASES(AuditLogTest);
+
+TEST(CheckSignedTest, BeyondThisMachineSomebodySignsTheHeads) {
+  AuditFlags flags;
+  EXPECT_OK(CheckSigned(flags, "127.0.0.1:50052"));
+  EXPECT_THAT(CheckSigned(flags, "0.0.0.0:50052"), HasReason(Reason::NOT_SECURED));
+  flags.keys = {"audit.key"};
+  EXPECT_OK(CheckSigned(flags, "0.0.0.0:50052"));
+}
 
 }  // namespace
 }  // namespace zhiping::audit

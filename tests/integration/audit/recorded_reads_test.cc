@@ -167,6 +167,8 @@ TEST_P(RecordedReadsTest, DeniedCallsOfTheIdentifiedAreRows) {
                 HasReason(Reason::ROLE_REQUIRED));
     EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"enterprise"}, "91110000100000009X"),
                 HasReason(Reason::OUTSIDE_SCOPE));
+    EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"operator", "auditor"}),
+                HasReason(Reason::ROLES_CONFLICT));
   }
   // Whoever is not identified leaves no row.
   const auto context = rpc::NewContext(absl::Seconds(20));
@@ -177,6 +179,7 @@ TEST_P(RecordedReadsTest, DeniedCallsOfTheIdentifiedAreRows) {
   server_->CloseNow();
   audit_ = nullptr;
   audit_ = *AuditLog::Open({}, *database_, SystemClock(), log_, Soon());
+  // A row a minute has the first reason.
   int calls = 0;
   for (const auto& entry : Entries()) {
     EXPECT_EQ(entry.kind(), AuditEntry::DENIED);
@@ -184,7 +187,7 @@ TEST_P(RecordedReadsTest, DeniedCallsOfTheIdentifiedAreRows) {
     EXPECT_EQ(entry.caller().subject(), "7001");
     calls += entry.count();
   }
-  EXPECT_EQ(calls, 6);
+  EXPECT_EQ(calls, 9);
 }
 
 ON_BOTH_DATABASES(RecordedReadsTest);

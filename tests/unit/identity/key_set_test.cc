@@ -72,6 +72,8 @@ TEST(KeySetTest, RefusesWhatIsNoKeySet) {
   for (const std::string& text :
        {std::string(), std::string("{}"), std::string("[]"), std::string("{\"keys\":"),
         std::string(R"({"keys":[],"keys":[]})"),
+        absl::StrCat(R"({"keys":[{"kty":)", std::string(50'000, '['), std::string(50'000, ']'),
+                     "}]}"),
         absl::StrCat(R"({"keys":[],"x":")", std::string(kMaxKeySetBytes, 'x'), "\"}")}) {
     EXPECT_THAT(KeySet::Parse(text), HasReason(Reason::KEY_SET_INVALID)) << text.substr(0, 100);
   }

@@ -253,16 +253,27 @@ TEST_F(TokenVerifierTest, RefusesClaimsOfTheWrongKind) {
               HasReason(Reason::TOKEN_CLAIM_INVALID));
   EXPECT_THAT(verifier->Verify(*es256_.Sign(With("sub", std::string(256, 'x')))),
               HasReason(Reason::TOKEN_CLAIM_INVALID));
+  for (const char* const forged :
+       {"好人\n 9 2026-11-26 17:59:00", "\x1b[2J", "a\u0085b", "\u202e"}) {
+    EXPECT_THAT(verifier->Verify(*es256_.Sign(With("name", forged))),
+                HasReason(Reason::TOKEN_CLAIM_INVALID))
+        << forged;
+  }
+  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("sub", std::string("a\0b", 3)))),
+              HasReason(Reason::TOKEN_CLAIM_INVALID));
   EXPECT_THAT(verifier->Verify(*es256_.Sign(With("roles", {1}))),
               HasReason(Reason::TOKEN_CLAIM_INVALID));
   EXPECT_THAT(verifier->Verify(*es256_.Sign(With("programmes", json::object()))),
               HasReason(Reason::TOKEN_CLAIM_INVALID));
 }
 
-TEST_F(TokenVerifierTest, RefusesRolesThatExcludeOneAnother) {
+// Who it is is known, so that its calls are denied under its name.
+TEST_F(TokenVerifierTest, KnowsWhoHoldsRolesThatExcludeOneAnother) {
   const auto verifier = Open();
-  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("roles", {"operator", "auditor"}))),
-              HasReason(Reason::ROLES_CONFLICT));
+  const auto caller = verifier->Verify(*es256_.Sign(With("roles", {"operator", "auditor"})));
+  ASSERT_OK(caller);
+  EXPECT_THAT(CheckSeparation((*caller)->roles), HasReason(Reason::ROLES_CONFLICT));
+  EXPECT_OK(CheckSeparation({Role::AUDITOR, Role::VIEWER}));
 }
 
 TEST_F(TokenVerifierTest, GrantsNoRoleThatTheIssuerMayNotGrant) {
@@ -351,6 +362,19 @@ issuers { issuer: "a" }
                   "issuers[1].audiences", "issuers[1].algorithms", "issuers[1].may_grant",
                   "issuers[1].jwks_file", "issuers[1].issuer"))
       << detail.DebugString();
+  // What a URL begins with does not say where it leads.
+  for (const char* const url :
+       {"http://127.0.0.1:x@sso.example/keys", "http://127.0.0.1:80@sso.example/keys",
+        "http://localhost.example/keys", "http://127.0.0.1@sso.example/keys"}) {
+    ASSERT_OK(WriteFile(Path("identity.txtpb"),
+                        absl::StrCat("issuers { issuer: \"a\" audiences: \"b\" algorithms: ES256 "
+                                     "may_grant: VIEWER jwks_url: \"",
+                                     url, "\" }"),
+                        Overwrite::kReplace));
+    const ErrorDetail refused = DetailOf(open().status());
+    ASSERT_EQ(refused.violations_size(), 1) << url << refused.DebugString();
+    EXPECT_EQ(refused.violations(0).field(), "issuers[0].jwks_url");
+  }
 }
 
 // A token is verified once and looked up afterwards.

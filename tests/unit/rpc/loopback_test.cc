@@ -23,7 +23,8 @@ TEST(LoopbackTest, AddressesOfThisMachine) {
   }
   for (const char* address :
        {"0.0.0.0:50051", "[::]:50051", "", ":50051", "localhost.example:1", "12.7.0.1:1",
-        "dns:///scoring:1", "dns://127.0.0.1/scoring:1", "ipv4:192.0.2.2:1"}) {
+        "127.example.com:443", "127.0.0.1.nip.io:1", "dns:///scoring:1",
+        "dns://127.0.0.1/scoring:1", "ipv4:192.0.2.2:1"}) {
     EXPECT_FALSE(IsLoopbackAddress(address)) << address;
   }
 }

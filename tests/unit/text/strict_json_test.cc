@@ -55,5 +55,21 @@ TEST(StrictJsonTest, WhatIsNoJsonIsNamedWithItsPlace) {
   }
 }
 
+TEST(StrictJsonTest, WhatIsTooDeepIsRefused) {
+  const auto nested = [](int depth, const std::string& open, const std::string& close) {
+    std::string text;
+    for (int i = 0; i < depth; ++i) text += open;
+    text += "1";
+    for (int i = 0; i < depth; ++i) text += close;
+    return text;
+  };
+  EXPECT_OK(ParseStrictJson(nested(kMaxJsonDepth, "[", "]")));
+  EXPECT_OK(ParseStrictJson(nested(kMaxJsonDepth, "{\"a\":", "}")));
+  for (const int depth : {kMaxJsonDepth + 1, 1'000'000}) {
+    EXPECT_THAT(ParseStrictJson(nested(depth, "[", "]")), HasReason(Reason::MALFORMED));
+    EXPECT_THAT(ParseStrictJson(nested(depth, "{\"a\":", "}")), HasReason(Reason::MALFORMED));
+  }
+}
+
 }  // namespace
 }  // namespace zhiping

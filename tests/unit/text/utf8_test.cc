@@ -60,5 +60,16 @@ TEST(Utf8Test, BlanksOfInputMethodsAreTrimmedToo) {
   EXPECT_EQ(TrimBlanks(" \u3000\u200B "), "");
 }
 
+TEST(Utf8Test, ControlsAreFound) {
+  for (const uint32_t code :
+       {0x0, 0x9, 0xA, 0x1B, 0x7F, 0x80, 0x9F, 0x2028, 0x2029, 0x202E, 0x2066}) {
+    EXPECT_TRUE(HasControls("好" + Encode(code))) << code;
+  }
+  for (const uint32_t code : {0x20, 0x7E, 0xA0, 0x2027, 0x202F, 0x3000, 0x1F600}) {
+    EXPECT_FALSE(HasControls("好" + Encode(code))) << code;
+  }
+  EXPECT_FALSE(HasControls(""));
+}
+
 }  // namespace
 }  // namespace zhiping
