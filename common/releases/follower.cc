@@ -16,6 +16,8 @@ namespace {
 constexpr absl::Duration kFirstAnswer = absl::Milliseconds(150);
 // Between two questions, however many calls wait for a newer state.
 constexpr absl::Duration kLeastPollInterval = absl::Milliseconds(50);
+// The same, while something is not known at all.
+constexpr absl::Duration kPollWhileUnknown = absl::Seconds(1);
 // A release that nobody had is looked for again after this.
 constexpr absl::Duration kRetryMissing = absl::Milliseconds(250);
 constexpr absl::Duration kReportInterval = absl::Seconds(5);
@@ -130,7 +132,8 @@ void Follower::Poll() {
     mutex_.Lock();
     polled_ = true;
     load_wanted_.Signal();
-    next = now + options_.poll_interval;
+    next = now + (AllKnown() ? options_.poll_interval
+                             : std::min(options_.poll_interval, kPollWhileUnknown));
     if (!ending_) poll_wanted_.WaitWithTimeout(&mutex_, kLeastPollInterval);
   }
 }

@@ -84,10 +84,11 @@ void AddNextStep(ErrorDetail& detail) {
                     "release.",
                     message);
     case Reason::ALREADY_ROLLED_BACK:
-      return Append(
-          "发布版用 --to 写明；谁在何时回退过见 zhipingctl release log。",
-          "A release is named with --to; zhipingctl release log says who rolled back when.",
-          message);
+      if (!ValueOf(detail, "previousDigest").empty()) {
+        Append("发布版用 --to 写明。", "A release is named with --to.", message);
+      }
+      return Append("谁在何时回退过见 zhipingctl release log。",
+                    "zhipingctl release log says who rolled back when.", message);
     case Reason::RELEASE_WITHDRAWN:
       return Append("各发布版的情况见 zhipingctl release list。",
                     "zhipingctl release list shows every release.", message);

@@ -126,6 +126,24 @@ TEST_F(CatalogueAwayTest, Frozen) {
   Check([&] { catalogue_.Freeze(); }, [&] { catalogue_.Thaw(); });
 }
 
+// However seldom it asks once it knows.
+TEST_F(CatalogueAwayTest, AnInstanceThatKnowsNothingAsksRedisEverySecond) {
+  const Flags flags = {{"--catalogue", absl::StrCat("127.0.0.1:", processes::FreePort())},
+                       {"--redis", redis_.address()},
+                       {"--poll-interval", "10m"}};
+  // What the catalogue published comes to Redis a moment later.
+  ScoringProcess first(suite_, flags);
+  first.Start();
+  ASSERT_TRUE(first.Reaches(published_.revision())) << first.Output();
+  redis_.Freeze();
+  ScoringProcess newcomer(suite_, flags);
+  newcomer.Start();
+  ASSERT_TRUE(processes::Eventually(
+      [&] { return absl::StrContains(newcomer.Output(), "criteria_unknown"); }));
+  redis_.Thaw();
+  EXPECT_TRUE(newcomer.Reaches(published_.revision(), absl::Seconds(8))) << newcomer.Output();
+}
+
 TEST_F(CatalogueAwayTest, KilledTogetherWithRedis) {
   Check(
       [&] {

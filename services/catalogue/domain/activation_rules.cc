@@ -137,12 +137,12 @@ absl::Status AlreadyRolledBack(const ActivationRow& row, const std::string& prev
   const std::string revision = absl::StrCat(row.activation.revision());
   return Precondition(
       Reason::ALREADY_ROLLED_BACK,
-      absl::StrCat("现行的修订号 ", revision, " 就是一次回退（", row.actor, "），没有再次回退。",
+      absl::StrCat("现行的修订号 ", revision, " 就是一次回退，没有再次回退。",
                    previous.empty()
                        ? "再往前没有可以回退到的发布版。"
                        : absl::StrCat("如果确实要再往前，请写明发布版 ", previous, "。")),
-      absl::StrCat("What is in force, revision ", revision, ", is a rollback already (by ",
-                   row.actor, "): nothing was rolled back again. ",
+      absl::StrCat("What is in force, revision ", revision,
+                   ", is a rollback already: nothing was rolled back again. ",
                    previous.empty()
                        ? "There is no release further back."
                        : absl::StrCat("To go further back, name the release ", previous, ".")),

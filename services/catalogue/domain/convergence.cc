@@ -76,14 +76,18 @@ InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time
 std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, absl::Time now) {
   std::vector<v1::CatalogueAlarm> alarms;
   if (!MaySign(history)) {
-    alarms.push_back(Alarm(
-        WhyNotSigning(history), history.met.since,
-        absl::StrCat("见到本存储没有签发过的修订号 ", history.met.revision, "（",
-                     history.met.digest,
-                     "）：已停止签发。请先用 release fence 调高修订号，再发布或回退。"),
-        absl::StrCat("Revision ", history.met.revision, " (", history.met.digest,
-                     ") was met, which this store did not issue: nothing is signed. Fence it, then "
-                     "publish or roll back.")));
+    // The next revision is above it: it is fenced, or this store has come as far itself.
+    const bool next_is_above = history.next_revision > history.met.revision;
+    alarms.push_back(
+        Alarm(WhyNotSigning(history), history.met.since,
+              absl::StrCat("见到本存储没有签发过的修订号 ", history.met.revision, "（",
+                           history.met.digest, "）：已停止签发。",
+                           next_is_above ? "发布或回退后恢复签发。"
+                                         : "请先用 release fence 调高修订号，再发布或回退。"),
+              absl::StrCat("Revision ", history.met.revision, " (", history.met.digest,
+                           ") was met, which this store did not issue: nothing is signed. ",
+                           next_is_above ? "A publication or a rollback resumes it."
+                                         : "Fence it, then publish or roll back.")));
   }
   AddRolledBack(history, alarms);
   const ActivationRow* const current = InForceAt(history, now);

@@ -1,6 +1,5 @@
 // The audit log alone, on both databases.
 #include "common/audit/audit_log.h"
-#include "common/audit/audit_flags.h"
 
 #include "absl/synchronization/notification.h"
 #include "common/audit/audit_flags.h"

@@ -208,8 +208,8 @@ TEST(HistoryTest, RollingBackAgainIsRefusedUnlessTheReleaseIsNamed) {
   EXPECT_THAT(again, HasReason(Reason::ALREADY_ROLLED_BACK));
   EXPECT_EQ(
       DetailOf(again).message().en(),
-      "What is in force, revision 4, is a rollback already (by "
-      "unauthenticated:a): nothing was rolled back again. To go further back, name the release a.");
+      "What is in force, revision 4, is a rollback already: nothing was rolled back again. To go "
+      "further back, name the release a.");
   EXPECT_THAT(RollBack(history, "", /*withdraw=*/true, At(kStart)).status(),
               HasReason(Reason::ALREADY_ROLLED_BACK));
   // Also when what is in force was only issued again since, for something pending was cancelled.
@@ -266,6 +266,13 @@ TEST(AlarmsTest, WhatStopsSigningAndWhatIsExposedAreSaid) {
       AlarmsAt(history, absl::Hours(2), /*exposed=*/true),
       testing::ElementsAre(testing::StartsWith("REVISION_AHEAD 1 h: Revision 7 (x) was met"),
                            testing::StartsWith("NO_APPROVAL 0 h: The service listens")));
+  // What is next to be done is said.
+  const auto alarm = [&] { return AlarmsAt(history, absl::Hours(2), /*exposed=*/false).at(0); };
+  EXPECT_THAT(alarm(),
+              testing::EndsWith("nothing is signed. Fence it, then publish or roll back."));
+  history.next_revision = *Fence(history, 7);
+  EXPECT_THAT(alarm(),
+              testing::EndsWith("nothing is signed. A publication or a rollback resumes it."));
 }
 
 TEST(HistoryTest, TheSameRevisionWithAnotherDigestConflicts) {
