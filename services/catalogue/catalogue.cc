@@ -7,6 +7,7 @@
 #include "common/sql/standby.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/catalogue/change_check.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/log_heads.h"
 #include "services/catalogue/metrics.h"
@@ -46,9 +47,12 @@ absl::Status CheckStandby(sql::Database& database, StandbyCheck check, const rpc
   return MakeError(checked.code(), detail);
 }
 
-// Whoever changed the log may have changed anything: nothing is signed on top of that.
-absl::Status VerifyChanges(const Store& store) {
-  absl::Status verified = store.changes().Verify(absl::Now() + kVerifyTimeout).status();
+// Whoever changed the log may have changed anything, and whoever changed something else has not
+// changed the log with it: nothing is signed on top of that.
+absl::Status VerifyChanges(Store& store) {
+  const absl::Time deadline = absl::Now() + kVerifyTimeout;
+  absl::Status verified = store.changes().Verify(deadline).status();
+  if (verified.ok()) verified = CheckStoreByChanges(store, deadline);
   if (verified.ok()) return verified;
   ErrorDetail detail = DetailOf(verified);
   if (detail.reason() != Reason::LOG_BROKEN) return verified;

@@ -210,35 +210,55 @@ TEST_P(PublishedTest, NothingThatWasPublishedEverChanges) {
   EXPECT_FALSE(published_.empty());
 }
 
-// What the test above rests on: a store that changes what it holds is noticed.
+// What the test above rests on: a store that changes what it holds is noticed. A catalogue does not
+// even start with activations that its log of changes says otherwise.
 TEST_P(PublishedTest, AStoreThatChangesAnythingIsNoticed) {
   catalogue_.PublishNew();
-  catalogue_.PublishNew();
+  const std::string second = catalogue_.PublishNew().digest();
   catalogue_.PublishNew();
   ASSERT_THAT(published_.Look(catalogue_), testing::IsEmpty());
+  catalogue_.Terminate();
+  const auto change = [this](const std::string& statement) {
+    const auto database = sql::OpenOrDie(setting_);
+    ASSERT_OK(sql::Execute(*database, statement)) << statement;
+  };
+  const auto expect_refused = [this](const std::string& changed) {
+    catalogue_.Start();
+    EXPECT_GT(catalogue_.AwaitEnd(), 0) << changed;
+    EXPECT_THAT(catalogue_.Output(), testing::HasSubstr("与变更日志的记载不符")) << changed;
+  };
+  const std::pair<std::string, std::string> changes_and_back[] = {
+      {"SET reason = 'another' WHERE revision = 1", "SET reason = '测试' WHERE revision = 1"},
+      {"SET in_force_from = in_force_from - 1 WHERE revision = 2",
+       "SET in_force_from = in_force_from + 1 WHERE revision = 2"},
+      {"SET digest = (SELECT digest FROM activation WHERE revision = 1) WHERE revision = 2",
+       absl::StrCat("SET digest = '", second, "' WHERE revision = 2")},
+      {"SET cancelled_revision = 2 WHERE revision = 3",
+       "SET cancelled_revision = 0 WHERE revision = 3"},
+      {"SET actor = 'nobody' WHERE revision = 3",
+       "SET actor = 'unauthenticated:张三' WHERE revision = 3"},
+  };
+  for (const auto& [there, back] : changes_and_back) {
+    change("UPDATE activation " + there);
+    expect_refused(there);
+    change("UPDATE activation " + back);
+  }
+  change("INSERT INTO withdrawal SELECT programme, digest, revision FROM activation LIMIT 1");
+  expect_refused("a withdrawal");
+  change("DELETE FROM withdrawal");
+
   const std::string envelope =
       "(SELECT envelope FROM release WHERE digest <> (SELECT max(digest) FROM activation) "
       "ORDER BY digest LIMIT 1)";
   const std::string latest = " WHERE digest = (SELECT max(digest) FROM activation)";
-  for (const std::string& change : {
-           std::string("UPDATE activation SET reason = 'another' WHERE revision = 1"),
-           std::string(
-               "UPDATE activation SET in_force_from = in_force_from - 1 WHERE revision = 2"),
-           std::string("UPDATE activation SET digest = (SELECT digest FROM activation WHERE "
-                       "revision = 1) WHERE revision = 2"),
-           std::string("UPDATE activation SET cancelled_revision = 2 WHERE revision = 3"),
-           absl::StrCat("UPDATE release SET envelope = ", envelope, latest),
-           absl::StrCat("UPDATE release SET envelope = NULL", latest),
-           std::string("DELETE FROM activation WHERE revision = 1"),
-       }) {
-    catalogue_.Terminate();
-    {
-      const auto database = sql::OpenOrDie(setting_);
-      ASSERT_OK(sql::Execute(*database, change)) << change;
-    }
+  for (const std::string& to : {envelope, std::string("NULL")}) {
+    change(absl::StrCat("UPDATE release SET envelope = ", to, latest));
     catalogue_.StartAndAwait();
-    EXPECT_THAT(published_.Look(catalogue_), testing::Not(testing::IsEmpty())) << change;
+    EXPECT_THAT(published_.Look(catalogue_), testing::Not(testing::IsEmpty())) << to;
+    catalogue_.Terminate();
   }
+  change("DELETE FROM activation WHERE revision = 1");
+  expect_refused("an activation is missing");
 }
 
 ON_BOTH_DATABASES(PublishedTest);
