@@ -13,9 +13,6 @@
 
 namespace zhiping::audit {
 
-// Network logs are kept for six months at least (Cybersecurity Law, art. 21): the longest six.
-inline constexpr absl::Duration kLeastRetention = absl::Hours(24 * 184);
-
 // Thread-safe; blocks.
 class SignedHeads {
  public:

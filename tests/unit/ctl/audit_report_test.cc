@@ -4,11 +4,14 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/signed_head.h"
 #include "common/sql/log_chain.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
 #include "services/ctl/audit_export.h"
 #include "tests/golden_text.h"
+#include "tests/unit/releases/test_publisher.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::ctl {
@@ -103,7 +106,7 @@ AuditHead HeadOf(const AuditRecord& record) {
 }
 
 absl::Status Verify(const std::vector<AuditRecord>& records, std::vector<AuditHead> kept) {
-  AuditVerifier verifier(nullptr, std::move(kept));
+  AuditVerifier verifier(nullptr, std::move(kept), kNow);
   for (const AuditRecord& record : records) {
     if (absl::Status added = verifier.Add(record); !added.ok()) return added;
   }
@@ -138,6 +141,7 @@ TEST(AuditReportTest, WhatWasVerified) {
   ExpectReports(report, "audit_verified");
   // One of everything.
   verified.first = 2;
+  verified.cut = HeadOf(records[1]);
   verified.heads = {HeadOf(records[0])};
   KeptElsewhere& elsewhere = verified.elsewhere.emplace();
   elsewhere.keeper = "127.0.0.1:50051";
@@ -230,9 +234,87 @@ TEST(AuditVerifierTest, WhatIsMissingIsNamed) {
   EXPECT_THAT(DetailOf(beside).message().en(), testing::HasSubstr("entries at positions 1–4 "));
 }
 
-TEST(AuditVerifierTest, ABeginningThatWasCutNeedsASignedHead) {
-  EXPECT_THAT(Verify(Records(3, 5), {}), HasReason(Reason::LOG_BROKEN));
-  EXPECT_THAT(AuditVerifier(nullptr, {}).SetCutHead("{}"), HasReason(Reason::WRONG_USAGE));
+// Logs of which the beginning was removed.
+class CutLogTest : public testing::Test {
+ protected:
+  // Without entries: the cut alone.
+  absl::Status VerifyCut(const AuditHead& cut, const std::vector<AuditRecord>& records,
+                         std::vector<AuditHead> kept = {}) const {
+    AuditVerifier verifier(trust_, std::move(kept), kNow);
+    RETURN_IF_ERROR(verifier.SetCutHead(Sign(cut)));
+    for (const AuditRecord& record : records) RETURN_IF_ERROR(verifier.Add(record));
+    return verifier.Finish();
+  }
+  // As a service signs it at that instant.
+  static AuditHead SignedAt(absl::Time instant, const AuditRecord& record) {
+    AuditHead head = HeadOf(record);
+    head.set_log(std::string(32, '0'));
+    *head.mutable_signed_at() = ToTimestamp(instant);
+    return head;
+  }
+  std::string Sign(const AuditHead& head) const {
+    return SerializeEnvelope(
+        *envelope::SignPayload(envelope::Purpose::AUDIT, head.SerializeAsString(), {&signer_}));
+  }
+
+  const releases::KeySigner signer_;
+  const std::shared_ptr<const envelope::Trust> trust_ = *envelope::Trust::Parse(
+      envelope::TrustEntry(signer_.key, {envelope::Purpose::AUDIT}, {"*"}, ""));
+  const std::vector<AuditRecord> whole_ = Records(7);
+  // From position 5.
+  const std::vector<AuditRecord> rest_ = {whole_.begin() + 4, whole_.end()};
+  const absl::Time long_ago_ = kNow - audit::kLeastRetention;
+};
+
+TEST_F(CutLogTest, ABeginningThatWasCutNeedsASignedHead) {
+  const absl::Status missing = Verify(rest_, {});
+  EXPECT_THAT(missing, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(missing).message().zh(), testing::HasSubstr("缺位置 1–4 的记录"));
+  EXPECT_THAT(DetailOf(missing).message().en(), testing::HasSubstr("missing: 1–4. No signed head"));
+  EXPECT_THAT(AuditVerifier(nullptr, {}, kNow).SetCutHead("{}"), HasReason(Reason::WRONG_USAGE));
+  EXPECT_OK(VerifyCut(SignedAt(long_ago_, rest_[0]), rest_));
+  // A head of another position, or of another entry.
+  EXPECT_THAT(VerifyCut(SignedAt(long_ago_, rest_[1]), rest_), HasReason(Reason::LOG_BROKEN));
+  AuditHead another = SignedAt(long_ago_, rest_[0]);
+  another.set_hash(rest_[1].hash());
+  EXPECT_THAT(VerifyCut(another, rest_), HasReason(Reason::LOG_BROKEN));
+}
+
+TEST_F(CutLogTest, NothingIsCutBeforeSixMonths) {
+  const absl::Status early = VerifyCut(SignedAt(long_ago_ + absl::Seconds(1), rest_[0]), rest_);
+  EXPECT_THAT(early, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(early).message().zh(),
+              testing::HasSubstr("位置 1–4 的记录已被删除，但还没有到可以删除的时候：位置 5 "
+                                 "处的日志头签于 2026-05-31T08:00:01+08:00，此前的记录至少保留 "
+                                 "184 天，到 2026-12-01T08:00:01+08:00 才可删除。"));
+  EXPECT_THAT(DetailOf(early).message().en(),
+              testing::HasSubstr("removed too early: 1–4. The head at position 5 was signed at "
+                                 "2026-05-31T08:00:01+08:00; entries before are kept for at least "
+                                 "184 days, until 2026-12-01T08:00:01+08:00."));
+}
+
+TEST_F(CutLogTest, WhatWasSignedWithinSixMonthsIsThere) {
+  const AuditHead cut = SignedAt(long_ago_, rest_[0]);
+  EXPECT_OK(VerifyCut(cut, rest_, {SignedAt(long_ago_, whole_[2]), SignedAt(kNow, whole_[6])}));
+  const absl::Status early =
+      VerifyCut(cut, rest_, {SignedAt(kNow, whole_[2]), SignedAt(kNow, whole_[6])});
+  EXPECT_THAT(early, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(early).message().en(),
+              testing::HasSubstr("1–4. The head at position 3 was signed at 2026-12-01"));
+  // Of an empty log: nothing is missing.
+  AuditHead empty = SignedAt(kNow, whole_[0]);
+  empty.set_position(0);
+  EXPECT_OK(VerifyCut(cut, rest_, {empty, SignedAt(kNow, whole_[6])}));
+}
+
+TEST_F(CutLogTest, ACutStandsOnceAtTheBeginning) {
+  const AuditHead cut = SignedAt(long_ago_, rest_[0]);
+  EXPECT_THAT(VerifyCut(cut, {}), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(VerifyCut(cut, whole_), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(VerifyCut(SignedAt(long_ago_, whole_[0]), whole_), HasReason(Reason::LOG_BROKEN));
+  AuditVerifier verifier(trust_, {}, kNow);
+  ASSERT_OK(verifier.SetCutHead(Sign(cut)));
+  EXPECT_THAT(verifier.SetCutHead(Sign(cut)), HasReason(Reason::LOG_BROKEN));
 }
 
 }  // namespace
