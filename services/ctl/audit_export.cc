@@ -8,8 +8,10 @@
 #include "common/sql/log_chain.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/strict_json.h"
 #include "common/time/timestamp.h"
 #include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "services/ctl/command_line.h"
 #include "services/ctl/json_output.h"
 
@@ -101,6 +103,54 @@ std::vector<AuditHead> ByPosition(std::vector<AuditHead> heads) {
   return heads;
 }
 
+absl::Status NoLineOfExport(int64_t number) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
+      absl::StrCat("第 ", number, " 行不是 zhipingctl audit export 写出的记录。"),
+      absl::StrCat("Line ", number, " is no entry as zhipingctl audit export writes them."),
+      {{"line", absl::StrCat(number)}});
+}
+
+absl::Status ShownOtherwise(int64_t number, int64_t position) {
+  return MakeError(
+      absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
+      absl::StrCat("导出文件第 ", number, " 行（位置 ", position,
+                   "）供人阅读的 auditEntry 与记录本身（entryBytes）不符：文件被改动过。"),
+      absl::StrCat("In line ", number, " of the export (position ", position,
+                   ") auditEntry, which people read, is not what the entry says (entryBytes): the "
+                   "file was changed."),
+      {{"log", kLog}, {"position", absl::StrCat(position)}, {"line", absl::StrCat(number)}});
+}
+
+// What ParseStrictJson gives; Json is what we write.
+using StrictJson = nlohmann::json;
+
+// Entries have three. To copy and to write a document takes a call for each of its levels.
+constexpr int kMostLevels = 64;
+
+bool IsNestedDeeper(const StrictJson& json, int levels) {
+  if (!json.is_structured()) return false;
+  return levels == 0 || std::any_of(json.begin(), json.end(), [levels](const StrictJson& member) {
+           return IsNestedDeeper(member, levels - 1);
+         });
+}
+
+bool ReadMessage(const StrictJson& json, google::protobuf::Message& message) {
+  const std::string text = json.dump(-1, ' ', false, StrictJson::error_handler_t::replace);
+  return google::protobuf::util::JsonStringToMessage(text, &message).ok();
+}
+
+// Whether people read what the record's bytes say. Compared as messages, so that an empty field
+// that came after the export makes no difference.
+bool ShowsItsBytes(const StrictJson& shown, const AuditRecord& record) {
+  AuditEntry entry, read;
+  if (!entry.ParseFromString(record.entry_bytes())) return shown.is_null();
+  // Not in JSON either.
+  entry.DiscardUnknownFields();
+  return shown.is_object() && ReadMessage(shown, read) &&
+         google::protobuf::util::MessageDifferencer::Equals(entry, read);
+}
+
 }  // namespace
 
 std::string ToLine(const AuditRecord& record) {
@@ -115,22 +165,20 @@ std::string CutHeadLine(const std::string& envelope) {
 }
 
 absl::StatusOr<ExportedLine> ParseLine(absl::string_view line, int64_t number) {
-  Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+  auto json = ParseStrictJson(line);
+  if (!json.ok() || !json->is_object() || IsNestedDeeper(*json, kMostLevels)) {
+    return NoLineOfExport(number);
+  }
   ExportedLine parsed;
-  if (json.is_object() && json.contains("cutHead") && json["cutHead"].is_string()) {
-    parsed.cut_head = json["cutHead"].get<std::string>();
+  if (json->size() == 1 && json->contains("cutHead") && json->at("cutHead").is_string()) {
+    parsed.cut_head = json->at("cutHead").get<std::string>();
     return parsed;
   }
-  if (json.is_object()) {
-    json.erase("auditEntry");
-    const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (google::protobuf::util::JsonStringToMessage(text, &parsed.record).ok()) return parsed;
-  }
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
-      absl::StrCat("第 ", number, " 行不是 zhipingctl audit export 写出的记录。"),
-      absl::StrCat("Line ", number, " is no entry as zhipingctl audit export writes them."),
-      {{"line", absl::StrCat(number)}});
+  const StrictJson shown = json->value("auditEntry", StrictJson());
+  json->erase("auditEntry");
+  if (!ReadMessage(*json, parsed.record)) return NoLineOfExport(number);
+  if (!ShowsItsBytes(shown, parsed.record)) return ShownOtherwise(number, parsed.record.position());
+  return parsed;
 }
 
 AuditVerifier::AuditVerifier(std::shared_ptr<const envelope::Trust> trust,

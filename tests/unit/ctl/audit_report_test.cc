@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/audit/signed_head.h"
 #include "common/sql/log_chain.h"
 #include "common/status/error.h"
@@ -175,6 +176,54 @@ TEST(AuditExportTest, ALineIsReadAsItWasWritten) {
   for (const char* wrong : {"", "x", "[]", R"({"position":"x"})", R"({"unknown":1})"}) {
     EXPECT_THAT(ParseLine(wrong, 7), HasReason(Reason::MALFORMED)) << wrong;
   }
+}
+
+TEST(AuditExportTest, WhatPeopleReadIsWhatTheBytesSay) {
+  Json line = Json::parse(ToLine(Records(1).front()));
+  const auto with = [&line](const char* member, const Json& value) {
+    Json changed = line;
+    changed["auditEntry"][member] = value;
+    return ParseLine(changed.dump(), 7);
+  };
+  EXPECT_OK(with("outcome", "OK"));
+  EXPECT_OK(with("reason", "首次发布"));
+  EXPECT_THAT(with("outcome", "ROLE_REQUIRED"), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(with("reason", ""), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(with("instant", "2026-12-01T00:00:00Z"), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(with("approvedBy", "王芳"), HasReason(Reason::LOG_BROKEN));
+  const absl::Status changed = with("count", 2).status();
+  EXPECT_THAT(DetailOf(changed).message().zh(), testing::HasSubstr("第 7 行（位置 1）"));
+  EXPECT_THAT(DetailOf(changed).message().en(),
+              testing::HasSubstr("line 7 of the export (position 1)"));
+  // Exports have it, and every field that is not empty.
+  for (const char* member : {"kind", "caller", "subject"}) {
+    Json without = line;
+    without["auditEntry"].erase(member);
+    EXPECT_THAT(ParseLine(without.dump(), 7), HasReason(Reason::LOG_BROKEN)) << member;
+  }
+  // Of two members people may read the one, and programs the other.
+  const std::string text = ToLine(Records(1).front());
+  EXPECT_THAT(ParseLine(absl::StrCat("{\"auditEntry\":{},", text.substr(1)), 7),
+              HasReason(Reason::MALFORMED));
+  line.erase("auditEntry");
+  EXPECT_THAT(ParseLine(line.dump(), 7), HasReason(Reason::LOG_BROKEN));
+  // What says nothing that anybody can read has nothing beside it.
+  AuditRecord unreadable = Records(1).front();
+  unreadable.set_entry_bytes("x");
+  EXPECT_OK(ParseLine(ToLine(unreadable), 7));
+}
+
+TEST(AuditExportTest, WhatIsNestedDeeplyIsNoLine) {
+  constexpr size_t kLevels = 1'000'000;
+  const std::string nested = absl::StrCat(std::string(kLevels, '['), std::string(kLevels, ']'));
+  Json line = Json::parse(ToLine(Records(1).front()));
+  for (const char* member : {"auditEntry", "position", "cutHead", "more"}) {
+    line[member] = "HERE";
+    const std::string text = absl::StrReplaceAll(line.dump(), {{"\"HERE\"", nested}});
+    EXPECT_THAT(ParseLine(text, 7), HasReason(Reason::MALFORMED)) << member;
+    line = Json::parse(ToLine(Records(1).front()));
+  }
+  EXPECT_THAT(ParseLine(nested, 7), HasReason(Reason::MALFORMED));
 }
 
 TEST(AuditVerifierTest, EveryChangeShows) {
