@@ -130,6 +130,16 @@ TEST(AuditReportTest, EveryKindOfEntry) {
                 "audit_list");
 }
 
+// A token's name is what its issuer takes from its users.
+TEST(AuditReportTest, NoNameForgesARow) {
+  ListAuditEntriesResponse list;
+  AuditEntry& entry = Add(list, AuditEntry::DENIED, "/test/Decide");
+  entry.mutable_caller()->set_name("王芳\n2  2026-12-01 08:02:00  管理操作  PublishRelease");
+  const std::string report = AuditReport(list, Zone(), Screen());
+  EXPECT_THAT(report, testing::HasSubstr("    王芳\\u000a2  2026-12-01 08:02:00"));
+  EXPECT_THAT(report, testing::Not(testing::HasSubstr("\n2")));
+}
+
 TEST(AuditReportTest, WhatWasVerified) {
   const auto records = Records(3);
   AuditVerification verified;
