@@ -64,7 +64,7 @@ absl::StatusOr<sql::LogPage> ExportStream::NextPage() {
 absl::StatusOr<std::string> ExportStream::CutHead(const sql::LogEntry& first) const {
   const bool cut = after_.position == 0 && first.position > 1;
   if (!cut || audit_->heads() == nullptr) return std::string();
-  return audit_->heads()->At(absl::Now() + kReadTimeout, first.position);
+  return audit_->heads()->At(absl::Now() + kReadTimeout, first);
 }
 
 void ExportStream::ReadPage() {

@@ -16,6 +16,10 @@ namespace zhiping::audit {
 
 using common::v1::AuditHead;
 
+// Network logs are kept for six months at least (Cybersecurity Law, art. 21): the longest six.
+// Nothing is cut at a head that was signed later than that before.
+inline constexpr absl::Duration kLeastRetention = absl::Hours(24 * 184);
+
 // What an envelope says, if its signatures count. Audit is of no programme: keys that sign heads
 // are for all (`*`). Errors: those of ParseEnvelope and Trust::Verify; MALFORMED.
 absl::StatusOr<AuditHead> OpenHead(absl::string_view envelope_json, const envelope::Trust& trust);

@@ -12,6 +12,14 @@ constexpr int64_t kDayMicros = int64_t{24} * 60 * 60 * 1'000'000;
 // Heads that are not the first of their day are kept so long.
 constexpr int64_t kRecentMicros = 2 * kDayMicros;
 
+// Of a head that was signed here.
+absl::StatusOr<AuditHead> ReadHead(const std::string& envelope_json) {
+  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
+  AuditHead head;
+  head.ParseFromString(envelope.payload);
+  return head;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> SignedHeads::Sign(absl::Time deadline) const {
@@ -43,34 +51,35 @@ absl::StatusOr<std::string> SignedHeads::Sign(absl::Time deadline) const {
   return envelope;
 }
 
-absl::StatusOr<std::string> SignedHeads::At(absl::Time deadline, int64_t position) const {
-  ASSIGN_OR_RETURN(auto rows,
-                   database_.Query<std::string>(deadline,
-                                                "SELECT envelope FROM audit_head WHERE position = "
-                                                "$1 ORDER BY signed_at DESC LIMIT 1",
-                                                {position}));
-  return rows.empty() ? std::string() : std::move(std::get<0>(rows.front()));
+absl::StatusOr<std::string> SignedHeads::At(absl::Time deadline, const sql::LogEntry& entry) const {
+  // Each incarnation may have one, and after a restore another entry at the same position.
+  ASSIGN_OR_RETURN(
+      auto rows,
+      database_.Query<std::string>(
+          deadline, "SELECT envelope FROM audit_head WHERE position = $1 ORDER BY signed_at",
+          {entry.position}));
+  for (auto& [envelope] : rows) {
+    ASSIGN_OR_RETURN(const AuditHead head, ReadHead(envelope));
+    if (head.hash() == entry.hash) return std::move(envelope);
+  }
+  return std::string();
 }
 
 absl::Status SignedHeads::CutBefore(absl::Time deadline, absl::Time instant) const {
   ASSIGN_OR_RETURN(const sql::LogCursor head, entries_.Head(deadline));
   const std::string incarnation = absl::BytesToHexString(head.incarnation);
   ASSIGN_OR_RETURN(const auto rows,
-                   database_.Query<std::optional<int64_t>>(
+                   database_.Query<std::string>(
                        deadline,
-                       "SELECT max(position) FROM audit_head WHERE incarnation = $1 "
-                       "AND signed_at < $2",
+                       "SELECT envelope FROM audit_head WHERE incarnation = $1 AND signed_at < $2 "
+                       "ORDER BY position DESC LIMIT 1",
                        {incarnation, absl::ToUnixMicros(instant)}));
-  const auto position = std::get<0>(rows.front());
-  if (!position.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string envelope_json, At(deadline, *position));
-  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
-  AuditHead kept;
-  kept.ParseFromString(envelope.payload);
+  if (rows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const AuditHead kept, ReadHead(std::get<0>(rows.front())));
   RETURN_IF_ERROR(entries_.CutBefore(deadline, {head.incarnation, kept.position(), kept.hash()}));
   return database_
       .Apply(deadline, {{"DELETE FROM audit_head WHERE incarnation = $1 AND position < $2",
-                         {incarnation, *position}}})
+                         {incarnation, kept.position()}}})
       .status();
 }
 

@@ -13,9 +13,6 @@
 
 namespace zhiping::audit {
 
-// Network logs are kept for six months at least (Cybersecurity Law, art. 21): the longest six.
-inline constexpr absl::Duration kLeastRetention = absl::Hours(24 * 184);
-
 // Thread-safe; blocks.
 class SignedHeads {
  public:
@@ -32,8 +29,8 @@ class SignedHeads {
   // of the database.
   absl::StatusOr<std::string> Sign(absl::Time deadline) const;
 
-  // The envelope of the head at that position; empty if none is kept.
-  absl::StatusOr<std::string> At(absl::Time deadline, int64_t position) const;
+  // The envelope of the first head that was signed of that entry; empty if none is kept.
+  absl::StatusOr<std::string> At(absl::Time deadline, const sql::LogEntry& entry) const;
 
   // Removes the entries before the last head that was signed before `instant`, and the heads before
   // it. Errors: LOG_BROKEN if the log does not have the entry of that head: nothing is removed.

@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/audit/signed_head.h"
 #include "common/files/file.h"
 #include "common/releases/seed.h"
@@ -224,7 +225,7 @@ absl::StatusOr<int> Verify(const AuditOptions& options, const CommandLine& line)
     }
     ASSIGN_OR_RETURN(verification.elsewhere, ReadKeeper(options, *trust, compared));
   }
-  AuditVerifier verifier(std::move(trust), std::move(compared));
+  AuditVerifier verifier(std::move(trust), std::move(compared), absl::Now());
   const TakeLine take = [&verifier](const ExportedLine& exported) {
     return exported.cut_head.empty() ? verifier.Add(exported.record)
                                      : verifier.SetCutHead(exported.cut_head);
@@ -234,6 +235,7 @@ absl::StatusOr<int> Verify(const AuditOptions& options, const CommandLine& line)
   RETURN_IF_ERROR(verifier.Finish());
   verification.first = verifier.first();
   verification.last = verifier.last();
+  verification.cut = verifier.cut();
   Print(line.json ? Dump(AuditVerifiedJson(verification))
                   : AuditVerifiedReport(verification, zone, line.screen),
         line.screen);

@@ -8,7 +8,10 @@
 #include "common/sql/log_chain.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/strict_json.h"
+#include "common/time/timestamp.h"
 #include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "services/ctl/command_line.h"
 #include "services/ctl/json_output.h"
 
@@ -54,11 +57,98 @@ absl::Status EndMissing(int64_t last, int64_t kept) {
                    ". Missing: ", Range(last + 1, kept), "."));
 }
 
+// In the same form as the errors of trust files.
+std::string Instant(absl::Time instant) {
+  return absl::FormatTime(absl::RFC3339_sec, instant, absl::FixedTimeZone(8 * 60 * 60));
+}
+
+// `head`: of the last entry before which, or with which, those up to `removed` are gone.
+absl::Status RemovedTooEarly(const AuditHead& head, int64_t removed) {
+  const absl::Time signed_at = FromTimestamp(head.signed_at());
+  const int64_t days = absl::ToInt64Hours(audit::kLeastRetention) / 24;
+  const std::string until = Instant(signed_at + audit::kLeastRetention);
+  return Broken(
+      1,
+      absl::StrCat("审计日志开头位置 ", Range(1, removed),
+                   " 的记录已被删除，但还没有到可以删除的时候：位置 ", head.position(),
+                   " 处的日志头签于 ", Instant(signed_at), "，此前的记录至少保留 ", days,
+                   " 天，到 ", until, " 才可删除。"),
+      absl::StrCat(
+          "Entries at the beginning of the audit log were removed too early: ", Range(1, removed),
+          ". The head at position ", head.position(), " was signed at ", Instant(signed_at),
+          "; entries before are kept for at least ", days, " days, until ", until, "."));
+}
+
+absl::Status BeginningMissing(int64_t first) {
+  return Broken(
+      1,
+      absl::StrCat("审计日志开头缺位置 ", Range(1, first - 1), " 的记录，也没有与位置 ", first,
+                   " 相符的签名日志头说明它们是按保留期限删除的。"),
+      absl::StrCat("Entries at the beginning of the audit log are missing: ", Range(1, first - 1),
+                   ". No signed head of position ", first, " says that retention removed them."));
+}
+
+// A cut stands once, before all entries, and its own entry stays.
+absl::Status CutMisplaced(int64_t position) {
+  return Broken(position,
+                absl::StrCat("审计日志的截断处（位置 ", position, "）不在开头，或者那里没有记录。"),
+                absl::StrCat("The cut of the audit log at position ", position,
+                             " is not at its beginning, or has no entry."));
+}
+
 std::vector<AuditHead> ByPosition(std::vector<AuditHead> heads) {
   std::stable_sort(heads.begin(), heads.end(), [](const AuditHead& a, const AuditHead& b) {
     return a.position() < b.position();
   });
   return heads;
+}
+
+absl::Status NoLineOfExport(int64_t number) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
+      absl::StrCat("第 ", number, " 行不是 zhipingctl audit export 写出的记录。"),
+      absl::StrCat("Line ", number, " is no entry as zhipingctl audit export writes them."),
+      {{"line", absl::StrCat(number)}});
+}
+
+absl::Status ShownOtherwise(int64_t number, int64_t position) {
+  return MakeError(
+      absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
+      absl::StrCat("导出文件第 ", number, " 行（位置 ", position,
+                   "）供人阅读的 auditEntry 与记录本身（entryBytes）不符：文件被改动过。"),
+      absl::StrCat("In line ", number, " of the export (position ", position,
+                   ") auditEntry, which people read, is not what the entry says (entryBytes): the "
+                   "file was changed."),
+      {{"log", kLog}, {"position", absl::StrCat(position)}, {"line", absl::StrCat(number)}});
+}
+
+// What ParseStrictJson gives; Json is what we write.
+using StrictJson = nlohmann::json;
+
+// Entries have three. To copy and to write a document takes a call for each of its levels.
+constexpr int kMostLevels = 64;
+
+bool IsNestedDeeper(const StrictJson& json, int levels) {
+  if (!json.is_structured()) return false;
+  return levels == 0 || std::any_of(json.begin(), json.end(), [levels](const StrictJson& member) {
+           return IsNestedDeeper(member, levels - 1);
+         });
+}
+
+bool ReadMessage(const StrictJson& json, google::protobuf::Message& message) {
+  const std::string text = json.dump(-1, ' ', false, StrictJson::error_handler_t::replace);
+  return google::protobuf::util::JsonStringToMessage(text, &message).ok();
+}
+
+// Whether people read what the record's bytes say. Compared as messages, so that an empty field
+// that came after the export makes no difference.
+bool ShowsItsBytes(const StrictJson& shown, const AuditRecord& record) {
+  AuditEntry entry, read;
+  if (!entry.ParseFromString(record.entry_bytes())) return shown.is_null();
+  // Not in JSON either.
+  entry.DiscardUnknownFields();
+  return shown.is_object() && ReadMessage(shown, read) &&
+         google::protobuf::util::MessageDifferencer::Equals(entry, read);
 }
 
 }  // namespace
@@ -75,27 +165,31 @@ std::string CutHeadLine(const std::string& envelope) {
 }
 
 absl::StatusOr<ExportedLine> ParseLine(absl::string_view line, int64_t number) {
-  Json json = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+  auto json = ParseStrictJson(line);
+  if (!json.ok() || !json->is_object() || IsNestedDeeper(*json, kMostLevels)) {
+    return NoLineOfExport(number);
+  }
   ExportedLine parsed;
-  if (json.is_object() && json.contains("cutHead") && json["cutHead"].is_string()) {
-    parsed.cut_head = json["cutHead"].get<std::string>();
+  if (json->size() == 1 && json->contains("cutHead") && json->at("cutHead").is_string()) {
+    parsed.cut_head = json->at("cutHead").get<std::string>();
     return parsed;
   }
-  if (json.is_object()) {
-    json.erase("auditEntry");
-    const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (google::protobuf::util::JsonStringToMessage(text, &parsed.record).ok()) return parsed;
-  }
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, Reason::MALFORMED,
-      absl::StrCat("第 ", number, " 行不是 zhipingctl audit export 写出的记录。"),
-      absl::StrCat("Line ", number, " is no entry as zhipingctl audit export writes them."),
-      {{"line", absl::StrCat(number)}});
+  const StrictJson shown = json->value("auditEntry", StrictJson());
+  json->erase("auditEntry");
+  if (!ReadMessage(*json, parsed.record)) return NoLineOfExport(number);
+  if (!ShowsItsBytes(shown, parsed.record)) return ShownOtherwise(number, parsed.record.position());
+  return parsed;
 }
 
 AuditVerifier::AuditVerifier(std::shared_ptr<const envelope::Trust> trust,
-                             std::vector<AuditHead> kept)
-    : trust_(std::move(trust)), kept_(ByPosition(std::move(kept))) {}
+                             std::vector<AuditHead> kept, absl::Time now)
+    : trust_(std::move(trust)),
+      kept_(ByPosition(std::move(kept))),
+      kept_since_(now - audit::kLeastRetention) {}
+
+bool AuditVerifier::MustBeKept(const AuditHead& head) const {
+  return head.position() > 0 && FromTimestamp(head.signed_at()) > kept_since_;
+}
 
 absl::Status AuditVerifier::SetCutHead(absl::string_view envelope) {
   if (trust_ == nullptr) {
@@ -103,21 +197,29 @@ absl::Status AuditVerifier::SetCutHead(absl::string_view envelope) {
                       "Entries at the beginning were removed by retention: --trust-file is needed "
                       "to verify the signature at the cut.");
   }
+  const bool misplaced = first_ != 0 || cut_.position() != 0;
   ASSIGN_OR_RETURN(cut_, audit::OpenHead(envelope, *trust_));
+  if (misplaced || cut_.position() < 2) return CutMisplaced(cut_.position());
+  return MustBeKept(cut_) ? RemovedTooEarly(cut_, cut_.position() - 1) : absl::OkStatus();
+}
+
+absl::Status AuditVerifier::Begin(const AuditRecord& record) {
+  hash_ = sql::FirstHash();
+  if (record.position() <= 1 && cut_.position() == 0) return absl::OkStatus();
+  if (record.position() != cut_.position() || record.hash() != cut_.hash()) {
+    return record.position() <= 1 ? CutMisplaced(cut_.position())
+                                  : BeginningMissing(record.position());
+  }
+  // The signature stands for all that came before its head.
+  last_ = record.position() - 1;
+  hash_ = record.previous_hash();
   return absl::OkStatus();
 }
 
 absl::Status AuditVerifier::Add(const AuditRecord& record) {
   const sql::LogEntry entry = {record.position(), record.previous_hash(), record.hash(),
                                record.instant_micros(), record.entry_bytes()};
-  if (first_ == 0) {
-    hash_ = sql::FirstHash();
-    // The signature stands for all that came before its head.
-    if (record.position() == cut_.position() && record.hash() == cut_.hash()) {
-      last_ = record.position() - 1;
-      hash_ = record.previous_hash();
-    }
-  }
+  if (first_ == 0) RETURN_IF_ERROR(Begin(record));
   RETURN_IF_ERROR(sql::CheckEntry(kLog, last_, hash_, entry));
   if (first_ == 0) first_ = record.position();
   last_ = record.position();
@@ -125,7 +227,10 @@ absl::Status AuditVerifier::Add(const AuditRecord& record) {
   bool agrees = false;
   for (; next_kept_ < kept_.size() && kept_[next_kept_].position() <= last_; ++next_kept_) {
     const AuditHead& head = kept_[next_kept_];
-    if (head.position() < last_) continue;
+    if (head.position() < last_) {
+      if (MustBeKept(head)) return RemovedTooEarly(head, first_ - 1);
+      continue;
+    }
     if (head.hash() != hash_) return WrittenAnew(head, agreed_);
     agrees = true;
   }
@@ -134,6 +239,7 @@ absl::Status AuditVerifier::Add(const AuditRecord& record) {
 }
 
 absl::Status AuditVerifier::Finish() const {
+  if (first_ == 0 && cut_.position() != 0) return CutMisplaced(cut_.position());
   if (kept_.empty()) return absl::OkStatus();
   const int64_t position = kept_.back().position();
   if (position > last_) return EndMissing(last_, position);

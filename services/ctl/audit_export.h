@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/envelope/trust.h"
 #include "zhiping/common/v1/audit.pb.h"
 
@@ -26,17 +27,19 @@ struct ExportedLine {
 // people; or {"cutHead": envelope}.
 std::string ToLine(const common::v1::AuditRecord& record);
 std::string CutHeadLine(const std::string& envelope);
-// `number`: of the line, from 1. Errors: MALFORMED.
+// `number`: of the line, from 1. Errors: MALFORMED; LOG_BROKEN if `auditEntry` is not what the
+// record's bytes say.
 absl::StatusOr<ExportedLine> ParseLine(absl::string_view line, int64_t number);
 
 // Verifies a log, entry by entry, and that it has the heads that were kept elsewhere.
 class AuditVerifier {
  public:
-  // `trust`: of the cut head; null if there is none. `kept`: heads whose signatures count.
+  // `trust`: of the cut head; null if there is none. `kept`: heads whose signatures count. What was
+  // signed within kLeastRetention before `now` must be there.
   AuditVerifier(std::shared_ptr<const envelope::Trust> trust,
-                std::vector<common::v1::AuditHead> kept);
+                std::vector<common::v1::AuditHead> kept, absl::Time now);
 
-  // Before the first entry. Errors: those of OpenHead.
+  // Before the first entry. Errors: those of OpenHead; LOG_BROKEN if nothing may be cut there yet.
   absl::Status SetCutHead(absl::string_view envelope);
   // Errors: LOG_BROKEN with the position.
   absl::Status Add(const common::v1::AuditRecord& record);
@@ -47,16 +50,24 @@ class AuditVerifier {
   // 0: there is none.
   int64_t first() const { return first_; }
   int64_t last() const { return last_; }
+  // Where retention removed what was before; position 0: nothing was.
+  const common::v1::AuditHead& cut() const { return cut_; }
 
  private:
+  // Whether the entries up to the head must still be kept.
+  bool MustBeKept(const common::v1::AuditHead& head) const;
+  // That the first entry is the first of all, or where retention cut.
+  absl::Status Begin(const common::v1::AuditRecord& record);
+
   const std::shared_ptr<const envelope::Trust> trust_;
   // By position.
   const std::vector<common::v1::AuditHead> kept_;
+  // Entries before it may be gone.
+  const absl::Time kept_since_;
   // Of kept_: the first that is not at an entry before.
   size_t next_kept_ = 0;
   // Of the last head that the log has.
   int64_t agreed_ = 0;
-  // Of the cut; position 0: nothing was removed.
   common::v1::AuditHead cut_;
   int64_t first_ = 0, last_ = 0;
   std::string hash_;

@@ -72,6 +72,19 @@ std::string OtherLogs(const KeptElsewhere& elsewhere, const Zone& zone, const Sc
   return out;
 }
 
+// What retention removed, and until when it was written.
+std::string RemovedReport(const AuditHead& cut, const Zone& zone, const Screen& screen) {
+  const std::string until = zone.FormatWithName(cut.signed_at(), screen);
+  const int64_t last = cut.position() - 1;
+  const std::string range = last == 1 ? "1" : absl::StrCat("1–", last);
+  return absl::StrCat("  ",
+                      screen.Say(absl::StrCat("开头位置 ", range,
+                                              " 的记录已按保留期限删除，都写于 ", until, "之前。"),
+                                 absl::StrCat("Retention removed the entries up to position ", last,
+                                              ", all written before ", until, ".")),
+                      "\n");
+}
+
 std::string KeptElsewhereReport(const AuditVerification& verified, const KeptElsewhere& elsewhere,
                                 const Zone& zone, const Screen& screen) {
   const int64_t before = CountBefore(elsewhere, verified);
@@ -186,6 +199,9 @@ std::string AuditVerifiedReport(const AuditVerification& verified, const Zone& z
                          " entries."))),
         "\n");
   }
+  if (verified.cut.position() > 0) {
+    absl::StrAppend(&out, RemovedReport(verified.cut, zone, screen));
+  }
   for (const AuditHead& head : verified.heads) {
     if (IsBefore(head, verified)) {
       absl::StrAppend(&out, "  ",
@@ -224,6 +240,10 @@ Json AuditVerifiedJson(const AuditVerification& verified) {
                {"first", verified.first},
                {"last", verified.last},
                {"heads", verified.heads.size()}};
+  if (verified.cut.position() > 0) {
+    json["removed"] = {{"last", verified.cut.position() - 1},
+                       {"writtenBefore", AsJson(verified.cut)["signedAt"]}};
+  }
   if (!verified.elsewhere.has_value()) return json;
   const KeptElsewhere& elsewhere = *verified.elsewhere;
   json["keptBy"] = {{"server", elsewhere.keeper},

@@ -24,6 +24,8 @@ std::string AuditReport(const common::v1::ListAuditEntriesResponse& list, const 
 struct AuditVerification {
   // Positions; 0: the log is empty.
   int64_t first = 0, last = 0;
+  // Where retention removed what was before; position 0: nothing was.
+  common::v1::AuditHead cut;
   // Of --head.
   std::vector<common::v1::AuditHead> heads;
   // Of --kept-by.

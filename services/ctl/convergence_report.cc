@@ -92,10 +92,11 @@ std::string AlarmsReport(const GetConvergenceResponse& convergence, const Zone& 
   if (convergence.alarms().empty()) return "";
   std::string out = SectionTitle(screen.Say("告警", "Alarms"), screen);
   for (const auto& alarm : convergence.alarms()) {
-    absl::StrAppend(&out, Hang("  - ",
-                               absl::StrCat(alarm.kind(), SinceText(alarm, zone, screen),
-                                            screen.Say("：", ": "), screen.Say(alarm.message())),
-                               screen.width));
+    absl::StrAppend(
+        &out, Hang("  - ",
+                   InOneLine(absl::StrCat(alarm.kind(), SinceText(alarm, zone, screen),
+                                          screen.Say("：", ": "), screen.Say(alarm.message()))),
+                   screen.width));
   }
   return out;
 }
@@ -200,8 +201,8 @@ std::string ConvergenceLine(const GetConvergenceResponse& convergence, const Zon
         ConvergenceName(instance->status(), screen), " ", instance->instance().id(),
         report.has_refused() ? absl::StrCat(" [", report.refused().reason(), "]") : ""));
   }
-  return absl::StrCat(out, laggards.empty() ? "" : screen.Say("", " "),
-                      absl::StrJoin(laggards, screen.Say("；", "; ")));
+  return InOneLine(absl::StrCat(out, laggards.empty() ? "" : screen.Say("", " "),
+                                absl::StrJoin(laggards, screen.Say("；", "; "))));
 }
 
 }  // namespace zhiping::ctl

@@ -78,7 +78,7 @@ class Watch {
       return absl::StrCat(ConvergenceLine(picture.convergence, zone_, line_.screen), "\n");
     }
     return absl::StrCat(zone_.Format(absl::Now()), "  ",
-                        line_.screen.Say(DetailOf(picture.error).message()), "\n");
+                        InOneLine(line_.screen.Say(DetailOf(picture.error).message())), "\n");
   }
 
   const Zone& zone_;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "common/text/utf8.h"
 #include "services/ctl/display_width.h"
 
@@ -28,10 +29,11 @@ size_t OwnSequence(absl::string_view text) {
 
 bool IsControl(uint32_t code) {
   if (code < 0x20) return code != '\n';
+  const bool separates_lines = code == 0x2028 || code == 0x2029;
   const bool turns_writing = code == 0x061c || code == 0x200e || code == 0x200f ||
                              (code >= 0x202a && code <= 0x202e) ||
                              (code >= 0x2066 && code <= 0x2069);
-  return (code >= 0x7f && code < 0xa0) || turns_writing;
+  return (code >= 0x7f && code < 0xa0) || separates_lines || turns_writing;
 }
 
 }  // namespace
@@ -52,6 +54,10 @@ std::string Visible(absl::string_view text, bool colours) {
     text.remove_prefix(size);
   }
   return out;
+}
+
+std::string InOneLine(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"\n", "\\u000a"}, {"\t", "\\u0009"}});
 }
 
 void Print(absl::string_view text, const Screen& screen) {

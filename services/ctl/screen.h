@@ -44,9 +44,13 @@ struct Screen {
 };
 
 // The text with control characters written as \uXXXX, so that no input moves the cursor, colours or
-// hides anything: C0 but line breaks, DEL, C1, and what turns the direction of writing. Screen's
-// own sequences stay if there are colours. JSON stays the same JSON.
+// hides anything: C0 but line breaks, DEL, C1, line and paragraph separators, and what turns the
+// direction of writing. Screen's own sequences stay if there are colours. JSON stays the same JSON.
 std::string Visible(absl::string_view text, bool colours);
+
+// The text with line breaks and tabs written so, too: for names, cells and whatever else would
+// otherwise begin a line that readers take for one of ours.
+std::string InOneLine(absl::string_view text);
 
 // Prints the visible text on standard output.
 void Print(absl::string_view text, const Screen& screen);

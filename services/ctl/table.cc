@@ -20,6 +20,11 @@ std::string Repeat(absl::string_view text, int64_t times) {
 
 }  // namespace
 
+void Table::Add(Kind kind, std::vector<std::string> texts) {
+  for (std::string& text : texts) text = InOneLine(text);
+  rows_.push_back({std::move(texts), kind});
+}
+
 std::vector<int> Table::Widths() const {
   std::vector<int> widths;
   for (size_t c = 0; c < columns_.size(); ++c) {
@@ -92,7 +97,7 @@ std::string Fields(const std::vector<std::pair<std::string, std::string>>& field
   for (const auto& [name, value] : fields) {
     if (value.empty()) continue;
     const std::string first = absl::StrCat("  ", PadRight(name, width), std::string(kGap, ' '));
-    absl::StrAppend(&out, Hang(first, value, screen.width));
+    absl::StrAppend(&out, Hang(first, InOneLine(value), screen.width));
   }
   return out;
 }

@@ -20,12 +20,13 @@ class Table {
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
+  // Texts are shown in one line, so that none of them looks like a row (InOneLine).
   // REQUIRES: one cell a column. Cells may be styled.
-  void AddRow(std::vector<std::string> cells) { rows_.push_back({std::move(cells), Kind::kCells}); }
+  void AddRow(std::vector<std::string> cells) { Add(Kind::kCells, std::move(cells)); }
   // A line over the rows that follow, in bold.
-  void AddGroup(std::string title) { rows_.push_back({{std::move(title)}, Kind::kGroup}); }
+  void AddGroup(std::string title) { Add(Kind::kGroup, {std::move(title)}); }
   // A text below the row before, indented and wrapped.
-  void AddNote(std::string text) { rows_.push_back({{std::move(text)}, Kind::kNote}); }
+  void AddNote(std::string text) { Add(Kind::kNote, {std::move(text)}); }
 
   // How many columns of the screen it takes.
   int Width(int indent) const;
@@ -41,6 +42,7 @@ class Table {
     Kind kind;
   };
 
+  void Add(Kind kind, std::vector<std::string> texts);
   std::vector<int> Widths() const;
   std::string Line(const std::vector<std::string>& cells, const std::vector<int>& widths,
                    const Screen& screen, int indent) const;
@@ -50,6 +52,7 @@ class Table {
 };
 
 // Names and values, a line each and the values in one column; those that are empty are left out.
+// Line breaks are shown as in a table.
 std::string Fields(const std::vector<std::pair<std::string, std::string>>& fields,
                    const Screen& screen);
 

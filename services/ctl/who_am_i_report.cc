@@ -23,9 +23,10 @@ std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone
         screen.Say("（凭证书识别）", " (by its certificate)"), "\n");
   }
   std::string out =
-      absl::StrCat(screen.Bold(who.name().empty() ? who.subject() : who.name()), "\n");
+      absl::StrCat(screen.Bold(InOneLine(who.name().empty() ? who.subject() : who.name())), "\n");
   const auto add = [&out, &screen](const char* zh, const char* en, const std::string& value) {
-    if (!value.empty()) absl::StrAppend(&out, "  ", screen.Say(zh, en), "  ", value, "\n");
+    if (!value.empty())
+      absl::StrAppend(&out, "  ", screen.Say(zh, en), "  ", InOneLine(value), "\n");
   };
   add("标识    ", "subject    ", who.subject());
   add("签发者  ", "issuer     ", who.issuer());

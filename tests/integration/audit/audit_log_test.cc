@@ -238,9 +238,20 @@ TEST_P(AuditLogTest, RetentionCutsAtASignedHeadAndNotBeforeSixMonths) {
   // The entry of the head stays, and verification begins there.
   const sql::LogCursor kept = {"", old.position(), old.hash()};
   EXPECT_OK(audit_->entries().Verify(Soon(), kept));
-  const auto envelope = audit_->heads()->At(Soon(), old.position());
-  ASSERT_OK(envelope);
-  EXPECT_EQ(OpenHead(*envelope, *trust_)->position(), old.position());
+  const auto signed_at_cut = [&] {
+    const auto first = audit_->entries().Read(Soon(), {}, 1);
+    EXPECT_OK(first);
+    const auto envelope = audit_->heads()->At(Soon(), first->entries.front());
+    EXPECT_OK(envelope);
+    return OpenHead(*envelope, *trust_)->SerializeAsString();
+  };
+  EXPECT_EQ(signed_at_cut(), old.SerializeAsString());
+  // Of the same entry a restored store signs a later one, at which nothing could be cut yet.
+  ASSERT_OK(sql::TamperWithLogs(*database_, "DELETE FROM log_entry WHERE position = 3"));
+  ASSERT_OK(sql::RenewIncarnation(*database_, Soon()));
+  Open();
+  EXPECT_EQ(Head().hash(), old.hash());
+  EXPECT_EQ(signed_at_cut(), old.SerializeAsString());
 }
 
 TEST_P(AuditLogTest, OfHeadsThatAreOldOneADayIsKept) {

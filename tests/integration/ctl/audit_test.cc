@@ -108,5 +108,28 @@ TEST_F(AuditCommandTest, SaysWhatIsMissing) {
             1);
 }
 
+// By whoever may write to the database, or to a file: both have a head that the service signed.
+TEST_F(AuditCommandTest, ABeginningIsNotRemovedBeforeSixMonths) {
+  ASSERT_OK(catalogue_->Publish(Publication(catalogue_->Import())));
+  const std::string head = NewFile("head.json");
+  ASSERT_EQ(Run({"head", "--out", head}).exit_code, 0);
+  const std::string log = NewFile("audit.jsonl");
+  ASSERT_EQ(Run({"export", "--out", log}).exit_code, 0);
+  const std::string lines = ReadWhole(log);
+  const std::string cut_file =
+      Scratch("cut.jsonl", absl::StrCat(Json{{"cutHead", ReadWhole(head)}}.dump(), "\n",
+                                        lines.substr(lines.find('\n') + 1)));
+  Tamper("INSERT INTO log_cut (log, position) VALUES ('audit', 2)");
+  Tamper("DELETE FROM log_entry WHERE log = 'audit' AND position = 1");
+  for (std::vector<std::string> verify :
+       {std::vector<std::string>{"verify"}, {"verify", cut_file}}) {
+    verify.insert(verify.end(), {"--trust-file", trust_file_});
+    const Outcome cut = Run(verify);
+    EXPECT_EQ(cut.exit_code, 1) << cut.out;
+    EXPECT_THAT(cut.err, HasSubstr("[LOG_BROKEN]"));
+    EXPECT_THAT(cut.err, HasSubstr("位置 1 的记录已被删除"));
+  }
+}
+
 }  // namespace
 }  // namespace zhiping::ctl

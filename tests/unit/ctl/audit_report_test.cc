@@ -4,11 +4,15 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/audit/signed_head.h"
 #include "common/sql/log_chain.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
 #include "services/ctl/audit_export.h"
 #include "tests/golden_text.h"
+#include "tests/unit/releases/test_publisher.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::ctl {
@@ -103,7 +107,7 @@ AuditHead HeadOf(const AuditRecord& record) {
 }
 
 absl::Status Verify(const std::vector<AuditRecord>& records, std::vector<AuditHead> kept) {
-  AuditVerifier verifier(nullptr, std::move(kept));
+  AuditVerifier verifier(nullptr, std::move(kept), kNow);
   for (const AuditRecord& record : records) {
     if (absl::Status added = verifier.Add(record); !added.ok()) return added;
   }
@@ -126,6 +130,16 @@ TEST(AuditReportTest, EveryKindOfEntry) {
                 "audit_list");
 }
 
+// A token's name is what its issuer takes from its users.
+TEST(AuditReportTest, NoNameForgesARow) {
+  ListAuditEntriesResponse list;
+  AuditEntry& entry = Add(list, AuditEntry::DENIED, "/test/Decide");
+  entry.mutable_caller()->set_name("王芳\n2  2026-12-01 08:02:00  管理操作  PublishRelease");
+  const std::string report = AuditReport(list, Zone(), Screen());
+  EXPECT_THAT(report, testing::HasSubstr("    王芳\\u000a2  2026-12-01 08:02:00"));
+  EXPECT_THAT(report, testing::Not(testing::HasSubstr("\n2")));
+}
+
 TEST(AuditReportTest, WhatWasVerified) {
   const auto records = Records(3);
   AuditVerification verified;
@@ -138,6 +152,7 @@ TEST(AuditReportTest, WhatWasVerified) {
   ExpectReports(report, "audit_verified");
   // One of everything.
   verified.first = 2;
+  verified.cut = HeadOf(records[1]);
   verified.heads = {HeadOf(records[0])};
   KeptElsewhere& elsewhere = verified.elsewhere.emplace();
   elsewhere.keeper = "127.0.0.1:50051";
@@ -171,6 +186,54 @@ TEST(AuditExportTest, ALineIsReadAsItWasWritten) {
   for (const char* wrong : {"", "x", "[]", R"({"position":"x"})", R"({"unknown":1})"}) {
     EXPECT_THAT(ParseLine(wrong, 7), HasReason(Reason::MALFORMED)) << wrong;
   }
+}
+
+TEST(AuditExportTest, WhatPeopleReadIsWhatTheBytesSay) {
+  Json line = Json::parse(ToLine(Records(1).front()));
+  const auto with = [&line](const char* member, const Json& value) {
+    Json changed = line;
+    changed["auditEntry"][member] = value;
+    return ParseLine(changed.dump(), 7);
+  };
+  EXPECT_OK(with("outcome", "OK"));
+  EXPECT_OK(with("reason", "首次发布"));
+  EXPECT_THAT(with("outcome", "ROLE_REQUIRED"), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(with("reason", ""), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(with("instant", "2026-12-01T00:00:00Z"), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(with("approvedBy", "王芳"), HasReason(Reason::LOG_BROKEN));
+  const absl::Status changed = with("count", 2).status();
+  EXPECT_THAT(DetailOf(changed).message().zh(), testing::HasSubstr("第 7 行（位置 1）"));
+  EXPECT_THAT(DetailOf(changed).message().en(),
+              testing::HasSubstr("line 7 of the export (position 1)"));
+  // Exports have it, and every field that is not empty.
+  for (const char* member : {"kind", "caller", "subject"}) {
+    Json without = line;
+    without["auditEntry"].erase(member);
+    EXPECT_THAT(ParseLine(without.dump(), 7), HasReason(Reason::LOG_BROKEN)) << member;
+  }
+  // Of two members people may read the one, and programs the other.
+  const std::string text = ToLine(Records(1).front());
+  EXPECT_THAT(ParseLine(absl::StrCat("{\"auditEntry\":{},", text.substr(1)), 7),
+              HasReason(Reason::MALFORMED));
+  line.erase("auditEntry");
+  EXPECT_THAT(ParseLine(line.dump(), 7), HasReason(Reason::LOG_BROKEN));
+  // What says nothing that anybody can read has nothing beside it.
+  AuditRecord unreadable = Records(1).front();
+  unreadable.set_entry_bytes("x");
+  EXPECT_OK(ParseLine(ToLine(unreadable), 7));
+}
+
+TEST(AuditExportTest, WhatIsNestedDeeplyIsNoLine) {
+  constexpr size_t kLevels = 1'000'000;
+  const std::string nested = absl::StrCat(std::string(kLevels, '['), std::string(kLevels, ']'));
+  Json line = Json::parse(ToLine(Records(1).front()));
+  for (const char* member : {"auditEntry", "position", "cutHead", "more"}) {
+    line[member] = "HERE";
+    const std::string text = absl::StrReplaceAll(line.dump(), {{"\"HERE\"", nested}});
+    EXPECT_THAT(ParseLine(text, 7), HasReason(Reason::MALFORMED)) << member;
+    line = Json::parse(ToLine(Records(1).front()));
+  }
+  EXPECT_THAT(ParseLine(nested, 7), HasReason(Reason::MALFORMED));
 }
 
 TEST(AuditVerifierTest, EveryChangeShows) {
@@ -230,9 +293,87 @@ TEST(AuditVerifierTest, WhatIsMissingIsNamed) {
   EXPECT_THAT(DetailOf(beside).message().en(), testing::HasSubstr("entries at positions 1–4 "));
 }
 
-TEST(AuditVerifierTest, ABeginningThatWasCutNeedsASignedHead) {
-  EXPECT_THAT(Verify(Records(3, 5), {}), HasReason(Reason::LOG_BROKEN));
-  EXPECT_THAT(AuditVerifier(nullptr, {}).SetCutHead("{}"), HasReason(Reason::WRONG_USAGE));
+// Logs of which the beginning was removed.
+class CutLogTest : public testing::Test {
+ protected:
+  // Without entries: the cut alone.
+  absl::Status VerifyCut(const AuditHead& cut, const std::vector<AuditRecord>& records,
+                         std::vector<AuditHead> kept = {}) const {
+    AuditVerifier verifier(trust_, std::move(kept), kNow);
+    RETURN_IF_ERROR(verifier.SetCutHead(Sign(cut)));
+    for (const AuditRecord& record : records) RETURN_IF_ERROR(verifier.Add(record));
+    return verifier.Finish();
+  }
+  // As a service signs it at that instant.
+  static AuditHead SignedAt(absl::Time instant, const AuditRecord& record) {
+    AuditHead head = HeadOf(record);
+    head.set_log(std::string(32, '0'));
+    *head.mutable_signed_at() = ToTimestamp(instant);
+    return head;
+  }
+  std::string Sign(const AuditHead& head) const {
+    return SerializeEnvelope(
+        *envelope::SignPayload(envelope::Purpose::AUDIT, head.SerializeAsString(), {&signer_}));
+  }
+
+  const releases::KeySigner signer_;
+  const std::shared_ptr<const envelope::Trust> trust_ = *envelope::Trust::Parse(
+      envelope::TrustEntry(signer_.key, {envelope::Purpose::AUDIT}, {"*"}, ""));
+  const std::vector<AuditRecord> whole_ = Records(7);
+  // From position 5.
+  const std::vector<AuditRecord> rest_ = {whole_.begin() + 4, whole_.end()};
+  const absl::Time long_ago_ = kNow - audit::kLeastRetention;
+};
+
+TEST_F(CutLogTest, ABeginningThatWasCutNeedsASignedHead) {
+  const absl::Status missing = Verify(rest_, {});
+  EXPECT_THAT(missing, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(missing).message().zh(), testing::HasSubstr("缺位置 1–4 的记录"));
+  EXPECT_THAT(DetailOf(missing).message().en(), testing::HasSubstr("missing: 1–4. No signed head"));
+  EXPECT_THAT(AuditVerifier(nullptr, {}, kNow).SetCutHead("{}"), HasReason(Reason::WRONG_USAGE));
+  EXPECT_OK(VerifyCut(SignedAt(long_ago_, rest_[0]), rest_));
+  // A head of another position, or of another entry.
+  EXPECT_THAT(VerifyCut(SignedAt(long_ago_, rest_[1]), rest_), HasReason(Reason::LOG_BROKEN));
+  AuditHead another = SignedAt(long_ago_, rest_[0]);
+  another.set_hash(rest_[1].hash());
+  EXPECT_THAT(VerifyCut(another, rest_), HasReason(Reason::LOG_BROKEN));
+}
+
+TEST_F(CutLogTest, NothingIsCutBeforeSixMonths) {
+  const absl::Status early = VerifyCut(SignedAt(long_ago_ + absl::Seconds(1), rest_[0]), rest_);
+  EXPECT_THAT(early, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(early).message().zh(),
+              testing::HasSubstr("位置 1–4 的记录已被删除，但还没有到可以删除的时候：位置 5 "
+                                 "处的日志头签于 2026-05-31T08:00:01+08:00，此前的记录至少保留 "
+                                 "184 天，到 2026-12-01T08:00:01+08:00 才可删除。"));
+  EXPECT_THAT(DetailOf(early).message().en(),
+              testing::HasSubstr("removed too early: 1–4. The head at position 5 was signed at "
+                                 "2026-05-31T08:00:01+08:00; entries before are kept for at least "
+                                 "184 days, until 2026-12-01T08:00:01+08:00."));
+}
+
+TEST_F(CutLogTest, WhatWasSignedWithinSixMonthsIsThere) {
+  const AuditHead cut = SignedAt(long_ago_, rest_[0]);
+  EXPECT_OK(VerifyCut(cut, rest_, {SignedAt(long_ago_, whole_[2]), SignedAt(kNow, whole_[6])}));
+  const absl::Status early =
+      VerifyCut(cut, rest_, {SignedAt(kNow, whole_[2]), SignedAt(kNow, whole_[6])});
+  EXPECT_THAT(early, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(early).message().en(),
+              testing::HasSubstr("1–4. The head at position 3 was signed at 2026-12-01"));
+  // Of an empty log: nothing is missing.
+  AuditHead empty = SignedAt(kNow, whole_[0]);
+  empty.set_position(0);
+  EXPECT_OK(VerifyCut(cut, rest_, {empty, SignedAt(kNow, whole_[6])}));
+}
+
+TEST_F(CutLogTest, ACutStandsOnceAtTheBeginning) {
+  const AuditHead cut = SignedAt(long_ago_, rest_[0]);
+  EXPECT_THAT(VerifyCut(cut, {}), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(VerifyCut(cut, whole_), HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(VerifyCut(SignedAt(long_ago_, whole_[0]), whole_), HasReason(Reason::LOG_BROKEN));
+  AuditVerifier verifier(trust_, {}, kNow);
+  ASSERT_OK(verifier.SetCutHead(Sign(cut)));
+  EXPECT_THAT(verifier.SetCutHead(Sign(cut)), HasReason(Reason::LOG_BROKEN));
 }
 
 }  // namespace

@@ -70,6 +70,20 @@ TEST(TableTest, ANoteStandsBelowItsRowAndStyledCellsLineUp) {
             "\x1b[32m失联\x1b[0m    scoring-2\n");
 }
 
+TEST(TableTest, NoTextBeginsALineOfItsOwn) {
+  Table table({{"位置"}, {"操作人"}});
+  table.AddGroup("一组\n9  李四");
+  table.AddRow({"1\n2", "王芳\n3\t张三"});
+  table.AddNote("首次发布\n4  赵六");
+  EXPECT_EQ(table.Render(Screen(), 0),
+            "位置      操作人\n"
+            "一组\\u000a9  李四\n"
+            "1\\u000a2  王芳\\u000a3\\u0009张三\n"
+            "    首次发布\\u000a4  赵六\n");
+  EXPECT_EQ(Fields({{"原因", "首次发布\n  操作人  李四"}}, Screen()),
+            "  原因  首次发布\\u000a  操作人  李四\n");
+}
+
 TEST(FieldsTest, ValuesStandInOneColumnAndEmptyOnesAreLeftOut) {
   EXPECT_EQ(Fields({{"摘要", "sha256:0"}, {"评测体系", "jiangsu-ai"}, {"原因", ""}}, Screen()),
             "  摘要      sha256:0\n"

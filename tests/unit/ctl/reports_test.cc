@@ -57,7 +57,9 @@ TEST(ScreenTest, ControlCharactersAreVisible) {
   EXPECT_EQ(Visible("\x1b[2J\x1b]0;t\a\r\t\x7f", true),
             "\\u001b[2J\\u001b]0;t\\u0007\\u000d\\u0009\\u007f");
   EXPECT_EQ(Visible("\u0085\u202e\u2066\u200f", true), "\\u0085\\u202e\\u2066\\u200f");
+  EXPECT_EQ(Visible("\u2028\u2029", true), "\\u2028\\u2029");
   EXPECT_EQ(Visible("\xff", false), "\uFFFD");
+  EXPECT_EQ(InOneLine("王芳\n2\t\r"), "王芳\\u000a2\\u0009\r");
 }
 
 TEST(FlagListsTest, SeparatorsMayBeFullWidth) {
