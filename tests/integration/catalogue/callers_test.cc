@@ -105,6 +105,37 @@ TEST_P(CallersTest, OfAnotherProgrammeNothingIsToldAndNothingChanged) {
                    ->published());
 }
 
+TEST_P(CallersTest, WhatIsPublishedForAnotherProgrammeIsNotSignedOrExplainedByOthers) {
+  const auto imported = Import(editor_);
+  ASSERT_OK(imported);
+  ASSERT_OK(Publish(approver_, PublicationOf(imported->digest())));
+  v1::ResignReleaseRequest resigning;
+  resigning.mutable_actor()->set_reason("测试");
+  v1::PublishNotesRequest notes;
+  const std::string text = *criteria::ReadEdition2026().notes;
+  const auto resign = [&](const std::string& token, const std::string& digest) {
+    resigning.set_digest(digest);
+    resigning.set_request_id(NewRequestId());
+    return As<v1::ResignReleaseResponse>(token, &Admin::ResignRelease, resigning);
+  };
+  const auto publish_notes = [&](const std::string& token, const std::string& of) {
+    notes.set_notes(of);
+    notes.set_request_id(NewRequestId());
+    return As<v1::PublishNotesResponse>(token, &Admin::PublishNotes, notes);
+  };
+  for (const char* programme : {"another", ""}) {
+    EXPECT_THAT(resign(Token("2", {"criteria-approver"}, programme), imported->digest()),
+                HasReason(Reason::RELEASE_NOT_FOUND));
+    EXPECT_THAT(publish_notes(Token("1", {"criteria-editor"}, programme), text),
+                HasReason(Reason::RELEASE_NOT_FOUND));
+  }
+  EXPECT_OK(resign(approver_, imported->digest()));
+  // The first version: nothing was published by the others.
+  const auto published = publish_notes(editor_, text);
+  ASSERT_OK(published);
+  EXPECT_EQ(published->version(), 1);
+}
+
 TEST_P(CallersTest, NobodyGetsTheAnswerToAnothersRequest) {
   const auto imported = Import(editor_);
   ASSERT_OK(imported);
