@@ -117,6 +117,8 @@ class WalkTest : public testing::Test {
       request.set_request_id(catalogue::NewRequestId());
       return request.SerializeAsString();
     };
+    // A list that leaves out what is outside.
+    contents_[admin + "ListProgrammes"] = [] { return std::string(); };
     contents_[admin + "PublishNotes"] = [] {
       catalogue::v1::PublishNotesRequest request;
       request.set_notes(*criteria::ReadEdition2026().notes);
@@ -228,6 +230,10 @@ class WalkTest : public testing::Test {
   Outcome OutcomeOf(const MethodDescriptor& method, const Credentials& credentials) {
     const auto& [status, bytes] = Call(method, credentials, RequestTo(method));
     if (status.code() == absl::StatusCode::kUnauthenticated) return Outcome::kUnauthenticated;
+    if (status.ok() && bytes.empty() && contents_.count(method.full_name()) > 0) {
+      // A list in which nothing is left.
+      return Outcome::kOutsideScope;
+    }
     switch (DetailOf(status).reason()) {
       case Reason::ROLE_REQUIRED:
       case Reason::SERVICE_REQUIRED:
