@@ -1,11 +1,13 @@
 #include "common/identity/access_rule.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/identity/services.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -15,8 +17,65 @@ namespace {
 using google::protobuf::FieldDescriptor;
 
 constexpr Roles kOfAUnit = {Role::REVIEWER, Role::UNIT_HEAD};
-constexpr Roles kOfAProgramme = {Role::CRITERIA_EDITOR, Role::CRITERIA_APPROVER,
-                                 Role::CAMPAIGN_OFFICER, Role::ANALYST};
+
+// Where a role holds, of what a scope is about.
+enum class Reach { kNowhere, kEverywhere, kOwnEnterprise, kOwnUnits, kOwnProgrammes };
+
+// Of every role in every scope (design: who may do what). A method that names a role which reaches
+// nothing in its scope is refused by the build.
+struct RoleReach {
+  Role::Value role;
+  Reach none, enterprise, unit, programme;
+};
+constexpr Reach kNowhere = Reach::kNowhere;
+constexpr Reach kEverywhere = Reach::kEverywhere;
+constexpr RoleReach kReach[] = {
+    {Role::ROLE_UNSPECIFIED, kNowhere, kNowhere, kNowhere, kNowhere},
+    // What is public belongs to nobody.
+    {Role::VIEWER, kEverywhere, kNowhere, kNowhere, kNowhere},
+    {Role::ENTERPRISE, kEverywhere, Reach::kOwnEnterprise, kNowhere, kNowhere},
+    // They have the enterprises of their units: what they do is about a unit.
+    {Role::REVIEWER, kEverywhere, kNowhere, Reach::kOwnUnits, kNowhere},
+    {Role::UNIT_HEAD, kEverywhere, kNowhere, Reach::kOwnUnits, kNowhere},
+    {Role::CRITERIA_EDITOR, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
+    {Role::CRITERIA_APPROVER, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
+    {Role::CAMPAIGN_OFFICER, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
+    {Role::ANALYST, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
+    // Figures of the whole province, but no enterprise's file.
+    {Role::STATISTICS_OFFICIAL, kEverywhere, kNowhere, kEverywhere, kEverywhere},
+    {Role::FIGURES_APPROVER, kEverywhere, kNowhere, kEverywhere, kEverywhere},
+    // For enterprises only through `via_platform`.
+    {Role::PLATFORM, kEverywhere, kNowhere, kNowhere, kNowhere},
+    {Role::OPERATOR, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
+    {Role::SECURITY_ADMIN, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
+    {Role::AUDITOR, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
+};
+
+constexpr bool EveryRoleHasItsReach() {
+  int role = 0;
+  for (const RoleReach& reach : kReach) {
+    if (reach.role != role++) return false;
+  }
+  return role == Role::Value_ARRAYSIZE;
+}
+static_assert(EveryRoleHasItsReach(), "kReach has a line for every role, in their order");
+
+Reach ReachOf(Role::Value role, Scope::Value scope) {
+  if (!Role::Value_IsValid(role)) return Reach::kNowhere;
+  const RoleReach& reach = kReach[role];
+  switch (scope) {
+    case Scope::NONE:
+      return reach.none;
+    case Scope::ENTERPRISE:
+      return reach.enterprise;
+    case Scope::UNIT:
+      return reach.unit;
+    case Scope::PROGRAMME:
+      return reach.programme;
+    default:
+      return Reach::kNowhere;
+  }
+}
 
 absl::Status WrongRule(const google::protobuf::MethodDescriptor& method, absl::string_view why) {
   return absl::InternalError(absl::StrCat(method.full_name(), ": ", why));
@@ -58,19 +117,47 @@ absl::StatusOr<AccessRule> AccessRule::Of(const google::protobuf::MethodDescript
   }
   const common::v1::Access& access = method.options().GetExtension(common::v1::access);
   AccessRule rule;
-  for (const int role : access.roles()) rule.roles_.Add(static_cast<Role::Value>(role));
   rule.any_role_ = access.any_role();
   rule.services_.assign(access.services().begin(), access.services().end());
   rule.scope_ = access.scope();
   rule.records_access_ = access.records_access();
-  if (rule.roles_.Has(Role::ROLE_UNSPECIFIED)) return WrongRule(method, "access.roles is wrong");
+  if (!Scope::Value_IsValid(rule.scope_) || rule.scope_ == Scope::SCOPE_UNSPECIFIED) {
+    return WrongRule(method, "access.scope is missing, or none that there is");
+  }
+  for (const int number : access.roles()) {
+    if (!Role::Value_IsValid(number) || number == Role::ROLE_UNSPECIFIED) {
+      return WrongRule(method, "access.roles has one that there is not");
+    }
+    const auto role = static_cast<Role::Value>(number);
+    if (ReachOf(role, rule.scope_) == Reach::kNowhere) {
+      return WrongRule(
+          method, absl::StrCat("access.roles: ", Role::Value_Name(role),
+                               " has no rights in the scope ", Scope::Value_Name(rule.scope_)));
+    }
+    rule.roles_.Add(role);
+  }
+  for (const std::string& service : rule.services_) {
+    if (!IsService(service)) {
+      return WrongRule(method, absl::StrCat("access.services: there is no service ", service,
+                                            "; they are ", absl::StrJoin(kServices, ", ")));
+    }
+  }
   if (rule.any_role_ && !rule.roles_.empty()) {
     return WrongRule(method, "access has both roles and any_role");
+  }
+  if (rule.any_role_ && rule.scope_ != Scope::NONE) {
+    return WrongRule(method,
+                     "access.any_role is only for the scope NONE: not every role has rights "
+                     "in another");
   }
   if (rule.roles_.empty() && !rule.any_role_ && rule.services_.empty()) {
     return WrongRule(method, "access lets nobody in");
   }
-  if (rule.scope_ == Scope::SCOPE_UNSPECIFIED) return WrongRule(method, "access.scope is missing");
+  if (access.via_platform()) {
+    return WrongRule(method,
+                     "access.via_platform is not enforced yet: no service knows for which "
+                     "enterprises the platform is enrolled, nor for whom it acts");
+  }
   if (rule.scope_ == Scope::NONE && !access.field().empty()) {
     return WrongRule(method, "access.field has no scope");
   }
@@ -148,16 +235,20 @@ absl::Status AccessRule::CheckScopeOf(const Caller& caller, const std::string& v
 
 bool AccessRule::IsInScope(Role::Value role, const Caller& caller, const std::string& value,
                            const UnitsToday& today) const {
-  switch (scope_) {
-    case Scope::ENTERPRISE:
-      return role != Role::ENTERPRISE || (!value.empty() && caller.uscc == value);
-    case Scope::UNIT:
-      return !kOfAUnit.Has(role) || today.units.IsWithin(value, caller.review_unit, today.day);
-    case Scope::PROGRAMME:
-      return !kOfAProgramme.Has(role) || caller.MayIn(value);
-    default:
+  switch (ReachOf(role, scope_)) {
+    case Reach::kNowhere:
+      return false;
+    case Reach::kEverywhere:
       return true;
+    case Reach::kOwnEnterprise:
+      return !value.empty() && caller.uscc == value;
+    case Reach::kOwnUnits:
+      return today.units.IsWithin(value, caller.review_unit, today.day);
+    case Reach::kOwnProgrammes:
+      // Whoever names no programme asks about all.
+      return caller.MayIn(value.empty() ? "*" : value);
   }
+  return false;
 }
 
 }  // namespace zhiping::identity

@@ -79,6 +79,9 @@ class Call {
   absl::Status CheckScope(const google::protobuf::Message& request) const;
   // The same for what only the store knows, where the method's option names no field.
   absl::Status CheckScopeOf(const std::string& value) const;
+  // Whether that would be OK: for lists, which leave out what the caller has no rights for. Nothing
+  // is refused by it, nor recorded.
+  bool Covers(const std::string& value) const;
 
   // REQUIRES: admitted.
   const identity::Caller& caller() const { return *caller_; }
@@ -217,5 +220,9 @@ class Method {
   const MethodMetrics metrics_;
   const identity::AccessRule access_;
 };
+
+inline bool Call::Covers(const std::string& value) const {
+  return method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today()).ok();
+}
 
 }  // namespace zhiping::rpc

@@ -149,8 +149,8 @@ grpc::ServerUnaryReactor* CatalogueAdminService::ListProgrammes(
     grpc::CallbackServerContext* context, const v1::ListProgrammesRequest* request,
     v1::ListProgrammesResponse* response) {
   return Handle(list_programmes_, *context, *request,
-                [this, request, response](const rpc::Call&, absl::Time deadline) -> absl::Status {
-                  return reading_.ListProgrammes(deadline, *request, *response);
+                [this, request, response](const rpc::Call& call, absl::Time deadline) {
+                  return reading_.ListProgrammes(call, deadline, *request, *response);
                 });
 }
 

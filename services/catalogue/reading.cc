@@ -54,6 +54,30 @@ v1::LogEntry ToMessage(sql::LogEntry entry) {
   return message;
 }
 
+// As SequencedLog::Read, but of one programme; empty: the whole log. An entry that is damaged is of
+// none.
+absl::StatusOr<sql::LogPage> ReadLog(const sql::SequencedLog& log, absl::Time deadline,
+                                     const std::string& programme, const sql::LogCursor& after,
+                                     int limit) {
+  if (programme.empty()) return log.Read(deadline, after, limit);
+  sql::LogPage found;
+  found.next = after;
+  size_t read = 0;
+  do {
+    ASSIGN_OR_RETURN(sql::LogPage page, log.Read(deadline, found.next, rpc::kMostPageSize));
+    read = page.entries.size();
+    found.next = page.next;
+    for (sql::LogEntry& entry : page.entries) {
+      v1::CatalogueEvent event;
+      if (event.ParseFromString(entry.bytes) && event.programme() == programme) {
+        found.entries.push_back(std::move(entry));
+      }
+    }
+  } while (read == rpc::kMostPageSize && static_cast<int>(found.entries.size()) < limit);
+  if (static_cast<int>(found.entries.size()) > limit) found.entries.resize(limit);
+  return found;
+}
+
 // Takes the entry that was read beyond the page, if there is one: another page follows.
 template <typename Entries>
 bool TakeBeyond(const rpc::Page& page, Entries& entries) {
@@ -242,6 +266,7 @@ absl::Status Reading::DiffReleases(absl::Time deadline, const v1::DiffReleasesRe
 
 absl::Status Reading::ListLogEntries(absl::Time deadline, const v1::ListLogEntriesRequest& request,
                                      v1::ListLogEntriesResponse& response) {
+  if (!request.programme().empty()) RETURN_IF_ERROR(CheckOneProgramme(request.programme()));
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, 3));
   const sql::SequencedLog& changes = store_.changes();
   // A database that only reads gives what was moved until then, and how much was not.
@@ -255,7 +280,8 @@ absl::Status Reading::ListLogEntries(absl::Time deadline, const v1::ListLogEntri
     ASSIGN_OR_RETURN(after.position, rpc::PositionNumber(page.position[1]));
     after.hash = absl::HexStringToBytes(page.position[2]);
   }
-  ASSIGN_OR_RETURN(sql::LogPage read, changes.Read(deadline, after, page.skip + page.size + 1));
+  ASSIGN_OR_RETURN(sql::LogPage read, ReadLog(changes, deadline, request.programme(), after,
+                                              page.skip + page.size + 1));
   auto& entries = read.entries;
   entries.erase(
       entries.begin(),
@@ -267,16 +293,24 @@ absl::Status Reading::ListLogEntries(absl::Time deadline, const v1::ListLogEntri
                   absl::BytesToHexString(last.hash)}));
   }
   for (sql::LogEntry& entry : entries) *response.add_entries() = ToMessage(std::move(entry));
-  ASSIGN_OR_RETURN(const sql::LogCursor head, changes.Head(deadline));
-  response.set_total_size(static_cast<int32_t>(std::min<int64_t>(head.position, 10'000)));
+  if (request.programme().empty()) {
+    ASSIGN_OR_RETURN(const sql::LogCursor head, changes.Head(deadline));
+    response.set_total_size(static_cast<int32_t>(std::min<int64_t>(head.position, 10'000)));
+  } else {
+    ASSIGN_OR_RETURN(const sql::LogPage all,
+                     ReadLog(changes, deadline, request.programme(), {}, 10'000));
+    response.set_total_size(static_cast<int32_t>(all.entries.size()));
+  }
   response.set_log(changes.name());
   return absl::OkStatus();
 }
 
-absl::Status Reading::ListProgrammes(absl::Time deadline, const v1::ListProgrammesRequest& request,
+absl::Status Reading::ListProgrammes(const rpc::Call& call, absl::Time deadline,
+                                     const v1::ListProgrammesRequest& request,
                                      v1::ListProgrammesResponse& response) {
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, 1));
-  ASSIGN_OR_RETURN(const auto programmes, Programmes(store_, deadline, clock_.Now()));
+  ASSIGN_OR_RETURN(auto programmes, Programmes(store_, deadline, clock_.Now()));
+  std::erase_if(programmes, [&](const auto& programme) { return !call.Covers(programme.first); });
   int skip = page.skip;
   for (const auto& [programme, is] : programmes) {
     if (!page.position.empty() && programme <= page.position[0]) continue;

@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/rpc/call.h"
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/instance_bounds.h"
@@ -54,12 +55,13 @@ class Reading {
                        v1::GetBlobResponse& response);
   absl::Status DiffReleases(absl::Time deadline, const v1::DiffReleasesRequest& request,
                             v1::DiffReleasesResponse& response);
-  // What is committed when it is asked is in it. Errors besides: FEED_REWOUND if the log was
-  // restored since the token was made.
+  // What is committed when it is asked is in it. Of one programme it is found by reading the whole
+  // log. Errors besides: FEED_REWOUND if the log was restored since the token was made.
   absl::Status ListLogEntries(absl::Time deadline, const v1::ListLogEntriesRequest& request,
                               v1::ListLogEntriesResponse& response);
-  // Every programme that the catalogue has to do with.
-  absl::Status ListProgrammes(absl::Time deadline, const v1::ListProgrammesRequest& request,
+  // Every programme that the catalogue has to do with, of those that the call covers.
+  absl::Status ListProgrammes(const rpc::Call& call, absl::Time deadline,
+                              const v1::ListProgrammesRequest& request,
                               v1::ListProgrammesResponse& response);
   // Errors: UNKNOWN_PROGRAMME if nothing was ever imported for it and nobody follows it.
   absl::Status GetConvergence(absl::Time deadline, const v1::GetConvergenceRequest& request,

@@ -108,6 +108,11 @@ void AddNextStep(ErrorDetail& detail) {
           "zhipingctl release list shows those there are; zhipingctl edition import makes "
           "a new one.",
           message);
+    case Reason::OUTSIDE_SCOPE:
+      return Append("本账号有权限的评测体系见 zhipingctl whoami，用 --programme 指定其中一个。",
+                    "zhipingctl whoami shows the programmes of this account; --programme names "
+                    "one.",
+                    message);
     case Reason::UNKNOWN_INSTANCE:
       return Append("全部实例见 zhipingctl release status。",
                     "zhipingctl release status lists all instances.", message);

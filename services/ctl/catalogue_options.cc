@@ -26,10 +26,6 @@ std::string UserName() {
                                                      : absl::StrCat("uid ", user);
 }
 
-std::string Named(const CatalogueOptions& options) {
-  return absl::AsciiStrToLower(Spelled(options.programme));
-}
-
 absl::StatusOr<std::string> TheOnly(const std::set<std::string>& programmes) {
   if (programmes.size() == 1) return *programmes.begin();
   if (programmes.empty()) {
@@ -44,6 +40,10 @@ absl::StatusOr<std::string> TheOnly(const std::set<std::string>& programmes) {
 }
 
 }  // namespace
+
+std::string NamedProgramme(const CatalogueOptions& options) {
+  return absl::AsciiStrToLower(Spelled(options.programme));
+}
 
 void AddCatalogueOptions(CLI::App& command, const CommandLine& line, CatalogueOptions& options) {
   AddOption(command, line, "--catalogue", options.catalogue, "HOST:PORT",
@@ -109,9 +109,15 @@ std::string AddressArguments(const CatalogueOptions& options) {
 }
 
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client) {
-  if (std::string named = Named(options); !named.empty()) return named;
+  if (std::string named = NamedProgramme(options); !named.empty()) return named;
   ASSIGN_OR_RETURN(const auto list, client.List(&CatalogueAdmin::ListProgrammes,
                                                 catalogue::v1::ListProgrammesRequest()));
+  if (list.programmes().empty()) {
+    return WithNextStep(
+        MakeError(absl::StatusCode::kFailedPrecondition, Reason::NO_ACTIVE_RELEASE,
+                  "标准目录服务还没有评测体系，或本账号对哪一个都没有权限。",
+                  "The catalogue has no programme, or this account has rights for none of them."));
+  }
   std::set<std::string> stored;
   std::set<std::string> followed;
   for (const auto& programme : list.programmes()) {
@@ -122,7 +128,7 @@ absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, Catalog
 
 absl::StatusOr<std::string> PublishedProgrammeOf(const CatalogueOptions& options,
                                                  CatalogueClient& client) {
-  if (std::string named = Named(options); !named.empty()) return named;
+  if (std::string named = NamedProgramme(options); !named.empty()) return named;
   ASSIGN_OR_RETURN(const auto list,
                    client.List(&Catalogue::ListEditions, catalogue::v1::ListEditionsRequest()));
   std::set<std::string> programmes;

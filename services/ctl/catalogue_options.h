@@ -40,9 +40,12 @@ absl::StatusOr<std::unique_ptr<CatalogueClient>> OpenCatalogue(const CatalogueOp
 // lacks the token.
 std::string AddressArguments(const CatalogueOptions& options);
 
+// The programme that is named; empty: none.
+std::string NamedProgramme(const CatalogueOptions& options);
 // The programme that is named, or the only one that the catalogue keeps anything of, published or
-// not; without such, the only one that is followed. For commands of the admin service. Errors:
-// WRONG_USAGE if there are several; NO_ACTIVE_RELEASE if there is none.
+// not; without such, the only one that is followed; among those that the caller has rights for. For
+// commands of the admin service. Errors: WRONG_USAGE if there are several; NO_ACTIVE_RELEASE if
+// there is none.
 absl::StatusOr<std::string> ProgrammeOf(const CatalogueOptions& options, CatalogueClient& client);
 // The programme that is named, or the only one with a published release. Errors: the same.
 absl::StatusOr<std::string> PublishedProgrammeOf(const CatalogueOptions& options,

@@ -28,11 +28,14 @@ absl::StatusOr<int> Log(const LogOptions& options, const CommandLine& line) {
     ASSIGN_OR_RETURN(noted, ParseHead(options.head));
   }
   ASSIGN_OR_RETURN(const auto client, OpenCatalogue(options.catalogue));
-  ASSIGN_OR_RETURN(auto log,
-                   client->List(&CatalogueAdmin::ListLogEntries, ListLogEntriesRequest()));
+  const bool verify = options.verify || noted.has_value();
+  ListLogEntriesRequest request;
+  // The chain goes through the entries of all programmes.
+  if (!verify) request.set_programme(NamedProgramme(options.catalogue));
+  ASSIGN_OR_RETURN(auto log, client->List(&CatalogueAdmin::ListLogEntries, request));
   ReadEvents(log);
   std::optional<NotedHead> verified;
-  if (options.verify || noted.has_value()) {
+  if (verify) {
     ASSIGN_OR_RETURN(verified, VerifyLog(log, noted));
   }
   // What is not in the log cannot be verified.
@@ -67,6 +70,13 @@ void AddReleaseLogCommand(CLI::App& release, CommandLine& line) {
       "以前 --verify 显示的日志头；核对它仍在日志里，末尾缺失的记录只有这样才看得出",
       "A head that --verify has shown before: verifies that the log still has it, which alone "
       "shows that entries are missing at the end");
+  AddOption(
+      *command, line, "--programme", options->catalogue.programme, "ID",
+      "只显示这个评测体系的记录；省略则显示全部，需要对所有评测体系有权限，"
+      "--verify 和 --head 总是需要全部",
+      "Only the entries of this programme; left out: all, for which rights for all programmes "
+      "are needed, as they are for --verify and --head, which always take all")
+      ->envname("ZHIPING_PROGRAMME");
   AddTimeZoneOption(*command, line, options->time_zone);
   AddCatalogueOptions(*command, line, options->catalogue);
   command->callback(

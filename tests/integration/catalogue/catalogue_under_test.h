@@ -103,12 +103,13 @@ inline v1::SubscribeRequest Hello(const std::string& instance) {
 class CatalogueUnderTest {
  public:
   explicit CatalogueUnderTest(CatalogueOptions options, const std::string& listen = "127.0.0.1:0",
-                              const rpc::AccessOptions& access = {})
+                              const rpc::AccessOptions& access = {}, const rpc::TlsFiles& tls = {})
       : log_(rpc::Severity::kError),
         access_(*rpc::AccessControl::Open(access, SystemClock(), log_)) {
     catalogue_ = *Catalogue::Open(options, SystemClock(), {metrics_, log_, *access_}, [](bool) {});
     rpc::ServerOptions server;
     server.listen = listen;
+    server.tls = tls;
     server.shutdown_grace = absl::Seconds(1);
     server.max_request_bytes = 64 << 20;
     server_ = *rpc::Server::Start(server, catalogue_->services());

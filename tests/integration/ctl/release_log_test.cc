@@ -82,6 +82,14 @@ TEST_F(ReleaseLogTest, SaysWhatHappenedAndVerifiesIt) {
   EXPECT_EQ(Run({"--head", "6"}).exit_code, 2);
 }
 
+TEST_F(ReleaseLogTest, ShowsOneProgrammeAndVerifiesTheWholeLog) {
+  ASSERT_OK(catalogue_.Publish(Publication(catalogue_.Import())));
+  EXPECT_EQ(Parse(Run({"--json", "--programme", kProgramme}).out)["entries"].size(), 2u);
+  EXPECT_EQ(Parse(Run({"--json", "--programme", "another"}).out)["entries"].size(), 0u);
+  const Json verified = Parse(Run({"--json", "--programme", "another", "--verify"}).out);
+  EXPECT_EQ(verified["verified"]["entries"], 2);
+}
+
 // The database takes the changes but not their entries in the log.
 TEST_F(ReleaseLogTest, SaysWhatIsNotInTheLogYet) {
   ASSERT_OK(catalogue_.Publish(Publication(catalogue_.Import())));

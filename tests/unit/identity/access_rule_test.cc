@@ -1,6 +1,9 @@
 #include "common/identity/access_rule.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "common/reference/reference.h"
@@ -82,21 +85,103 @@ Caller With(Roles roles) {
 TEST(AccessRuleTest, AMethodHasToSayWhoMayCallIt) {
   EXPECT_FALSE(Declared("").Rule().ok());
   for (const char* wrong :
-       {"", "scope: NONE", "roles: VIEWER", "roles: ROLE_UNSPECIFIED scope: NONE",
-        "roles: VIEWER any_role: true scope: NONE", "roles: VIEWER scope: SCOPE_UNSPECIFIED",
-        "roles: VIEWER scope: NONE field: 'programme'",
-        "roles: VIEWER scope: PROGRAMME field: 'program'",
-        "roles: VIEWER scope: PROGRAMME field: 'many'",
-        "roles: VIEWER scope: PROGRAMME field: 'number'",
-        "roles: VIEWER scope: PROGRAMME field: 'inner'",
-        "roles: VIEWER scope: PROGRAMME field: 'programme.inner'"}) {
+       {"", "scope: NONE", "roles: OPERATOR", "roles: ROLE_UNSPECIFIED scope: NONE",
+        "roles: VIEWER any_role: true scope: NONE", "roles: OPERATOR scope: SCOPE_UNSPECIFIED",
+        "roles: OPERATOR scope: NONE field: 'programme'",
+        "roles: OPERATOR scope: PROGRAMME field: 'program'",
+        "roles: OPERATOR scope: PROGRAMME field: 'many'",
+        "roles: OPERATOR scope: PROGRAMME field: 'number'",
+        "roles: OPERATOR scope: PROGRAMME field: 'inner'",
+        "roles: OPERATOR scope: PROGRAMME field: 'programme.inner'"}) {
     EXPECT_FALSE(Declared(Access(wrong)).Rule().ok()) << wrong;
   }
   for (const char* right : {"roles: VIEWER scope: NONE", "any_role: true scope: NONE",
-                            "services: 'scoring' scope: NONE", "roles: VIEWER scope: PROGRAMME",
-                            "roles: VIEWER scope: PROGRAMME field: 'programme'",
-                            "roles: VIEWER scope: PROGRAMME field: 'inner.programme'"}) {
+                            "services: 'scoring' scope: NONE", "roles: OPERATOR scope: PROGRAMME",
+                            "services: 'scoring' scope: PROGRAMME",
+                            "roles: OPERATOR scope: PROGRAMME field: 'programme'",
+                            "roles: OPERATOR scope: PROGRAMME field: 'inner.programme'"}) {
     EXPECT_OK(Declared(Access(right)).Rule()) << right;
+  }
+}
+
+TEST(AccessRuleTest, ARuleThatCannotBeEnforcedIsRefusedAndSaysWhy) {
+  const struct {
+    const char* access;
+    const char* why;
+  } cases[] = {
+      {"roles: ENTERPRISE scope: ENTERPRISE field: 'enterprise' via_platform: true",
+       "access.via_platform is not enforced yet"},
+      {"roles: [ENTERPRISE, PLATFORM] scope: ENTERPRISE", "PLATFORM has no rights in the scope"},
+      {"roles: [ENTERPRISE, REVIEWER] scope: ENTERPRISE", "REVIEWER has no rights in the scope"},
+      {"roles: [REVIEWER, ENTERPRISE] scope: UNIT", "ENTERPRISE has no rights in the scope UNIT"},
+      {"any_role: true scope: PROGRAMME field: 'programme'", "access.any_role is only for"},
+      {"services: ['scoring', 'nosuchservice'] scope: NONE", "there is no service nosuchservice"},
+  };
+  for (const auto& [access, why] : cases) {
+    EXPECT_THAT(std::string(Declared(Access(access)).Rule().status().message()),
+                testing::HasSubstr(why))
+        << access;
+  }
+}
+
+// Every role in every scope: `-`: no method may name it; `all`: whatever the request is about;
+// `own`: only about what the token names.
+TEST(AccessRuleTest, EveryRoleInEveryScope) {
+  const struct {
+    Role::Value role;
+    const char *none, *enterprise, *unit, *programme;
+  } expected[] = {
+      {Role::ROLE_UNSPECIFIED, "-", "-", "-", "-"},
+      {Role::VIEWER, "all", "-", "-", "-"},
+      {Role::ENTERPRISE, "all", "own", "-", "-"},
+      {Role::REVIEWER, "all", "-", "own", "-"},
+      {Role::UNIT_HEAD, "all", "-", "own", "-"},
+      {Role::CRITERIA_EDITOR, "all", "-", "-", "own"},
+      {Role::CRITERIA_APPROVER, "all", "-", "-", "own"},
+      {Role::CAMPAIGN_OFFICER, "all", "-", "-", "own"},
+      {Role::ANALYST, "all", "-", "-", "own"},
+      {Role::STATISTICS_OFFICIAL, "all", "-", "all", "all"},
+      {Role::FIGURES_APPROVER, "all", "-", "all", "all"},
+      {Role::PLATFORM, "all", "-", "-", "-"},
+      {Role::OPERATOR, "all", "all", "all", "all"},
+      {Role::SECURITY_ADMIN, "all", "all", "all", "all"},
+      {Role::AUDITOR, "all", "all", "all", "all"},
+  };
+  EXPECT_EQ(std::size(expected), Role::Value_ARRAYSIZE);
+  for (const auto& line : expected) {
+    const struct {
+      std::string scope, may, inside, outside;
+    } scopes[] = {
+        {"NONE", line.none, "", ""},
+        {"ENTERPRISE field: 'enterprise'", line.enterprise, "enterprise: '91110000600037341L'",
+         "enterprise: '91110000600037342L'"},
+        {"UNIT field: 'unit'", line.unit, "unit: 'nanjing-gulou'", "unit: 'xuzhou'"},
+        {"PROGRAMME field: 'programme'", line.programme, "programme: 'jiangsu-ai'",
+         "programme: 'another'"},
+    };
+    for (const auto& [scope, may, inside, outside] : scopes) {
+      SCOPED_TRACE(absl::StrCat(RoleName(line.role), " ", scope));
+      Declared method(
+          Access(absl::StrCat("roles: ", Role::Value_Name(line.role), " scope: ", scope)));
+      ASSERT_EQ(method.Rule().ok(), may != "-");
+      if (!method.Rule().ok()) continue;
+      Caller owner = With({line.role});
+      owner.uscc = "91110000600037341L";
+      owner.review_unit = "nanjing";
+      owner.programmes = {"jiangsu-ai"};
+      const Caller nobody = With({line.role});
+      EXPECT_OK(method.Check(owner, inside));
+      const std::pair<Caller, std::string> others[] = {
+          {owner, outside}, {owner, ""}, {nobody, inside}, {nobody, outside}, {nobody, ""}};
+      for (const auto& [caller, request] : others) {
+        const absl::Status status = method.Check(caller, request);
+        EXPECT_EQ(absl::IsPermissionDenied(status), may == "own") << request;
+        EXPECT_EQ(status.ok(), may == "all") << request;
+      }
+      // A role beside it that the method does not name lends it nothing.
+      Caller both = With({line.role, Role::VIEWER});
+      EXPECT_EQ(method.Check(both, outside).ok(), may == "all");
+    }
   }
 }
 
@@ -147,6 +232,10 @@ TEST(AccessRuleTest, EditorsHaveProgrammes) {
               HasReason(Reason::OUTSIDE_SCOPE));
   editor.programmes = {"*"};
   EXPECT_OK(method.Check(editor, "inner { programme: 'another' }"));
+  // Whoever names no programme asks about all; a programme without a name is no such right.
+  EXPECT_OK(method.Check(editor, ""));
+  editor.programmes = {""};
+  EXPECT_THAT(method.Check(editor, ""), HasReason(Reason::OUTSIDE_SCOPE));
   // An operator is one of all; but a role that may not call the method lends it nothing.
   EXPECT_OK(method.Check(With({Role::OPERATOR}), "inner { programme: 'another' }"));
   editor.programmes = {"jiangsu-ai"};
