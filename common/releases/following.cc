@@ -14,12 +14,11 @@ namespace {
 using catalogue::v1::Activation;
 using catalogue::v1::ActivationState;
 
-// Withdrawals are for ever, whatever a later state says.
-void KeepWithdrawn(const ActivationState& earlier, ActivationState& state) {
-  auto& withdrawn = *state.mutable_withdrawn();
-  for (const auto& digest : earlier.withdrawn()) *withdrawn.Add() = digest;
-  std::sort(withdrawn.begin(), withdrawn.end());
-  withdrawn.erase(std::unique(withdrawn.begin(), withdrawn.end()), withdrawn.end());
+// Whether any was not listed yet.
+bool AddWithdrawn(const ActivationState& state, std::set<std::string>& listed) {
+  const size_t before = listed.size();
+  listed.insert(state.withdrawn().begin(), state.withdrawn().end());
+  return listed.size() > before;
 }
 
 }  // namespace
@@ -89,10 +88,27 @@ absl::Status Following::Offer(SignedState state, absl::Time now, absl::Duration 
         !IsLater(state.confirmed_at(), now, asked)) {
       return absl::OkStatus();
     }
-    KeepWithdrawn(held.state, state.state);
+    KeepWithdrawn(state.state);
   }
   held_ = Held{std::move(state), confirmation};
   return absl::OkStatus();
+}
+
+void Following::KeepWithdrawn(const ActivationState& next) {
+  std::set<std::string> listed;
+  AddWithdrawn(next, listed);
+  std::vector<SignedState> earlier = std::exchange(unlisted_, {});
+  earlier.push_back(held_->signed_state);
+  for (SignedState& state : earlier) {
+    if (AddWithdrawn(state.state, listed)) unlisted_.push_back(std::move(state));
+  }
+}
+
+std::set<std::string> Following::withdrawn() const {
+  std::set<std::string> withdrawn;
+  if (held_.has_value()) AddWithdrawn(held_->signed_state.state, withdrawn);
+  for (const SignedState& state : unlisted_) AddWithdrawn(state.state, withdrawn);
+  return withdrawn;
 }
 
 void Following::Remember(const ActivationState& state, const Confirmation& confirmation) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,10 @@ class Following {
   const Snapshot::Available& loaded() const { return loaded_; }
   // Null before the first.
   const SignedState* held() const { return held_.has_value() ? &held_->signed_state : nullptr; }
+  // Digests of withdrawn releases, for ever, whatever the held state lists.
+  std::set<std::string> withdrawn() const;
+  // An earlier state with withdrawals that the held one does not list; null if there is none.
+  const SignedState* unlisted() const { return unlisted_.empty() ? nullptr : &unlisted_.front(); }
   // The activation that should run at `now` and is refused; null if there is none.
   const catalogue::v1::Activation* RefusedActivation(absl::Time now) const;
   // The pending activation, if it is refused: known before it is late. Null if it is not.
@@ -92,6 +97,9 @@ class Following {
   absl::Status CheckDigests(const catalogue::v1::ActivationState& state) const;
   absl::Status CheckDigest(const catalogue::v1::Activation& activation) const;
   absl::Status CheckRevision(const catalogue::v1::ActivationState& state) const;
+  // Keeps the held state for its withdrawals, as far as `next`, which takes its place, does not
+  // list them; and drops those that need not be kept any more.
+  void KeepWithdrawn(const catalogue::v1::ActivationState& next);
   // As what a start may run.
   void Remember(const catalogue::v1::ActivationState& state, const Confirmation& confirmation);
   // Runs the highest candidate that is in force and loaded; whether there is one.
@@ -108,6 +116,8 @@ class Following {
 
   const std::string programme_;
   std::optional<Held> held_;
+  // Each has withdrawals that neither the held state nor those before it list.
+  std::vector<SignedState> unlisted_;
   // What all states named, by revision; empty from the moment on when there is something to answer
   // with.
   std::map<int32_t, Candidate> candidates_;

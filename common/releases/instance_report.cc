@@ -44,6 +44,10 @@ InstanceReport ReportOf(const Following& following, const absl::Status& catalogu
   } else if (const auto* pending = following.RefusedPending()) {
     SetRefusal(following, *pending, *report.mutable_refused());
   }
+  // So is a withdrawal that it has lost.
+  if (report.held_state().empty() && following.unlisted() != nullptr) {
+    report.set_held_state(following.unlisted()->envelope);
+  }
   return report;
 }
 

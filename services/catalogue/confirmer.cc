@@ -19,7 +19,8 @@ constexpr int kFailuresUntilUnreadable = 3;
 absl::Time Milliseconds(absl::Time time) { return FromTimestamp(ToTimestamp(time)); }
 
 HistoryVersion VersionOf(const History& history) {
-  return {history.next_revision, history.met.revision, history.reached_revision};
+  return {history.next_revision, history.met.revision, history.reached_revision,
+          static_cast<int64_t>(history.withdrawn.size())};
 }
 
 // Whether both say the same, apart from when.
@@ -66,7 +67,7 @@ absl::StatusOr<ConfirmedPtr> Confirmer::Sign(const Instant& read_at,
   confirmed->read_at = read_at.steady;
   confirmed->history = std::move(history);
   confirmed->state = StateAt(*confirmed->history, read_at.wall);
-  if (MaySign(*confirmed->history)) {
+  if (MaySign(*confirmed->history) && WithdrawnActivation(confirmed->state) == nullptr) {
     ASSIGN_OR_RETURN(confirmed->envelope, signing_.SignState(confirmed->state));
   }
   return ConfirmedPtr(std::move(confirmed));

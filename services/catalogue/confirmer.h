@@ -23,7 +23,7 @@ namespace zhiping::catalogue {
 struct Confirmed {
   std::shared_ptr<const History> history;
   v1::ActivationState state;
-  // The state, signed; empty while the catalogue must not sign (MaySign).
+  // The state, signed; empty while the catalogue must not sign (MaySign, WithdrawnActivation).
   std::string envelope;
   // The steady clock before the read.
   absl::Duration read_at;

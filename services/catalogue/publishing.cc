@@ -65,6 +65,31 @@ absl::Status EditionNotFound(const std::string& edition) {
                    {{"edition", edition}});
 }
 
+// Whatever was given the label before the restore is not known here.
+absl::Status LabelNotKnown(const StoredRelease& release, int32_t revision) {
+  const std::string& label = release.summary.label();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::LABEL_TAKEN,
+      absl::StrCat("标签 ", label, " 可能已由另一个发布版使用：修订号 ", revision,
+                   " 及以前的启用指令并非都在本存储中；请重新导入年版，它会得到新的标签。"),
+      absl::StrCat("The label ", label, " may be another release's: this store does not have all ",
+                   "activations up to revision ", revision,
+                   ". Import the edition again: it gets another label."),
+      {{"label", label}, {"revision", absl::StrCat(revision)}});
+}
+
+absl::Status CurrentWithdrawn(const std::string& programme, const v1::Activation& activation) {
+  const std::string revision = absl::StrCat(activation.revision());
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
+      absl::StrCat("修订号 ", revision, " 的发布版 ", activation.digest(),
+                   " 已被撤回，不能再签发；请立即启用另一个发布版（不指定启用时间），或回退。"),
+      absl::StrCat("Release ", activation.digest(), " of revision ", revision,
+                   " was withdrawn and is not signed any more: put another in force at once, "
+                   "or roll back."),
+      {{"programme", programme}, {"revision", revision}, {"digest", activation.digest()}});
+}
+
 absl::Status LabelTaken(const StoredRelease& release, const std::string& digest) {
   return MakeError(absl::StatusCode::kFailedPrecondition, Reason::LABEL_TAKEN,
                    absl::StrCat("标签 ", release.summary.label(), " 已由另一个发布版 ", digest,
@@ -140,24 +165,18 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
                      imported->summary.programme(), "."),
         {{"edition", edition.id()}, {"programme", imported->summary.programme()}});
   }
-  ReleaseBytes release =
-      MakeReleaseBytes(checked.folder, published.empty() ? 1 : published.rbegin()->first + 1);
-  // The same content under a label that it has already needs no other: the latest such.
-  for (auto known = published.rbegin(); known != published.rend(); ++known) {
-    ReleaseBytes same = MakeReleaseBytes(checked.folder, known->first);
-    if (same.digest != known->second) continue;
-    release = std::move(same);
-    response.set_published(true);
-    break;
-  }
+  // A label may have been given that this store has lost.
+  RETURN_IF_ERROR(listeners_.before_revision(deadline, edition.programme()));
+  ASSIGN_OR_RETURN(const History history, store_.ReadHistory(deadline, edition.programme()));
+  const ReleaseBytes release = LabelRelease(checked.folder, published, history);
+  response.set_published(published.count(release.number) > 0);
   // What no engine would read back must not be published.
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());
   response.set_digest(release.digest);
   response.set_label(release.summary.label());
-  if (response.published()) {
-    ASSIGN_OR_RETURN(auto withdrawal, store_.FindWithdrawal(deadline, release.digest));
-    if (withdrawal.has_value()) *response.mutable_withdrawal() = *std::move(withdrawal);
-  } else {
+  ASSIGN_OR_RETURN(auto withdrawal, store_.FindWithdrawal(deadline, release.digest));
+  if (withdrawal.has_value()) *response.mutable_withdrawal() = *std::move(withdrawal);
+  if (!response.published()) {
     ASSIGN_OR_RETURN(const auto candidates,
                      store_.Candidates(deadline, edition.id(), release.number));
     if (auto shared = LabelShared(release, candidates)) {
@@ -222,7 +241,7 @@ absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
     activated.set_cancelled_revision(row.cancelled_revision);
     RETURN_IF_ERROR(transaction.Append(event, decision.now));
   }
-  if (!withdrawn_digest.empty()) {
+  if (!withdrawn_digest.empty() && !IsWithdrawn(history, withdrawn_digest)) {
     const int32_t revision = rows.back().activation.revision();
     RETURN_IF_ERROR(transaction.AddWithdrawal(programme, withdrawn_digest, revision));
     v1::CatalogueEvent event;
@@ -236,6 +255,9 @@ absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
   auto confirmed = std::make_shared<Confirmed>();
   confirmed->history = std::make_shared<const History>(WithRows(history, rows, withdrawn_digest));
   confirmed->state = StateAt(*confirmed->history, decision.now);
+  if (const v1::Activation* const withdrawn = WithdrawnActivation(confirmed->state)) {
+    return CurrentWithdrawn(programme, *withdrawn);
+  }
   confirmed->read_at = clock_.Steady();
   ASSIGN_OR_RETURN(confirmed->envelope, signing_.SignState(confirmed->state));
   return ConfirmedPtr(std::move(confirmed));
@@ -286,6 +308,11 @@ absl::Status Publishing::PublishIn(StoreTransaction& transaction,
   ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, call.caller(), request.actor(),
                                                    request.cancel_pending_revision()));
   ASSIGN_OR_RETURN(const auto rows, Publish(history, request.digest(), in_force_from, decision));
+  const int32_t foreign = HighestForeignLabel(history);
+  // What was met are the bytes that had the label.
+  if (!release.published() && release.number <= foreign && request.digest() != history.met.digest) {
+    return LabelNotKnown(release, foreign);
+  }
   ASSIGN_OR_RETURN(confirmed, Activate(transaction, history, rows, "", decision));
   response.set_programme(programme);
   *response.mutable_activation() = rows.back().activation;
@@ -400,7 +427,7 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
           v1::FenceRevisionResponse& response) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const History history, transaction.Lock(request.programme()));
         ASSIGN_OR_RETURN(const int32_t next, Fence(history, request.above()));
-        RETURN_IF_ERROR(transaction.SetNextRevision(request.programme(), next));
+        RETURN_IF_ERROR(transaction.SetFenced(request.programme(), request.above()));
         v1::CatalogueEvent event;
         event.set_programme(request.programme());
         event.set_actor(RecordedActor(call.caller(), request.actor()));

@@ -18,6 +18,11 @@ using sql::Bytes;
 // Lists are counted exactly up to here.
 constexpr int kMostCounted = 10'000;
 
+// Of a HistoryVersion, from `programme`.
+constexpr char kVersion[] =
+    "next_revision, met_revision, reached_revision, "
+    "(SELECT count(*) FROM withdrawal w WHERE w.programme = programme.programme)";
+
 // $1 programme, $2 edition.
 constexpr char kWhichReleases[] =
     " WHERE r.published_at IS NOT NULL AND ($1 = '' OR r.programme = $1) "
@@ -67,29 +72,26 @@ absl::Status Store::SequenceChanges(absl::Time deadline) {
 
 absl::StatusOr<std::map<std::string, HistoryVersion>> Store::Versions(absl::Time deadline) {
   ASSIGN_OR_RETURN(const auto rows,
-                   (database_.Query<std::string, int64_t, int64_t, int64_t>(
-                       deadline,
-                       "SELECT programme, next_revision, met_revision, reached_revision "
-                       "FROM programme")));
+                   (database_.Query<std::string, int64_t, int64_t, int64_t, int64_t>(
+                       deadline, absl::StrCat("SELECT programme, ", kVersion, " FROM programme"))));
   std::map<std::string, HistoryVersion> versions;
-  for (const auto& [programme, next_revision, met_revision, reached_revision] : rows) {
+  for (const auto& [programme, next_revision, met_revision, reached_revision, withdrawals] : rows) {
     versions[programme] = {static_cast<int32_t>(next_revision), static_cast<int32_t>(met_revision),
-                           static_cast<int32_t>(reached_revision)};
+                           static_cast<int32_t>(reached_revision), withdrawals};
   }
   return versions;
 }
 
 absl::StatusOr<HistoryVersion> Store::Version(absl::Time deadline, const std::string& programme) {
-  ASSIGN_OR_RETURN(const auto rows,
-                   (database_.Query<int64_t, int64_t, int64_t>(
-                       deadline,
-                       "SELECT next_revision, met_revision, reached_revision FROM programme "
-                       "WHERE programme = $1",
-                       {programme})));
+  ASSIGN_OR_RETURN(
+      const auto rows,
+      (database_.Query<int64_t, int64_t, int64_t, int64_t>(
+          deadline, absl::StrCat("SELECT ", kVersion, " FROM programme WHERE programme = $1"),
+          {programme})));
   if (rows.empty()) return HistoryVersion();
-  const auto& [next_revision, met_revision, reached_revision] = rows.front();
+  const auto& [next_revision, met_revision, reached_revision, withdrawals] = rows.front();
   return HistoryVersion{static_cast<int32_t>(next_revision), static_cast<int32_t>(met_revision),
-                        static_cast<int32_t>(reached_revision)};
+                        static_cast<int32_t>(reached_revision), withdrawals};
 }
 
 absl::StatusOr<History> Store::ReadHistory(absl::Time deadline, const std::string& programme) {
@@ -131,13 +133,13 @@ absl::StatusOr<std::string> Store::ReleaseEnvelope(absl::Time deadline, const st
 
 absl::StatusOr<std::optional<v1::Withdrawal>> Store::FindWithdrawal(absl::Time deadline,
                                                                     const std::string& digest) {
-  ASSIGN_OR_RETURN(auto rows,
-                   (database_.Query<std::string, std::string, int64_t, int64_t>(
-                       deadline,
-                       "SELECT a.actor, a.reason, a.created_at, a.revision FROM withdrawal w "
-                       "JOIN activation a ON a.programme = w.programme AND a.revision = w.revision "
-                       "WHERE w.digest = $1",
-                       {digest})));
+  ASSIGN_OR_RETURN(auto rows, (database_.Query<std::string, std::string, int64_t, int64_t>(
+                                  deadline,
+                                  "SELECT coalesce(a.actor, ''), coalesce(a.reason, ''), "
+                                  "coalesce(a.created_at, w.met_at), w.revision FROM withdrawal w "
+                                  "LEFT JOIN activation a ON a.programme = w.programme "
+                                  "AND a.revision = w.revision WHERE w.digest = $1",
+                                  {digest})));
   if (rows.empty()) return std::optional<v1::Withdrawal>();
   auto& [actor, reason, created_at, revision] = rows.front();
   v1::Withdrawal withdrawal;

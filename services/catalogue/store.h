@@ -44,7 +44,11 @@ class StoreTransaction {
   absl::Status AddActivations(const std::string& programme, const std::vector<ActivationRow>& rows);
   absl::Status AddWithdrawal(const std::string& programme, const std::string& digest,
                              int32_t revision);
-  absl::Status SetNextRevision(const std::string& programme, int32_t next_revision);
+  // One that was met in a signed state; the release need not be in the store.
+  absl::Status AddMetWithdrawal(const std::string& programme, const std::string& digest,
+                                absl::Time now);
+  // Fences off all revisions up to `above`.
+  absl::Status SetFenced(const std::string& programme, int32_t above);
   absl::Status SetMet(const std::string& programme, const MetRevision& met);
   // Records which scheduled activations have come into force by `now`, of every programme.
   absl::Status RecordReached(absl::Time now);

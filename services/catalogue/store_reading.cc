@@ -20,15 +20,17 @@ absl::StatusOr<History> ReadHistoryIn(sql::Transaction& transaction, const std::
   ASSIGN_OR_RETURN(const std::string incarnation, sql::ReadIncarnation(transaction));
   history.incarnation = absl::BytesToHexString(incarnation);
   ASSIGN_OR_RETURN(const auto programmes,
-                   (transaction.Query<int64_t, int64_t, std::string, int64_t, int64_t>(
-                       "SELECT next_revision, met_revision, met_digest, met_at, reached_revision "
-                       "FROM programme WHERE programme = $1",
+                   (transaction.Query<int64_t, int64_t, std::string, int64_t, int64_t, int64_t>(
+                       "SELECT next_revision, met_revision, met_digest, met_at, reached_revision, "
+                       "fenced_revision FROM programme WHERE programme = $1",
                        {programme})));
   if (programmes.empty()) return history;
   history.known = true;
-  const auto& [next_revision, met_revision, met_digest, met_at, reached] = programmes.front();
+  const auto& [next_revision, met_revision, met_digest, met_at, reached, fenced] =
+      programmes.front();
   history.next_revision = static_cast<int32_t>(next_revision);
   history.reached_revision = static_cast<int32_t>(reached);
+  history.fenced_revision = static_cast<int32_t>(fenced);
   history.met = {static_cast<int32_t>(met_revision), met_digest, absl::FromUnixMillis(met_at)};
   ASSIGN_OR_RETURN(
       auto rows,

@@ -15,6 +15,8 @@ struct HistoryVersion {
   int32_t next_revision = 1;
   int32_t met_revision = 0;
   int32_t reached_revision = 0;
+  // How many releases are withdrawn.
+  int64_t withdrawals = 0;
   friend bool operator==(const HistoryVersion&, const HistoryVersion&) = default;
 };
 

@@ -78,7 +78,10 @@ absl::Status StoreTransaction::AddActivations(const std::string& programme,
           absl::ToUnixMillis(row.created_at)}});
   }
   RETURN_IF_ERROR(sql_.Batch(statements).status());
-  return SetNextRevision(programme, rows.back().activation.revision() + 1);
+  return sql_
+      .Execute("UPDATE programme SET next_revision = $2 WHERE programme = $1",
+               {programme, rows.back().activation.revision() + 1})
+      .status();
 }
 
 absl::Status StoreTransaction::AddWithdrawal(const std::string& programme,
@@ -91,11 +94,20 @@ absl::Status StoreTransaction::AddWithdrawal(const std::string& programme,
       .status();
 }
 
-absl::Status StoreTransaction::SetNextRevision(const std::string& programme,
-                                               int32_t next_revision) {
+absl::Status StoreTransaction::AddMetWithdrawal(const std::string& programme,
+                                                const std::string& digest, absl::Time now) {
   return sql_
-      .Execute("UPDATE programme SET next_revision = $2 WHERE programme = $1",
-               {programme, next_revision})
+      .Execute(
+          "INSERT INTO withdrawal (programme, digest, revision, met_at) VALUES ($1, $2, 0, $3) "
+          "ON CONFLICT DO NOTHING",
+          {programme, digest, absl::ToUnixMillis(now)})
+      .status();
+}
+
+absl::Status StoreTransaction::SetFenced(const std::string& programme, int32_t above) {
+  return sql_
+      .Execute("UPDATE programme SET next_revision = $2, fenced_revision = $3 WHERE programme = $1",
+               {programme, above + 1, above})
       .status();
 }
 

@@ -80,12 +80,18 @@ std::string ImportReport(const ImportOptions& options, const ImportEditionRespon
       {std::string(screen.Say("年版", "edition")), response.edition()}};
   if (response.has_withdrawal()) {
     const auto& withdrawal = response.withdrawal();
-    const std::pair<std::string, std::string> by[] = {
-        {std::string(screen.Say("撤回人", "withdrawn by")), ActorName(withdrawal.actor(), screen)},
-        {std::string(screen.Say("撤回时刻", "withdrawn at")),
-         Zone().FormatWithName(withdrawal.withdrawn_at(), screen)},
-        {std::string(screen.Say("原因", "reason")), withdrawal.reason()}};
-    fields.insert(fields.end(), std::begin(by), std::end(by));
+    const std::string at = Zone().FormatWithName(withdrawal.withdrawn_at(), screen);
+    if (withdrawal.revision() == 0) {
+      // By whom is not in this store.
+      fields.emplace_back(screen.Say("得知撤回的时刻", "withdrawal met at"), at);
+    } else {
+      const std::pair<std::string, std::string> by[] = {
+          {std::string(screen.Say("撤回人", "withdrawn by")),
+           ActorName(withdrawal.actor(), screen)},
+          {std::string(screen.Say("撤回时刻", "withdrawn at")), at},
+          {std::string(screen.Say("原因", "reason")), withdrawal.reason()}};
+      fields.insert(fields.end(), std::begin(by), std::end(by));
+    }
   }
   absl::StrAppend(&out, "\n", screen.Bold(Outcome(options, response, screen)), "\n",
                   screen.Dim(response.digest()), "\n", Fields(fields, screen));

@@ -136,6 +136,12 @@ std::string Details(const LogEntry& entry, const Zone& zone, const Screen& scree
                                      "a validly signed state that was not issued here: "),
                           ShortDigest(event.revision_met().digest()), " [",
                           event.revision_met().kind(), "]");
+    case CatalogueEvent::kReleaseWithdrawn:
+      return event.release_withdrawn().revision() != 0
+                 ? ""
+                 : std::string(screen.Say("见于有效签名的状态，并非由本标准目录服务签发",
+                                          "listed by a validly signed state that was not issued "
+                                          "here"));
     case CatalogueEvent::kReleaseResigned:
       return absl::StrCat(screen.Say("原来的签名已无效", "its signature did not count any more"),
                           " [", event.release_resigned().cause(), "]");

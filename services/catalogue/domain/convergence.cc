@@ -32,6 +32,21 @@ v1::CatalogueAlarm Alarm(absl::string_view kind, absl::Time since, const std::st
   return alarm;
 }
 
+void AddWithdrawn(const History& history, absl::Time now, std::vector<v1::CatalogueAlarm>& alarms) {
+  const v1::ActivationState state = StateAt(history, now);
+  const v1::Activation* const withdrawn = WithdrawnActivation(state);
+  if (withdrawn == nullptr) return;
+  const int32_t revision = withdrawn->revision();
+  alarms.push_back(Alarm(
+      "RELEASE_WITHDRAWN", std::min(FromTimestamp(withdrawn->in_force_from()), now),
+      absl::StrCat("修订号 ", revision, "（", withdrawn->digest(),
+                   "）的发布版已被撤回，本存储此前不知道：已停止签发。请立即启用另一个发布版，"
+                   "或回退。"),
+      absl::StrCat("The release of revision ", revision, " (", withdrawn->digest(),
+                   ") was withdrawn, which this store did not know: nothing is signed. Put "
+                   "another in force at once, or roll back.")));
+}
+
 void AddRolledBack(const History& history, std::vector<v1::CatalogueAlarm>& alarms) {
   const ActivationRow* latest = nullptr;
   int total = 0;
@@ -89,6 +104,7 @@ std::vector<v1::CatalogueAlarm> AlarmsOf(const History& history, bool exposed, a
                            next_is_above ? "A publication or a rollback resumes it."
                                          : "Fence it, then publish or roll back.")));
   }
+  AddWithdrawn(history, now, alarms);
   AddRolledBack(history, alarms);
   const ActivationRow* const current = InForceAt(history, now);
   if (exposed && current != nullptr) {

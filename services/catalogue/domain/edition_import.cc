@@ -37,6 +37,24 @@ ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number) {
   return made;
 }
 
+ReleaseBytes LabelRelease(const criteria::Folder& folder,
+                          const std::map<int, std::string>& published, const History& history) {
+  for (auto known = published.rbegin(); known != published.rend(); ++known) {
+    ReleaseBytes same = MakeReleaseBytes(folder, known->first);
+    if (same.digest == known->second) return same;
+  }
+  const int last = published.empty() ? 0 : published.rbegin()->first;
+  const int foreign = HighestForeignLabel(history);
+  // What this store has lost, and followers may run, brought again. Some ms each: a fence may have
+  // leapt far.
+  constexpr int kMostTried = 100;
+  for (int number = last + 1; number <= std::min(foreign, last + kMostTried); ++number) {
+    ReleaseBytes lost = MakeReleaseBytes(folder, number);
+    if (lost.digest == history.met.digest) return lost;
+  }
+  return MakeReleaseBytes(folder, std::max(last, foreign) + 1);
+}
+
 std::optional<Finding> LabelShared(const ReleaseBytes& release,
                                    const std::vector<std::string>& candidates) {
   // The newest are named; nobody looks for many.

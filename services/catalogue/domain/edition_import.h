@@ -1,11 +1,13 @@
 // From an edition folder to the bytes that can be published.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/criteria/folder.h"
+#include "services/catalogue/domain/history.h"
 #include "zhiping/catalogue/v1/catalogue_service.pb.h"
 #include "zhiping/catalogue/v1/finding.pb.h"
 #include "zhiping/catalogue/v1/release.pb.h"
@@ -24,6 +26,12 @@ struct ReleaseBytes {
 
 // The folder as the `number`-th release of its edition. REQUIRES: the folder has no errors.
 ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number);
+
+// The folder as a release with a label: the one that the same content has already, the latest such,
+// of what is published (digests by number) and what was met; else the next that was never given.
+// REQUIRES: the folder has no errors.
+ReleaseBytes LabelRelease(const criteria::Folder& folder,
+                          const std::map<int, std::string>& published, const History& history);
 
 // A warning that other candidates have the label that `release` gets, if any of `candidates` is
 // another: only one of them can be published.

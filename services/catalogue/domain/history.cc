@@ -111,6 +111,25 @@ bool MaySign(const History& history) {
   return history.met.revision == 0 || HighestRevision(history) > history.met.revision;
 }
 
+const v1::Activation* WithdrawnActivation(const v1::ActivationState& state) {
+  const auto& withdrawn = state.withdrawn();
+  for (const v1::Activation* activation : {&state.pending(), &state.current()}) {
+    if (std::binary_search(withdrawn.begin(), withdrawn.end(), activation->digest())) {
+      return activation;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> UnknownWithdrawals(const History& history,
+                                            const v1::ActivationState& state) {
+  std::vector<std::string> unknown;
+  for (const std::string& digest : state.withdrawn()) {
+    if (!IsWithdrawn(history, digest)) unknown.push_back(digest);
+  }
+  return unknown;
+}
+
 Foreign IsForeign(const History& history, const v1::Activation& activation) {
   // Also if a fence moved the next one above it: what it stands for was never issued here.
   if (activation.revision() > HighestRevision(history)) return Foreign::kAhead;
@@ -119,6 +138,10 @@ Foreign IsForeign(const History& history, const v1::Activation& activation) {
   const bool conflicts = own != nullptr && own->activation.digest() != activation.digest() &&
                          activation.revision() == HighestRevision(history);
   return conflicts ? Foreign::kConflict : Foreign::kNo;
+}
+
+int32_t HighestForeignLabel(const History& history) {
+  return std::max(history.fenced_revision, history.met.revision);
 }
 
 absl::string_view WhyNotSigning(const History& history) {

@@ -45,6 +45,8 @@ struct History {
   int32_t next_revision = 1;
   // The highest scheduled revision that is recorded to have come into force; 0: none.
   int32_t reached_revision = 0;
+  // The highest revision that was fenced off; 0: none was.
+  int32_t fenced_revision = 0;
   // By revision.
   std::vector<ActivationRow> rows;
   // Digests of withdrawn releases, sorted.
@@ -83,10 +85,25 @@ v1::ActivationRecord RecordAt(const History& history, const ActivationRow& row, 
 // its own, until it has issued one above that.
 bool MaySign(const History& history);
 
+// The activation of a state, pending or current, whose release was withdrawn; null: none. Such a
+// state is not signed. Withdrawing puts another release in force, so only a withdrawal that was met
+// makes one.
+const v1::Activation* WithdrawnActivation(const v1::ActivationState& state);
+
+// What a state lists as withdrawn and the history does not.
+std::vector<std::string> UnknownWithdrawals(const History& history,
+                                            const v1::ActivationState& state);
+
 // Whether a validly signed activation cannot be of this history: REVISION_AHEAD if its revision was
 // never given out here, REVISION_CONFLICT if it stands for another release.
 enum class Foreign { kNo, kAhead, kConflict };
 Foreign IsForeign(const History& history, const v1::Activation& activation);
+
+// The highest number of a label that may have been given where this history is not known: labels
+// are numbered from 1 and each takes a revision, so none has a higher number than the revision by
+// which it was published, and all that were given under revisions met or fenced off are below
+// those.
+int32_t HighestForeignLabel(const History& history);
 
 // REVISION_AHEAD or REVISION_CONFLICT, as names of alarms. REQUIRES: !MaySign.
 absl::string_view WhyNotSigning(const History& history);

@@ -288,6 +288,35 @@ TEST(HistoryTest, TheSameRevisionWithAnotherDigestConflicts) {
   EXPECT_TRUE(MaySign(With(history, Publish(history, "a", std::nullopt, At(kStart)))));
 }
 
+TEST(HistoryTest, AWithdrawalThatIsMetIsNewOnceAndKeepsTheStateFromBeingSigned) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  history = With(history, Publish(history, "b", kStart + absl::Hours(1), At(kStart)));
+  v1::ActivationState met;
+  for (const char* digest : {"b", "c"}) met.add_withdrawn(digest);
+  EXPECT_EQ(UnknownWithdrawals(history, met), std::vector<std::string>({"b", "c"}));
+  EXPECT_EQ(WithdrawnActivation(StateAt(history, kStart)), nullptr);
+  EXPECT_TRUE(AlarmsOf(history, false, kStart).empty());
+  history.withdrawn = {"b", "c"};
+  EXPECT_TRUE(UnknownWithdrawals(history, met).empty());
+  // One that is to come would come into force by followers' own clocks.
+  v1::ActivationState state = StateAt(history, kStart);
+  ASSERT_NE(WithdrawnActivation(state), nullptr);
+  EXPECT_EQ(WithdrawnActivation(state)->revision(), 2);
+  ASSERT_EQ(AlarmsOf(history, false, kStart).size(), 1);
+  EXPECT_EQ(AlarmsOf(history, false, kStart)[0].kind(), "RELEASE_WITHDRAWN");
+  history = With(history, Publish(history, "d", std::nullopt, At(kStart, 2)));
+  EXPECT_EQ(WithdrawnActivation(StateAt(history, kStart)), nullptr);
+}
+
+TEST(HistoryTest, LabelsThatMayHaveBeenGivenElsewhereAreThoseUpToWhatWasMetOrFencedOff) {
+  History history;
+  EXPECT_EQ(HighestForeignLabel(history), 0);
+  history.met.revision = 3;
+  EXPECT_EQ(HighestForeignLabel(history), 3);
+  history.fenced_revision = 5;
+  EXPECT_EQ(HighestForeignLabel(history), 5);
+}
+
 // A follower's view: whatever it saw before, a later state never takes it back.
 TEST(HistoryTest, RandomInterleavingsKeepTheInvariants) {
   for (uint32_t seed = 0; seed < 500; ++seed) {

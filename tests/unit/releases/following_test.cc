@@ -254,7 +254,28 @@ TEST_F(FollowingTest, WithdrawalsAreForEver) {
   with.state.add_withdrawn(DigestOfNumber(1));
   ASSERT_OK(Offer(with));
   ASSERT_OK(Offer(State(kStart + absl::Seconds(1), &first)));
-  ASSERT_EQ(following_.held()->state.withdrawn_size(), 1);
+  EXPECT_EQ(following_.withdrawn(), std::set<std::string>({DigestOfNumber(1)}));
+}
+
+// For the catalogue, as long as it does not list them itself.
+TEST_F(FollowingTest, EarlierStatesAreKeptForTheWithdrawalsThatNoLaterOneLists) {
+  const Activation first = MakeActivation(1, 10, kStart);
+  int offered = 0;
+  const auto offer = [&](const std::vector<int>& withdrawn) {
+    SignedState state = State(kStart + absl::Milliseconds(++offered), &first);
+    for (const int number : withdrawn) state.state.add_withdrawn(DigestOfNumber(number));
+    state.envelope = absl::StrCat("state ", offered);
+    EXPECT_OK(Offer(state));
+    return following_.unlisted() == nullptr ? "" : following_.unlisted()->envelope;
+  };
+  EXPECT_EQ(offer({1}), "");
+  EXPECT_EQ(offer({1, 2}), "");
+  EXPECT_EQ(offer({3}), "state 2");
+  EXPECT_EQ(offer({}), "state 2");
+  EXPECT_EQ(following_.withdrawn(),
+            std::set<std::string>({DigestOfNumber(1), DigestOfNumber(2), DigestOfNumber(3)}));
+  EXPECT_EQ(offer({1, 2}), "state 3");
+  EXPECT_EQ(offer({1, 2, 3}), "");
 }
 
 // A start from a folder that knows the first, though Redis says that there is a second, of which
