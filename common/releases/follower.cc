@@ -119,11 +119,13 @@ std::shared_ptr<const Snapshot> Follower::snapshot() const {
 
 void Follower::Poll() {
   absl::MutexLock lock(&mutex_);
-  absl::Duration next = clock_.Steady();
+  absl::Duration polled = -absl::InfiniteDuration();
   while (!ending_) {
     const absl::Duration now = clock_.Steady();
-    if (now < next && !refresh_) {
-      poll_wanted_.WaitWithTimeout(&mutex_, next - now);
+    const absl::Duration interval =
+        AllKnown() ? options_.poll_interval : std::min(options_.poll_interval, kPollWhileUnknown);
+    if (now < polled + interval && !refresh_) {
+      poll_wanted_.WaitWithTimeout(&mutex_, polled + interval - now);
       continue;
     }
     refresh_ = false;
@@ -132,8 +134,7 @@ void Follower::Poll() {
     mutex_.Lock();
     polled_ = true;
     load_wanted_.Signal();
-    next = now + (AllKnown() ? options_.poll_interval
-                             : std::min(options_.poll_interval, kPollWhileUnknown));
+    polled = now;
     if (!ending_) poll_wanted_.WaitWithTimeout(&mutex_, kLeastPollInterval);
   }
 }

@@ -4,9 +4,12 @@
 #include "absl/time/clock.h"
 #include "common/criteria/release.h"
 #include "common/sql/database.h"
+#include "common/sql/sequenced_log.h"
 #include "tests/faults/suite.h"
+#include "tests/integration/sql/database_under_test.h"
 #include "tests/processes/tcp_gate.h"
 #include "tests/unit/status_matchers.h"
+#include "zhiping/catalogue/v1/catalogue_event.pb.h"
 
 namespace zhiping::faults {
 namespace {
@@ -58,6 +61,7 @@ class BadReleaseTest : public testing::Test {
               "published_at FROM release WHERE digest = $1",
               {held.digest, replaced_.digest}},
              {"UPDATE activation SET digest = $1 WHERE revision = 2", {replaced_.digest}}}));
+        TellTheSame(**database);
       }
       ASSERT_OK((*database)->Apply(
           deadline,
@@ -66,6 +70,23 @@ class BadReleaseTest : public testing::Test {
     }
     catalogue_.StartAndAwait();
     gate_.Open();
+  }
+
+  // The log of changes ends with the second activation: it tells of what replaced it.
+  void TellTheSame(sql::Database& database) {
+    const sql::SequencedLog changes(database, "changes");
+    const auto page = changes.Read(sql::Soon(), {}, 1000);
+    ASSERT_OK(page);
+    const sql::LogEntry& last = page->entries.back();
+    catalogue::v1::CatalogueEvent event;
+    ASSERT_TRUE(event.ParseFromString(last.bytes) && event.has_release_activated());
+    event.mutable_release_activated()->mutable_activation()->set_digest(replaced_.digest);
+    ASSERT_OK(sql::TamperWithLogs(database,
+                                  "DELETE FROM log_entry WHERE log = 'changes' AND position = $1",
+                                  {last.position}));
+    ASSERT_OK(database.Transact(sql::Soon(), {}, [&](sql::Transaction& transaction) {
+      return changes.Append(transaction, absl::Now(), event.SerializeAsString());
+    }));
   }
 
   InstanceConvergence Convergence() {

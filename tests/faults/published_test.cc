@@ -243,7 +243,9 @@ TEST_P(PublishedTest, AStoreThatChangesAnythingIsNoticed) {
     expect_refused(there);
     change("UPDATE activation " + back);
   }
-  change("INSERT INTO withdrawal SELECT programme, digest, revision FROM activation LIMIT 1");
+  change(
+      "INSERT INTO withdrawal (programme, digest, revision) "
+      "SELECT programme, digest, revision FROM activation LIMIT 1");
   expect_refused("a withdrawal");
   change("DELETE FROM withdrawal");
 

@@ -316,7 +316,7 @@ class CutLogTest : public testing::Test {
         *envelope::SignPayload(envelope::Purpose::AUDIT, head.SerializeAsString(), {&signer_}));
   }
 
-  const releases::KeySigner signer_;
+  const releases::KeySigner signer_{};
   const std::shared_ptr<const envelope::Trust> trust_ = *envelope::Trust::Parse(
       envelope::TrustEntry(signer_.key, {envelope::Purpose::AUDIT}, {"*"}, ""));
   const std::vector<AuditRecord> whole_ = Records(7);
