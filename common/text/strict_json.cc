@@ -131,12 +131,10 @@ absl::StatusOr<Json> ParseStrictJson(absl::string_view text) {
   std::string twice;
   bool too_deep = false;
   const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    // Not kept; the rest is still read.
-    if (depth >= kMaxJsonDepth &&
-        (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start)) {
-      too_deep = true;
-      return false;
-    }
+    too_deep |= depth >= kMaxJsonDepth && (event == Json::parse_event_t::object_start ||
+                                           event == Json::parse_event_t::array_start);
+    // Nothing more is kept; the keys of what is not kept are told of all the same.
+    if (too_deep) return false;
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
     if (event == Json::parse_event_t::key && !open.back().insert(parsed).second && twice.empty()) {
@@ -145,11 +143,11 @@ absl::StatusOr<Json> ParseStrictJson(absl::string_view text) {
     return true;
   };
   Json document = Json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return ExplainFault(text);
   if (too_deep) {
     return Malformed(absl::StrCat("JSON 嵌套超过 ", kMaxJsonDepth, " 层。"),
                      absl::StrCat("The JSON is nested deeper than ", kMaxJsonDepth, "."));
   }
+  if (document.is_discarded()) return ExplainFault(text);
   if (!twice.empty()) {
     return Malformed(absl::StrCat("JSON 成员“", twice, "”在同一对象中出现了两次。"),
                      absl::StrCat("The JSON member \"", twice, "\" is twice in one object."));

@@ -68,6 +68,11 @@ TEST(StrictJsonTest, WhatIsTooDeepIsRefused) {
   for (const int depth : {kMaxJsonDepth + 1, 1'000'000}) {
     EXPECT_THAT(ParseStrictJson(nested(depth, "[", "]")), HasReason(Reason::MALFORMED));
     EXPECT_THAT(ParseStrictJson(nested(depth, "{\"a\":", "}")), HasReason(Reason::MALFORMED));
+    // Objects in what is too deep, and nowhere else.
+    EXPECT_THAT(ParseStrictJson(nested(depth, "[", ",{\"a\":1,\"a\":2}]")),
+                HasReason(Reason::MALFORMED));
+    EXPECT_THAT(ParseStrictJson(nested(depth, "[", "") + ",{\"a\":{\"b\":1}"),
+                HasReason(Reason::MALFORMED));
   }
 }
 
