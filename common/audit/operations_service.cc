@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/audit/export_stream.h"
+#include "common/audit/signed_head.h"
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -104,8 +105,7 @@ absl::Status ListKept(const KeptHeads& kept, const common::v1::ListKeptAuditHead
     }
     auto& listed = *response.add_heads();
     listed.set_envelope(head.envelope);
-    ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(head.envelope));
-    listed.mutable_head()->ParseFromString(envelope.payload);
+    ASSIGN_OR_RETURN(*listed.mutable_head(), ReadHead(head.envelope));
     *listed.mutable_kept_at() = ToTimestamp(head.kept_at);
     listed.set_contradicts(head.contradicts);
     after = head;

@@ -21,6 +21,13 @@ constexpr char kNoProgramme[] = "";
 
 }  // namespace
 
+absl::StatusOr<AuditHead> ReadHead(absl::string_view envelope_json) {
+  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
+  AuditHead head;
+  head.ParseFromString(envelope.payload);
+  return head;
+}
+
 absl::StatusOr<AuditHead> OpenHead(absl::string_view envelope_json, const envelope::Trust& trust) {
   ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
   AuditHead head;

@@ -24,6 +24,10 @@ inline constexpr absl::Duration kLeastRetention = absl::Hours(24 * 184);
 // are for all (`*`). Errors: those of ParseEnvelope and Trust::Verify; MALFORMED.
 absl::StatusOr<AuditHead> OpenHead(absl::string_view envelope_json, const envelope::Trust& trust);
 
+// What the envelope of a head says that this service signed, or opened before it kept it. Errors:
+// those of ParseEnvelope.
+absl::StatusOr<AuditHead> ReadHead(absl::string_view envelope_json);
+
 // Errors: FILE_UNREADABLE; those of Trust::Parse.
 absl::StatusOr<std::shared_ptr<const envelope::Trust>> ReadTrust(const std::string& path);
 

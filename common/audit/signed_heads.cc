@@ -12,14 +12,6 @@ constexpr int64_t kDayMicros = int64_t{24} * 60 * 60 * 1'000'000;
 // Heads that are not the first of their day are kept so long.
 constexpr int64_t kRecentMicros = 2 * kDayMicros;
 
-// Of a head that was signed here.
-absl::StatusOr<AuditHead> ReadHead(const std::string& envelope_json) {
-  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
-  AuditHead head;
-  head.ParseFromString(envelope.payload);
-  return head;
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> SignedHeads::Sign(absl::Time deadline) const {
