@@ -9,7 +9,7 @@
 namespace zhiping {
 
 // Objects and arrays within one another, at most. Whoever goes down into more needs a deep stack.
-inline constexpr int kMaxJsonDepth = 100;
+inline constexpr int kMaxJsonDepth = 64;
 
 // Errors: MALFORMED if it is not JSON, with line and column; if it ends too early; if it is deeper
 // than kMaxJsonDepth; or if an object has a member twice, naming it.
