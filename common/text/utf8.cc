@@ -64,15 +64,16 @@ size_t Utf8PrefixSize(absl::string_view bytes) {
   return i;
 }
 
+bool IsControl(uint32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x2028 ||
+         code_point == 0x2029 || (code_point >= 0x202A && code_point <= 0x202E) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
 bool HasControls(absl::string_view text) {
   while (!text.empty()) {
     const Utf8Character first = FirstCharacter(text);
-    const uint32_t code = first.code_point;
-    if (first.size > 0 &&
-        (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 ||
-         (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069))) {
-      return true;
-    }
+    if (first.size > 0 && IsControl(first.code_point)) return true;
     text.remove_prefix(std::max<size_t>(first.size, 1));
   }
   return false;

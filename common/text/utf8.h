@@ -25,9 +25,11 @@ size_t Utf8PrefixSize(absl::string_view bytes);
 // Whether the bytes are UTF-8 throughout.
 bool IsUtf8(absl::string_view bytes);
 
-// Whether the text has characters that are no text where one line of it is shown: control
-// characters (U+0000 to U+001F, U+007F to U+009F), separators of lines and paragraphs (U+2028,
-// U+2029), and those that turn the direction of what follows (U+202A to U+202E, U+2066 to U+2069).
+// Whether the code point is no text where one line of it is shown: a control character (U+0000 to
+// U+001F, U+007F to U+009F), a separator of lines or paragraphs (U+2028, U+2029), or one that turns
+// the direction of what follows (U+202A to U+202E, U+2066 to U+2069).
+bool IsControl(uint32_t code_point);
+// Whether the text has such characters.
 bool HasControls(absl::string_view text);
 
 // Whether the bytes begin a character and end before it does.

@@ -27,13 +27,10 @@ size_t OwnSequence(absl::string_view text) {
   return 0;
 }
 
-bool IsControl(uint32_t code) {
-  if (code < 0x20) return code != '\n';
-  const bool separates_lines = code == 0x2028 || code == 0x2029;
-  const bool turns_writing = code == 0x061c || code == 0x200e || code == 0x200f ||
-                             (code >= 0x202a && code <= 0x202e) ||
-                             (code >= 0x2066 && code <= 0x2069);
-  return (code >= 0x7f && code < 0xa0) || separates_lines || turns_writing;
+// Marks that turn the direction of a word are written so too; line breaks are not.
+bool IsEscaped(uint32_t code) {
+  const bool turns_word = code == 0x061c || code == 0x200e || code == 0x200f;
+  return code != '\n' && (IsControl(code) || turns_word);
 }
 
 }  // namespace
@@ -46,7 +43,7 @@ std::string Visible(absl::string_view text, bool colours) {
     const Utf8Character character = FirstCharacter(text);
     const size_t own = colours ? OwnSequence(text) : 0;
     const size_t size = own > 0 ? own : character.size;
-    if (own == 0 && IsControl(character.code_point)) {
+    if (own == 0 && IsEscaped(character.code_point)) {
       absl::StrAppendFormat(&out, "\\u%04x", character.code_point);
     } else {
       absl::StrAppend(&out, text.substr(0, size));
