@@ -33,7 +33,7 @@ absl::Status ActivationDiffers(const std::string& programme, int32_t revision) {
 }
 
 absl::Status WithdrawalDiffers(const std::string& programme, const std::string& digest) {
-  return Differs(programme, absl::StrCat("发布版 ", digest, " 的停止使用状态"),
+  return Differs(programme, absl::StrCat("发布版 ", digest, " 是否已撤回，"),
                  absl::StrCat("whether release ", digest, " is withdrawn"));
 }
 
