@@ -19,36 +19,46 @@ using google::protobuf::FieldDescriptor;
 constexpr Roles kOfAUnit = {Role::REVIEWER, Role::UNIT_HEAD};
 
 // Where a role holds, of what a scope is about.
-enum class Reach { kNowhere, kEverywhere, kOwnEnterprise, kOwnUnits, kOwnProgrammes };
+enum class Reach {
+  kNowhere,
+  kEverywhere,
+  kOwnEnterprise,
+  kOwnUnits,
+  kOwnProgrammes,
+  // Of a platform.
+  kEnrolledEnterprises,
+};
 
 // Of every role in every scope (design: who may do what). A method that names a role which reaches
 // nothing in its scope is refused by the build.
 struct RoleReach {
   Role::Value role;
-  Reach none, enterprise, unit, programme;
+  Reach none, enterprise, unit, programme, file;
 };
 constexpr Reach kNowhere = Reach::kNowhere;
 constexpr Reach kEverywhere = Reach::kEverywhere;
 constexpr RoleReach kReach[] = {
-    {Role::ROLE_UNSPECIFIED, kNowhere, kNowhere, kNowhere, kNowhere},
+    {Role::ROLE_UNSPECIFIED, kNowhere, kNowhere, kNowhere, kNowhere, kNowhere},
     // What is public belongs to nobody.
-    {Role::VIEWER, kEverywhere, kNowhere, kNowhere, kNowhere},
-    {Role::ENTERPRISE, kEverywhere, Reach::kOwnEnterprise, kNowhere, kNowhere},
-    // They have the enterprises of their units: what they do is about a unit.
-    {Role::REVIEWER, kEverywhere, kNowhere, Reach::kOwnUnits, kNowhere},
-    {Role::UNIT_HEAD, kEverywhere, kNowhere, Reach::kOwnUnits, kNowhere},
-    {Role::CRITERIA_EDITOR, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
-    {Role::CRITERIA_APPROVER, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
-    {Role::CAMPAIGN_OFFICER, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
-    {Role::ANALYST, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes},
+    {Role::VIEWER, kEverywhere, kNowhere, kNowhere, kNowhere, kNowhere},
+    {Role::ENTERPRISE, kEverywhere, Reach::kOwnEnterprise, kNowhere, kNowhere,
+     Reach::kOwnEnterprise},
+    // They have the enterprises of their units: what they do is about a unit, or a file of it.
+    {Role::REVIEWER, kEverywhere, kNowhere, Reach::kOwnUnits, kNowhere, Reach::kOwnUnits},
+    {Role::UNIT_HEAD, kEverywhere, kNowhere, Reach::kOwnUnits, kNowhere, Reach::kOwnUnits},
+    {Role::CRITERIA_EDITOR, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes, kNowhere},
+    {Role::CRITERIA_APPROVER, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes, kNowhere},
+    {Role::CAMPAIGN_OFFICER, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes,
+     Reach::kOwnProgrammes},
+    {Role::ANALYST, kEverywhere, kNowhere, kNowhere, Reach::kOwnProgrammes, kNowhere},
     // Figures of the whole province, but no enterprise's file.
-    {Role::STATISTICS_OFFICIAL, kEverywhere, kNowhere, kEverywhere, kEverywhere},
-    {Role::FIGURES_APPROVER, kEverywhere, kNowhere, kEverywhere, kEverywhere},
-    // For enterprises only through `via_platform`.
-    {Role::PLATFORM, kEverywhere, kNowhere, kNowhere, kNowhere},
-    {Role::OPERATOR, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
-    {Role::SECURITY_ADMIN, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
-    {Role::AUDITOR, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
+    {Role::STATISTICS_OFFICIAL, kEverywhere, kNowhere, kEverywhere, kEverywhere, kNowhere},
+    {Role::FIGURES_APPROVER, kEverywhere, kNowhere, kEverywhere, kEverywhere, kNowhere},
+    // For enterprises only where it is enrolled (`via_platform`).
+    {Role::PLATFORM, kEverywhere, kNowhere, kNowhere, kNowhere, Reach::kEnrolledEnterprises},
+    {Role::OPERATOR, kEverywhere, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
+    {Role::SECURITY_ADMIN, kEverywhere, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
+    {Role::AUDITOR, kEverywhere, kEverywhere, kEverywhere, kEverywhere, kEverywhere},
 };
 
 constexpr bool EveryRoleHasItsReach() {
@@ -72,6 +82,8 @@ Reach ReachOf(Role::Value role, Scope::Value scope) {
       return reach.unit;
     case Scope::PROGRAMME:
       return reach.programme;
+    case Scope::FILE:
+      return reach.file;
     default:
       return Reach::kNowhere;
   }
@@ -153,10 +165,12 @@ absl::StatusOr<AccessRule> AccessRule::Of(const google::protobuf::MethodDescript
   if (rule.roles_.empty() && !rule.any_role_ && rule.services_.empty()) {
     return WrongRule(method, "access lets nobody in");
   }
-  if (access.via_platform()) {
+  rule.via_platform_ = access.via_platform();
+  const bool platform_file = rule.scope_ == Scope::FILE && rule.roles_.Has(Role::PLATFORM);
+  if (rule.via_platform_ && !platform_file) {
     return WrongRule(method,
-                     "access.via_platform is not enforced yet: no service knows for which "
-                     "enterprises the platform is enrolled, nor for whom it acts");
+                     "access.via_platform is for the role PLATFORM and the scope FILE: it acts for "
+                     "enterprises that it is enrolled for");
   }
   if (rule.scope_ == Scope::NONE && !access.field().empty()) {
     return WrongRule(method, "access.field has no scope");
@@ -205,19 +219,30 @@ absl::Status AccessRule::CheckRoles(const Caller& caller) const {
 
 absl::Status AccessRule::CheckScope(const Caller& caller, const google::protobuf::Message& request,
                                     const UnitsToday& today) const {
-  if (field_.empty()) return absl::OkStatus();
+  if (field_.empty() || NeedsFile(caller, request)) return absl::OkStatus();
   return CheckScopeOf(caller, ValueOf(request, field_), today);
+}
+
+std::vector<Role::Value> AccessRule::Counting(const Caller& caller) const {
+  std::vector<Role::Value> counting;
+  for (const Role::Value role : caller.roles.List()) {
+    if (any_role_ || roles_.Has(role)) counting.push_back(role);
+  }
+  return counting;
 }
 
 absl::Status AccessRule::CheckScopeOf(const Caller& caller, const std::string& value,
                                       const UnitsToday& today) const {
   if (caller.unauthenticated || !caller.service.empty()) return absl::OkStatus();
-  for (const Role::Value role : caller.roles.List()) {
-    if ((any_role_ || roles_.Has(role)) && IsInScope(role, caller, value, today)) {
-      return absl::OkStatus();
-    }
+  for (const Role::Value role : Counting(caller)) {
+    if (IsInScope(role, caller, value, today)) return absl::OkStatus();
   }
-  if (scope_ == Scope::UNIT && caller.roles.HasAnyOf(kOfAUnit) &&
+  return OutsideScope(caller, today);
+}
+
+absl::Status AccessRule::OutsideScope(const Caller& caller, const UnitsToday& today) const {
+  const bool of_units = scope_ == Scope::UNIT || scope_ == Scope::FILE;
+  if (of_units && caller.roles.HasAnyOf(kOfAUnit) &&
       today.units.Find(caller.review_unit, today.day) == nullptr) {
     return MakeError(absl::StatusCode::kPermissionDenied, Reason::UNKNOWN_REVIEW_UNIT,
                      absl::StrCat("令牌中的审核单位“", caller.review_unit,
@@ -233,10 +258,85 @@ absl::Status AccessRule::CheckScopeOf(const Caller& caller, const std::string& v
       "The request is about something outside of what this account may see or change.");
 }
 
+bool AccessRule::NeedsFile(const Caller& caller, const google::protobuf::Message& request) const {
+  if (scope_ != Scope::FILE || caller.unauthenticated || !caller.service.empty()) return false;
+  const std::string enterprise = field_.empty() ? "" : ValueOf(request, field_);
+  bool needs = false;
+  for (const Role::Value role : Counting(caller)) {
+    switch (ReachOf(role, scope_)) {
+      case Reach::kEverywhere:
+        return false;
+      case Reach::kOwnEnterprise:
+        // Nothing that the store knows changes whose it is.
+        if (!enterprise.empty() && caller.uscc == enterprise) return false;
+        needs = needs || field_.empty();
+        break;
+      default:
+        needs = true;
+    }
+  }
+  return needs;
+}
+
+absl::Status AccessRule::CheckFile(const Caller& caller, const FileCoordinates& file,
+                                   const UnitsToday& today) const {
+  if (caller.unauthenticated || !caller.service.empty()) return absl::OkStatus();
+  for (const Role::Value role : Counting(caller)) {
+    switch (ReachOf(role, scope_)) {
+      case Reach::kEnrolledEnterprises:
+        for (const Person& platform : file.platforms) {
+          if (caller.person().known() && caller.person() == platform) return absl::OkStatus();
+        }
+        break;
+      case Reach::kOwnUnits:
+        if (IsInScope(role, caller, file.unit, today)) return absl::OkStatus();
+        break;
+      case Reach::kOwnProgrammes:
+        if (file.programme.empty() ? !caller.programmes.empty() : caller.MayIn(file.programme)) {
+          return absl::OkStatus();
+        }
+        break;
+      default:
+        if (IsInScope(role, caller, file.enterprise, today)) return absl::OkStatus();
+    }
+  }
+  return OutsideScope(caller, today);
+}
+
+FilesInReach AccessRule::FilesOf(const Caller& caller, const UnitsToday& today) const {
+  FilesInReach files;
+  files.all = caller.unauthenticated || !caller.service.empty();
+  if (files.all) return files;
+  for (const Role::Value role : Counting(caller)) {
+    switch (ReachOf(role, scope_)) {
+      case Reach::kNowhere:
+        break;
+      case Reach::kEverywhere:
+        files.all = true;
+        break;
+      case Reach::kOwnEnterprise:
+        files.enterprise = caller.uscc;
+        break;
+      case Reach::kOwnUnits:
+        files.units = today.units.Below(caller.review_unit, today.day);
+        break;
+      case Reach::kOwnProgrammes:
+        files.programmes = caller.programmes;
+        break;
+      case Reach::kEnrolledEnterprises:
+        files.platform = caller.person();
+        break;
+    }
+  }
+  return files;
+}
+
 bool AccessRule::IsInScope(Role::Value role, const Caller& caller, const std::string& value,
                            const UnitsToday& today) const {
   switch (ReachOf(role, scope_)) {
     case Reach::kNowhere:
+    // Only the store knows.
+    case Reach::kEnrolledEnterprises:
       return false;
     case Reach::kEverywhere:
       return true;

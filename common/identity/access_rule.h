@@ -22,6 +22,32 @@ struct UnitsToday {
   absl::CivilDay day;
 };
 
+// A file of an enterprise, as the store knows it: what the scope FILE is judged by.
+struct FileCoordinates {
+  // USCC.
+  std::string enterprise;
+  // The review unit that receives it.
+  std::string unit;
+  // Empty: it is of none in particular, as the entry of an enterprise is: whoever has rights for
+  // any programme reaches it.
+  std::string programme;
+  // The platforms that act for the enterprise.
+  std::vector<Person> platforms;
+};
+
+// Which files a caller reaches: those for which any of these holds. Lists ask the store for them.
+struct FilesInReach {
+  bool all = false;
+  // USCC; empty: none by it.
+  std::string enterprise;
+  // Review units, as they are today: the caller's own and all below it.
+  std::vector<std::string> units;
+  // Sorted; `*` stands for all.
+  std::vector<std::string> programmes;
+  // Those that this platform is enrolled for, if it is known().
+  Person platform;
+};
+
 // Immutable and thread-safe.
 class AccessRule {
  public:
@@ -42,6 +68,18 @@ class AccessRule {
   absl::Status CheckScopeOf(const Caller& caller, const std::string& value,
                             const UnitsToday& today) const;
 
+  // Of the scope FILE: whether the caller may call it about the file. Errors: as CheckScopeOf.
+  absl::Status CheckFile(const Caller& caller, const FileCoordinates& file,
+                         const UnitsToday& today) const;
+  // Which files pass CheckFile.
+  FilesInReach FilesOf(const Caller& caller, const UnitsToday& today) const;
+  // Of the scope FILE: whether CheckScope has settled it. If not, CheckFile has to: what the
+  // request names is not all that the caller's roles are judged by.
+  bool NeedsFile(const Caller& caller, const google::protobuf::Message& request) const;
+
+  // Whether the platform may call it for an enterprise, naming for whom it acts.
+  bool via_platform() const { return via_platform_; }
+
   // Whether the request says what it is about; if not, CheckScope is OK.
   bool has_field() const { return !field_.empty(); }
   // Whether what it gives belongs to an enterprise, so that reading it is recorded.
@@ -52,6 +90,9 @@ class AccessRule {
 
  private:
   AccessRule() = default;
+  // The roles of the caller that count for this method.
+  std::vector<Role::Value> Counting(const Caller& caller) const;
+  absl::Status OutsideScope(const Caller& caller, const UnitsToday& today) const;
   bool IsInScope(Role::Value role, const Caller& caller, const std::string& value,
                  const UnitsToday& today) const;
 
@@ -62,6 +103,7 @@ class AccessRule {
   // From the request to the text that names what it is about; empty: known only from the store.
   std::vector<const google::protobuf::FieldDescriptor*> field_;
   bool records_access_ = false;
+  bool via_platform_ = false;
 };
 
 }  // namespace zhiping::identity

@@ -159,4 +159,13 @@ bool ReviewUnits::IsWithin(absl::string_view id, absl::string_view above,
   return false;
 }
 
+std::vector<std::string> ReviewUnits::Below(absl::string_view id, absl::CivilDay day) const {
+  std::vector<std::string> below;
+  for (const auto& [unit, rows] : by_id_) {
+    if (IsWithin(unit, id, day)) below.push_back(unit);
+  }
+  std::sort(below.begin(), below.end());
+  return below;
+}
+
 }  // namespace zhiping::reference

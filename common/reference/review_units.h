@@ -46,6 +46,8 @@ class ReviewUnits {
   std::vector<const ReviewUnit*> PathOf(absl::string_view id, absl::CivilDay day) const;
   // Whether on the day `id` is `above` or lies below it.
   bool IsWithin(absl::string_view id, absl::string_view above, absl::CivilDay day) const;
+  // The unit and all below it on the day, by id; empty if there is none.
+  std::vector<std::string> Below(absl::string_view id, absl::CivilDay day) const;
   // As they stand in the file, whatever the day.
   const std::vector<ReviewUnit>& all() const { return units_; }
 

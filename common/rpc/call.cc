@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/rpc/acting_for.h"
 #include "common/rpc/status.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -80,7 +81,11 @@ Call::Call(grpc::CallbackServerContext& context, const Method& method)
 
 absl::Status Call::Admit(const google::protobuf::Message& request) {
   RETURN_IF_ERROR(AdmitCaller(method_.environment_.access, method_.access_, context_, caller_));
+  if (method_.access_.via_platform() && caller_->roles.Has(identity::Role::PLATFORM)) {
+    ASSIGN_OR_RETURN(acting_for_, ReadActingFor(context_));
+  }
   RETURN_IF_ERROR(CheckScope(request));
+  needs_file_ = method_.access_.NeedsFile(*caller_, request);
   if (const auto enterprise = method_.access_.EnterpriseOf(request)) {
     Reads({{*enterprise, "enterprise", *enterprise}});
   }
@@ -109,6 +114,20 @@ absl::Status Call::CheckScopeOf(const std::string& value) const {
   if (!checked.ok()) refused_ = DetailOf(checked).reason();
   return checked;
 }
+
+absl::Status Call::CheckFile(const identity::FileCoordinates& file) const {
+  needs_file_ = false;
+  absl::Status checked = method_.access_.CheckFile(*caller_, file, Today());
+  if (!checked.ok()) refused_ = DetailOf(checked).reason();
+  return checked;
+}
+
+identity::FilesInReach Call::Files() const {
+  needs_file_ = false;
+  return method_.access_.FilesOf(*caller_, Today());
+}
+
+identity::UnitsToday Call::Today() const { return method_.environment_.access.Today(); }
 
 const std::string& Call::method() const { return method_.path_; }
 
@@ -163,7 +182,11 @@ absl::Status Call::CheckWaiting() const {
   return absl::OkStatus();
 }
 
-grpc::Status Call::Finish(const absl::Status& status) {
+grpc::Status Call::Finish(const absl::Status& given) {
+  const absl::Status status =
+      given.ok() && needs_file_
+          ? absl::InternalError("a method about a file did not check whose it is")
+          : given;
   const absl::Duration duration = SystemClock().Steady() - start_;
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
   AuditDenied(status);

@@ -79,12 +79,22 @@ class Call {
   absl::Status CheckScope(const google::protobuf::Message& request) const;
   // The same for what only the store knows, where the method's option names no field.
   absl::Status CheckScopeOf(const std::string& value) const;
+  // Of the scope FILE: whether the caller may make this call about the file, as the store knows it.
+  // Every handler of such a method says so before it ends well, unless the request names the
+  // caller's own enterprise. Whoever has said nothing gives no answer.
+  absl::Status CheckFile(const identity::FileCoordinates& file) const;
+  // The files that would be OK, for lists, which ask the store for these alone.
+  identity::FilesInReach Files() const;
   // Whether that would be OK: for lists, which leave out what the caller has no rights for. Nothing
   // is refused by it, nor recorded.
   bool Covers(const std::string& value) const;
 
   // REQUIRES: admitted.
   const identity::Caller& caller() const { return *caller_; }
+  // The natural person for whom a platform calls, as it says (`via_platform`); empty: no platform
+  // calls.
+  const std::string& acting_for() const { return acting_for_; }
+  identity::UnitsToday Today() const;
   // `/zhiping.scoring.v1.ScoringService/Score`.
   const std::string& method() const;
 
@@ -104,7 +114,7 @@ class Call {
   // Counts and logs the call and gives the status for the client. Call it once. Of an error without
   // an ErrorDetail the client gets INTERNAL_ERROR and an id under which the log has the text. What
   // is UNAVAILABLE after a second or more is not repeated by the channel of the caller.
-  grpc::Status Finish(const absl::Status& status);
+  grpc::Status Finish(const absl::Status& given);
 
  private:
   bool IsSlow(absl::Duration duration) const;
@@ -116,7 +126,10 @@ class Call {
   // By the steady clock.
   const absl::Duration start_;
   CallerPtr caller_;
-  // What CheckScopeOf refused: the answer may hide it.
+  std::string acting_for_;
+  // CheckFile or Files has to be called.
+  mutable bool needs_file_ = false;
+  // What CheckScopeOf or CheckFile refused: the answer may hide it.
   mutable Reason::Value refused_ = Reason::REASON_UNSPECIFIED;
   std::optional<std::vector<EnterpriseFile>> reads_;
   // Of a stream that was admitted.
