@@ -77,6 +77,7 @@ class AccessRule {
   // request names is not all that the caller's roles are judged by.
   bool NeedsFile(const Caller& caller, const google::protobuf::Message& request) const;
 
+  Scope::Value scope() const { return scope_; }
   // Whether the platform may call it for an enterprise, naming for whom it acts.
   bool via_platform() const { return via_platform_; }
 

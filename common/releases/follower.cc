@@ -257,7 +257,9 @@ void Follower::Swap() {
   for (const Following& following : followings_) {
     for (const auto& [digest, criteria] : following.loaded()) available[digest] = criteria;
     if (following.known()) {
-      in_force[following.programme()] = following.in_force();
+      ReleaseInForce& programme = in_force[following.programme()];
+      programme = following.in_force();
+      programme.withdrawn = following.withdrawn();
     } else {
       unknown.push_back(following.programme());
     }

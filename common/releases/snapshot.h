@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -41,6 +42,8 @@ struct ReleaseInForce {
   int32_t revision = 0;
   // Absent: no catalogue is configured, and a seed names the release.
   std::optional<Confirmation> confirmation;
+  // Digests of the programme's withdrawn releases: nothing may be submitted under them any more.
+  std::set<std::string> withdrawn = {};
 };
 
 class Snapshot {

@@ -67,6 +67,9 @@ class AccessControl {
   static Credentials CredentialsOf(const grpc::CallbackServerContext& context);
 
   identity::UnitsToday Today() const;
+  const reference::Reference& reference() const { return reference_; }
+  // The deployment's: what people read, and dates.
+  absl::TimeZone zone() const { return zone_; }
 
   CallerLimits& limits() { return limits_; }
 

@@ -95,6 +95,7 @@ class Call {
   // calls.
   const std::string& acting_for() const { return acting_for_; }
   identity::UnitsToday Today() const;
+  identity::Scope::Value method_scope() const;
   // `/zhiping.scoring.v1.ScoringService/Score`.
   const std::string& method() const;
 
@@ -233,6 +234,8 @@ class Method {
   const MethodMetrics metrics_;
   const identity::AccessRule access_;
 };
+
+inline identity::Scope::Value Call::method_scope() const { return method_.access_.scope(); }
 
 inline bool Call::Covers(const std::string& value) const {
   return method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today()).ok();

@@ -23,6 +23,8 @@ struct EnterpriseFile {
   // `submission`, for example; `enterprise` if it is all that there is of it.
   std::string kind;
   std::string id;
+  // What for, as the reader says; empty: nobody asked.
+  std::string purpose = {};
 };
 
 // Thread-safe.

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "common/status/status_macros.h"
-#include "services/catalogue/call_deadline.h"
+#include "common/rpc/call_deadline.h"
 
 namespace zhiping::catalogue {
 

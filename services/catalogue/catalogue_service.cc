@@ -1,6 +1,6 @@
 #include "services/catalogue/catalogue_service.h"
 
-#include "services/catalogue/call_deadline.h"
+#include "common/rpc/call_deadline.h"
 
 namespace zhiping::catalogue {
 

@@ -4,13 +4,13 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "common/envelope/signer.h"
-#include "common/envelope/trust.h"
+#include "common/envelope/trusted_signers.h"
 #include "zhiping/catalogue/v1/activation.pb.h"
 #include "zhiping/catalogue/v1/notes.pb.h"
 
@@ -44,17 +44,13 @@ class Signing {
   // REQUIRES: signed_at is set.
   absl::StatusOr<std::string> SignNotes(const v1::Notes& notes, absl::string_view programme) const;
 
-  const envelope::Trust& trust() const { return *trust_; }
+  const envelope::Trust& trust() const { return activations_.trust(); }
 
  private:
-  using Signers = std::vector<std::unique_ptr<envelope::Signer>>;
-  Signing() = default;
-  absl::StatusOr<std::string> Sign(envelope::Purpose::Value purpose, absl::string_view payload,
-                                   absl::string_view programme, absl::Time instant) const;
-  absl::Status Probe(envelope::Purpose::Value purpose, const char* flag, absl::Time now) const;
+  Signing(envelope::TrustedSigners activations, envelope::TrustedSigners releases)
+      : activations_(std::move(activations)), releases_(std::move(releases)) {}
 
-  Signers activation_signers_, release_signers_;
-  std::shared_ptr<const envelope::Trust> trust_;
+  const envelope::TrustedSigners activations_, releases_;
 };
 
 }  // namespace zhiping::catalogue

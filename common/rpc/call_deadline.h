@@ -6,11 +6,11 @@
 #include "absl/time/time.h"
 #include "common/rpc/wait.h"
 
-namespace zhiping::catalogue {
+namespace zhiping::rpc {
 
 // Shortly before the call's own deadline, and not later than in 10 s.
 inline absl::Time DeadlineOf(const grpc::CallbackServerContext& call) {
-  return rpc::WaitUntil(absl::FromChrono(call.deadline()), absl::Seconds(10));
+  return WaitUntil(absl::FromChrono(call.deadline()), absl::Seconds(10));
 }
 
-}  // namespace zhiping::catalogue
+}  // namespace zhiping::rpc

@@ -1,0 +1,328 @@
+#include "services/assessment/campaigns.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/requests/fields.h"
+#include "common/rpc/page_token.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/administration.h"
+#include "services/assessment/domain/campaign.h"
+#include "services/assessment/domain/enterprise.h"
+#include "services/assessment/domain/etag.h"
+#include "services/assessment/domain/period.h"
+#include "services/assessment/domain/repin.h"
+#include "services/assessment/domain/target.h"
+#include "services/assessment/locked_draft.h"
+#include "services/assessment/people.h"
+#include "services/assessment/requests.h"
+
+namespace zhiping::assessment {
+namespace {
+
+absl::Status CampaignExists(const std::string& campaign) {
+  return MakeError(absl::StatusCode::kAlreadyExists, Reason::CAMPAIGN_EXISTS,
+                   absl::StrCat("批次标识 ", campaign, " 已被使用（含已删除的批次），请换一个。"),
+                   absl::StrCat("The id ", campaign,
+                                " was given to a campaign before, perhaps a deleted one: choose "
+                                "another."),
+                   {{"campaign", campaign}});
+}
+
+absl::Status PeriodClosed(const std::string& period) {
+  return MakeError(absl::StatusCode::kAlreadyExists, Reason::PERIOD_CLOSED,
+                   absl::StrCat("期次 ", period, " 已经关闭。"),
+                   absl::StrCat("The period ", period, " is closed already."),
+                   {{"period", period}});
+}
+
+absl::Status ReleaseWithdrawn(const criteria::Criteria& criteria) {
+  const std::string& label = criteria.release().label();
+  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
+                   absl::StrCat("发布版 ", label, " 已被撤回，批次不能使用。"),
+                   absl::StrCat("Release ", label, " was withdrawn: no campaign can have it."),
+                   {{"digest", criteria.digest()}});
+}
+
+absl::Status NoSuchPlant(const v1::Target& target) {
+  Violations violations;
+  violations.Add(
+      "enterprise", Reason::UNKNOWN_PLANT,
+      absl::StrCat("没有登记企业 ", target.enterprise(), " 的工厂 ", target.plant(),
+                   "，请先导入企业。"),
+      absl::StrCat("The plant ", target.plant(), " of the enterprise ", target.enterprise(),
+                   " is not registered: import the enterprise "
+                   "first."));
+  return violations.ToStatus();
+}
+
+// A release that a campaign may have.
+absl::StatusOr<PinnedRelease> Usable(const Environment& environment, const std::string& programme,
+                                     const std::string& digest, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const CriteriaPtr criteria,
+                   environment.criteria.Find(programme, digest, deadline));
+  if (environment.criteria.IsWithdrawn(programme, digest)) return ReleaseWithdrawn(*criteria);
+  return PinnedRelease{criteria->digest(), criteria->release().label()};
+}
+
+// One row of a target list; what was added or changed goes into the event.
+absl::Status ImportTarget(StoreTransaction& transaction, const v1::ImportTargetsRequest& request,
+                          const v1::Target& row, v1::TargetsChanged& changed,
+                          v1::ImportedRow& imported) {
+  const auto target = NormaliseTarget(row);
+  if (!target.ok()) {
+    RefuseRow(target.status(), imported);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const auto enterprise, transaction.FindEnterprise(target->enterprise()));
+  if (!enterprise.has_value() || FindPlant(enterprise->enterprise(), target->plant()) == nullptr) {
+    RefuseRow(NoSuchPlant(*target), imported);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(
+      const auto present,
+      transaction.FindTarget(request.campaign(), target->enterprise(), target->plant()));
+  imported.set_outcome(!present.has_value()                      ? v1::ImportedRow::ADDED
+                       : present->channel() == target->channel() ? v1::ImportedRow::UNCHANGED
+                                                                 : v1::ImportedRow::CHANGED);
+  if (imported.outcome() == v1::ImportedRow::UNCHANGED) return absl::OkStatus();
+  *changed.add_targets() = *target;
+  if (request.validate_only()) return absl::OkStatus();
+  return transaction.UpsertTarget(request.campaign(), *target);
+}
+
+absl::Status CheckId(const std::string& request_id) {
+  Violations violations;
+  CheckRequestId(request_id, violations);
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::CampaignRecord> Campaigns::Lock(StoreTransaction& transaction,
+                                                   const std::string& id,
+                                                   const rpc::Call& call) const {
+  ASSIGN_OR_RETURN(auto record, transaction.LockCampaign(id));
+  const std::string programme = record.has_value() ? record->campaign().programme() : "";
+  // Of what they may not change, callers do not learn whether it exists; everybody may read it.
+  if (!call.CheckScopeOf(programme).ok() || !record.has_value() || record->deleted()) {
+    return CampaignNotFound(id);
+  }
+  return *std::move(record);
+}
+
+absl::Status Campaigns::Save(StoreTransaction& transaction, const v1::CampaignRecord& record,
+                             const rpc::Call& call, absl::string_view reason,
+                             absl::Time now) const {
+  if (record.version() > 1) RETURN_IF_ERROR(transaction.SaveCampaign(record));
+  v1::AssessmentEvent event;
+  *event.mutable_campaign()->mutable_campaign() = ShownCampaign(record);
+  RETURN_IF_ERROR(transaction.Append(event, now));
+  return AuditAct(transaction, call, {"campaign", record.campaign().campaign(), ""}, reason, now);
+}
+
+absl::StatusOr<v1::CreateCampaignResponse> Campaigns::CreateCampaign(
+    const v1::CreateCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
+  Violations violations;
+  CheckRequestId(request.request_id(), violations);
+  const absl::Time now = environment_.Now();
+  auto record = assessment::CreateCampaign(request.campaign(), PersonOf(call), now);
+  if (!record.ok()) violations.AddAll(record.status());
+  RETURN_IF_ERROR(violations.ToStatus());
+  v1::Campaign& campaign = *record->mutable_campaign();
+  if (campaign.release_digest().empty()) {
+    // It has none of its own; there has to be one to fill in under, or to come.
+    const auto in_force = environment_.criteria.InForce(campaign.programme(), deadline);
+    if (!in_force.ok() && DetailOf(in_force.status()).reason() != Reason::NO_ACTIVE_RELEASE) {
+      return in_force.status();
+    }
+  } else {
+    ASSIGN_OR_RETURN(const PinnedRelease release, Usable(environment_, campaign.programme(),
+                                                         campaign.release_digest(), deadline));
+    campaign.set_release_label(release.label);
+  }
+  return Once<v1::CreateCampaignResponse>(
+      environment_.store, deadline, now,
+      KeyOf("CreateCampaign", campaign.campaign(), call, request), call,
+      [&](StoreTransaction& transaction, v1::CreateCampaignResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool added, transaction.AddCampaign(*record));
+        if (!added) return CampaignExists(campaign.campaign());
+        RETURN_IF_ERROR(Save(transaction, *record, call, "", now));
+        *response.mutable_campaign() = ShownCampaign(*record);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::GetCampaignResponse> Campaigns::GetCampaign(
+    const v1::GetCampaignRequest& request, const rpc::Call&, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto record,
+                   environment_.store.FindCampaign(deadline, request.campaign()));
+  if (!record.has_value() || record->deleted()) return CampaignNotFound(request.campaign());
+  v1::GetCampaignResponse response;
+  *response.mutable_campaign() = ShownCampaign(*record);
+  return response;
+}
+
+absl::StatusOr<v1::ListCampaignsResponse> Campaigns::ListCampaigns(
+    const v1::ListCampaignsRequest& request, const rpc::Call&, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kCampaignPosition));
+  CampaignQuery query;
+  query.programme = request.programme();
+  if (request.open_only()) query.open_at = environment_.Now();
+  ASSIGN_OR_RETURN(auto listed, environment_.store.ListCampaigns(deadline, query, page));
+  v1::ListCampaignsResponse response;
+  for (const v1::CampaignRecord& record : listed.items) {
+    *response.add_campaigns() = ShownCampaign(record);
+  }
+  response.set_total_size(listed.total);
+  if (!listed.next.empty()) {
+    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::UpdateCampaignResponse> Campaigns::UpdateCampaign(
+    const v1::UpdateCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
+  const std::string& id = request.campaign().campaign();
+  v1::UpdateCampaignResponse response;
+  RETURN_IF_ERROR(
+      environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+        response.Clear();
+        const absl::Time now = environment_.Now();
+        ASSIGN_OR_RETURN(const v1::CampaignRecord present, Lock(transaction, id, call));
+        RETURN_IF_ERROR(CheckEtag(request.campaign().etag(), present.version(), "campaign.etag"));
+        ASSIGN_OR_RETURN(const CampaignUse use, transaction.UseOfCampaign(id));
+        ASSIGN_OR_RETURN(const v1::CampaignRecord changed,
+                         assessment::UpdateCampaign(present, request.campaign(),
+                                                    request.update_mask(), use, now));
+        *response.mutable_campaign() = ShownCampaign(changed);
+        if (changed.version() == present.version()) return absl::OkStatus();
+        return Save(transaction, changed, call, "", now);
+      }));
+  return response;
+}
+
+absl::StatusOr<v1::DeleteCampaignResponse> Campaigns::DeleteCampaign(
+    const v1::DeleteCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(
+      environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+        const absl::Time now = environment_.Now();
+        ASSIGN_OR_RETURN(const v1::CampaignRecord present,
+                         Lock(transaction, request.campaign(), call));
+        RETURN_IF_ERROR(CheckEtag(request.etag(), present.version(), "etag"));
+        ASSIGN_OR_RETURN(const CampaignUse use, transaction.UseOfCampaign(request.campaign()));
+        ASSIGN_OR_RETURN(const v1::CampaignRecord deleted,
+                         assessment::DeleteCampaign(present, use, now));
+        return Save(transaction, deleted, call, "", now);
+      }));
+  return v1::DeleteCampaignResponse();
+}
+
+absl::StatusOr<v1::RepinCampaignResponse> Campaigns::RepinCampaign(
+    const v1::RepinCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(CheckId(request.request_id()));
+  ASSIGN_OR_RETURN(const auto found, environment_.store.FindCampaign(deadline, request.campaign()));
+  if (!found.has_value()) return CampaignNotFound(request.campaign());
+  ASSIGN_OR_RETURN(const PinnedRelease release, Usable(environment_, found->campaign().programme(),
+                                                       request.release_digest(), deadline));
+  const absl::Time now = environment_.Now();
+  return Once<v1::RepinCampaignResponse>(
+      environment_.store, deadline, now, KeyOf("RepinCampaign", request.campaign(), call, request),
+      call,
+      [&](StoreTransaction& transaction, v1::RepinCampaignResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const v1::CampaignRecord present,
+                         Lock(transaction, request.campaign(), call));
+        ASSIGN_OR_RETURN(const v1::CampaignRecord asked,
+                         RequestRepin(present, release, request.reason(), PersonOf(call), now));
+        RETURN_IF_ERROR(Save(transaction, asked, call, request.reason(), now));
+        *response.mutable_campaign() = ShownCampaign(asked);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::ApproveRepinResponse> Campaigns::ApproveRepin(
+    const v1::ApproveRepinRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(CheckId(request.request_id()));
+  const absl::Time now = environment_.Now();
+  return Once<v1::ApproveRepinResponse>(
+      environment_.store, deadline, now, KeyOf("ApproveRepin", request.campaign(), call, request),
+      call, [&](StoreTransaction& transaction, v1::ApproveRepinResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const v1::CampaignRecord present,
+                         Lock(transaction, request.campaign(), call));
+        ASSIGN_OR_RETURN(
+            const v1::CampaignRecord repinned,
+            assessment::ApproveRepin(present, request.release_digest(), call.caller(), now));
+        RETURN_IF_ERROR(
+            Save(transaction, repinned, call, present.campaign().pending_repin().reason(), now));
+        *response.mutable_campaign() = ShownCampaign(repinned);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::ClosePeriodResponse> Campaigns::ClosePeriod(
+    const v1::ClosePeriodRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(CheckId(request.request_id()));
+  const absl::Time now = environment_.Now();
+  return Once<v1::ClosePeriodResponse>(
+      environment_.store, deadline, now, KeyOf("ClosePeriod", request.campaign(), call, request),
+      call, [&](StoreTransaction& transaction, v1::ClosePeriodResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const v1::CampaignRecord campaign,
+                         Lock(transaction, request.campaign(), call));
+        ASSIGN_OR_RETURN(const v1::PeriodClosed period,
+                         PeriodOf(campaign.campaign(), request, now, environment_.zone));
+        ASSIGN_OR_RETURN(const bool added,
+                         transaction.AddPeriod(request.campaign(), period.period(), now));
+        if (!added) return PeriodClosed(period.period());
+        v1::AssessmentEvent event;
+        *event.mutable_period_closed() = period;
+        RETURN_IF_ERROR(transaction.Append(event, now));
+        RETURN_IF_ERROR(AuditAct(transaction, call, {"period", period.period(), ""}, "", now));
+        *response.mutable_period() = period;
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::ImportTargetsResponse> Campaigns::ImportTargets(
+    const v1::ImportTargetsRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(CheckRows(request.targets_size(), "targets"));
+  v1::ImportTargetsResponse response;
+  RETURN_IF_ERROR(
+      environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+        response.Clear();
+        const absl::Time now = environment_.Now();
+        RETURN_IF_ERROR(Lock(transaction, request.campaign(), call).status());
+        v1::AssessmentEvent event;
+        event.mutable_targets()->set_campaign(request.campaign());
+        for (const v1::Target& row : request.targets()) {
+          RETURN_IF_ERROR(ImportTarget(transaction, request, row, *event.mutable_targets(),
+                                       *response.add_rows()));
+        }
+        if (request.validate_only() || event.targets().targets().empty()) return absl::OkStatus();
+        RETURN_IF_ERROR(transaction.Append(event, now));
+        return AuditAct(transaction, call, {"targets", request.campaign(), ""}, "", now);
+      }));
+  return response;
+}
+
+absl::StatusOr<v1::ListTargetsResponse> Campaigns::ListTargets(
+    const v1::ListTargetsRequest& request, const rpc::Call& call, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kTargetPosition));
+  ASSIGN_OR_RETURN(const auto record,
+                   environment_.store.FindCampaign(deadline, request.campaign()));
+  const std::string programme = record.has_value() ? record->campaign().programme() : "";
+  if (!call.CheckScopeOf(programme).ok() || !record.has_value()) {
+    return CampaignNotFound(request.campaign());
+  }
+  ASSIGN_OR_RETURN(auto listed, environment_.store.ListTargets(deadline, request.campaign(), page));
+  v1::ListTargetsResponse response;
+  for (v1::Target& target : listed.items) *response.add_targets() = std::move(target);
+  response.set_total_size(listed.total);
+  if (!listed.next.empty()) {
+    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
+  }
+  return response;
+}
+
+}  // namespace zhiping::assessment

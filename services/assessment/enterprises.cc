@@ -1,0 +1,344 @@
+#include "services/assessment/enterprises.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/audit/entry.h"
+#include "common/requests/fields.h"
+#include "common/rpc/page_token.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/administration.h"
+#include "services/assessment/domain/change_request.h"
+#include "services/assessment/domain/enterprise.h"
+#include "services/assessment/domain/etag.h"
+#include "services/assessment/domain/uscc.h"
+#include "services/assessment/people.h"
+#include "services/assessment/requests.h"
+
+namespace zhiping::assessment {
+namespace {
+
+// Enterprises above one another: more is a mistake.
+constexpr int kMostAbove = 20;
+
+absl::Status EnterpriseNotFound(const std::string& uscc) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::ENTERPRISE_NOT_FOUND,
+                   absl::StrCat("没有登记企业 ", uscc, "。"),
+                   absl::StrCat("The enterprise ", uscc, " is not registered."),
+                   {{"enterprise", uscc}});
+}
+
+absl::Status EnterpriseExists(const std::string& uscc) {
+  return MakeError(absl::StatusCode::kAlreadyExists, Reason::ENTERPRISE_EXISTS,
+                   absl::StrCat("企业 ", uscc, " 已经登记。"),
+                   absl::StrCat("The enterprise ", uscc, " is registered already."),
+                   {{"enterprise", uscc}});
+}
+
+absl::Status ChangeNotFound(const std::string& uscc, int number) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::CHANGE_NOT_FOUND,
+                   absl::StrCat("企业 ", uscc, " 没有第 ", number, " 号变更申请。"),
+                   absl::StrCat("The enterprise ", uscc, " has no change request ", number, "."),
+                   {{"enterprise", uscc}, {"number", absl::StrCat(number)}});
+}
+
+// The contact is whole for the enterprise itself and whoever keeps it; others get it masked.
+ContactView ViewOf(const rpc::Call& call, const std::string& uscc) {
+  const identity::Caller& caller = call.caller();
+  const bool keeps =
+      caller.unauthenticated || SetterOf(call, uscc).kind == Setter::kEnterprise ||
+      caller.roles.HasAnyOf({identity::Role::PLATFORM, identity::Role::CAMPAIGN_OFFICER});
+  return keeps ? ContactView::kWhole : ContactView::kMasked;
+}
+
+}  // namespace
+
+absl::Status Enterprises::CheckRelations(StoreTransaction& transaction,
+                                         const v1::Enterprise& enterprise) {
+  const auto check = [&](const std::string& first, auto above, const char* field) -> absl::Status {
+    std::vector<std::string> chain;
+    for (std::string next = first; !next.empty() && chain.size() < kMostAbove;) {
+      chain.push_back(next);
+      ASSIGN_OR_RETURN(const auto found, transaction.FindEnterprise(next));
+      next = found.has_value() ? above(found->enterprise()) : "";
+    }
+    return CheckNoCircle(enterprise.uscc(), chain, field);
+  };
+  RETURN_IF_ERROR(check(
+      enterprise.parent_uscc(), [](const auto& of) { return of.parent_uscc(); }, "parentUscc"));
+  return check(
+      enterprise.predecessor(), [](const auto& of) { return of.predecessor(); }, "predecessor");
+}
+
+absl::Status Enterprises::Save(StoreTransaction& transaction, const v1::EnterpriseRecord& record,
+                               absl::Time now) {
+  v1::AssessmentEvent event;
+  *event.mutable_enterprise()->mutable_enterprise() = ShownEnterprise(record, ContactView::kNone);
+  if (record.version() > 1) RETURN_IF_ERROR(transaction.SaveEnterprise(record));
+  return transaction.Append(event, now);
+}
+
+absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
+    const v1::RegisterEnterpriseRequest& request, const rpc::Call& call, absl::Time deadline) {
+  Violations violations;
+  CheckRequestId(request.request_id(), violations);
+  const absl::Time now = environment_.Now();
+  auto record = assessment::RegisterEnterprise(
+      request.enterprise(), SetterOf(call, request.enterprise().uscc()), environment_.At(now));
+  if (!record.ok()) violations.AddAll(record.status());
+  RETURN_IF_ERROR(violations.ToStatus());
+  const std::string& uscc = record->enterprise().uscc();
+  return Once<v1::RegisterEnterpriseResponse>(
+      environment_.store, deadline, now, KeyOf("RegisterEnterprise", uscc, call, request), call,
+      [&](StoreTransaction& transaction, v1::RegisterEnterpriseResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool added, transaction.AddEnterprise(*record));
+        if (!added) return EnterpriseExists(uscc);
+        RETURN_IF_ERROR(CheckRelations(transaction, record->enterprise()));
+        RETURN_IF_ERROR(Save(transaction, *record, now));
+        RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));
+        *response.mutable_enterprise() = ShownEnterprise(*record, ContactView::kWhole);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::GetEnterpriseResponse> Enterprises::GetEnterprise(
+    const v1::GetEnterpriseRequest& request, rpc::Call& call, absl::Time deadline) {
+  const auto normalised = NormaliseUscc(request.uscc());
+  const std::string uscc = normalised.ok() ? *normalised : request.uscc();
+  ASSIGN_OR_RETURN(const auto record, environment_.store.FindEnterprise(deadline, uscc));
+  const auto file = CoordinatesOf(record.value_or(v1::EnterpriseRecord()), "");
+  if (!call.CheckFile(file).ok() || !record.has_value()) return EnterpriseNotFound(uscc);
+  call.Reads({{uscc, "enterprise", uscc}});
+  ContactView view = ViewOf(call, uscc);
+  if (view == ContactView::kMasked) {
+    // Whoever has a file of it in hand may have to ask.
+    ASSIGN_OR_RETURN(
+        const bool in_hand,
+        environment_.store.HasInHand(deadline, uscc, call.caller().person(), environment_.Now()));
+    if (in_hand) view = ContactView::kWhole;
+  }
+  v1::GetEnterpriseResponse response;
+  *response.mutable_enterprise() = ShownEnterprise(*record, view);
+  return response;
+}
+
+absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
+    const v1::UpdateEnterpriseRequest& request, const rpc::Call& call, absl::Time deadline) {
+  const std::string& uscc = request.enterprise().uscc();
+  const Setter setter = SetterOf(call, uscc);
+  v1::UpdateEnterpriseResponse response;
+  RETURN_IF_ERROR(
+      environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+        response.Clear();
+        const absl::Time now = environment_.Now();
+        ASSIGN_OR_RETURN(const auto present, transaction.LockEnterprise(uscc));
+        const auto file = CoordinatesOf(present.value_or(v1::EnterpriseRecord()), "");
+        if (!call.CheckFile(file).ok() || !present.has_value()) return EnterpriseNotFound(uscc);
+        RETURN_IF_ERROR(
+            CheckEtag(request.enterprise().etag(), present->version(), "enterprise.etag"));
+        ASSIGN_OR_RETURN(
+            const v1::EnterpriseRecord changed,
+            assessment::UpdateEnterprise(*present, request.enterprise(), request.update_mask(),
+                                         setter, environment_.At(now)));
+        *response.mutable_enterprise() = ShownEnterprise(changed, ContactView::kWhole);
+        if (changed.version() == present->version()) return absl::OkStatus();
+        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise()));
+        RETURN_IF_ERROR(Save(transaction, changed, now));
+        if (setter.kind == Setter::kEnterprise) return absl::OkStatus();
+        return AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now);
+      }));
+  return response;
+}
+
+absl::StatusOr<v1::ListEnterprisesResponse> Enterprises::ListEnterprises(
+    const v1::ListEnterprisesRequest& request, const rpc::Call& call, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kEnterprisePosition));
+  EnterpriseQuery query;
+  query.reach = call.Files();
+  const absl::CivilDay day = environment_.At(environment_.Now()).day();
+  if (!request.review_unit().empty()) {
+    query.units = environment_.reference.review_units().Below(request.review_unit(), day);
+    if (query.units.empty()) query.units = {request.review_unit()};
+  }
+  for (const reference::Region& region : environment_.reference.regions().all()) {
+    if (environment_.reference.regions().IsWithin(region.code, request.region())) {
+      query.regions.push_back(region.code);
+    }
+  }
+  if (!request.region().empty() && query.regions.empty()) query.regions = {request.region()};
+  query.uscc_prefix = request.query();
+  query.name_part = request.query();
+  query.with_tests = request.with_tests();
+  ASSIGN_OR_RETURN(auto listed, environment_.store.ListEnterprises(deadline, query, page));
+  v1::ListEnterprisesResponse response;
+  for (const v1::EnterpriseRecord& record : listed.items) {
+    *response.add_enterprises() = ShownEnterprise(record, ContactView::kNone);
+  }
+  response.set_total_size(listed.total);
+  if (!listed.next.empty()) {
+    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(const v1::Enterprise& row,
+                                                                const rpc::Call& call,
+                                                                bool validate_only,
+                                                                absl::Time deadline) {
+  ASSIGN_OR_RETURN(const std::string uscc, NormaliseUscc(row.uscc()));
+  auto outcome = v1::ImportedRow::UNCHANGED;
+  RETURN_IF_ERROR(
+      environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+        const absl::Time now = environment_.Now();
+        ASSIGN_OR_RETURN(const auto present, transaction.LockEnterprise(uscc));
+        if (present.has_value() && !KeepsEntryOf(call, present->enterprise())) {
+          return EnterpriseExists(uscc);
+        }
+        ASSIGN_OR_RETURN(const v1::EnterpriseRecord record,
+                         ImportEnterprise(present.has_value() ? &*present : nullptr, row,
+                                          SetterOf(call, uscc), environment_.At(now)));
+        RETURN_IF_ERROR(CheckRelations(transaction, record.enterprise()));
+        outcome = !present.has_value()                     ? v1::ImportedRow::ADDED
+                  : record.version() == present->version() ? v1::ImportedRow::UNCHANGED
+                                                           : v1::ImportedRow::CHANGED;
+        if (validate_only || outcome == v1::ImportedRow::UNCHANGED) return absl::OkStatus();
+        if (!present.has_value()) {
+          ASSIGN_OR_RETURN(const bool added, transaction.AddEnterprise(record));
+          if (!added) return EnterpriseExists(uscc);
+        }
+        return Save(transaction, record, now);
+      }));
+  return outcome;
+}
+
+absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
+    const v1::ImportEnterprisesRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(CheckRows(request.enterprises_size(), "enterprises"));
+  v1::ImportEnterprisesResponse response;
+  int changed = 0;
+  for (const v1::Enterprise& row : request.enterprises()) {
+    const auto outcome = ImportRow(row, call, request.validate_only(), deadline);
+    if (!outcome.ok() && !IsOfTheRow(outcome.status())) return outcome.status();
+    v1::ImportedRow& imported = *response.add_rows();
+    if (outcome.ok()) {
+      imported.set_outcome(*outcome);
+      if (*outcome != v1::ImportedRow::UNCHANGED) ++changed;
+    } else {
+      RefuseRow(outcome.status(), imported);
+    }
+  }
+  if (request.validate_only() || changed == 0) return response;
+  RETURN_IF_ERROR(environment_.store.Change(deadline, [&](StoreTransaction& transaction) {
+    return AuditAct(transaction, call, {"enterprises", absl::StrCat(changed), ""}, "",
+                    environment_.Now());
+  }));
+  return response;
+}
+
+absl::StatusOr<v1::RequestChangeResponse> Enterprises::RequestChange(
+    const v1::RequestChangeRequest& request, const rpc::Call& call, absl::Time deadline) {
+  Violations violations;
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  const absl::Time now = environment_.Now();
+  return Once<v1::RequestChangeResponse>(
+      environment_.store, deadline, now, KeyOf("RequestChange", request.uscc(), call, request),
+      call,
+      [&](StoreTransaction& transaction, v1::RequestChangeResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto enterprise, transaction.LockEnterprise(request.uscc()));
+        if (!enterprise.has_value()) return EnterpriseNotFound(request.uscc());
+        ASSIGN_OR_RETURN(
+            ChangedEnterprise changed,
+            assessment::RequestChange(*enterprise, request, PersonOf(call), environment_.At(now)));
+        ASSIGN_OR_RETURN(const auto open, transaction.OpenChangeRequests(request.uscc()));
+        for (const v1::ChangeRequestRecord& before : open) {
+          RETURN_IF_ERROR(transaction.SaveChangeRequest(Replaced(before, now)));
+        }
+        RETURN_IF_ERROR(transaction.SaveEnterprise(changed.enterprise));
+        RETURN_IF_ERROR(transaction.SaveChangeRequest(changed.request));
+        *response.mutable_change_request() = changed.request.change_request();
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::AcceptChangeResponse> Enterprises::AcceptChange(
+    const v1::AcceptChangeRequest& request, const rpc::Call& call, absl::Time deadline) {
+  Violations violations;
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  const absl::Time now = environment_.Now();
+  return Once<v1::AcceptChangeResponse>(
+      environment_.store, deadline, now, KeyOf("AcceptChange", request.uscc(), call, request), call,
+      [&](StoreTransaction& transaction, v1::AcceptChangeResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto enterprise, transaction.LockEnterprise(request.uscc()));
+        ASSIGN_OR_RETURN(const auto change,
+                         transaction.FindChangeRequest(request.uscc(), request.number()));
+        const std::string unit = change.has_value() ? change->change_request().unit() : "";
+        if (!call.CheckScopeOf(unit).ok() || !enterprise.has_value() || !change.has_value()) {
+          return ChangeNotFound(request.uscc(), request.number());
+        }
+        ASSIGN_OR_RETURN(ChangedEnterprise changed,
+                         assessment::AcceptChange(*enterprise, *change, request.note(),
+                                                  PersonOf(call), environment_.At(now)));
+        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise.enterprise()));
+        RETURN_IF_ERROR(Save(transaction, changed.enterprise, now));
+        RETURN_IF_ERROR(transaction.SaveChangeRequest(changed.request));
+        RETURN_IF_ERROR(AuditAct(transaction, call,
+                                 {"change_request", absl::StrCat(request.number()), request.uscc()},
+                                 request.note(), now));
+        *response.mutable_change_request() = changed.request.change_request();
+        *response.mutable_enterprise() = ShownEnterprise(changed.enterprise, ContactView::kMasked);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::DeclineChangeResponse> Enterprises::DeclineChange(
+    const v1::DeclineChangeRequest& request, const rpc::Call& call, absl::Time deadline) {
+  Violations violations;
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  const absl::Time now = environment_.Now();
+  return Once<v1::DeclineChangeResponse>(
+      environment_.store, deadline, now, KeyOf("DeclineChange", request.uscc(), call, request),
+      call,
+      [&](StoreTransaction& transaction, v1::DeclineChangeResponse& response) -> absl::Status {
+        RETURN_IF_ERROR(transaction.LockEnterprise(request.uscc()).status());
+        ASSIGN_OR_RETURN(const auto change,
+                         transaction.FindChangeRequest(request.uscc(), request.number()));
+        const std::string unit = change.has_value() ? change->change_request().unit() : "";
+        if (!call.CheckScopeOf(unit).ok() || !change.has_value()) {
+          return ChangeNotFound(request.uscc(), request.number());
+        }
+        ASSIGN_OR_RETURN(const v1::ChangeRequestRecord declined,
+                         assessment::DeclineChange(*change, request.note(), PersonOf(call), now));
+        RETURN_IF_ERROR(transaction.SaveChangeRequest(declined));
+        RETURN_IF_ERROR(AuditAct(transaction, call,
+                                 {"change_request", absl::StrCat(request.number()), request.uscc()},
+                                 request.note(), now));
+        *response.mutable_change_request() = declined.change_request();
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::ListChangeRequestsResponse> Enterprises::ListChangeRequests(
+    const v1::ListChangeRequestsRequest& request, const rpc::Call& call, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kChangeRequestPosition));
+  ChangeRequestQuery query;
+  query.reach = call.Files();
+  query.enterprise = request.uscc();
+  query.open_only = request.open_only();
+  ASSIGN_OR_RETURN(auto listed, environment_.store.ListChangeRequests(deadline, query, page));
+  v1::ListChangeRequestsResponse response;
+  for (v1::ChangeRequestRecord& record : listed.items) {
+    *response.add_change_requests() = std::move(*record.mutable_change_request());
+  }
+  response.set_total_size(listed.total);
+  if (!listed.next.empty()) {
+    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
+  }
+  return response;
+}
+
+}  // namespace zhiping::assessment

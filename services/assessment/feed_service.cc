@@ -1,0 +1,109 @@
+#include "services/assessment/feed_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/rpc/call_deadline.h"
+#include "common/rpc/page_token.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::assessment {
+namespace {
+
+constexpr int kMostWaitSeconds = 30;
+
+absl::Status ShuttingDown() {
+  return MakeError(absl::StatusCode::kUnavailable, Reason::SHUTTING_DOWN,
+                   "服务正在停止，请连接其他实例。",
+                   "The service is stopping: try another instance.");
+}
+
+// What a long poll asks for.
+struct Poll {
+  sql::LogCursor after;
+  int size = 0;
+  absl::Duration wait;
+};
+
+absl::StatusOr<Poll> ReadPoll(const v1::ListSubmissionChangesRequest& request) {
+  Poll poll;
+  ASSIGN_OR_RETURN(poll.after, ReadCursor(request.after()));
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, request.page_size(), 0, "", 0));
+  poll.size = page.size;
+  if (request.wait_seconds() < 0 || request.wait_seconds() > kMostWaitSeconds) {
+    Violations violations;
+    violations.Add("waitSeconds", Reason::INVALID_FIELD, "waitSeconds 应在 0 到 30 之间。",
+                   "waitSeconds should be 0 to 30.");
+    return violations.ToStatus();
+  }
+  poll.wait = absl::Seconds(request.wait_seconds());
+  return poll;
+}
+
+absl::Status Answer(const ChangeFeed& feed, const Poll& poll, absl::Time deadline,
+                    v1::ListSubmissionChangesResponse& response) {
+  ASSIGN_OR_RETURN(ChangePage page, feed.Read(deadline, poll.after, poll.size));
+  for (v1::ChangeEntry& entry : page.entries) *response.add_entries() = std::move(entry);
+  *response.mutable_next() = ToMessage(page.next);
+  response.set_at_end(page.at_end);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+FeedService::FeedService(ChangeFeed& feed, rpc::BoundedPool& pool,
+                         const rpc::CallEnvironment& environment)
+    : feed_(feed),
+      pool_(pool),
+      watch_submissions_(environment, v1::FeedService::service_full_name(), "WatchSubmissions"),
+      list_submission_changes_(environment, v1::FeedService::service_full_name(),
+                               "ListSubmissionChanges") {}
+
+WatchReactor* FeedService::WatchSubmissions(grpc::CallbackServerContext* context,
+                                            const v1::WatchSubmissionsRequest* request) {
+  const auto stream = std::make_shared<WatchStream>(*context, watch_submissions_, feed_, pool_);
+  {
+    absl::MutexLock lock(&mutex_);
+    streams_.remove_if([](const auto& open) { return open.expired(); });
+    streams_.push_back(stream);
+  }
+  // It may be finished, and gone, when Start returns.
+  WatchReactor* const reactor = stream.get();
+  stream->Start(stream, *request);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* FeedService::ListSubmissionChanges(
+    grpc::CallbackServerContext* context, const v1::ListSubmissionChangesRequest* request,
+    v1::ListSubmissionChangesResponse* response) {
+  return list_submission_changes_.HandleLater(
+      *context, *request, [this, context, request, response](const auto& pending) {
+        const absl::StatusOr<Poll> poll = ReadPoll(*request);
+        if (!poll.ok()) return pending->Finish(poll.status());
+        const absl::Time until = std::min(
+            absl::Now() + poll->wait,
+            rpc::WaitUntil(absl::FromChrono(context->deadline()), absl::Seconds(kMostWaitSeconds)));
+        const auto answer = [this, pending, context, response, poll = *poll] {
+          pending->RunIn(pool_, [this, context, response, poll] {
+            return Answer(feed_, poll, rpc::DeadlineOf(*context), *response);
+          });
+        };
+        if (poll->wait == absl::ZeroDuration()) return answer();
+        feed_.Await(poll->after.position, until, answer);
+      });
+}
+
+void FeedService::EndStreams() {
+  std::list<std::weak_ptr<WatchStream>> streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    streams.swap(streams_);
+  }
+  for (const auto& weak : streams) {
+    if (const auto stream = weak.lock()) stream->End(ShuttingDown());
+  }
+}
+
+}  // namespace zhiping::assessment

@@ -1,0 +1,173 @@
+#include "services/assessment/locked_draft.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/domain/carry_over.h"
+#include "services/assessment/domain/draft.h"
+#include "services/assessment/people.h"
+
+namespace zhiping::assessment {
+namespace {
+
+// Between reading a draft and locking it, its release changes hardly once.
+constexpr int kTries = 3;
+
+// The releases from the draft's own to the campaign's, by digest; only its own if the campaign pins
+// none, or never had it.
+std::vector<std::string> ReleasePath(const v1::AssessmentRecord& draft,
+                                     const v1::CampaignRecord& campaign) {
+  const std::string& own = draft.assessment().release_digest();
+  const std::string& pinned = campaign.campaign().release_digest();
+  std::vector<std::string> path = {own};
+  if (pinned.empty() || pinned == own) return path;
+  const auto& earlier = campaign.earlier_releases();
+  // The last time that the campaign had it.
+  const auto found = std::find(earlier.rbegin(), earlier.rend(), own);
+  path.insert(path.end(), found.base(), earlier.end());
+  path.push_back(pinned);
+  return path;
+}
+
+bool SamePath(const DraftCriteria& criteria, const std::vector<std::string>& path) {
+  return std::equal(criteria.path.begin(), criteria.path.end(), path.begin(), path.end(),
+                    [](const CriteriaPtr& known, const std::string& digest) {
+                      return known->digest() == digest;
+                    });
+}
+
+absl::Status ReadAgain() {
+  return MakeError(absl::StatusCode::kAborted, Reason::TRANSACTION_CONFLICT,
+                   "同时有其他修改，请重试。",
+                   "Somebody else changed the same records meanwhile: try again.");
+}
+
+// The body of ChangeDraft.
+using DraftChange = std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time)>;
+
+absl::Status Change(const Environment& environment, const v1::AssessmentKey& key,
+                    const rpc::Call* call, absl::Time deadline, const DraftChange& body) {
+  absl::Status status;
+  for (int tried = 0; tried < kTries; ++tried) {
+    const auto criteria = CriteriaOfDraft(environment, key, deadline);
+    RETURN_IF_ERROR(criteria.status());
+    status = environment.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+      const absl::Time now = environment.Now();
+      ASSIGN_OR_RETURN(LockedDraft draft, LockDraft(transaction, key, *criteria, call, now));
+      const int64_t version = draft.record.version();
+      RETURN_IF_ERROR(body(transaction, draft, now));
+      const bool followed = criteria->path.size() > 1;
+      if (draft.record.version() == version && !followed) return absl::OkStatus();
+      return transaction.SaveAssessment(draft.record);
+    });
+    if (DetailOf(status).reason() != Reason::TRANSACTION_CONFLICT) break;
+  }
+  return status;
+}
+
+}  // namespace
+
+v1::AssessmentKey Normalised(v1::AssessmentKey key) {
+  key.set_plant(PlantOf(key.plant()));
+  return key;
+}
+
+v1::AssessmentKey AssessmentOf(const v1::SubmissionKey& submission) {
+  v1::AssessmentKey key;
+  key.set_enterprise(submission.enterprise());
+  key.set_plant(PlantOf(submission.plant()));
+  key.set_campaign(submission.campaign());
+  return key;
+}
+
+std::string NameOf(const v1::AssessmentKey& key) {
+  return absl::StrCat(key.enterprise(), "/", PlantOf(key.plant()), "/", key.campaign());
+}
+
+std::string NameOf(const v1::SubmissionKey& key) {
+  return absl::StrCat(NameOf(AssessmentOf(key)), "#", key.number());
+}
+
+absl::Status AssessmentNotFound(const v1::AssessmentKey& key) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::ASSESSMENT_NOT_FOUND,
+                   absl::StrCat("没有自评测 ", NameOf(key), "。"),
+                   absl::StrCat("There is no assessment ", NameOf(key), "."),
+                   {{"assessment", NameOf(key)}});
+}
+
+absl::Status CampaignNotFound(const std::string& campaign) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::CAMPAIGN_NOT_FOUND,
+                   absl::StrCat("没有批次 ", campaign, "。"),
+                   absl::StrCat("There is no campaign ", campaign, "."), {{"campaign", campaign}});
+}
+
+absl::Status SubmissionNotFound(const v1::SubmissionKey& key) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::SUBMISSION_NOT_FOUND,
+                   absl::StrCat("没有提交件 ", NameOf(key), "。"),
+                   absl::StrCat("There is no submission ", NameOf(key), "."),
+                   {{"submission", NameOf(key)}});
+}
+
+v1::SubmissionState::Value LatestState(const Submissions& submissions) {
+  return submissions.empty() ? v1::SubmissionState::SUBMISSION_STATE_UNSPECIFIED
+                             : submissions.back().submission().standing().state();
+}
+
+absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
+                                              const v1::AssessmentKey& key, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto draft, environment.store.FindAssessment(deadline, key));
+  if (!draft.has_value()) return AssessmentNotFound(key);
+  ASSIGN_OR_RETURN(const auto campaign, environment.store.FindCampaign(deadline, key.campaign()));
+  if (!campaign.has_value()) return CampaignNotFound(key.campaign());
+  DraftCriteria criteria;
+  for (const std::string& digest : ReleasePath(*draft, *campaign)) {
+    ASSIGN_OR_RETURN(criteria.path.emplace_back(),
+                     environment.criteria.Find(campaign->campaign().programme(), digest, deadline));
+  }
+  return criteria;
+}
+
+void FollowCampaign(LockedDraft& draft, const DraftCriteria& criteria, absl::Time now) {
+  for (size_t i = 1; i < criteria.path.size(); ++i) {
+    Rebase(*criteria.path[i - 1], *criteria.path[i], draft.record, v1::ReleaseChange::REPIN, now);
+  }
+  draft.criteria = criteria.path.back();
+}
+
+absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::AssessmentKey& key,
+                                      const DraftCriteria& criteria, const rpc::Call* call,
+                                      absl::Time now) {
+  LockedDraft draft;
+  ASSIGN_OR_RETURN(auto enterprise, transaction.LockEnterprise(key.enterprise()));
+  if (!enterprise.has_value()) return AssessmentNotFound(key);
+  draft.enterprise = *std::move(enterprise);
+  ASSIGN_OR_RETURN(auto campaign, transaction.FindCampaign(key.campaign()));
+  ASSIGN_OR_RETURN(auto record, transaction.FindAssessment(key));
+  if (!campaign.has_value() || !record.has_value()) return AssessmentNotFound(key);
+  draft.campaign = *std::move(campaign);
+  draft.record = *std::move(record);
+  const auto file = CoordinatesOf(draft.enterprise, draft.campaign.campaign().programme());
+  if (call != nullptr && !call->CheckFile(file).ok()) return AssessmentNotFound(key);
+  ASSIGN_OR_RETURN(draft.submissions, transaction.SubmissionsOf(key));
+  if (!SamePath(criteria, ReleasePath(draft.record, draft.campaign))) return ReadAgain();
+  FollowCampaign(draft, criteria, now);
+  return draft;
+}
+
+absl::Status ChangeDraft(
+    const Environment& environment, const v1::AssessmentKey& key, const rpc::Call& call,
+    absl::Time deadline,
+    const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time)>& body) {
+  return Change(environment, key, &call, deadline, body);
+}
+
+absl::Status FollowCampaign(const Environment& environment, const v1::AssessmentKey& key,
+                            absl::Time deadline) {
+  return Change(environment, key, nullptr, deadline,
+                [](StoreTransaction&, LockedDraft&, absl::Time) { return absl::OkStatus(); });
+}
+
+}  // namespace zhiping::assessment

@@ -1,0 +1,123 @@
+// zhiping-assessment: the assessment service. Wiring only.
+#include <memory>
+
+#include "common/audit/audit_flags.h"
+#include "common/audit/head_giving.h"
+#include "common/criteria/release.h"
+#include "common/releases/release_flags.h"
+#include "common/rpc/certificate_watch.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/metrics.h"
+#include "common/rpc/server.h"
+#include "common/rpc/service_main.h"
+#include "common/status/status_macros.h"
+#include "common/time/clock.h"
+#include "services/assessment/assessment.h"
+
+namespace zhiping::assessment {
+namespace {
+
+struct Flags {
+  rpc::ServiceFlags service;
+  releases::ReleaseFlags releases;
+  AssessmentOptions assessment;
+  std::string scoring;
+  audit::AuditFlags audit;
+};
+
+constexpr char kService[] = "assessment";
+constexpr char kScoring[] = "scoring";
+constexpr char kCatalogue[] = "catalogue";
+// Readiness follows the database within this.
+constexpr absl::Duration kLookInterval = absl::Seconds(1);
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  auto& options = flags.assessment;
+  rpc::AddFlag(app, "--database", options.database.database,
+               "数据库 / database: sqlite:PATH or postgres://USER@HOST[,HOST]/NAME")
+      ->required();
+  rpc::AddFlag(app, "--database-password-file", options.database.password_file,
+               "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
+  rpc::AddFlag(app, "--database-connections", options.database.pool_size,
+               "数据库连接数 / connections to the database")
+      ->check(CLI::Range(1, 256));
+  rpc::AddFlag(app, "--receipt-key", options.signing.keys,
+               "签署回执的私钥文件，可多次给出 / private key that signs receipts; repeatable")
+      ->required();
+  rpc::AddFlag(app, "--scoring", flags.scoring,
+               "评分服务地址 / address of the scoring service, HOST:PORT")
+      ->required();
+  releases::AddReleaseFlags(app, flags.releases);
+  audit::AddAuditFlags(app, flags.audit);
+  rpc::AddFlag(app, "--pool-threads", options.pool_threads,
+               "访问数据库的线程数 / threads that wait for the database")
+      ->check(CLI::Range(1, 256));
+  rpc::AddFlag(app, "--pool-queue", options.pool_queue,
+               "最多排队的调用数，超出即拒绝 / calls that may wait; more are refused")
+      ->check(CLI::Range(1, 100'000));
+  flags.service.server.listen = "127.0.0.1:50053";
+}
+
+absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
+  const Clock& clock = SystemClock();
+  RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
+  RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
+  rpc::Metrics metrics;
+  ASSIGN_OR_RETURN(const auto access,
+                   rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));
+  std::unique_ptr<Assessment> assessment;
+  ASSIGN_OR_RETURN(const auto served, releases::ServedReleases::Create(
+                                          flags.releases, kService, flags.service.server.tls, clock,
+                                          metrics, log, [&assessment](const std::string& head) {
+                                            if (assessment != nullptr)
+                                              assessment->audit().KeepSoon(kCatalogue, head);
+                                          }));
+  flags.assessment.signing.trust_file = flags.releases.trust_file;
+  flags.assessment.audit = flags.audit.Options(kService, flags.releases.trust_file);
+  flags.assessment.audit.give_head = audit::GiveHeadsTo(served->catalogue());
+  const auto scoring =
+      rpc::NewChannel(flags.scoring, {scoring::v1::ScoringService::service_full_name()},
+                      rpc::Instances::kReady, flags.service.server.tls, kScoring);
+  const rpc::CallEnvironment environment = {metrics, log, *access};
+  ASSIGN_OR_RETURN(assessment, Assessment::Open(flags.assessment, served->releases(), scoring,
+                                                clock, environment));
+  const rpc::CertificateWatch certificate(flags.service.server.tls, clock, metrics, log);
+  std::unique_ptr<prometheus::Exposer> exposer;
+  if (!flags.service.metrics_listen.empty()) {
+    ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
+  }
+  ASSIGN_OR_RETURN(const auto server,
+                   rpc::Server::Start(flags.service.server, assessment->services(), &environment));
+  log.Write(rpc::Severity::kInfo, "serving",
+            {{"listen", flags.service.server.listen},
+             {"port", static_cast<int64_t>(server->port())},
+             {"instance", served->instance_id()},
+             {"version", std::string(criteria::kEngineVersion)}});
+  // Ready once the criteria are known, and while the database answers.
+  std::atomic<bool> known = false;
+  served->Start([&known] { known = true; });
+  auto looking = std::make_unique<Periodic>(
+      kLookInterval, [&] { server->SetReady(known && assessment->Readable()); });
+  server->ServeUntil(signals, log, [&] {
+    looking.reset();
+    assessment->EndStreams();
+  });
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  Flags flags;
+  return rpc::ServiceMain(
+      argc, argv,
+      {"智评自评测服务 / Zhiping assessment service", "zhiping-assessment",
+       criteria::kEngineVersion, flags.service, [&](CLI::App& app) { AddFlags(app, flags); },
+       [&](const rpc::TerminationSignals& signals, const rpc::Log& log) {
+         return Serve(flags, signals, log);
+       }});
+}
+
+}  // namespace
+}  // namespace zhiping::assessment
+
+int main(int argc, char** argv) { return zhiping::assessment::Main(argc, argv); }

@@ -1,0 +1,183 @@
+#include "services/assessment/opening.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/domain/draft.h"
+#include "services/assessment/domain/enterprise.h"
+#include "services/assessment/domain/window.h"
+#include "services/assessment/locked_draft.h"
+#include "services/assessment/people.h"
+
+namespace zhiping::assessment {
+namespace {
+
+absl::Status NothingToCarry(const v1::SubmissionKey& key) {
+  return MakeError(
+      absl::StatusCode::kNotFound, Reason::NOTHING_TO_CARRY,
+      absl::StrCat("没有可沿用的自评测 ", NameOf(key), "：只能沿用本企业或其承继企业的自评测。"),
+      absl::StrCat("There is nothing to carry over from ", NameOf(key),
+                   ": only assessments of the enterprise itself and of the one that "
+                   "it took over can be."),
+      {{"carryOver", NameOf(key)}});
+}
+
+absl::Status EnterpriseNotFound(const std::string& uscc) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::ENTERPRISE_NOT_FOUND,
+                   absl::StrCat("没有登记企业 ", uscc, "。"),
+                   absl::StrCat("The enterprise ", uscc, " is not registered."),
+                   {{"enterprise", uscc}});
+}
+
+absl::Status UnknownPlant(const v1::AssessmentKey& key) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_PLANT,
+      absl::StrCat("企业 ", key.enterprise(), " 没有工厂 ", key.plant(), "。"),
+      absl::StrCat("The enterprise ", key.enterprise(), " has no plant ", key.plant(), "."),
+      {{"plant", key.plant()}});
+}
+
+absl::Status NotATarget(const v1::AssessmentKey& key) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::NOT_A_TARGET,
+                   absl::StrCat("批次 ", key.campaign(), " 只面向应报名单，名单中没有 ",
+                                key.enterprise(), "/", key.plant(), "。"),
+                   absl::StrCat("The campaign ", key.campaign(), " is for its target list alone; ",
+                                key.enterprise(), "/", key.plant(), " is not on it."),
+                   {{"campaign", key.campaign()}});
+}
+
+absl::Status AssessmentExists(const v1::AssessmentKey& key) {
+  return MakeError(
+      absl::StatusCode::kAlreadyExists, Reason::ASSESSMENT_EXISTS,
+      absl::StrCat("自评测 ", NameOf(key), " 已经存在，请继续填报。"),
+      absl::StrCat("The assessment ", NameOf(key), " is there already: go on with it."),
+      {{"assessment", NameOf(key)}});
+}
+
+struct Found {
+  CarrySource source;
+  std::string release_digest;
+};
+
+// A submission, or the draft for the number 0.
+absl::StatusOr<Found> FindSource(const Environment& environment, const v1::SubmissionKey& key,
+                                 absl::Time deadline) {
+  if (key.number() > 0) {
+    ASSIGN_OR_RETURN(auto record, environment.store.FindSubmission(deadline, key));
+    if (!record.has_value()) return NothingToCarry(key);
+    const v1::Submission& submission = record->submission();
+    return Found{SourceOf(submission), submission.content().release_digest()};
+  }
+  ASSIGN_OR_RETURN(auto record, environment.store.FindAssessment(deadline, AssessmentOf(key)));
+  if (!record.has_value()) return NothingToCarry(key);
+  return Found{SourceOf(*record), record->assessment().release_digest()};
+}
+
+// From a release of a campaign to the one that the campaign has now.
+std::vector<std::string> Later(const v1::CampaignRecord& campaign, const std::string& digest) {
+  std::vector<std::string> later;
+  const auto& earlier = campaign.earlier_releases();
+  const auto found = std::find(earlier.rbegin(), earlier.rend(), digest);
+  if (found == earlier.rend()) return later;
+  later.assign(found.base(), earlier.end());
+  later.push_back(campaign.campaign().release_digest());
+  return later;
+}
+
+absl::Status PrepareSource(const Environment& environment, const v1::AssessmentKey& key,
+                           const v1::SubmissionKey& from, absl::Time deadline, Opening& opening) {
+  ASSIGN_OR_RETURN(const auto enterprise,
+                   environment.store.FindEnterprise(deadline, key.enterprise()));
+  const bool own = from.enterprise() == key.enterprise();
+  const bool taken_over = enterprise.has_value() && !from.enterprise().empty() &&
+                          enterprise->enterprise().predecessor() == from.enterprise();
+  if (!own && !taken_over) return NothingToCarry(from);
+  ASSIGN_OR_RETURN(Found found, FindSource(environment, from, deadline));
+  ASSIGN_OR_RETURN(const auto campaign, environment.store.FindCampaign(deadline, from.campaign()));
+  if (!campaign.has_value()) return NothingToCarry(from);
+  std::vector<std::string> digests = {found.release_digest};
+  for (std::string& digest : Later(*campaign, found.release_digest)) {
+    digests.push_back(std::move(digest));
+  }
+  if (digests.back() == opening.path.front()->digest()) digests.pop_back();
+  std::vector<CriteriaPtr> path;
+  for (const std::string& digest : digests) {
+    ASSIGN_OR_RETURN(path.emplace_back(),
+                     environment.criteria.Find(campaign->campaign().programme(), digest, deadline));
+  }
+  opening.path.insert(opening.path.begin(), path.begin(), path.end());
+  opening.source = std::move(found.source);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Opening> PrepareOpening(const Environment& environment, const v1::AssessmentKey& key,
+                                       const v1::CreateAssessmentRequest& request,
+                                       const rpc::Call& call, absl::Time deadline) {
+  Opening opening;
+  ASSIGN_OR_RETURN(auto campaign, environment.store.FindCampaign(deadline, key.campaign()));
+  if (!campaign.has_value() || campaign->deleted()) return CampaignNotFound(key.campaign());
+  opening.campaign = *std::move(campaign);
+  const v1::Campaign& shown = opening.campaign.campaign();
+  RETURN_IF_ERROR(environment.criteria.CheckFresh(shown.programme()));
+  const auto criteria =
+      shown.release_digest().empty()
+          ? environment.criteria.InForce(shown.programme(), deadline)
+          : environment.criteria.Find(shown.programme(), shown.release_digest(), deadline);
+  RETURN_IF_ERROR(criteria.status());
+  opening.path.push_back(*criteria);
+  if (request.has_carry_over()) {
+    RETURN_IF_ERROR(PrepareSource(environment, key, request.carry_over(), deadline, opening));
+  }
+  return opening;
+}
+
+absl::StatusOr<v1::Assessment> OpenAssessment(const Environment& environment,
+                                              StoreTransaction& transaction,
+                                              const v1::AssessmentKey& key, const Opening& opening,
+                                              const rpc::Call& call, absl::Time now) {
+  ASSIGN_OR_RETURN(const auto enterprise, transaction.LockEnterprise(key.enterprise()));
+  const v1::Campaign& campaign = opening.campaign.campaign();
+  const auto file =
+      CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()), campaign.programme());
+  if (!call.CheckFile(file).ok() || !enterprise.has_value()) {
+    return EnterpriseNotFound(key.enterprise());
+  }
+  if (FindPlant(enterprise->enterprise(), key.plant()) == nullptr) return UnknownPlant(key);
+  ASSIGN_OR_RETURN(const auto present, transaction.FindCampaign(key.campaign()));
+  if (!present.has_value() || present->version() != opening.campaign.version()) {
+    return MakeError(absl::StatusCode::kAborted, Reason::TRANSACTION_CONFLICT,
+                     "批次刚刚被修改，请重试。", "The campaign was changed just now: try again.");
+  }
+  RETURN_IF_ERROR(CheckWindow(campaign, now, environment.zone));
+  ASSIGN_OR_RETURN(const auto target,
+                   transaction.FindTarget(key.campaign(), key.enterprise(), key.plant()));
+  if (campaign.targets_only() && !target.has_value()) return NotATarget(key);
+  ASSIGN_OR_RETURN(const auto existing, transaction.FindAssessment(key));
+  if (existing.has_value()) return AssessmentExists(key);
+  const auto channel = target.has_value() && target->channel() == v1::Channel::DIRECT
+                           ? v1::Channel::DIRECT
+                           : v1::Channel::STAGED;
+  const criteria::Criteria& criteria = *opening.path.back();
+  v1::AssessmentRecord record = NewDraft(key, criteria, channel, now);
+  if (opening.source.has_value()) {
+    std::vector<const criteria::Criteria*> path;
+    for (const CriteriaPtr& step : opening.path) path.push_back(step.get());
+    CarryOver(path, *opening.source, now, record);
+  }
+  RETURN_IF_ERROR(transaction.SaveAssessment(record));
+  v1::AssessmentEvent event;
+  auto& opened = *event.mutable_assessment_opened();
+  *opened.mutable_key() = key;
+  opened.set_programme(campaign.programme());
+  opened.set_release_digest(criteria.digest());
+  RETURN_IF_ERROR(transaction.Append(event, now));
+  const auto none = v1::SubmissionState::SUBMISSION_STATE_UNSPECIFIED;
+  return ShownDraft(record, StateAt(record, campaign, none, now));
+}
+
+}  // namespace zhiping::assessment

@@ -1,0 +1,57 @@
+// Requests that change something: answered once, whatever is repeated.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/identity/caller.h"
+#include "common/rpc/call.h"
+#include "common/sql/request_log.h"
+#include "common/sql/sha256.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/store.h"
+
+namespace zhiping::assessment {
+
+// What a request is known by. `request` without its id says what was asked for; nobody gets the
+// answer to another's request. `parent`: what it is about.
+template <typename Request>
+sql::RequestKey KeyOf(absl::string_view method, const std::string& parent, const rpc::Call& call,
+                      const Request& request) {
+  Request body = request;
+  body.clear_request_id();
+  const std::string what = absl::StrJoin(
+      {call.caller().issuer, call.caller().subject, call.acting_for(), body.SerializeAsString()},
+      std::string(1, '\0'));
+  return {std::string(method), parent, request.request_id(), sql::Sha256(what)};
+}
+
+// Runs `body` in a transaction and keeps its answer; a retry gets that again without running it.
+// The body may run again, and sets all anew then. Errors: REQUEST_ID_REUSED; those of the body.
+template <typename Response>
+absl::StatusOr<Response> Once(
+    Store& store, absl::Time deadline, absl::Time now, const sql::RequestKey& key,
+    const rpc::Call& call, const std::function<absl::Status(StoreTransaction&, Response&)>& body) {
+  Response response;
+  const auto answer = [&](StoreTransaction& transaction) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
+    if (kept.has_value()) {
+      // It was judged when the request was made first, by the same caller.
+      call.ScopeIsJudged();
+      if (response.ParseFromString(*kept)) return absl::OkStatus();
+      return absl::InternalError("a kept response is damaged");
+    }
+    RETURN_IF_ERROR(body(transaction, response));
+    return transaction.KeepResponse(key, call.caller().subject, response.SerializeAsString(), now);
+  };
+  RETURN_IF_ERROR(store.Change(deadline, answer));
+  return response;
+}
+
+}  // namespace zhiping::assessment

@@ -1,0 +1,58 @@
+// Acts on submissions: in a transaction that has locked their enterprise, on all submissions of an
+// assessment, of which those that changed are stored and logged.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/call.h"
+#include "services/assessment/domain/act.h"
+#include "services/assessment/environment.h"
+#include "services/assessment/receipt_signing.h"
+#include "zhiping/assessment/v1/record.pb.h"
+
+namespace zhiping::assessment {
+
+// Of an assessment, locked.
+struct LockedSubmissions {
+  v1::EnterpriseRecord enterprise;
+  v1::CampaignRecord campaign;
+  Submissions all;
+};
+
+// What the rights of callers to a submission are judged by: its enterprise, the unit that received
+// it, and its programme.
+identity::FileCoordinates CoordinatesOf(const v1::EnterpriseRecord& enterprise,
+                                        const v1::SubmissionRecord& submission);
+
+// Errors: SUBMISSION_NOT_FOUND if the enterprise or the campaign is not there.
+absl::StatusOr<LockedSubmissions> LockSubmissions(StoreTransaction& transaction,
+                                                  const v1::AssessmentKey& key);
+
+// Stores those that are new or have a greater version than `before`, and logs what the log tells of
+// them.
+absl::Status SaveChanged(StoreTransaction& transaction, const Submissions& before,
+                         const Submissions& after, absl::Time now);
+
+// The scope and the act of one call on one submission.
+struct SubmissionCall {
+  // With its plant.
+  v1::SubmissionKey key;
+  const rpc::Call& call;
+  // The etag that the request is based on; empty: any.
+  std::string etag;
+};
+
+// The act of the call: who, when and on which submission. The unit of a caller who was not asked is
+// the one whose turn it is.
+Act ActOf(const Environment& environment, const SubmissionCall& about, const Submissions& all,
+          absl::Time now);
+
+// Whether the caller may: by UNIT or FILE, as the method's scope is. Errors: SUBMISSION_NOT_FOUND,
+// also for what is outside of the scope.
+absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& locked);
+
+}  // namespace zhiping::assessment

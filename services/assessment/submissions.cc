@@ -1,0 +1,228 @@
+#include "services/assessment/submissions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/envelope/envelope.h"
+#include "common/receipts/receipt_no.h"
+#include "common/requests/fields.h"
+#include "common/rpc/page_token.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/domain/submission_acts.h"
+#include "services/assessment/domain/views.h"
+#include "services/assessment/locked_draft.h"
+#include "services/assessment/people.h"
+#include "services/assessment/requests.h"
+
+namespace zhiping::assessment {
+namespace {
+
+v1::SubmissionKey Normalised(v1::SubmissionKey key) {
+  key.set_plant(PlantOf(key.plant()));
+  return key;
+}
+
+absl::Status CheckId(const std::string& request_id) {
+  Violations violations;
+  CheckRequestId(request_id, violations);
+  return violations.ToStatus();
+}
+
+absl::Status ReceiptNotFound(const v1::SubmissionKey& key) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::SUBMISSION_NOT_FOUND,
+                   absl::StrCat("提交件 ", NameOf(key), " 还没有审核回执：尚无审核决定。"),
+                   absl::StrCat("The submission ", NameOf(key),
+                                " has no receipt of a decision: nothing was decided yet."),
+                   {{"submission", NameOf(key)}});
+}
+
+}  // namespace
+
+v1::Submission ViewFor(const rpc::Call& call, const v1::SubmissionRecord& record, absl::Time now) {
+  const std::string& enterprise = record.submission().key().enterprise();
+  return IsForEnterprise(call, enterprise) ? ViewForEnterprise(record, now)
+                                           : ViewForOfficials(record, PersonOf(call), now);
+}
+
+rpc::EnterpriseFile FileOf(const v1::SubmissionKey& key) {
+  return {key.enterprise(), "submission", NameOf(key)};
+}
+
+template <typename Response>
+absl::StatusOr<Response> SubmissionsOfEnterprises::DoOnce(
+    const SubmissionCall& about, const sql::RequestKey& id, absl::Time deadline,
+    const std::function<absl::Status(const Act&, LockedSubmissions&)>& act) {
+  const absl::Time now = environment_.Now();
+  return Once<Response>(environment_.store, deadline, now, id, about.call,
+                        [&](StoreTransaction& transaction, Response& response) -> absl::Status {
+                          ASSIGN_OR_RETURN(LockedSubmissions locked,
+                                           LockSubmissions(transaction, AssessmentOf(about.key)));
+                          RETURN_IF_ERROR(CheckMay(about, locked));
+                          const Submissions before = locked.all;
+                          RETURN_IF_ERROR(act(ActOf(environment_, about, locked.all, now), locked));
+                          RETURN_IF_ERROR(SaveChanged(transaction, before, locked.all, now));
+                          *response.mutable_submission() =
+                              ViewFor(about.call, locked.all[about.key.number() - 1], now);
+                          return absl::OkStatus();
+                        });
+}
+
+absl::StatusOr<v1::WithdrawResponse> SubmissionsOfEnterprises::Withdraw(
+    const v1::WithdrawRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(CheckId(request.request_id()));
+  const v1::SubmissionKey key = Normalised(request.submission());
+  return DoOnce<v1::WithdrawResponse>(
+      {key, call, request.etag()}, KeyOf("Withdraw", NameOf(key), call, request), deadline,
+      [&](const Act& act, LockedSubmissions& locked) {
+        return assessment::Withdraw(act, request.reason(), locked.all);
+      });
+}
+
+absl::StatusOr<v1::CiteResponse> SubmissionsOfEnterprises::Cite(const v1::CiteRequest& request,
+                                                                const rpc::Call& call,
+                                                                absl::Time deadline) {
+  RETURN_IF_ERROR(CheckId(request.request_id()));
+  const v1::SubmissionKey key = Normalised(request.submission());
+  return DoOnce<v1::CiteResponse>({key, call, ""}, KeyOf("Cite", NameOf(key), call, request),
+                                  deadline, [&](const Act& act, LockedSubmissions& locked) {
+                                    return assessment::Cite(act, locked.campaign.campaign(),
+                                                            request.application(), locked.all);
+                                  });
+}
+
+absl::StatusOr<v1::UnciteResponse> SubmissionsOfEnterprises::Uncite(
+    const v1::UnciteRequest& request, const rpc::Call& call, absl::Time deadline) {
+  RETURN_IF_ERROR(CheckId(request.request_id()));
+  const v1::SubmissionKey key = Normalised(request.submission());
+  return DoOnce<v1::UnciteResponse>({key, call, ""}, KeyOf("Uncite", NameOf(key), call, request),
+                                    deadline, [&](const Act& act, LockedSubmissions& locked) {
+                                      return assessment::Uncite(act, request.application(),
+                                                                locked.all);
+                                    });
+}
+
+absl::StatusOr<v1::SubmissionRecord> SubmissionsOfEnterprises::Find(const v1::SubmissionKey& key,
+                                                                    rpc::Call& call,
+                                                                    absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto enterprise,
+                   environment_.store.FindEnterprise(deadline, key.enterprise()));
+  ASSIGN_OR_RETURN(auto record, environment_.store.FindSubmission(deadline, key));
+  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
+                                  record.value_or(v1::SubmissionRecord()));
+  // Of what they may not see, callers do not learn whether it exists.
+  if (!call.CheckFile(file).ok() || !record.has_value()) return SubmissionNotFound(key);
+  call.Reads({FileOf(key)});
+  return *std::move(record);
+}
+
+absl::StatusOr<v1::GetSubmissionResponse> SubmissionsOfEnterprises::Get(
+    const v1::GetSubmissionRequest& request, rpc::Call& call, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto record, Find(Normalised(request.submission()), call, deadline));
+  v1::GetSubmissionResponse response;
+  *response.mutable_submission() = ViewFor(call, record, environment_.Now());
+  return response;
+}
+
+absl::StatusOr<v1::ListSubmissionsResponse> SubmissionsOfEnterprises::List(
+    const v1::ListSubmissionsRequest& request, rpc::Call& call, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kSubmissionPosition));
+  SubmissionQuery query;
+  query.reach = call.Files();
+  query.enterprise = request.enterprise();
+  query.plant = request.plant();
+  query.campaign = request.campaign();
+  query.state = request.state();
+  query.effective_only = request.effective_only();
+  if (!request.receipt_no().empty()) {
+    ASSIGN_OR_RETURN(query.receipt_no, receipts::ParseReceiptNo(request.receipt_no()));
+  }
+  ASSIGN_OR_RETURN(auto listed, environment_.store.ListSubmissions(deadline, query, page));
+  v1::ListSubmissionsResponse response;
+  std::vector<rpc::EnterpriseFile> files;
+  const absl::Time now = environment_.Now();
+  for (const ListedSubmission& item : listed.items) {
+    files.push_back(FileOf(item.record.submission().key()));
+    *response.add_submissions() = SummaryOf(ViewFor(call, item.record, now), item.evidence_matches);
+  }
+  call.Reads(files);
+  response.set_total_size(listed.total);
+  if (!listed.next.empty()) {
+    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetEffectiveResultResponse> SubmissionsOfEnterprises::GetEffectiveResult(
+    const v1::GetEffectiveResultRequest& request, rpc::Call& call, absl::Time deadline) {
+  const v1::AssessmentKey key = assessment::Normalised(request.key());
+  v1::SubmissionKey submission;
+  submission.set_enterprise(key.enterprise());
+  submission.set_plant(key.plant());
+  submission.set_campaign(key.campaign());
+  ASSIGN_OR_RETURN(const Submissions all, environment_.store.SubmissionsOf(deadline, key));
+  const auto effective = std::find_if(all.begin(), all.end(), [](const auto& record) {
+    return record.submission().standing().effective();
+  });
+  if (effective != all.end()) submission = effective->submission().key();
+  // None, of number 0, is found nowhere, and the caller's rights are asked for all the same.
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, Find(submission, call, deadline));
+  v1::GetEffectiveResultResponse response;
+  *response.mutable_submission() = ViewFor(call, record, environment_.Now());
+  const v1::Submission& shown = response.submission();
+  *response.mutable_result() = shown.standing().has_reviewed_result()
+                                   ? shown.standing().reviewed_result()
+                                   : shown.content().result();
+  response.set_assurance(shown.standing().assurance());
+  return response;
+}
+
+absl::StatusOr<v1::GetReceiptResponse> SubmissionsOfEnterprises::GetReceipt(
+    const v1::GetReceiptRequest& request, rpc::Call& call, absl::Time deadline) {
+  const v1::SubmissionKey key = Normalised(request.submission());
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, Find(key, call, deadline));
+  const Receipt which = request.decision() ? Receipt::kOfDecision : Receipt::kOfSubmission;
+  ASSIGN_OR_RETURN(auto envelope, environment_.store.FindReceipt(deadline, key, which));
+  if (!envelope.has_value()) return ReceiptNotFound(key);
+  v1::GetReceiptResponse response;
+  ASSIGN_OR_RETURN(const auto parsed, envelope::ParseEnvelope(*envelope));
+  response.set_receipt_no(receipts::ReceiptNo(parsed.payload));
+  response.set_receipt(*std::move(envelope));
+  return response;
+}
+
+absl::StatusOr<v1::CountersignReceiptResponse> SubmissionsOfEnterprises::CountersignReceipt(
+    const v1::CountersignReceiptRequest& request, const rpc::Call& call, absl::Time deadline) {
+  const v1::SubmissionKey key = Normalised(request.submission());
+  v1::CountersignReceiptResponse response;
+  RETURN_IF_ERROR(
+      environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+        response.Clear();
+        ASSIGN_OR_RETURN(const LockedSubmissions locked,
+                         LockSubmissions(transaction, AssessmentOf(key)));
+        RETURN_IF_ERROR(CheckMay({key, call, ""}, locked));
+        ASSIGN_OR_RETURN(const auto envelope, transaction.FindReceipt(key, Receipt::kOfSubmission));
+        if (!envelope.has_value()) return absl::InternalError("a submission without a receipt");
+        ASSIGN_OR_RETURN(*response.mutable_receipt(),
+                         signing_.Countersign(*envelope, request.key_id(), request.signature()));
+        return transaction.KeepReceipt(key, Receipt::kOfSubmission, response.receipt());
+      }));
+  return response;
+}
+
+absl::StatusOr<v1::ListAccessesResponse> SubmissionsOfEnterprises::ListAccesses(
+    const v1::ListAccessesRequest& request, const rpc::Call&, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kAccessPosition));
+  ASSIGN_OR_RETURN(auto listed,
+                   environment_.store.ListAccesses(deadline, request.enterprise(), page));
+  v1::ListAccessesResponse response;
+  for (v1::FileAccess& access : listed.items) *response.add_accesses() = std::move(access);
+  response.set_total_size(listed.total);
+  if (!listed.next.empty()) {
+    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
+  }
+  return response;
+}
+
+}  // namespace zhiping::assessment

@@ -1,0 +1,142 @@
+#include "services/assessment/submitting.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/receipts/receipt.h"
+#include "common/requests/fields.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/domain/draft.h"
+#include "services/assessment/domain/snapshot.h"
+#include "services/assessment/domain/stages.h"
+#include "services/assessment/domain/submission_acts.h"
+#include "services/assessment/domain/submission_content.h"
+#include "services/assessment/domain/views.h"
+#include "services/assessment/people.h"
+#include "services/assessment/requests.h"
+#include "services/assessment/submission_changes.h"
+
+namespace zhiping::assessment {
+namespace {
+
+absl::Status Withdrawn(const v1::AssessmentRecord& record) {
+  const std::string& label = record.assessment().release_label();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
+      absl::StrCat("发布版 ", label,
+                   " 已被撤回，不能再据此提交；草稿原样保留，请等待批次改用新的发布版。"),
+      absl::StrCat("Release ", label,
+                   " was withdrawn: nothing can be submitted under it any more. The draft stays as "
+                   "it is, until the campaign has another release."),
+      {{"digest", record.assessment().release_digest()}});
+}
+
+// What a caller may do about it is to try again: it is not known to be wrong.
+bool MayBeRetried(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& request,
+                                                      const rpc::Call& call, absl::Time deadline) {
+  const v1::AssessmentKey key = Normalised(request.key());
+  Violations violations;
+  CheckRequestId(request.request_id(), violations);
+  if (request.etag().empty()) Require("etag", violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  const sql::RequestKey id = KeyOf("Submit", NameOf(key), call, request);
+  ASSIGN_OR_RETURN(const KnownRequest known, environment_.store.FindRequest(deadline, id));
+  if (known.response.has_value()) {
+    // What the same caller was answered before, also while scoring is away.
+    call.ScopeIsJudged();
+    v1::SubmitResponse response;
+    if (response.ParseFromString(*known.response)) return response;
+    return absl::InternalError("a kept response is damaged");
+  }
+  const absl::Time received = known.received.value_or(environment_.Now());
+  auto response = SubmitAt(request, key, id, received, call, deadline);
+  if (!response.ok() && MayBeRetried(response.status()) && !known.received.has_value()) {
+    // Whatever becomes of this: the answer is why the submission failed.
+    environment_.store.NoteReceived(deadline, id, received).IgnoreError();
+  }
+  return response;
+}
+
+absl::StatusOr<v1::SubmitResponse> Submitting::SubmitAt(const v1::SubmitRequest& request,
+                                                        const v1::AssessmentKey& key,
+                                                        const sql::RequestKey& id,
+                                                        absl::Time received, const rpc::Call& call,
+                                                        absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto result, Score(request, key, deadline));
+  return ChangeDraftOnce<v1::SubmitResponse>(environment_, key, id, call, deadline,
+                                             [&](StoreTransaction& transaction, LockedDraft& draft,
+                                                 absl::Time now, v1::SubmitResponse& response) {
+                                               return SubmitIn(transaction, draft, request, result,
+                                                               received, call, now, response);
+                                             });
+}
+
+absl::StatusOr<common::v1::ScoreResult> Submitting::Score(const v1::SubmitRequest& request,
+                                                          const v1::AssessmentKey& key,
+                                                          absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const auto record, environment_.store.FindAssessment(deadline, key));
+  if (!record.has_value()) return AssessmentNotFound(key);
+  // Where the campaign was repinned, the draft is not the one that the caller has seen either.
+  RETURN_IF_ERROR(CheckEtag(*record, request.etag()));
+  const ScoreInput input = ScoreInputOf(*record);
+  return scoring_.Score(record->assessment().programme(), record->assessment().release_digest(),
+                        input.answers, input.facts, deadline);
+}
+
+absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& draft,
+                                  const v1::SubmitRequest& request,
+                                  const common::v1::ScoreResult& result, absl::Time received,
+                                  const rpc::Call& call, absl::Time now,
+                                  v1::SubmitResponse& response) const {
+  const v1::Campaign& campaign = draft.campaign.campaign();
+  const v1::AssessmentKey& key = draft.record.assessment().key();
+  RETURN_IF_ERROR(
+      CheckOpen(StateAt(draft.record, campaign, LatestState(draft.submissions), received)));
+  // The result is of this very draft.
+  RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
+  const std::string& digest = draft.record.assessment().release_digest();
+  if (environment_.criteria.IsWithdrawn(campaign.programme(), digest)) {
+    return Withdrawn(draft.record);
+  }
+  RETURN_IF_ERROR(CheckSubmittable(*draft.criteria, draft.record, request, campaign.commitment()));
+  const Context context = environment_.At(now);
+  const v1::Enterprise& enterprise = draft.enterprise.enterprise();
+  NewSubmission submitted;
+  submitted.key = key;
+  ASSIGN_OR_RETURN(submitted.stages,
+                   StagesOf(environment_.reference.review_units(), enterprise.review_unit(),
+                            context.day(), draft.record.channel()));
+  const v1::PersonRecord person = PersonOf(call);
+  submitted.content =
+      ContentOf(*draft.criteria, draft.record,
+                SnapshotOf(enterprise, key.plant(), draft.record.channel(), person, context),
+                GivenCommitmentOf(request, campaign.commitment(), now), result, now);
+  const Submissions before = draft.submissions;
+  const Act act = {ActorOf(call), 0, "", now, environment_.zone};
+  RETURN_IF_ERROR(assessment::Submit(act, campaign, std::move(submitted), draft.submissions));
+  v1::SubmissionRecord& record = draft.submissions.back();
+  ASSIGN_OR_RETURN(const IssuedReceipt receipt,
+                   signing_.Sign(receipts::MakeReceipt(v1::Receipt::SUBMISSION, record.submission(),
+                                                       *draft.criteria, {now, incarnation_})));
+  record.mutable_submission()->set_receipt_no(receipt.receipt_no);
+  RETURN_IF_ERROR(SaveChanged(transaction, before, draft.submissions, now));
+  RETURN_IF_ERROR(
+      transaction.KeepReceipt(record.submission().key(), Receipt::kOfSubmission, receipt.envelope));
+  // The draft says which is its latest; what it is made of stays as it is, and so does its etag.
+  draft.record.mutable_assessment()->set_latest_submission(record.submission().key().number());
+  draft.record.mutable_assessment()->clear_return_by();
+  RETURN_IF_ERROR(transaction.SaveAssessment(draft.record));
+  *response.mutable_submission() = ViewForEnterprise(record, now);
+  response.set_receipt(receipt.envelope);
+  return absl::OkStatus();
+}
+
+}  // namespace zhiping::assessment

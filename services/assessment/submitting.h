@@ -1,0 +1,53 @@
+// Submitting: from a draft to an immutable, scored and signed submission.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/call.h"
+#include "services/assessment/environment.h"
+#include "services/assessment/locked_draft.h"
+#include "services/assessment/receipt_signing.h"
+#include "services/assessment/scoring_client.h"
+#include "zhiping/assessment/v1/assessment_service.pb.h"
+
+namespace zhiping::assessment {
+
+// Thread-safe.
+class Submitting {
+ public:
+  // All outlive this. `incarnation`: of the store, 32 hex digits.
+  Submitting(const Environment& environment, const ScoringClient& scoring,
+             const ReceiptSigning& signing, std::string incarnation)
+      : environment_(environment),
+        scoring_(scoring),
+        signing_(signing),
+        incarnation_(std::move(incarnation)) {}
+
+  // Scores first, and then stores submission, receipt and entry of the log in one transaction, if
+  // the draft is still the one that was scored. A request that came inside the window and could not
+  // be carried out is accepted on a retry, also after the window. Errors: as
+  // assessment_service.proto says.
+  absl::StatusOr<v1::SubmitResponse> Submit(const v1::SubmitRequest& request, const rpc::Call& call,
+                                            absl::Time deadline);
+
+ private:
+  absl::StatusOr<v1::SubmitResponse> SubmitAt(const v1::SubmitRequest& request,
+                                              const v1::AssessmentKey& key,
+                                              const sql::RequestKey& id, absl::Time received,
+                                              const rpc::Call& call, absl::Time deadline);
+  // The draft scored as the request knows it. Errors: ASSESSMENT_NOT_FOUND, STALE_ETAG.
+  absl::StatusOr<common::v1::ScoreResult> Score(const v1::SubmitRequest& request,
+                                                const v1::AssessmentKey& key,
+                                                absl::Time deadline) const;
+  absl::Status SubmitIn(StoreTransaction& transaction, LockedDraft& draft,
+                        const v1::SubmitRequest& request, const common::v1::ScoreResult& result,
+                        absl::Time received, const rpc::Call& call, absl::Time now,
+                        v1::SubmitResponse& response) const;
+
+  const Environment& environment_;
+  const ScoringClient& scoring_;
+  const ReceiptSigning& signing_;
+  const std::string incarnation_;
+};
+
+}  // namespace zhiping::assessment
