@@ -35,8 +35,9 @@ void AddPlace(const v1::CarriedFrom& place, std::vector<v1::CarriedFrom>& places
   }
   for (const auto& answer : place.answers()) {
     // The parts of a split scenario that are merged again have it twice.
-    if (std::none_of(same->answers().begin(), same->answers().end(),
-                     [&](const auto& other) { return other.scenario() == answer.scenario(); })) {
+    if (std::none_of(same->answers().begin(), same->answers().end(), [&](const auto& other) {
+          return other.SerializeAsString() == answer.SerializeAsString();
+        })) {
       *same->add_answers() = answer;
     }
   }

@@ -41,7 +41,7 @@ class Following {
     edition_->clear_scenarios();
     for (int i = 0; i < old_.scenarios_size(); ++i) Follow(i);
     if (edition_->scenarios().empty() || random_.OneIn(2))
-      Add(NewScenario(), absl::StrCat("n", random_.Below(1'000'000)));
+      Add(old_.scenarios(0), absl::StrCat("n", random_.Below(1'000'000)));
     BringBack();
     SpreadOverSegments(*edition_, random_);
     auto& facts = *next.mutable_rulebook()->mutable_facts();
@@ -104,8 +104,6 @@ class Following {
     scenario.mutable_name()->set_text(absl::StrCat("N", id));
     return &scenario;
   }
-
-  Scenario NewScenario() const { return old_.scenarios(0); }
 
   // Scenarios of earlier editions that the last one does not have.
   void BringBack() {
