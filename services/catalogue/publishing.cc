@@ -323,7 +323,7 @@ absl::Status Publishing::PublishIn(StoreTransaction& transaction,
 absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
     const v1::RollBackRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
-  CheckProgramme(request.programme(), "programme", violations);
+  CheckSlug(request.programme(), "programme", violations);
   if (!request.digest().empty()) CheckDigest(request.digest(), "digest", violations);
   CheckActor(call.caller(), request.actor(), violations);
   CheckReason(request.actor(), violations);
@@ -413,7 +413,7 @@ absl::Status Publishing::ResignIn(StoreTransaction& transaction,
 absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
     const v1::FenceRevisionRequest& request, const rpc::Call& call, absl::Time deadline) {
   Violations violations;
-  CheckProgramme(request.programme(), "programme", violations);
+  CheckSlug(request.programme(), "programme", violations);
   CheckActor(call.caller(), request.actor(), violations);
   CheckReason(request.actor(), violations);
   CheckRequestId(request.request_id(), violations);

@@ -27,7 +27,7 @@ absl::Status CheckOneDigest(const std::string& digest, absl::string_view field) 
 
 absl::Status CheckOneProgramme(const std::string& programme) {
   Violations violations;
-  CheckProgramme(programme, "programme", violations);
+  CheckSlug(programme, "programme", violations);
   return violations.ToStatus();
 }
 
@@ -195,7 +195,7 @@ absl::Status Reading::ListReleases(absl::Time deadline, const v1::ListReleasesRe
 absl::Status Reading::GetActivation(absl::Time deadline, const v1::GetActivationRequest& request,
                                     v1::GetActivationResponse& response) {
   Violations violations;
-  CheckProgramme(request.programme(), "programme", violations);
+  CheckSlug(request.programme(), "programme", violations);
   const auto at = ReadInstant(request.has_at(), request.at(), "at", violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const ConfirmedPtr confirmed, confirmer_.Confirm(deadline, request.programme()));

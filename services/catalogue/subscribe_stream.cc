@@ -91,7 +91,7 @@ absl::Status SubscribeStream::CheckFirst(const v1::SubscribeRequest& first) cons
                    absl::StrCat("There must be 1 to ", kMostProgrammes, " programmes."));
   }
   for (int i = 0; i < std::min(first.programmes_size(), kMostProgrammes); ++i) {
-    CheckProgramme(first.programmes(i), absl::StrCat("programmes[", i, "]"), violations);
+    CheckSlug(first.programmes(i), absl::StrCat("programmes[", i, "]"), violations);
   }
   return violations.ToStatus();
 }
