@@ -17,6 +17,7 @@ void AddReleaseLogCommand(CLI::App& release, CommandLine& line);
 void AddReleaseBundleCommand(CLI::App& release, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 void AddTokenCommands(CLI::App& app, CommandLine& line);
+void AddReceiptCommands(CLI::App& app, CommandLine& line);
 void AddVerifyCommand(CLI::App& app, CommandLine& line);
 void AddWhoAmICommand(CLI::App& app, CommandLine& line);
 void AddAuditCommands(CLI::App& app, CommandLine& line);

@@ -61,6 +61,7 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddPlanCommand(app, line);
   AddKeyCommands(app, line);
   AddTokenCommands(app, line);
+  AddReceiptCommands(app, line);
   AddVerifyCommand(app, line);
   AddWhoAmICommand(app, line);
   AddAuditCommands(app, line);

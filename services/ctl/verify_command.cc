@@ -20,6 +20,8 @@
 #include "services/ctl/edition_source.h"
 #include "services/ctl/json_output.h"
 #include "services/ctl/purpose_names.h"
+#include "services/ctl/receipt_report.h"
+#include "services/ctl/receipt_source.h"
 #include "services/ctl/zone.h"
 
 namespace zhiping::ctl {
@@ -29,6 +31,7 @@ using common::v1::Purpose;
 
 struct VerifyOptions {
   std::string envelope, trust_file, purpose, programme, at, time_zone;
+  ReceiptOptions receipt;
 };
 
 struct Verified {
@@ -116,14 +119,86 @@ std::string AsText(const Verified& verified, const std::string& instant, const S
   return out;
 }
 
+// Whether the file is to be verified as a receipt: it says so itself. Anything else, a broken file
+// included, is verified as before, and says there what is wrong with it.
+bool IsReceipt(absl::string_view json) {
+  const auto envelope = envelope::ParseEnvelope(json);
+  return envelope.ok() && envelope::PurposeOf(envelope->payload_type) == Purpose::RECEIPT;
+}
+
+// Options that only make sense for a receipt, or for all but one.
+absl::Status CheckOptions(const VerifyOptions& options, bool receipt) {
+  if (receipt && !options.at.empty()) {
+    return WrongUsage("回执的密钥按它自己的签署时间判断，不用 --at。",
+                      "The keys of a receipt are judged at the instant at which it was signed: "
+                      "--at is not used.");
+  }
+  if (receipt) return absl::OkStatus();
+  if (!options.receipt.release.empty() || !options.receipt.server.empty() ||
+      !options.receipt.receipt_no.empty()) {
+    return WrongUsage("--release、--server 和 --receipt-no 只用于核验回执，而这个文件不是回执。",
+                      "--release, --server and --receipt-no are for receipts; this file is none.");
+  }
+  if (options.trust_file.empty()) {
+    return WrongUsage("须用 --trust-file 给出信任文件。",
+                      "--trust-file has to name the trusted keys.");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPurposeAndProgramme(const VerifyOptions& options,
+                                      const assessment::v1::Receipt& receipt) {
+  if (!options.purpose.empty()) {
+    ASSIGN_OR_RETURN(const Purpose::Value asked, ParsePurpose(options.purpose));
+    if (asked != Purpose::RECEIPT) {
+      return MakeError(absl::StatusCode::kPermissionDenied, Reason::WRONG_PAYLOAD_TYPE,
+                       absl::StrCat("这个文件的用途是 receipt，不是 ", options.purpose, "。"),
+                       absl::StrCat("This file is for receipt, not for ", options.purpose, "."));
+    }
+  }
+  const std::string& programme = receipt.content().programme();
+  if (options.programme.empty() || options.programme == programme) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_PROGRAMME,
+      absl::StrCat("回执属于评测体系 ", programme, "，不属于 ", options.programme, "。"),
+      absl::StrCat("The receipt is of programme ", programme, ", not of ", options.programme, "."));
+}
+
+Json AsJson(const scoring::v1::VerifyReceiptResponse& response, absl::string_view digest) {
+  Json json = {{"trusted", true},
+               {"purpose", PurposeName(Purpose::RECEIPT)},
+               {"programme", response.receipt().content().programme()},
+               {"payloadDigest", std::string(digest)}};
+  const Json said = ctl::AsJson(response);
+  for (const auto& [name, value] : said.items()) {
+    if (name != "refusal") json[name] = value;
+  }
+  return json;
+}
+
+absl::StatusOr<int> RunReceipt(const VerifyOptions& options, const std::string& json,
+                               const Zone& zone, const CommandLine& line) {
+  ASSIGN_OR_RETURN(const VerifiedReceipt verified,
+                   VerifyReceipt(json, options.trust_file, options.receipt));
+  RETURN_IF_ERROR(CheckPurposeAndProgramme(options, verified.response.receipt()));
+  ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(json));
+  Print(line.json ? Dump(AsJson(verified.response, criteria::DigestOf(envelope.payload)))
+                  : ReceiptReport(verified.response, zone, line.screen),
+        line.screen);
+  return verified.response.valid() ? kExitOk : kExitRefused;
+}
+
 absl::StatusOr<int> Run(const VerifyOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const Zone zone, Zone::Load(options.time_zone));
+  ASSIGN_OR_RETURN(const std::string json, ReadFile(options.envelope, kMaxEnvelopeBytes));
+  const bool receipt = IsReceipt(json);
+  RETURN_IF_ERROR(CheckOptions(options, receipt));
+  if (receipt) return RunReceipt(options, json, zone, line);
   absl::Time instant = absl::Now();
   if (!options.at.empty()) {
     ASSIGN_OR_RETURN(instant, zone.Parse("--at", options.at));
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(options.trust_file));
-  ASSIGN_OR_RETURN(const std::string json, ReadFile(options.envelope, kMaxEnvelopeBytes));
   ASSIGN_OR_RETURN(const Verified verified, Verify(json, *trust, options, instant));
   Print(line.json ? Dump(AsJson(verified, instant))
                   : AsText(verified, zone.FormatWithName(instant, line.screen), line.screen),
@@ -134,27 +209,30 @@ absl::StatusOr<int> Run(const VerifyOptions& options, const CommandLine& line) {
 }  // namespace
 
 void AddVerifyCommand(CLI::App& app, CommandLine& line) {
-  CLI::App* const command =
-      AddCommand(app, line, "verify", "验证一个已签名的文件（发布版等）；不可信时退出码为 1",
-                 "Verify a signed file, such as a release; exit code 1 if it cannot be trusted");
+  CLI::App* const command = AddCommand(
+      app, line, "verify", "验证一个已签名的文件（发布版、回执等）；不可信时退出码为 1",
+      "Verify a signed file, such as a release or a receipt; exit code 1 if it cannot be "
+      "trusted");
   const auto options = std::make_shared<VerifyOptions>();
   AddOption(*command, line, "ENVELOPE", options->envelope, "", "已签名的文件（DSSE 信封）",
             "The signed file, a DSSE envelope")
       ->required();
   AddOption(*command, line, "--trust-file", options->trust_file, "FILE", "信任文件",
             "The trusted keys")
-      ->required()
       ->envname("ZHIPING_TRUST_FILE");
   AddOption(*command, line, "--purpose", options->purpose, "NAME",
             absl::StrCat("文件应有的用途，默认为它自己写明的；可填：", PurposeNames()),
             absl::StrCat("The purpose it has to be for, by default its own; there are: ",
                          PurposeNames()));
-  AddOption(*command, line, "--programme", options->programme, "ID", "要求的评测体系；发布版可省略",
-            "The programme it has to be for; a release says it itself")
+  AddOption(*command, line, "--programme", options->programme, "ID",
+            "要求的评测体系；发布版和回执可省略",
+            "The programme it has to be for; releases and receipts say it themselves")
       ->envname("ZHIPING_PROGRAMME");
   AddOption(*command, line, "--at", options->at, "INSTANT",
             "按哪个时刻判断密钥是否在有效期内，例如 2026-12-01 08:00，默认现在",
             "The instant at which keys have to be valid, such as 2026-12-01 08:00; by default now");
+  AddReceiptOptions(*command, line, options->receipt);
+  AddReceiptServerOptions(*command, line, options->receipt);
   AddTimeZoneOption(*command, line, options->time_zone);
   command->callback(
       [options, &line] { line.action = [options, &line] { return Run(*options, line); }; });

@@ -7,6 +7,7 @@
 #include "common/audit/operations_service.h"
 #include "common/criteria/release.h"
 #include "common/releases/release_flags.h"
+#include "common/releases/seed.h"
 #include "common/rpc/certificate_watch.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/metrics.h"
@@ -60,6 +61,7 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   if (!flags.audit_database.database.empty()) {
     RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
   }
+  ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(flags.releases.trust_file));
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto access, rpc::AccessControl::Open(flags.service.access, clock, log));
   std::unique_ptr<sql::Database> database;
@@ -88,7 +90,7 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
   rpc::CallEnvironment environment = {metrics, log, *access};
   environment.audit = audit.get();
-  ScoringService service(served->releases(), clock, pool, environment);
+  ScoringService service(served->releases(), clock, pool, *trust, environment);
   audit::OperationsService operations(audit.get(), pool, environment);
   ASSIGN_OR_RETURN(
       const auto server,

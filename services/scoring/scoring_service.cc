@@ -13,6 +13,7 @@
 #include "services/scoring/domain/plan.h"
 #include "services/scoring/domain/scored_input.h"
 #include "services/scoring/domain/view.h"
+#include "services/scoring/receipt_verification.h"
 
 namespace zhiping::scoring {
 namespace {
@@ -99,14 +100,17 @@ absl::Status AnswerGetStatus(const Snapshot& snapshot, absl::Duration steady,
 }  // namespace
 
 ScoringService::ScoringService(releases::Releases& releases, const Clock& clock,
-                               rpc::BoundedPool& pool, const rpc::CallEnvironment& environment)
+                               rpc::BoundedPool& pool, const envelope::Trust& trust,
+                               const rpc::CallEnvironment& environment)
     : releases_(releases),
       clock_(clock),
       pool_(pool),
+      trust_(trust),
       messages_(kKeptMessages),
       score_(environment, v1::ScoringService::service_full_name(), "Score"),
       score_batch_(environment, v1::ScoringService::service_full_name(), "ScoreBatch"),
       plan_upgrade_(environment, v1::ScoringService::service_full_name(), "PlanUpgrade"),
+      verify_receipt_(environment, v1::ScoringService::service_full_name(), "VerifyReceipt"),
       get_status_(environment, v1::ScoringService::service_full_name(), "GetStatus") {
   SetMessageAllocatorFor_Score(&messages_);
 }
@@ -156,6 +160,15 @@ grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContex
     releases_.Await(
         std::move(choice), absl::FromChrono(context->deadline()),
         [answer, pending](const absl::StatusOr<Chosen>& found) { answer(pending, found); });
+  });
+}
+
+grpc::ServerUnaryReactor* ScoringService::VerifyReceipt(grpc::CallbackServerContext* context,
+                                                        const v1::VerifyReceiptRequest* request,
+                                                        v1::VerifyReceiptResponse* response) {
+  return verify_receipt_.HandleLater(*context, *request, [&](const auto& pending) {
+    scoring::VerifyReceipt({releases_, clock_, pool_, trust_}, pending, *request,
+                           absl::FromChrono(context->deadline()), *response);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "common/envelope/trust.h"
 #include "common/releases/releases.h"
 #include "common/rpc/bounded_pool.h"
 #include "common/rpc/call.h"
@@ -17,14 +18,16 @@ namespace zhiping::scoring {
 using ScoringServiceBase = v1::ScoringService::WithCallbackMethod_Score<
     v1::ScoringService::WithRawCallbackMethod_ScoreBatch<
         v1::ScoringService::WithCallbackMethod_PlanUpgrade<
-            v1::ScoringService::WithCallbackMethod_GetStatus<v1::ScoringService::Service>>>>;
+            v1::ScoringService::WithCallbackMethod_VerifyReceipt<
+                v1::ScoringService::WithCallbackMethod_GetStatus<v1::ScoringService::Service>>>>>;
 
 // Thread-safe.
 class ScoringService final : public ScoringServiceBase {
  public:
-  // `pool` runs what takes longer than microseconds: plans and batches. All outlive the service.
+  // `pool` runs what takes longer than microseconds: plans, batches and receipts. `trust`: whose
+  // receipts are believed. All outlive the service.
   ScoringService(releases::Releases& releases, const Clock& clock, rpc::BoundedPool& pool,
-                 const rpc::CallEnvironment& environment);
+                 const envelope::Trust& trust, const rpc::CallEnvironment& environment);
 
   grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const v1::ScoreRequest*,
                                   v1::ScoreResponse* response) override;
@@ -33,6 +36,9 @@ class ScoringService final : public ScoringServiceBase {
   grpc::ServerUnaryReactor* PlanUpgrade(grpc::CallbackServerContext* context,
                                         const v1::PlanUpgradeRequest* request,
                                         v1::PlanUpgradeResponse* response) override;
+  grpc::ServerUnaryReactor* VerifyReceipt(grpc::CallbackServerContext* context,
+                                          const v1::VerifyReceiptRequest* request,
+                                          v1::VerifyReceiptResponse* response) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override;
@@ -44,10 +50,12 @@ class ScoringService final : public ScoringServiceBase {
   releases::Releases& releases_;
   const Clock& clock_;
   rpc::BoundedPool& pool_;
+  const envelope::Trust& trust_;
   ScoreMessagePool messages_;
   const rpc::Method score_;
   const rpc::Method score_batch_;
   const rpc::Method plan_upgrade_;
+  const rpc::Method verify_receipt_;
   const rpc::Method get_status_;
 };
 

@@ -190,8 +190,11 @@ struct Ports {
   releases::FixedReleases releases(std::make_shared<const releases::Snapshot>(
       releases::Snapshot::Available{{criteria->digest(), criteria}},
       releases::Snapshot::InForce{{criteria->edition().programme(), {criteria, 0, {}}}}));
-  ScoringService service(releases, SystemClock(), pool, {metrics, log, *nobody});
-  ScoringService asking(releases, SystemClock(), pool, {metrics, log, *callers});
+  const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+  const auto trust = *envelope::Trust::Parse(
+      envelope::TrustEntry(*key, {envelope::Purpose::RECEIPT}, {"*"}, "nobody"));
+  ScoringService service(releases, SystemClock(), pool, *trust, {metrics, log, *nobody});
+  ScoringService asking(releases, SystemClock(), pool, *trust, {metrics, log, *callers});
   EchoService echo(ReplyTo(*criteria, FullRequest(*criteria, random)), {metrics, log, *nobody});
   rpc::ServerOptions options;
   options.listen = "127.0.0.1:0";

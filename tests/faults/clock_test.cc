@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/releases/release_flags.h"
+#include "common/releases/seed.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
@@ -37,7 +38,8 @@ class ScoringWithClock {
       : clock_(off),
         releases_(*releases::ServedReleases::Create(flags, "scoring", {}, clock_, metrics_, log_)),
         access_(*rpc::AccessControl::Open({}, clock_, log_)),
-        service_(releases_->releases(), clock_, pool_, {metrics_, log_, *access_}) {
+        trust_(*releases::ReadTrustFile(flags.trust_file)),
+        service_(releases_->releases(), clock_, pool_, *trust_, {metrics_, log_, *access_}) {
     rpc::ServerOptions options;
     options.listen = "127.0.0.1:0";
     server_ = *rpc::Server::Start(options,
@@ -76,6 +78,7 @@ class ScoringWithClock {
   rpc::BoundedPool pool_{2, 64};
   const std::unique_ptr<releases::ServedReleases> releases_;
   const std::unique_ptr<rpc::AccessControl> access_;
+  const std::shared_ptr<const envelope::Trust> trust_;
   scoring::ScoringService service_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<scoring::v1::ScoringService::Stub> stub_;

@@ -13,12 +13,21 @@
 
 namespace zhiping::scoring {
 
+// Nobody has the private part of its key.
+inline std::shared_ptr<const envelope::Trust> TrustInNobody() {
+  const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+  return *envelope::Trust::Parse(
+      envelope::TrustEntry(*key, {envelope::Purpose::RECEIPT}, {"*"}, "nobody"));
+}
+
 class ServiceUnderTest {
  public:
   explicit ServiceUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> more = {},
                             const rpc::AccessOptions& access = {},
-                            const rpc::ServerOptions& server = {})
+                            const rpc::ServerOptions& server = {},
+                            std::shared_ptr<const envelope::Trust> trust = nullptr)
       : criteria_(*criteria::CompileEdition2026()),
+        trust_(trust != nullptr ? std::move(trust) : TrustInNobody()),
         log_(rpc::Severity::kError),
         access_(*rpc::AccessControl::Open(access, SystemClock(), log_)),
         pool_(2, 64) {
@@ -32,7 +41,8 @@ class ServiceUnderTest {
     releases_ = std::make_unique<releases::FixedReleases>(
         std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
     const rpc::CallEnvironment environment = {metrics_, log_, *access_};
-    service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_, environment);
+    service_ =
+        std::make_unique<ScoringService>(*releases_, SystemClock(), pool_, *trust_, environment);
     operations_ = std::make_unique<audit::OperationsService>(nullptr, pool_, environment);
     rpc::ServerOptions options = server;
     options.listen = "127.0.0.1:0";
@@ -58,6 +68,9 @@ class ServiceUnderTest {
   absl::StatusOr<v1::PlanUpgradeResponse> PlanUpgrade(const v1::PlanUpgradeRequest& request) {
     return Call<v1::PlanUpgradeResponse>(&v1::ScoringService::Stub::PlanUpgrade, request);
   }
+  absl::StatusOr<v1::VerifyReceiptResponse> VerifyReceipt(const v1::VerifyReceiptRequest& request) {
+    return Call<v1::VerifyReceiptResponse>(&v1::ScoringService::Stub::VerifyReceipt, request);
+  }
   absl::StatusOr<v1::GetStatusResponse> GetStatus() {
     return Call<v1::GetStatusResponse>(&v1::ScoringService::Stub::GetStatus,
                                        v1::GetStatusRequest());
@@ -75,6 +88,8 @@ class ServiceUnderTest {
   }
 
   std::shared_ptr<const criteria::Criteria> criteria_;
+  // Whose receipts are believed.
+  const std::shared_ptr<const envelope::Trust> trust_;
   rpc::Metrics metrics_;
   rpc::Log log_;
   const std::unique_ptr<rpc::AccessControl> access_;
