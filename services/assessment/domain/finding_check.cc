@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/criteria/answers.h"
+#include "common/status/status_macros.h"
 #include "services/assessment/domain/act.h"
 
 namespace zhiping::assessment {
@@ -35,7 +35,7 @@ class FindingReader {
       for (int i = 0; i < findings.size(); ++i)
         Read(absl::StrCat("findings[", i, "]"), findings[i]);
     }
-    if (const absl::Status status = violations_.ToStatus(); !status.ok()) return status;
+    RETURN_IF_ERROR(violations_.ToStatus());
     return findings;
   }
 
@@ -162,7 +162,7 @@ class FindingReader {
     facts.Add()->set_fact(criteria_.rulebook().facts(fact).name());
     facts[0].set_value(value);
     criteria::Input input;
-    const absl::Status status = criteria::ReadInput(criteria_, {}, facts, input);
+    absl::Status status = criteria::ReadInput(criteria_, {}, facts, input);
     if (status.ok()) read = input.facts[fact];
     return status;
   }

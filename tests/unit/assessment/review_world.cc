@@ -145,7 +145,7 @@ absl::Status ReviewWorld::Do(const std::string& name, const Act& act) {
 
 absl::Status ReviewWorld::Decide(const std::string& act, const std::string& actor,
                                  int32_t submission) {
-  if (const absl::Status taken = Do("Take", actor, submission); !taken.ok()) return taken;
+  if (absl::Status taken = Do("Take", actor, submission); !taken.ok()) return taken;
   return Do(act, actor, submission);
 }
 
