@@ -11,6 +11,7 @@
 #include "common/time/timestamp.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/draft_errors.h"
+#include "services/assessment/domain/texts.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -143,7 +144,7 @@ class Updating {
                                           " is not_applicable: a reason is required."));
       });
     }
-    CheckDraftText(given.reason(), criteria::kMaxReasonCharacters, field, violations_);
+    CheckText(given.reason(), criteria::kMaxReasonCharacters, field, violations_);
   }
 
   // What is there now, and who put it there when.

@@ -12,6 +12,7 @@
 #include "common/time/timestamp.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/draft_errors.h"
+#include "services/assessment/domain/texts.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -97,7 +98,7 @@ absl::Status ReadEvidence(const Criteria& criteria, v1::Evidence& evidence) {
   }
   CheckDates(evidence, violations);
   ReadScenarios(criteria, evidence, violations);
-  CheckDraftText(evidence.location(), kMaxLocationCharacters, "evidence.location", violations);
+  CheckText(evidence.location(), kMaxLocationCharacters, "evidence.location", violations);
   return violations.ToStatus();
 }
 

@@ -41,10 +41,17 @@ bool IsDrawn(absl::string_view seed, int per_mille, const Draw& draw) {
   return static_cast<int>(absl::Uint128Low64(scaled)) < per_mille;
 }
 
+v1::ReviewPolicy::Mode ReviewModeOf(const v1::Campaign& campaign) {
+  const v1::ReviewPolicy::Mode mode = campaign.review().mode();
+  if (mode != v1::ReviewPolicy::MODE_UNSPECIFIED) return mode;
+  return campaign.has_closes_at() ? v1::ReviewPolicy::CITED : v1::ReviewPolicy::NONE;
+}
+
 bool IsReviewDue(const v1::Campaign& campaign, absl::string_view uscc, absl::string_view plant) {
   const v1::ReviewPolicy& review = campaign.review();
-  return review.mode() == v1::ReviewPolicy::ALL ||
-         (review.mode() == v1::ReviewPolicy::SAMPLE &&
+  const v1::ReviewPolicy::Mode mode = ReviewModeOf(campaign);
+  return mode == v1::ReviewPolicy::ALL ||
+         (mode == v1::ReviewPolicy::SAMPLE &&
           IsDrawn(review.seed(), review.per_mille(), {campaign.campaign(), uscc, plant}));
 }
 

@@ -18,6 +18,9 @@ struct Draw {
 // bits, big-endian); its first 64 bits, as a number in 0 … 1, are below per_mille / 1000.
 bool IsDrawn(absl::string_view seed, int per_mille, const Draw& draw);
 
+// As the campaign says, or what it means by saying nothing: NONE without an end, else CITED.
+v1::ReviewPolicy::Mode ReviewModeOf(const v1::Campaign& campaign);
+
 // Whether a submission is to be reviewed without being cited: under ALL, and under SAMPLE if drawn.
 bool IsReviewDue(const v1::Campaign& campaign, absl::string_view uscc, absl::string_view plant);
 

@@ -9,6 +9,7 @@
 #include "common/time/timestamp.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/draft_errors.h"
+#include "services/assessment/domain/texts.h"
 
 namespace zhiping::assessment {
 namespace {

@@ -1,0 +1,159 @@
+#include "tests/unit/assessment/review_world.h"
+
+#include <map>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "services/assessment/domain/decisions.h"
+#include "services/assessment/domain/findings.h"
+#include "services/assessment/domain/in_hand_acts.h"
+#include "services/assessment/domain/objections.h"
+#include "tests/unit/criteria/small_criteria.h"
+
+namespace zhiping::assessment {
+namespace {
+
+using identity::Role;
+
+v1::ReviewStage StageOf(v1::Stage::Value stage, const std::string& unit) {
+  v1::ReviewStage made;
+  made.set_stage(stage);
+  made.set_unit(unit);
+  made.set_unit_name(unit + "单位");
+  return made;
+}
+
+v1::SubmittedContent ContentOf(v1::Channel::Value channel) {
+  v1::SubmittedContent content;
+  content.set_programme("small");
+  auto& snapshot = *content.mutable_snapshot();
+  snapshot.set_uscc("91110000600037341L");
+  snapshot.set_name("示例企业");
+  snapshot.set_plant("main");
+  snapshot.set_channel(channel);
+  for (const char* unit : {"c1", "c", "p"}) {
+    snapshot.add_units(unit);
+    snapshot.add_unit_names(absl::StrCat(unit, "单位"));
+  }
+  const auto answer = [&](const char* scenario, const char* level, const char* reason) {
+    auto& added = *content.add_answers();
+    added.set_scenario(scenario);
+    added.set_level(level);
+    added.set_reason(reason);
+  };
+  answer("a", "l2", "");
+  answer("b", "l1", "");
+  answer("c", "not_applicable", "没有这一环节");
+  auto& fact = *content.add_facts();
+  fact.mutable_value()->set_fact("score");
+  fact.mutable_value()->set_value("59.5");
+  fact.set_source(v1::FactSource::DECLARED);
+  content.mutable_result()->mutable_index()->set_numerator(5);
+  content.mutable_result()->mutable_index()->set_denominator(9);
+  return content;
+}
+
+google::protobuf::RepeatedPtrField<v1::Finding> OneFinding() {
+  google::protobuf::RepeatedPtrField<v1::Finding> findings;
+  findings.Add()->set_scenario("a");
+  findings[0].set_level("l0");
+  findings[0].set_reason("现场没有看到");
+  return findings;
+}
+
+}  // namespace
+
+ReviewWorld::ReviewWorld(v1::ReviewPolicy::Mode mode, v1::Channel::Value channel)
+    : now(absl::FromCivil(absl::CivilMinute(2026, 7, 1, 9, 0), absl::FixedTimeZone(8 * 3600))),
+      criteria(*criteria::Criteria::Compile(criteria::SmallRelease(), "")) {
+  campaign.set_campaign("small-2026");
+  campaign.mutable_review()->set_mode(mode);
+  campaign.mutable_due_days()->set_county(5);
+  campaign.set_appeal_days(15);
+  if (channel != v1::Channel::DIRECT) {
+    stages = {StageOf(v1::Stage::COUNTY, "c1"), StageOf(v1::Stage::CITY, "c")};
+  }
+  stages.push_back(StageOf(v1::Stage::PROVINCE, "p"));
+}
+
+Actor ReviewWorld::ActorOf(const std::string& name) {
+  Actor actor;
+  actor.person.set_issuer("https://sign-on");
+  actor.person.set_subject(name);
+  actor.person.set_name("姓名" + name);
+  if (name == "enterprise" || name == "platform") {
+    actor.roles.Add(name == "platform" ? Role::PLATFORM : Role::ENTERPRISE);
+    return actor;
+  }
+  static const auto& units = *new std::map<std::string, std::string>{
+      {"county", "c1"}, {"city", "c"}, {"province", "p"}, {"other", "c2"}};
+  actor.person.set_unit(units.at(std::string(absl::StripSuffix(name, "_head"))));
+  actor.roles.Add(absl::EndsWith(name, "_head") ? Role::UNIT_HEAD : Role::REVIEWER);
+  return actor;
+}
+
+Act ReviewWorld::ActOf(const Actor& actor, int32_t submission) {
+  now += absl::Minutes(1);
+  Act act;
+  act.actor = actor;
+  act.submission = submission;
+  const bool exists = submission >= 1 && submission <= static_cast<int32_t>(all.size());
+  act.etag = EtagOf(exists ? all[submission - 1] : v1::SubmissionRecord());
+  act.now = now;
+  act.zone = absl::FixedTimeZone(8 * 3600);
+  return act;
+}
+
+absl::Status ReviewWorld::Do(const std::string& act, const std::string& actor, int32_t submission) {
+  return Do(act, ActOf(ActorOf(actor), submission));
+}
+
+absl::Status ReviewWorld::Do(const std::string& name, const Act& act) {
+  if (name == "Submit") {
+    const auto channel = stages.size() == 1 ? v1::Channel::DIRECT : v1::Channel::STAGED;
+    return Submit(act, campaign, {v1::AssessmentKey(), ContentOf(channel), stages}, all);
+  }
+  if (name == "Withdraw") return Withdraw(act, "填错了", all);
+  if (name == "Cite") return Cite(act, campaign, "A-1", all);
+  if (name == "Uncite") return Uncite(act, "A-1", all);
+  if (name == "Take") return Take(act, all);
+  if (name == "Release") return Release(act, all);
+  if (name == "Assign") {
+    v1::PersonRecord colleague = act.actor.person;
+    colleague.set_subject(colleague.subject() + "-colleague");
+    return Assign(act, colleague, all);
+  }
+  if (name == "RecordFindings") return RecordFindings(act, *criteria, OneFinding(), all);
+  if (name == "Approve") return Approve(act, "", all);
+  if (name == "BatchApprove") return ApproveInBatch(act, all);
+  if (name == "ReturnToEnterprise") return ReturnToEnterprise(act, "请补充说明", all);
+  if (name == "ReturnToPreviousStage") return ReturnToPreviousStage(act, "请再核实", all);
+  if (name == "Reject") return Reject(act, "不属实", all);
+  if (name == "RecallDecision") return RecallDecision(act, "点错了", all);
+  if (name == "Revoke") return Revoke(act, "弄虚作假", all);
+  if (name == "AddComment") return AddComment(act, "a", "请说明", /*internal=*/false, all);
+  if (name == "ResolveComment") return ResolveComment(act, 1, all);
+  if (name == "Object") return Object(act, "我们有依据", all);
+  if (name == "DecideObjection") {
+    const auto record = FindSubmission(act, all);
+    const int latest = record.ok() ? (*record)->submission().standing().objections_size() : 0;
+    return DecideObjection(act, latest, /*upheld=*/true, "理由成立", all);
+  }
+  return absl::UnimplementedError(name);
+}
+
+absl::Status ReviewWorld::Decide(const std::string& act, const std::string& actor,
+                                 int32_t submission) {
+  if (absl::Status taken = Do("Take", actor, submission); !taken.ok()) return taken;
+  return Do(act, actor, submission);
+}
+
+std::string ReviewWorld::State(int32_t number) const {
+  const auto& standing = Standing(number);
+  const std::string state = v1::SubmissionState::Value_Name(standing.state());
+  if (standing.state() != v1::SubmissionState::UNDER_REVIEW) return state;
+  return absl::StrCat(state, "_", v1::Stage::Value_Name(standing.stage()));
+}
+
+}  // namespace zhiping::assessment
