@@ -25,8 +25,8 @@ namespace {
 
 // `request` without its id says what was asked for.
 template <typename Request>
-RequestKey KeyOf(const char* method, const std::string& parent, const identity::Caller& caller,
-                 const Request& request) {
+sql::RequestKey KeyOf(const char* method, const std::string& parent, const identity::Caller& caller,
+                      const Request& request) {
   Request body = request;
   body.clear_request_id();
   // Nobody gets the answer to another's request.
@@ -104,7 +104,7 @@ absl::Status LabelTaken(const StoredRelease& release, const std::string& digest)
 
 template <typename Response>
 absl::StatusOr<Response> Publishing::Once(
-    const RequestKey& key, const Act& act, absl::Time deadline,
+    const sql::RequestKey& key, const Act& act, absl::Time deadline,
     const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body) {
   Response response;
   const auto answer = [&](StoreTransaction& transaction) -> absl::Status {

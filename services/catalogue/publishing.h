@@ -78,7 +78,7 @@ class Publishing {
   // retry gets it again without running `body`.
   template <typename Response>
   absl::StatusOr<Response> Once(
-      const RequestKey& key, const Act& act, absl::Time deadline,
+      const sql::RequestKey& key, const Act& act, absl::Time deadline,
       const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body);
 
   absl::Status Audit(StoreTransaction& transaction, const Act& act, const std::string& id) const;

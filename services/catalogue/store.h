@@ -15,6 +15,7 @@
 #include "common/audit/entry.h"
 #include "common/identity/caller.h"
 #include "common/sql/database.h"
+#include "common/sql/request_log.h"
 #include "common/sql/sequenced_log.h"
 #include "services/catalogue/domain/edition_import.h"
 #include "services/catalogue/domain/history.h"
@@ -33,10 +34,14 @@ class StoreTransaction {
 
   // Claims a request id until the end of the transaction; concurrent ones wait. The response that
   // was given before, if there was one. Errors: REQUEST_ID_REUSED.
-  absl::StatusOr<std::optional<std::string>> Claim(const RequestKey& key);
+  absl::StatusOr<std::optional<std::string>> Claim(const sql::RequestKey& key) {
+    return sql::ClaimRequest(sql_, key);
+  }
   // REQUIRES: claimed.
-  absl::Status KeepResponse(const RequestKey& key, const std::string& subject,
-                            const std::string& response, absl::Time now);
+  absl::Status KeepResponse(const sql::RequestKey& key, const std::string& subject,
+                            const std::string& response, absl::Time now) {
+    return sql::KeepResponse(sql_, key, subject, response, now);
+  }
 
   // Locks the programme until the end, and reads its history. An unknown one is added.
   absl::StatusOr<History> Lock(const std::string& programme);

@@ -20,14 +20,6 @@ struct HistoryVersion {
   friend bool operator==(const HistoryVersion&, const HistoryVersion&) = default;
 };
 
-struct RequestKey {
-  std::string method;
-  std::string parent;
-  std::string request_id;
-  // Of the request without its id.
-  std::string sha256;
-};
-
 struct StoredRelease {
   // With published_at and withdrawn, without in_force.
   v1::ReleaseSummary summary;

@@ -14,42 +14,6 @@ namespace zhiping::catalogue {
 
 using sql::Bytes;
 
-absl::StatusOr<std::optional<std::string>> StoreTransaction::Claim(const RequestKey& key) {
-  // PostgreSQL waits here for a transaction that claimed the same id.
-  ASSIGN_OR_RETURN(
-      const sql::Result claimed,
-      sql_.Execute("INSERT INTO request (method, parent, request_id, sha256, subject, "
-                   "response, created_at) VALUES ($1, $2, $3, $4, '', $5, 0) "
-                   "ON CONFLICT DO NOTHING",
-                   {key.method, key.parent, key.request_id, Bytes{key.sha256}, Bytes{}}));
-  if (claimed.changed() == 1) return std::optional<std::string>();
-  ASSIGN_OR_RETURN(
-      auto rows, (sql_.Query<Bytes, Bytes>("SELECT sha256, response FROM request "
-                                           "WHERE method = $1 AND parent = $2 AND request_id = $3",
-                                           {key.method, key.parent, key.request_id})));
-  if (rows.size() != 1) return absl::InternalError("a claimed request is not there");
-  auto& [sha256, response] = rows.front();
-  if (sha256.value != key.sha256) {
-    return MakeError(
-        absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
-        absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
-        absl::StrCat("The request id ", key.request_id, " was used for another request."),
-        {{"requestId", key.request_id}});
-  }
-  return std::optional<std::string>(std::move(response.value));
-}
-
-absl::Status StoreTransaction::KeepResponse(const RequestKey& key, const std::string& subject,
-                                            const std::string& response, absl::Time now) {
-  return sql_
-      .Execute(
-          "UPDATE request SET subject = $4, response = $5, created_at = $6 "
-          "WHERE method = $1 AND parent = $2 AND request_id = $3",
-          {key.method, key.parent, key.request_id, subject, Bytes{response},
-           absl::ToUnixMillis(now)})
-      .status();
-}
-
 absl::StatusOr<History> StoreTransaction::Lock(const std::string& programme) {
   RETURN_IF_ERROR(sql_.Execute("INSERT INTO programme (programme, next_revision, met_revision, "
                                "met_digest, met_at) VALUES ($1, 1, 0, '', 0) "

@@ -1,0 +1,58 @@
+#include "common/sql/request_log.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace zhiping::sql {
+
+absl::StatusOr<std::optional<std::string>> ClaimRequest(Transaction& transaction,
+                                                        const RequestKey& key) {
+  // PostgreSQL waits here for a transaction that claimed the same id.
+  ASSIGN_OR_RETURN(
+      const Result claimed,
+      transaction.Execute("INSERT INTO request (method, parent, request_id, sha256, subject, "
+                          "response, created_at) VALUES ($1, $2, $3, $4, '', $5, 0) "
+                          "ON CONFLICT DO NOTHING",
+                          {key.method, key.parent, key.request_id, Bytes{key.sha256}, Bytes{}}));
+  if (claimed.changed() == 1) return std::optional<std::string>();
+  ASSIGN_OR_RETURN(auto rows, (transaction.Query<Bytes, Bytes>(
+                                  "SELECT sha256, response FROM request "
+                                  "WHERE method = $1 AND parent = $2 AND request_id = $3",
+                                  {key.method, key.parent, key.request_id})));
+  if (rows.size() != 1) return absl::InternalError("a claimed request is not there");
+  auto& [sha256, response] = rows.front();
+  if (sha256.value != key.sha256) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
+        absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
+        absl::StrCat("The request id ", key.request_id, " was used for another request."),
+        {{"requestId", key.request_id}});
+  }
+  return std::optional<std::string>(std::move(response.value));
+}
+
+absl::Status KeepResponse(Transaction& transaction, const RequestKey& key,
+                          const std::string& subject, const std::string& response, absl::Time now) {
+  return transaction
+      .Execute(
+          "UPDATE request SET subject = $4, response = $5, created_at = $6 "
+          "WHERE method = $1 AND parent = $2 AND request_id = $3",
+          {key.method, key.parent, key.request_id, subject, Bytes{response},
+           absl::ToUnixMillis(now)})
+      .status();
+}
+
+absl::StatusOr<int64_t> ForgetRequests(Transaction& transaction, absl::string_view method,
+                                       absl::Time instant, int most) {
+  ASSIGN_OR_RETURN(const Result forgotten,
+                   transaction.Execute("DELETE FROM request WHERE (method, parent, request_id) IN "
+                                       "(SELECT method, parent, request_id FROM request "
+                                       "WHERE method = $1 AND created_at < $2 LIMIT $3)",
+                                       {method, absl::ToUnixMillis(instant), most}));
+  return forgotten.changed();
+}
+
+}  // namespace zhiping::sql

@@ -1,0 +1,187 @@
+// What the assessment service keeps, over common/sql. Calls block until their deadline: they belong
+// into a bounded pool.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/audit/entry.h"
+#include "common/rpc/page_token.h"
+#include "common/sql/database.h"
+#include "common/sql/request_log.h"
+#include "common/sql/sequenced_log.h"
+#include "services/assessment/store_rows.h"
+#include "zhiping/assessment/v1/assessment_service.pb.h"
+#include "zhiping/assessment/v1/change.pb.h"
+#include "zhiping/assessment/v1/record.pb.h"
+
+namespace zhiping::assessment {
+
+enum class Receipt { kOfSubmission, kOfDecision };
+
+// The changes of one transaction. Used by one thread. Whoever changes anything of an enterprise
+// locks the enterprise first: so its changes stand in the log in their order.
+class StoreTransaction {
+ public:
+  StoreTransaction(sql::Transaction& sql, const sql::SequencedLog& changes,
+                   const sql::SequencedLog& audit)
+      : sql_(sql), changes_(changes), audit_(audit) {}
+
+  // As sql::ClaimRequest.
+  absl::StatusOr<std::optional<std::string>> Claim(const sql::RequestKey& key) {
+    return sql::ClaimRequest(sql_, key);
+  }
+  // REQUIRES: claimed.
+  absl::Status KeepResponse(const sql::RequestKey& key, const std::string& subject,
+                            const std::string& response, absl::Time now) {
+    return sql::KeepResponse(sql_, key, subject, response, now);
+  }
+  // As sql::ForgetRequests.
+  absl::StatusOr<int64_t> ForgetRequests(absl::string_view method, absl::Time instant, int most) {
+    return sql::ForgetRequests(sql_, method, instant, most);
+  }
+
+  // Locks it until the end; nothing if there is none.
+  absl::StatusOr<std::optional<v1::EnterpriseRecord>> LockEnterprise(const std::string& uscc);
+  // Whether it was not there yet; waits for a transaction that adds the same one. Locks it.
+  absl::StatusOr<bool> AddEnterprise(const v1::EnterpriseRecord& record);
+  // With its enrolments. REQUIRES: locked.
+  absl::Status SaveEnterprise(const v1::EnterpriseRecord& record);
+
+  absl::StatusOr<std::optional<v1::ChangeRequestRecord>> FindChangeRequest(const std::string& uscc,
+                                                                           int number);
+  // Those of the enterprise that are not decided, by number.
+  absl::StatusOr<std::vector<v1::ChangeRequestRecord>> OpenChangeRequests(const std::string& uscc);
+  // Adds it or takes its place.
+  absl::Status SaveChangeRequest(const v1::ChangeRequestRecord& record);
+
+  // Deleted ones are found too.
+  absl::StatusOr<std::optional<v1::CampaignRecord>> FindCampaign(const std::string& campaign);
+  absl::StatusOr<std::optional<v1::CampaignRecord>> LockCampaign(const std::string& campaign);
+  // Whether it was not there yet.
+  absl::StatusOr<bool> AddCampaign(const v1::CampaignRecord& record);
+  // REQUIRES: locked.
+  absl::Status SaveCampaign(const v1::CampaignRecord& record);
+
+  absl::StatusOr<std::optional<v1::Target>> FindTarget(const std::string& campaign,
+                                                       const std::string& uscc,
+                                                       const std::string& plant);
+  // Adds it or takes its place.
+  absl::Status UpsertTarget(const std::string& campaign, const v1::Target& target);
+
+  absl::StatusOr<std::optional<v1::AssessmentRecord>> FindAssessment(const v1::AssessmentKey& key);
+  // Adds it or takes its place.
+  absl::Status SaveAssessment(const v1::AssessmentRecord& record);
+
+  // Of the assessment, by number.
+  absl::StatusOr<std::vector<v1::SubmissionRecord>> SubmissionsOf(const v1::AssessmentKey& key);
+  absl::StatusOr<std::optional<v1::SubmissionRecord>> FindSubmission(const v1::SubmissionKey& key);
+  // Version 1 is added, with its evidence: ROW_EXISTS if the submission or its receipt number is
+  // there. Later versions take its place; the evidence and the receipts stay.
+  absl::Status SaveSubmission(const v1::SubmissionRecord& record);
+
+  // The envelope takes the place of the one before. REQUIRES: the submission is there.
+  absl::Status KeepReceipt(const v1::SubmissionKey& key, Receipt which,
+                           const std::string& envelope);
+  // Nothing if there is none.
+  absl::StatusOr<std::optional<std::string>> FindReceipt(const v1::SubmissionKey& key,
+                                                         Receipt which);
+
+  // Somebody else read a file of the enterprise. The same reading of the same person within 10
+  // minutes before is the same entry. Needs no lock.
+  absl::Status RecordAccess(const std::string& uscc, const identity::Person& reader,
+                            const v1::FileAccess& access);
+
+  // Into the log of changes. REQUIRES: the event's enterprise, or campaign, is locked.
+  absl::Status Append(const v1::AssessmentEvent& event, absl::Time now);
+  // Into the audit log: an act is there if, and only if, it was done.
+  absl::Status Audit(const audit::AuditEntry& entry);
+
+ private:
+  sql::Transaction& sql_;
+  const sql::SequencedLog& changes_;
+  const sql::SequencedLog& audit_;
+};
+
+// Reads see what was committed, and lock nothing. Thread-safe.
+class Store {
+ public:
+  // Brings the database to the present tables. Errors: as sql::Migrate.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(sql::Database& database, absl::Time deadline);
+
+  // Runs the body in a transaction that writes; it may run again, and sets all anew then.
+  absl::Status Change(absl::Time deadline,
+                      const std::function<absl::Status(StoreTransaction&)>& body);
+
+  // Moves what was appended into the log of changes.
+  absl::Status SequenceChanges(absl::Time deadline);
+  const sql::SequencedLog& changes() const { return changes_; }
+
+  // Nothing if there is none.
+  absl::StatusOr<std::optional<v1::EnterpriseRecord>> FindEnterprise(absl::Time deadline,
+                                                                     const std::string& uscc);
+  absl::StatusOr<std::optional<v1::CampaignRecord>> FindCampaign(absl::Time deadline,
+                                                                 const std::string& campaign);
+  absl::StatusOr<std::optional<v1::AssessmentRecord>> FindAssessment(absl::Time deadline,
+                                                                     const v1::AssessmentKey& key);
+  absl::StatusOr<std::optional<v1::SubmissionRecord>> FindSubmission(absl::Time deadline,
+                                                                     const v1::SubmissionKey& key);
+  // Of the assessment, by number.
+  absl::StatusOr<std::vector<v1::SubmissionRecord>> SubmissionsOf(absl::Time deadline,
+                                                                  const v1::AssessmentKey& key);
+  absl::StatusOr<std::optional<std::string>> FindReceipt(absl::Time deadline,
+                                                         const v1::SubmissionKey& key,
+                                                         Receipt which);
+
+  // Lists. Errors: INVALID_PAGE_TOKEN; those of the database.
+  absl::StatusOr<ListOf<v1::EnterpriseRecord>> ListEnterprises(absl::Time deadline,
+                                                               const EnterpriseQuery& query,
+                                                               const rpc::Page& page);
+  absl::StatusOr<ListOf<v1::ChangeRequestRecord>> ListChangeRequests(
+      absl::Time deadline, const ChangeRequestQuery& query, const rpc::Page& page);
+  absl::StatusOr<ListOf<v1::CampaignRecord>> ListCampaigns(absl::Time deadline,
+                                                           const CampaignQuery& query,
+                                                           const rpc::Page& page);
+  absl::StatusOr<ListOf<v1::Target>> ListTargets(absl::Time deadline, const std::string& campaign,
+                                                 const rpc::Page& page);
+  // Empty plant: of all.
+  absl::StatusOr<ListOf<v1::AssessmentRecord>> ListAssessments(absl::Time deadline,
+                                                               const std::string& uscc,
+                                                               const std::string& plant,
+                                                               const rpc::Page& page);
+  absl::StatusOr<ListOf<ListedSubmission>> ListSubmissions(absl::Time deadline,
+                                                           const SubmissionQuery& query,
+                                                           const rpc::Page& page);
+  absl::StatusOr<ListOf<ListedSubmission>> ListQueue(absl::Time deadline, const QueueQuery& query,
+                                                     const rpc::Page& page);
+  // The newest first.
+  absl::StatusOr<ListOf<v1::FileAccess>> ListAccesses(absl::Time deadline, const std::string& uscc,
+                                                      const rpc::Page& page);
+
+  // For each content of the submission's evidence that other enterprises, no tests, have handed in
+  // too: in its order.
+  absl::StatusOr<std::vector<EvidenceMatches>> MatchEvidence(absl::Time deadline,
+                                                             const v1::SubmissionRecord& submission,
+                                                             const std::vector<std::string>& units);
+
+  // Drafts of the campaign that are not closed and have another release, after the last one of the
+  // batch before (default: from the first).
+  absl::StatusOr<std::vector<DraftRelease>> DraftsUnderOtherReleases(
+      absl::Time deadline, const std::string& campaign, const std::string& release_digest,
+      const DraftRelease& after, int limit);
+
+ private:
+  explicit Store(sql::Database& database)
+      : database_(database), changes_(database, "changes"), audit_(database, audit::kLogName) {}
+
+  sql::Database& database_;
+  const sql::SequencedLog changes_;
+  const sql::SequencedLog audit_;
+};
+
+}  // namespace zhiping::assessment

@@ -1,0 +1,74 @@
+// What is read in transactions and outside of them: the statements, and how rows become records.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "common/sql/database.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/store.h"
+
+namespace zhiping::assessment {
+
+// $1 … are the key's columns, in the order of Of(key).
+inline constexpr char kEnterprise[] = "SELECT record FROM enterprise WHERE uscc = $1";
+inline constexpr char kCampaign[] = "SELECT record FROM campaign WHERE campaign = $1";
+inline constexpr char kAssessment[] =
+    "SELECT record FROM assessment WHERE uscc = $1 AND plant = $2 AND campaign = $3";
+inline constexpr char kSubmissions[] =
+    "SELECT record FROM submission WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
+    "ORDER BY number";
+inline constexpr char kSubmission[] =
+    "SELECT record FROM submission WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
+    "AND number = $4";
+
+inline std::vector<sql::Value> Of(const v1::AssessmentKey& key) {
+  return {key.enterprise(), PlantOf(key.plant()), key.campaign()};
+}
+inline std::vector<sql::Value> Of(const v1::SubmissionKey& key) {
+  return {key.enterprise(), PlantOf(key.plant()), key.campaign(), key.number()};
+}
+
+// The envelope; NULL if there is none.
+inline std::string SelectReceipt(Receipt which) {
+  return absl::StrCat("SELECT ", which == Receipt::kOfSubmission ? "receipt" : "decision_receipt",
+                      " FROM submission WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
+                      "AND number = $4");
+}
+
+template <typename Record>
+absl::StatusOr<Record> Parse(const sql::Bytes& bytes) {
+  Record record;
+  if (record.ParseFromString(bytes.value)) return record;
+  return absl::InternalError(absl::StrCat("a stored ", record.GetTypeName(), " is damaged"));
+}
+
+template <typename Record>
+absl::StatusOr<std::vector<Record>> All(const absl::StatusOr<sql::Rows<sql::Bytes>>& rows) {
+  RETURN_IF_ERROR(rows.status());
+  std::vector<Record> records;
+  for (const auto& [bytes] : *rows) {
+    ASSIGN_OR_RETURN(records.emplace_back(), Parse<Record>(bytes));
+  }
+  return records;
+}
+
+template <typename Record>
+absl::StatusOr<std::optional<Record>> One(const absl::StatusOr<sql::Rows<sql::Bytes>>& rows) {
+  ASSIGN_OR_RETURN(auto records, All<Record>(rows));
+  if (records.empty()) return std::optional<Record>();
+  return std::optional<Record>(std::move(records.front()));
+}
+
+inline absl::StatusOr<std::optional<std::string>> OneReceipt(
+    absl::StatusOr<sql::Rows<std::optional<sql::Bytes>>> rows) {
+  RETURN_IF_ERROR(rows.status());
+  if (rows->empty() || !std::get<0>(rows->front()).has_value()) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(std::get<0>(rows->front())->value));
+}
+
+}  // namespace zhiping::assessment
