@@ -15,6 +15,7 @@
 #include "common/sql/database.h"
 #include "common/sql/request_log.h"
 #include "common/sql/sequenced_log.h"
+#include "services/assessment/domain/campaign.h"
 #include "services/assessment/store_rows.h"
 #include "zhiping/assessment/v1/assessment_service.pb.h"
 #include "zhiping/assessment/v1/change.pb.h"
@@ -46,6 +47,8 @@ class StoreTransaction {
     return sql::ForgetRequests(sql_, method, instant, most);
   }
 
+  // Nothing if there is none.
+  absl::StatusOr<std::optional<v1::EnterpriseRecord>> FindEnterprise(const std::string& uscc);
   // Locks it until the end; nothing if there is none.
   absl::StatusOr<std::optional<v1::EnterpriseRecord>> LockEnterprise(const std::string& uscc);
   // Whether it was not there yet; waits for a transaction that adds the same one. Locks it.
@@ -67,6 +70,12 @@ class StoreTransaction {
   absl::StatusOr<bool> AddCampaign(const v1::CampaignRecord& record);
   // REQUIRES: locked.
   absl::Status SaveCampaign(const v1::CampaignRecord& record);
+
+  // What was done in it so far.
+  absl::StatusOr<CampaignUse> UseOfCampaign(const std::string& campaign);
+  // Whether it was not closed yet.
+  absl::StatusOr<bool> AddPeriod(const std::string& campaign, const std::string& period,
+                                 absl::Time now);
 
   absl::StatusOr<std::optional<v1::Target>> FindTarget(const std::string& campaign,
                                                        const std::string& uscc,
@@ -121,6 +130,19 @@ class Store {
   // Moves what was appended into the log of changes.
   absl::Status SequenceChanges(absl::Time deadline);
   const sql::SequencedLog& changes() const { return changes_; }
+
+  // What is known of a request that was made before. Errors: REQUEST_ID_REUSED.
+  absl::StatusOr<KnownRequest> FindRequest(absl::Time deadline, const sql::RequestKey& key);
+  // It came then and could not be carried out; the first time counts.
+  absl::Status NoteReceived(absl::Time deadline, const sql::RequestKey& key, absl::Time instant);
+  // Those that need not be known for ever, after 7 days.
+  absl::Status ForgetOldRequests(absl::Time deadline, absl::Time now);
+
+  // Whether the person has a submission of the enterprise in hand.
+  absl::StatusOr<bool> HasInHand(absl::Time deadline, const std::string& uscc,
+                                 const identity::Person& person, absl::Time now);
+  // Ids of campaigns that pin a release and were not deleted.
+  absl::StatusOr<std::vector<std::string>> PinnedCampaigns(absl::Time deadline);
 
   // Nothing if there is none.
   absl::StatusOr<std::optional<v1::EnterpriseRecord>> FindEnterprise(absl::Time deadline,

@@ -108,6 +108,14 @@ struct EvidenceMatches {
   int elsewhere = 0;
 };
 
+// A request that was made before.
+struct KnownRequest {
+  // The answer; absent: it was not carried out.
+  std::optional<std::string> response;
+  // When it came first, if it could not be carried out then.
+  std::optional<absl::Time> received;
+};
+
 // A draft that is not closed, and its release.
 struct DraftRelease {
   v1::AssessmentKey key;

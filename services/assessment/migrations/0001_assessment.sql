@@ -185,3 +185,21 @@ CREATE TABLE request (
   PRIMARY KEY (method, parent, request_id)
 );
 CREATE INDEX request_age ON request (method, created_at);
+
+-- When a request to submit came first that could not be carried out: it counts as made then.
+CREATE TABLE received_request (
+  method {text} NOT NULL,
+  parent {text} NOT NULL,
+  request_id {text} NOT NULL,
+  sha256 {bytes} NOT NULL,
+  received_at BIGINT NOT NULL,
+  PRIMARY KEY (method, parent, request_id)
+);
+
+-- Periods of campaigns that are closed.
+CREATE TABLE period (
+  campaign {text} NOT NULL,
+  period {text} NOT NULL,
+  closed_at BIGINT NOT NULL,
+  PRIMARY KEY (campaign, period)
+);

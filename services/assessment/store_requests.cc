@@ -1,0 +1,127 @@
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/store.h"
+#include "services/assessment/store_reading.h"
+
+namespace zhiping::assessment {
+namespace {
+
+using sql::Bytes;
+
+// What may be repeated for so long only; submissions and decisions are known for ever.
+constexpr const char* kForgotten[] = {"RegisterEnterprise", "RequestChange",  "CreateCampaign",
+                                      "CreateAssessment",   "AddEvidence",    "Rebase",
+                                      "AddComment",         "RecordFindings", "Cite",
+                                      "Uncite"};
+constexpr absl::Duration kKept = absl::Hours(24 * 7);
+constexpr int kForgottenAtOnce = 1000;
+
+absl::Status Reused(const sql::RequestKey& key) {
+  return MakeError(absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
+                   absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
+                   absl::StrCat("The request id ", key.request_id, " was used for another request."),
+                   {{"requestId", key.request_id}});
+}
+
+}  // namespace
+
+absl::StatusOr<KnownRequest> Store::FindRequest(absl::Time deadline, const sql::RequestKey& key) {
+  const std::vector<sql::Value> parameters = {key.method, key.parent, key.request_id};
+  KnownRequest known;
+  ASSIGN_OR_RETURN(auto answered,
+                   (database_.Query<Bytes, Bytes>(
+                       deadline,
+                       "SELECT sha256, response FROM request "
+                       "WHERE method = $1 AND parent = $2 AND request_id = $3",
+                       parameters)));
+  if (!answered.empty()) {
+    auto& [sha256, response] = answered.front();
+    if (sha256.value != key.sha256) return Reused(key);
+    known.response = std::move(response.value);
+    return known;
+  }
+  ASSIGN_OR_RETURN(const auto received,
+                   (database_.Query<Bytes, int64_t>(
+                       deadline,
+                       "SELECT sha256, received_at FROM received_request "
+                       "WHERE method = $1 AND parent = $2 AND request_id = $3",
+                       parameters)));
+  if (received.empty()) return known;
+  const auto& [sha256, received_at] = received.front();
+  if (sha256.value != key.sha256) return Reused(key);
+  known.received = absl::FromUnixMillis(received_at);
+  return known;
+}
+
+absl::Status Store::NoteReceived(absl::Time deadline, const sql::RequestKey& key,
+                                 absl::Time instant) {
+  return database_
+      .Apply(deadline, {{{"INSERT INTO received_request (method, parent, request_id, sha256, "
+                          "received_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                          {key.method, key.parent, key.request_id, Bytes{key.sha256},
+                           absl::ToUnixMillis(instant)}}}})
+      .status();
+}
+
+absl::Status Store::ForgetOldRequests(absl::Time deadline, absl::Time now) {
+  return Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+    for (const char* const method : kForgotten) {
+      RETURN_IF_ERROR(
+          transaction.ForgetRequests(method, now - kKept, kForgottenAtOnce).status());
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<bool> Store::HasInHand(absl::Time deadline, const std::string& uscc,
+                                      const identity::Person& person, absl::Time now) {
+  ASSIGN_OR_RETURN(const auto rows,
+                   database_.Query<int64_t>(
+                       deadline,
+                       "SELECT number FROM submission WHERE uscc = $1 AND taken_issuer = $2 "
+                       "AND taken_subject = $3 AND taken_until > $4 LIMIT 1",
+                       {uscc, person.issuer, person.subject, absl::ToUnixMillis(now)}));
+  return person.known() && !rows.empty();
+}
+
+absl::StatusOr<std::vector<std::string>> Store::PinnedCampaigns(absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto records,
+                   All<v1::CampaignRecord>(database_.Query<Bytes>(
+                       deadline, "SELECT record FROM campaign WHERE deleted = FALSE")));
+  std::vector<std::string> pinned;
+  for (const v1::CampaignRecord& record : records) {
+    const v1::Campaign& campaign = record.campaign();
+    if (!campaign.release_digest().empty()) pinned.push_back(campaign.campaign());
+  }
+  return pinned;
+}
+
+absl::StatusOr<CampaignUse> StoreTransaction::UseOfCampaign(const std::string& campaign) {
+  CampaignUse use;
+  ASSIGN_OR_RETURN(const auto opened,
+                   sql_.Query<std::string>(
+                       "SELECT uscc FROM assessment WHERE campaign = $1 LIMIT 1", {campaign}));
+  ASSIGN_OR_RETURN(const auto submitted,
+                   sql_.Query<std::string>(
+                       "SELECT uscc FROM submission WHERE campaign = $1 LIMIT 1", {campaign}));
+  use.assessment_opened = !opened.empty();
+  use.submitted = !submitted.empty();
+  return use;
+}
+
+absl::StatusOr<bool> StoreTransaction::AddPeriod(const std::string& campaign,
+                                                 const std::string& period, absl::Time now) {
+  ASSIGN_OR_RETURN(const sql::Result added,
+                   sql_.Execute("INSERT INTO period (campaign, period, closed_at) "
+                                "VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                                {campaign, period, absl::ToUnixMillis(now)}));
+  return added.changed() == 1;
+}
+
+absl::StatusOr<std::optional<v1::EnterpriseRecord>> StoreTransaction::FindEnterprise(
+    const std::string& uscc) {
+  return One<v1::EnterpriseRecord>(sql_.Query<Bytes>(kEnterprise, {uscc}));
+}
+
+}  // namespace zhiping::assessment
