@@ -1,10 +1,13 @@
 // Two catalogues on one PostgreSQL: one picture, one history, and one of them is enough.
+#include <algorithm>
+#include <iostream>
 #include <list>
 #include <set>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/time/timestamp.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/postgres.h"
 #include "tests/unit/status_matchers.h"
@@ -130,6 +133,44 @@ TEST_F(ReplicasTest, OneOfThemIsEnough) {
     EXPECT_TRUE(scoring.Reaches(published->activation().revision(), absl::Seconds(5)));
     killed.StartAndAwait();
     EXPECT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, 1));
+  }
+}
+
+TEST_F(ReplicasTest, AFrozenOneHoldsUpNothingThatTheOtherPublishes) {
+  const absl::Duration poll_interval = absl::Milliseconds(500);
+  // What P5 promises without the stream.
+  const absl::Duration in_force = poll_interval + absl::Seconds(1);
+  int32_t revision = one_.PublishNew().revision();
+  std::list<ScoringProcess> instances;
+  for (int i = 0; i < 3; ++i) {
+    instances.emplace_back(
+        suite_, With(Follow(Both()), {{"--poll-interval", absl::FormatDuration(poll_interval)}}));
+    instances.back().StartAndAwait();
+  }
+  absl::Duration longest;
+  for (CatalogueProcess* const frozen : {&one_, &other_}) {
+    CatalogueProcess& left = frozen == &one_ ? other_ : one_;
+    frozen->Freeze();
+    for (int i = 0; i < 4; ++i) {
+      const auto published =
+          left.Publish(left.Import(absl::StrCat("第", ++revision, "次：")).value());
+      ASSERT_OK(published);
+      ASSERT_EQ(published->activation().revision(), revision);
+      const absl::Time instant = FromTimestamp(published->activation().in_force_from());
+      for (const auto& instance : instances) {
+        ASSERT_TRUE(instance.Reaches(revision));
+        longest = std::max(longest, instance.AppliedAt().at(revision) - instant);
+      }
+    }
+    frozen->Thaw();
+    // Each is heard at the one that was frozen as well.
+    EXPECT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, instances.size()));
+  }
+  std::cout << "in force on 3 instances with one of two catalogues frozen: longest " << longest
+            << " (to reach: " << in_force << ")\n";
+  EXPECT_LE(longest, in_force);
+  for (const auto& instance : instances) {
+    EXPECT_THAT(instance.Output(), testing::Not(testing::HasSubstr("source_away")));
   }
 }
 
