@@ -1,5 +1,6 @@
 // Two catalogues on one PostgreSQL: one picture, one history, and one of them is enough.
 #include <algorithm>
+#include <atomic>
 #include <iostream>
 #include <list>
 #include <set>
@@ -7,6 +8,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/releases/subscription.h"
+#include "common/rpc/channel.h"
+#include "common/time/clock.h"
 #include "common/time/timestamp.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/postgres.h"
@@ -16,6 +20,13 @@ namespace zhiping::faults {
 namespace {
 
 using catalogue::v1::InstanceConvergence;
+
+// By it, what is confirmed every 200 ms is confirmed every 10 s, as by default.
+class FastClock final : public Clock {
+ public:
+  absl::Time Now() const override { return SystemClock().Now(); }
+  absl::Duration Steady() const override { return 50 * SystemClock().Steady(); }
+};
 
 class ReplicasTest : public testing::Test {
  protected:
@@ -172,6 +183,35 @@ TEST_F(ReplicasTest, AFrozenOneHoldsUpNothingThatTheOtherPublishes) {
   for (const auto& instance : instances) {
     EXPECT_THAT(instance.Output(), testing::Not(testing::HasSubstr("source_away")));
   }
+}
+
+TEST_F(ReplicasTest, AStreamToAFrozenOneIsOpenedAtTheOther) {
+  one_.PublishNew();
+  const FastClock clock;
+  const rpc::Log log(rpc::Severity::kError);
+  catalogue::v1::SubscribeRequest opening;
+  opening.mutable_instance()->set_id("scoring-1");
+  opening.mutable_instance()->set_service("scoring");
+  opening.add_programmes(kProgramme);
+  std::atomic<int> messages = 0;
+  const auto subscription = releases::NewSubscription(
+      rpc::NewStreamChannel(Both()), opening, [&](const auto&) { ++messages; }, clock, log);
+  const auto goes_on = [&] {
+    const int before = messages;
+    return processes::Eventually([&] {
+      subscription->Maintain();
+      return messages > before + 3;
+    });
+  };
+  ASSERT_TRUE(goes_on());
+  // The stream is at one of them.
+  for (CatalogueProcess* const frozen : {&one_, &other_}) {
+    frozen->Freeze();
+    EXPECT_TRUE(goes_on());
+    frozen->Thaw();
+    EXPECT_TRUE(goes_on());
+  }
+  subscription->Leave(absl::Seconds(1));
 }
 
 TEST_F(ReplicasTest, WhereAStandbyIsRequiredNoneStartsWithout) {
