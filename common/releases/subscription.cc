@@ -24,6 +24,8 @@ constexpr absl::Duration kLongestPause = absl::Seconds(5);
 // A catalogue confirms states every 30 s at the most (its --confirm-interval), by default every 10:
 // what carried nothing for this long ends at a replica that is frozen.
 constexpr absl::Duration kLongestSilence = absl::Seconds(35);
+// The same of one that was just opened, which the catalogue answers at once.
+constexpr absl::Duration kFirstState = absl::Seconds(5);
 
 class Stream;
 
@@ -183,7 +185,7 @@ void StreamSubscription::Maintain() {
     if (left_) return;
     const absl::Duration now = clock_.Steady();
     if (open_) {
-      if (now - heard_ >= kLongestSilence) silent = stream_;
+      if (now - heard_ >= (carries_ ? kLongestSilence : kFirstState)) silent = stream_;
     } else if (now >= next_opening_) {
       open_ = true;
       heard_ = now;
