@@ -23,6 +23,10 @@ constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(1);
 // A silent peer is asked this often whether it is still there, and may ask us half as long after.
 constexpr absl::Duration kKeepalive = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+// Of what is sent along with one call. It is much more than a token may have, so that it is we who
+// refuse a token that is too large: gRPC, which takes 8 KiB by itself, says nothing of tokens, and
+// ends other calls of the same connection too.
+constexpr int kMaxMetadataBytes = 64 << 10;
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -90,6 +94,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(kKeepalive / 2));
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   for (const auto& served : services) {
     builder.RegisterService(served.service);
     result->names_.push_back(served.full_name);
