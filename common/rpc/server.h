@@ -6,6 +6,7 @@
 //   (*server)->ServeUntil(signals, log);
 #pragma once
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server.h>
 #include <signal.h>
 
@@ -110,6 +111,8 @@ class Server {
   int port_ = 0;
   int health_port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+  // Calls of anything but health, where health alone is answered, are UNIMPLEMENTED.
+  grpc::CallbackGenericService nothing_else_;
   // Answers health alone; null: nothing does.
   std::unique_ptr<grpc::Server> health_server_;
 };
