@@ -10,6 +10,7 @@
 #include <grpcpp/server.h>
 #include <signal.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,6 +44,9 @@ struct ServerOptions {
   absl::Duration max_connection_age = absl::Minutes(5);
   // Of one request message, in bytes.
   int max_request_bytes = 4 << 20;
+  // Of all requests together that are being received, in bytes. When there are more, gRPC ends some
+  // of them, whoever sends them, with RESOURCE_EXHAUSTED.
+  int64_t request_buffer_bytes = 256 << 20;
 };
 
 // SIGTERM and SIGINT, taken by whoever waits instead of a handler.
