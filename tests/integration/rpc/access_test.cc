@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "tests/integration/rpc/test_issuer.h"
@@ -147,6 +150,30 @@ TEST_F(AccessTest, WithoutATokenThatCountsNobodyIsAnswered) {
               HasReason(Reason::TOKEN_EXPIRED));
   EXPECT_THAT(WhoAmI("Bearer " + issuer_.Token({"auditor", "operator"})),
               HasReason(Reason::ROLES_CONFLICT));
+}
+
+// All on one connection.
+TEST_F(AccessTest, ATokenThatIsTooLargeIsSaidToBeAndHarmsNoOtherCall) {
+  const std::string good = absl::StrCat("Bearer ", issuer_.Token({"viewer"}));
+  std::atomic<bool> ended = false;
+  std::atomic<int> lost = 0;
+  std::thread caller([&] {
+    for (int i = 0; i < 150; ++i) {
+      if (!WhoAmI(good).ok()) ++lost;
+    }
+    ended = true;
+  });
+  while (!ended) {
+    for (const size_t size : {8'000, 20'000, 60'000}) {
+      EXPECT_THAT(WhoAmI(absl::StrCat("Bearer ", std::string(size, 'x'))),
+                  HasReason(Reason::TOO_LARGE));
+    }
+  }
+  caller.join();
+  EXPECT_EQ(lost, 0);
+  // What is more than gRPC takes is refused by gRPC.
+  EXPECT_THAT(WhoAmI(absl::StrCat("Bearer ", std::string(100'000, 'x'))),
+              HasReason(Reason::TOO_LARGE));
 }
 
 // Names that a gateway might set say nothing.
