@@ -162,7 +162,12 @@ absl::StatusOr<AccessRule> AccessRule::Of(const google::protobuf::MethodDescript
     return WrongRule(method, "access.field has no scope");
   }
   ASSIGN_OR_RETURN(rule.field_, FindField(method, access.field()));
-  if (rule.records_access_ && (method.client_streaming() || method.server_streaming())) {
+  const bool streams = method.client_streaming() || method.server_streaming();
+  if (streams && rule.scope_ != Scope::NONE) {
+    // Each message could be about something else, and nothing would notice that it was not asked.
+    return WrongRule(method, "access.scope other than NONE on a stream");
+  }
+  if (rule.records_access_ && streams) {
     // A read is recorded before the answer, and a stream has answered before it ends.
     return WrongRule(method, "access.records_access on a stream");
   }

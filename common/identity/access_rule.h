@@ -42,8 +42,9 @@ class AccessRule {
   absl::Status CheckScopeOf(const Caller& caller, const std::string& value,
                             const UnitsToday& today) const;
 
-  // Whether the request says what it is about; if not, CheckScope is OK.
-  bool has_field() const { return !field_.empty(); }
+  // Whether only the store knows what a call is about: CheckScope is OK, and CheckScopeOf has to be
+  // asked.
+  bool AsksTheStore() const { return scope_ != Scope::NONE && field_.empty(); }
   // Whether what it gives belongs to an enterprise, so that reading it is recorded.
   bool records_access() const { return records_access_; }
   // The enterprise whose file the request asks for; nothing if the request does not say, or if

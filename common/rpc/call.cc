@@ -80,7 +80,9 @@ Call::Call(grpc::CallbackServerContext& context, const Method& method)
 
 absl::Status Call::Admit(const google::protobuf::Message& request) {
   RETURN_IF_ERROR(AdmitCaller(method_.environment_.access, method_.access_, context_, caller_));
-  RETURN_IF_ERROR(CheckScope(request));
+  const identity::AccessRule& rule = method_.access_;
+  RETURN_IF_ERROR(rule.CheckScope(*caller_, request, method_.environment_.access.Today()));
+  scope_open_ = rule.AsksTheStore();
   if (const auto enterprise = method_.access_.EnterpriseOf(request)) {
     Reads({{*enterprise, "enterprise", *enterprise}});
   }
@@ -98,12 +100,8 @@ absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) 
   return absl::OkStatus();
 }
 
-absl::Status Call::CheckScope(const google::protobuf::Message& request) const {
-  if (!method_.access_.has_field()) return absl::OkStatus();
-  return method_.access_.CheckScope(*caller_, request, method_.environment_.access.Today());
-}
-
 absl::Status Call::CheckScopeOf(const std::string& value) const {
+  scope_open_ = false;
   absl::Status checked =
       method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today());
   if (!checked.ok()) refused_ = DetailOf(checked).reason();
@@ -163,7 +161,11 @@ absl::Status Call::CheckWaiting() const {
   return absl::OkStatus();
 }
 
-grpc::Status Call::Finish(const absl::Status& status) {
+grpc::Status Call::Finish(const absl::Status& given) {
+  const absl::Status status =
+      given.ok() && scope_open_
+          ? absl::InternalError("a method with a scope did not ask whether the caller may")
+          : given;
   const absl::Duration duration = SystemClock().Steady() - start_;
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);
   AuditDenied(status);

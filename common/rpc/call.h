@@ -72,13 +72,17 @@ class Call {
   // Who is calling, and whether they may: before anything else is done. Errors: those of
   // AccessControl::Identify, AccessRule::CheckRoles and CheckScope.
   absl::Status Admit(const google::protobuf::Message& request);
-  // The same for a stream, whose messages come later: each is checked by CheckScope. `refuse` is
-  // called from another thread, perhaps once after the call is destroyed, when the caller may no
-  // longer call. It holds the stream weakly: the stream holds the call, and the call holds it.
+  // The same for a stream, which has the scope NONE. `refuse` is called from another thread,
+  // perhaps once after the call is destroyed, when the caller may no longer call. It holds the
+  // stream weakly: the stream holds the call, and the call holds it.
   absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse);
-  absl::Status CheckScope(const google::protobuf::Message& request) const;
-  // The same for what only the store knows, where the method's option names no field.
+  // Whether the caller may call it about that, which only the store knows, where the method's
+  // option names no field. Every handler of such a method asks before it ends well, or says that
+  // there is nothing to ask; whoever has done neither gives no answer.
   absl::Status CheckScopeOf(const std::string& value) const;
+  // There is nothing to ask: the answer shows nothing of anybody's that the caller did not send, or
+  // is the one that the same caller got before.
+  void ScopeIsJudged() const { scope_open_ = false; }
   // Whether that would be OK: for lists, which leave out what the caller has no rights for. Nothing
   // is refused by it, nor recorded.
   bool Covers(const std::string& value) const;
@@ -104,7 +108,7 @@ class Call {
   // Counts and logs the call and gives the status for the client. Call it once. Of an error without
   // an ErrorDetail the client gets INTERNAL_ERROR and an id under which the log has the text. What
   // is UNAVAILABLE after a second or more is not repeated by the channel of the caller.
-  grpc::Status Finish(const absl::Status& status);
+  grpc::Status Finish(const absl::Status& given);
 
  private:
   bool IsSlow(absl::Duration duration) const;
@@ -116,6 +120,8 @@ class Call {
   // By the steady clock.
   const absl::Duration start_;
   CallerPtr caller_;
+  // The store has to say what the call is about, and has not been asked.
+  mutable bool scope_open_ = false;
   // What CheckScopeOf refused: the answer may hide it.
   mutable Reason::Value refused_ = Reason::REASON_UNSPECIFIED;
   std::optional<std::vector<EnterpriseFile>> reads_;
@@ -222,6 +228,7 @@ class Method {
 };
 
 inline bool Call::Covers(const std::string& value) const {
+  scope_open_ = false;
   return method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today()).ok();
 }
 

@@ -228,6 +228,30 @@ TEST(LoopbackAccessTest, WithoutAnIdentityFileThisMachineIsAnswered) {
   EXPECT_TRUE(CallGetStatus(*stub, absl::Seconds(30)).ok());
 }
 
+// What Prometheus is told of the only issuer; -1: nothing.
+double KeysReadable(const Metrics& metrics) {
+  for (const auto& family : metrics.registry()->Collect()) {
+    if (family.name == "zhiping_issuer_keys_readable") return family.metric.at(0).gauge.value;
+  }
+  return -1;
+}
+
+TEST(AccessControlTest, SaysWhetherTheKeysOfAnIssuerCanBeRead) {
+  const std::string folder = processes::NewFolder();
+  const TestIssuer issuer(folder);
+  Metrics metrics;
+  const Log log(Severity::kError);
+  AccessOptions options;
+  options.identity_file = issuer.identity_file();
+  const auto access = AccessControl::Open(options, SystemClock(), log, &metrics);
+  ASSERT_OK(access);
+  EXPECT_EQ(KeysReadable(metrics), 1);
+  issuer.Publish({});
+  EXPECT_TRUE(processes::Eventually([&] { return KeysReadable(metrics) == 0; }));
+  issuer.Publish({&issuer.signer()});
+  EXPECT_TRUE(processes::Eventually([&] { return KeysReadable(metrics) == 1; }));
+}
+
 TEST(AccessControlTest, DoesNotStartWithSettingsThatAreWrong) {
   const Log log(Severity::kError);
   AccessOptions options;
