@@ -105,12 +105,25 @@ class Comparison {
     if (passage.from_size() == 1) FillAnswers(from_.FindScenario(passage.from(0)), number, passage);
   }
 
+  // Whether the old release, of the same edition, declares the relation already: it is to the
+  // edition before, and was answered for.
+  bool IsOld(const Scenario& row, const Relation& relation) const {
+    if (from_.edition().id() != to_.edition().id()) return false;
+    const int same = from_.FindScenario(row.id());
+    if (same < 0) return false;
+    const auto& old = from_.edition().scenarios(same).relations();
+    return std::any_of(old.begin(), old.end(), [&](const Relation& other) {
+      return other.SerializeAsString() == relation.SerializeAsString();
+    });
+  }
+
   // Origins that the new edition declares, and which of them the old one does not have.
   void DeclaredOrigins(const Scenario& row, ScenarioPassage& passage) const {
     for (const Relation& relation : row.relations()) {
       if (relation.kind() != Relation::SPLIT_FROM && relation.kind() != Relation::MERGED_FROM) {
         continue;
       }
+      if (IsOld(row, relation)) continue;
       passage.add_kinds(relation.kind() == Relation::SPLIT_FROM ? ScenarioPassage::SPLIT_FROM
                                                                 : ScenarioPassage::MERGED_FROM);
       for (const std::string& id : relation.from()) {
@@ -147,6 +160,7 @@ class Comparison {
     if (removed) passage.add_kinds(ScenarioPassage::LEVEL_REMOVED);
     if (old_row.segment() != new_row.segment()) passage.add_kinds(ScenarioPassage::MOVED);
     for (const Relation& relation : new_row.relations()) {
+      if (IsOld(new_row, relation)) continue;
       if (relation.kind() == Relation::TIGHTENED) passage.add_kinds(ScenarioPassage::TIGHTENED);
       if (relation.kind() == Relation::RELAXED) passage.add_kinds(ScenarioPassage::RELAXED);
     }

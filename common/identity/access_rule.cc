@@ -176,7 +176,12 @@ absl::StatusOr<AccessRule> AccessRule::Of(const google::protobuf::MethodDescript
     return WrongRule(method, "access.field has no scope");
   }
   ASSIGN_OR_RETURN(rule.field_, FindField(method, access.field()));
-  if (rule.records_access_ && (method.client_streaming() || method.server_streaming())) {
+  const bool streams = method.client_streaming() || method.server_streaming();
+  if (streams && rule.scope_ != Scope::NONE) {
+    // Each message could be about something else, and nothing would notice that it was not asked.
+    return WrongRule(method, "access.scope other than NONE on a stream");
+  }
+  if (rule.records_access_ && streams) {
     // A read is recorded before the answer, and a stream has answered before it ends.
     return WrongRule(method, "access.records_access on a stream");
   }
@@ -219,7 +224,7 @@ absl::Status AccessRule::CheckRoles(const Caller& caller) const {
 
 absl::Status AccessRule::CheckScope(const Caller& caller, const google::protobuf::Message& request,
                                     const UnitsToday& today) const {
-  if (field_.empty() || NeedsFile(caller, request)) return absl::OkStatus();
+  if (field_.empty() || AsksTheStore(caller, request)) return absl::OkStatus();
   return CheckScopeOf(caller, ValueOf(request, field_), today);
 }
 
@@ -258,8 +263,10 @@ absl::Status AccessRule::OutsideScope(const Caller& caller, const UnitsToday& to
       "The request is about something outside of what this account may see or change.");
 }
 
-bool AccessRule::NeedsFile(const Caller& caller, const google::protobuf::Message& request) const {
-  if (scope_ != Scope::FILE || caller.unauthenticated || !caller.service.empty()) return false;
+bool AccessRule::AsksTheStore(const Caller& caller,
+                              const google::protobuf::Message& request) const {
+  if (scope_ == Scope::NONE || caller.unauthenticated || !caller.service.empty()) return false;
+  if (scope_ != Scope::FILE) return field_.empty();
   const std::string enterprise = field_.empty() ? "" : ValueOf(request, field_);
   bool needs = false;
   for (const Role::Value role : Counting(caller)) {

@@ -73,16 +73,15 @@ class AccessRule {
                          const UnitsToday& today) const;
   // Which files pass CheckFile.
   FilesInReach FilesOf(const Caller& caller, const UnitsToday& today) const;
-  // Of the scope FILE: whether CheckScope has settled it. If not, CheckFile has to: what the
-  // request names is not all that the caller's roles are judged by.
-  bool NeedsFile(const Caller& caller, const google::protobuf::Message& request) const;
 
   Scope::Value scope() const { return scope_; }
   // Whether the platform may call it for an enterprise, naming for whom it acts.
   bool via_platform() const { return via_platform_; }
 
-  // Whether the request says what it is about; if not, CheckScope is OK.
-  bool has_field() const { return !field_.empty(); }
+  // Whether only the store knows whether the caller may call it: CheckScope is OK, and
+  // CheckScopeOf, or CheckFile, has to be asked. Of the scope FILE, what the request names is all
+  // that a caller of that very enterprise is judged by, and not enough for others.
+  bool AsksTheStore(const Caller& caller, const google::protobuf::Message& request) const;
   // Whether what it gives belongs to an enterprise, so that reading it is recorded.
   bool records_access() const { return records_access_; }
   // The enterprise whose file the request asks for; nothing if the request does not say, or if

@@ -41,7 +41,7 @@ void IssuerKeys::ReadSoon() {
 
 void IssuerKeys::Refresh() {
   const absl::Status status = Read();
-  if (status != last_) observer_(issuer_, status);
+  if (last_ != status) observer_(issuer_, status);
   last_ = status;
   if (read_once_.HasBeenNotified()) return;
   first_read_ = status;

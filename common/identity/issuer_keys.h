@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -18,8 +19,8 @@
 
 namespace zhiping::identity {
 
-// Told whenever reading begins to fail (why), fails for another reason, and when it is well again
-// (OK). Called from the thread that reads.
+// Told how the first reading went, and whenever the next goes otherwise: OK, or why not. Called from
+// the thread that reads.
 using KeysObserver = std::function<void(const std::string& issuer, const absl::Status& status)>;
 
 // Thread-safe.
@@ -58,7 +59,7 @@ class IssuerKeys {
   absl::Duration last_wake_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   // Only of the thread that reads.
   std::string bytes_;
-  absl::Status last_;
+  std::optional<absl::Status> last_;
   // Written before the notification.
   absl::Status first_read_;
   absl::Notification read_once_;

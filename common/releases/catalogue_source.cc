@@ -1,7 +1,11 @@
 #include "common/releases/catalogue_source.h"
 
 #include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/support/async_unary_call.h>
 
+#include <chrono>
+#include <list>
 #include <set>
 #include <utility>
 
@@ -17,6 +21,25 @@ namespace {
 
 using catalogue::v1::CatalogueService;
 
+// How long an answer is waited for before the question is asked once more; doubled each time. A
+// start waits little longer for the catalogue (follower.cc).
+constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
+constexpr size_t kMostAttempts = 3;
+
+// One of those that a question is made of.
+template <typename Response>
+struct Attempt {
+  std::unique_ptr<grpc::ClientContext> context;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader;
+  Response response;
+  grpc::Status status;
+};
+
+// The method of a stub that starts a call.
+template <typename Request, typename Response>
+using Method = std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (
+    CatalogueService::Stub::*)(grpc::ClientContext*, const Request&, grpc::CompletionQueue*);
+
 class CatalogueSource final : public Source {
  public:
   CatalogueSource(const std::shared_ptr<grpc::Channel>& channel, absl::Duration timeout)
@@ -29,7 +52,7 @@ class CatalogueSource final : public Source {
     catalogue::v1::GetBlobRequest request;
     catalogue::v1::GetBlobResponse response;
     request.set_digest(digest);
-    RETURN_IF_ERROR(Call(&CatalogueService::Stub::GetBlob, 4 * timeout_, request, response));
+    RETURN_IF_ERROR(Ask(&CatalogueService::Stub::AsyncGetBlob, 4 * timeout_, request, response));
     return std::move(*response.mutable_envelope());
   }
 
@@ -37,7 +60,7 @@ class CatalogueSource final : public Source {
     catalogue::v1::GetActivationRequest request;
     catalogue::v1::GetActivationResponse response;
     request.set_programme(programme);
-    RETURN_IF_ERROR(Call(&CatalogueService::Stub::GetActivation, timeout_, request, response));
+    RETURN_IF_ERROR(Ask(&CatalogueService::Stub::AsyncGetActivation, timeout_, request, response));
     return std::move(*response.mutable_envelope());
   }
 
@@ -48,20 +71,51 @@ class CatalogueSource final : public Source {
   }
 
  private:
+  // Takes the first answer to any of the attempts. None is given up before that, so that what is
+  // slow rather than silent is heard.
   template <typename Request, typename Response>
-  absl::Status Call(grpc::Status (CatalogueService::Stub::*method)(grpc::ClientContext*,
-                                                                   const Request&, Response*),
-                    absl::Duration timeout, const Request& request, Response& response) {
-    const auto context = rpc::NewContext(timeout);
+  absl::Status Ask(Method<Request, Response> method, absl::Duration timeout, const Request& request,
+                   Response& response) {
+    grpc::CompletionQueue queue;
+    std::list<Attempt<Response>> attempts;
+    absl::Duration left = timeout;
+    void* answered = nullptr;
+    bool ok = false;
+    for (absl::Duration pause = kAskAgain; answered == nullptr; left -= pause, pause *= 2) {
+      Attempt<Response>& attempt = attempts.emplace_back();
+      attempt.context = rpc::NewContext(left);
+      Begin(attempt.context.get());
+      attempt.reader = (stub_.get()->*method)(attempt.context.get(), request, &queue);
+      attempt.reader->Finish(&attempt.response, &attempt.status, &attempt);
+      if (attempts.size() == kMostAttempts || left <= pause) {
+        queue.Next(&answered, &ok);
+      } else {
+        queue.AsyncNext(&answered, &ok,
+                        std::chrono::system_clock::now() + absl::ToChronoMilliseconds(pause));
+      }
+    }
+    for (const Attempt<Response>& attempt : attempts) End(attempt.context.get());
+    queue.Shutdown();
+    void* ended = nullptr;
+    while (queue.Next(&ended, &ok)) {
+    }
+    auto& first = *static_cast<Attempt<Response>*>(answered);
+    response = std::move(first.response);
+    return rpc::FromGrpcStatus(first.status);
+  }
+
+  void Begin(grpc::ClientContext* call) {
+    absl::MutexLock lock(&mutex_);
+    calls_.insert(call);
+    if (closed_) call->TryCancel();
+  }
+
+  void End(grpc::ClientContext* call) {
     {
       absl::MutexLock lock(&mutex_);
-      if (closed_) return absl::CancelledError("the source is closed");
-      calls_.insert(context.get());
+      calls_.erase(call);
     }
-    const grpc::Status status = (stub_.get()->*method)(context.get(), request, &response);
-    absl::MutexLock lock(&mutex_);
-    calls_.erase(context.get());
-    return rpc::FromGrpcStatus(status);
+    call->TryCancel();
   }
 
   const std::unique_ptr<CatalogueService::Stub> stub_;

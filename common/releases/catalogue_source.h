@@ -10,7 +10,9 @@
 
 namespace zhiping::releases {
 
-// Every call takes at most `timeout`; a release may take four times as long. Close ends them all.
+// Every call takes at most `timeout`; a release may take four times as long. Whatever is not
+// answered at once is asked again beside the first question, which round robin gives to another
+// replica: one that is frozen holds up nothing that others have. Close ends all calls.
 std::unique_ptr<Source> NewCatalogueSource(const std::shared_ptr<grpc::Channel>& channel,
                                            absl::Duration timeout);
 

@@ -21,6 +21,11 @@ using catalogue::v1::SubscribeResponse;
 // carried a state.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
+// A catalogue confirms states every 30 s at the most (its --confirm-interval), by default every 10:
+// what carried nothing for this long ends at a replica that is frozen.
+constexpr absl::Duration kLongestSilence = absl::Seconds(35);
+// The same of one that was just opened, which the catalogue answers at once.
+constexpr absl::Duration kFirstState = absl::Seconds(5);
 
 class Stream;
 
@@ -66,6 +71,8 @@ class StreamSubscription final : public Subscription {
   absl::Duration pause_ ABSL_GUARDED_BY(mutex_) = kFirstPause;
   absl::Duration next_opening_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   bool left_ ABSL_GUARDED_BY(mutex_) = false;
+  // When it was opened, or last carried something.
+  absl::Duration heard_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   // It has carried a state since it was opened.
   bool carries_ ABSL_GUARDED_BY(mutex_) = false;
 };
@@ -170,16 +177,24 @@ class Stream final : public grpc::ClientBidiReactor<SubscribeRequest, SubscribeR
 };
 
 void StreamSubscription::Maintain() {
-  std::shared_ptr<Stream> stream;
+  std::shared_ptr<Stream> silent;
+  std::shared_ptr<Stream> opened;
   SubscribeRequest first;
   {
     absl::MutexLock lock(&mutex_);
-    if (left_ || open_ || clock_.Steady() < next_opening_) return;
-    open_ = true;
-    stream = stream_ = std::make_shared<Stream>(*this);
-    first = opening_;
+    if (left_) return;
+    const absl::Duration now = clock_.Steady();
+    if (open_) {
+      if (now - heard_ >= (carries_ ? kLongestSilence : kFirstState)) silent = stream_;
+    } else if (now >= next_opening_) {
+      open_ = true;
+      heard_ = now;
+      opened = stream_ = std::make_shared<Stream>(*this);
+      first = opening_;
+    }
   }
-  stream->Open(*stub_, std::move(first));
+  if (silent != nullptr) silent->Cancel();
+  if (opened != nullptr) opened->Open(*stub_, std::move(first));
 }
 
 void StreamSubscription::Report(std::vector<catalogue::v1::InstanceReport> reports) {
@@ -221,6 +236,7 @@ void StreamSubscription::Received(SubscribeResponse response) {
   {
     absl::MutexLock lock(&mutex_);
     pause_ = kFirstPause;
+    heard_ = clock_.Steady();
     if (!std::exchange(carries_, true)) log_.Write(rpc::Severity::kInfo, "stream_open", {});
     if (response.has_log_head()) KeepLogHead(response.log_head());
   }

@@ -26,7 +26,8 @@ class Subscription {
 
   virtual ~Subscription() = default;
 
-  // Opens the stream if it is closed and its time has come.
+  // Opens the stream if it is closed and its time has come, and closes one that has carried nothing
+  // for 35 s, or 5 s after it was opened: round robin takes the next one to another replica.
   virtual void Maintain() = 0;
   // Sends reports; the latest ones if several could not be sent yet. Nothing while it is closed.
   virtual void Report(std::vector<catalogue::v1::InstanceReport> reports) = 0;

@@ -10,6 +10,7 @@
 #include "common/rpc/tls.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "prometheus/gauge.h"
 
 namespace zhiping::rpc {
 namespace {
@@ -51,6 +52,15 @@ CallerPtr ServiceCaller(const std::string& service) {
   return std::make_shared<const identity::Caller>(std::move(caller));
 }
 
+prometheus::Family<prometheus::Gauge>* ReadableKeys(Metrics& metrics) {
+  return &prometheus::BuildGauge()
+              .Name("zhiping_issuer_keys_readable")
+              .Help(
+                  "Whether the keys of an issuer of tokens could be read when they were read last: "
+                  "0: the last good ones stay, so a key that was revoked since still counts")
+              .Register(*metrics.registry());
+}
+
 }  // namespace
 
 AccessControl::AccessControl(const AccessOptions& options, absl::TimeZone zone, const Clock& clock,
@@ -64,7 +74,8 @@ AccessControl::AccessControl(const AccessOptions& options, absl::TimeZone zone, 
 
 absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const AccessOptions& options,
                                                                    const Clock& clock,
-                                                                   const Log& log) {
+                                                                   const Log& log,
+                                                                   Metrics* metrics) {
   ASSIGN_OR_RETURN(reference::Reference reference, reference::Reference::Open(options.reference));
   absl::TimeZone zone = absl::FixedTimeZone(8 * 60 * 60);
   // Beijing time needs no list of zones.
@@ -79,14 +90,15 @@ absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const AccessO
   std::unique_ptr<AccessControl> access(
       new AccessControl(options, zone, clock, std::move(reference)));
   if (options.identity_file.empty()) return access;
-  ASSIGN_OR_RETURN(access->tokens_,
-                   identity::TokenVerifier::Open(
-                       {.identity_file = options.identity_file}, clock,
-                       [&log](const std::string& issuer, const absl::Status& status) {
-                         log.Write(status.ok() ? Severity::kInfo : Severity::kWarning,
-                                   status.ok() ? "issuer_keys_read" : "issuer_keys_not_read",
-                                   {{"issuer", issuer}, {"text", std::string(status.message())}});
-                       }));
+  auto* const readable = metrics == nullptr ? nullptr : ReadableKeys(*metrics);
+  const auto observe = [&log, readable](const std::string& issuer, const absl::Status& status) {
+    log.Write(status.ok() ? Severity::kInfo : Severity::kWarning,
+              status.ok() ? "issuer_keys_read" : "issuer_keys_not_read",
+              {{"issuer", issuer}, {"text", std::string(status.message())}});
+    if (readable != nullptr) readable->Add({{"issuer", issuer}}).Set(status.ok() ? 1 : 0);
+  };
+  ASSIGN_OR_RETURN(access->tokens_, identity::TokenVerifier::Open(
+                                        {.identity_file = options.identity_file}, clock, observe));
   access->verifying_ =
       std::make_unique<Periodic>(kTick, [self = access.get()] { self->VerifyStreams(); });
   return access;

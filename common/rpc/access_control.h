@@ -20,6 +20,7 @@
 #include "common/rpc/call_audit.h"
 #include "common/rpc/caller_limits.h"
 #include "common/rpc/log.h"
+#include "common/rpc/metrics.h"
 #include "common/time/clock.h"
 #include "common/time/periodic.h"
 #include "grpcpp/server_context.h"
@@ -51,9 +52,12 @@ struct Credentials {
 // Thread-safe.
 class AccessControl {
  public:
-  // Errors: those of the files. REQUIRES: clock and log outlive this.
+  // Errors: those of the files. `metrics`: where it stands whether the keys of issuers could be
+  // read
+  // (`zhiping_issuer_keys_readable{issuer}`); null: nowhere. REQUIRES: all outlive this.
   static absl::StatusOr<std::unique_ptr<AccessControl>> Open(const AccessOptions& options,
-                                                             const Clock& clock, const Log& log);
+                                                             const Clock& clock, const Log& log,
+                                                             Metrics* metrics = nullptr);
   AccessControl(const AccessControl&) = delete;
   AccessControl& operator=(const AccessControl&) = delete;
 

@@ -81,11 +81,12 @@ Call::Call(grpc::CallbackServerContext& context, const Method& method)
 
 absl::Status Call::Admit(const google::protobuf::Message& request) {
   RETURN_IF_ERROR(AdmitCaller(method_.environment_.access, method_.access_, context_, caller_));
-  if (method_.access_.via_platform() && caller_->roles.Has(identity::Role::PLATFORM)) {
+  const identity::AccessRule& rule = method_.access_;
+  if (rule.via_platform() && caller_->roles.Has(identity::Role::PLATFORM)) {
     ASSIGN_OR_RETURN(acting_for_, ReadActingFor(context_));
   }
-  RETURN_IF_ERROR(CheckScope(request));
-  needs_file_ = method_.access_.NeedsFile(*caller_, request);
+  RETURN_IF_ERROR(rule.CheckScope(*caller_, request, Today()));
+  scope_open_ = rule.AsksTheStore(*caller_, request);
   if (const auto enterprise = method_.access_.EnterpriseOf(request)) {
     Reads({{*enterprise, "enterprise", *enterprise}});
   }
@@ -103,12 +104,8 @@ absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) 
   return absl::OkStatus();
 }
 
-absl::Status Call::CheckScope(const google::protobuf::Message& request) const {
-  if (!method_.access_.has_field()) return absl::OkStatus();
-  return method_.access_.CheckScope(*caller_, request, method_.environment_.access.Today());
-}
-
 absl::Status Call::CheckScopeOf(const std::string& value) const {
+  scope_open_ = false;
   absl::Status checked =
       method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today());
   if (!checked.ok()) refused_ = DetailOf(checked).reason();
@@ -116,14 +113,14 @@ absl::Status Call::CheckScopeOf(const std::string& value) const {
 }
 
 absl::Status Call::CheckFile(const identity::FileCoordinates& file) const {
-  needs_file_ = false;
+  scope_open_ = false;
   absl::Status checked = method_.access_.CheckFile(*caller_, file, Today());
   if (!checked.ok()) refused_ = DetailOf(checked).reason();
   return checked;
 }
 
 identity::FilesInReach Call::Files() const {
-  needs_file_ = false;
+  scope_open_ = false;
   return method_.access_.FilesOf(*caller_, Today());
 }
 
@@ -184,8 +181,8 @@ absl::Status Call::CheckWaiting() const {
 
 grpc::Status Call::Finish(const absl::Status& given) {
   const absl::Status status =
-      given.ok() && needs_file_
-          ? absl::InternalError("a method about a file did not check whose it is")
+      given.ok() && scope_open_
+          ? absl::InternalError("a method with a scope did not ask whether the caller may")
           : given;
   const absl::Duration duration = SystemClock().Steady() - start_;
   method_.metrics_.Count(static_cast<grpc::StatusCode>(status.code()), duration);

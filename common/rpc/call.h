@@ -72,19 +72,21 @@ class Call {
   // Who is calling, and whether they may: before anything else is done. Errors: those of
   // AccessControl::Identify, AccessRule::CheckRoles and CheckScope.
   absl::Status Admit(const google::protobuf::Message& request);
-  // The same for a stream, whose messages come later: each is checked by CheckScope. `refuse` is
-  // called from another thread, perhaps once after the call is destroyed, when the caller may no
-  // longer call. It holds the stream weakly: the stream holds the call, and the call holds it.
+  // The same for a stream, which has the scope NONE. `refuse` is called from another thread,
+  // perhaps once after the call is destroyed, when the caller may no longer call. It holds the
+  // stream weakly: the stream holds the call, and the call holds it.
   absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse);
-  absl::Status CheckScope(const google::protobuf::Message& request) const;
-  // The same for what only the store knows, where the method's option names no field.
+  // Whether the caller may call it about that, which only the store knows, where the method's
+  // option names no field. Every handler of such a method asks before it ends well, or says that
+  // there is nothing to ask; whoever has done neither gives no answer.
   absl::Status CheckScopeOf(const std::string& value) const;
-  // Of the scope FILE: whether the caller may make this call about the file, as the store knows it.
-  // Every handler of such a method says so before it ends well, unless the request names the
-  // caller's own enterprise. Whoever has said nothing gives no answer.
+  // The same about a file, of the scope FILE.
   absl::Status CheckFile(const identity::FileCoordinates& file) const;
   // The files that would be OK, for lists, which ask the store for these alone.
   identity::FilesInReach Files() const;
+  // There is nothing to ask: the answer shows nothing of anybody's that the caller did not send, or
+  // is the one that the same caller got before.
+  void ScopeIsJudged() const { scope_open_ = false; }
   // Whether that would be OK: for lists, which leave out what the caller has no rights for. Nothing
   // is refused by it, nor recorded.
   bool Covers(const std::string& value) const;
@@ -128,8 +130,8 @@ class Call {
   const absl::Duration start_;
   CallerPtr caller_;
   std::string acting_for_;
-  // CheckFile or Files has to be called.
-  mutable bool needs_file_ = false;
+  // The store has to say what the call is about, and has not been asked.
+  mutable bool scope_open_ = false;
   // What CheckScopeOf or CheckFile refused: the answer may hide it.
   mutable Reason::Value refused_ = Reason::REASON_UNSPECIFIED;
   std::optional<std::vector<EnterpriseFile>> reads_;
@@ -238,6 +240,7 @@ class Method {
 inline identity::Scope::Value Call::method_scope() const { return method_.access_.scope(); }
 
 inline bool Call::Covers(const std::string& value) const {
+  scope_open_ = false;
   return method_.access_.CheckScopeOf(*caller_, value, method_.environment_.access.Today()).ok();
 }
 

@@ -32,6 +32,10 @@ class WrongFlag final : public CLI::ParseError {
   std::string zh_;
 };
 
+// The least is room for two requests of the largest size that --max-request-bytes takes.
+constexpr int64_t kLeastRequestBuffer = 128 << 20;
+constexpr int64_t kMostRequestBuffer = int64_t{64} << 30;
+
 struct Sentence {
   std::string zh, en;
 };
@@ -209,6 +213,11 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   AddFlag(app, "--max-request-bytes", server.max_request_bytes,
           "单个请求的最大字节数 / size of one request message")
       ->check(CLI::Range(64 << 10, 64 << 20));
+  AddFlag(
+      app, "--request-buffer-bytes", server.request_buffer_bytes,
+      "同时接收的全部请求的总字节数，超出即中断其中一些调用 / size of all requests that are being "
+      "received; above it some of them are ended")
+      ->check(CLI::Range(kLeastRequestBuffer, kMostRequestBuffer));
   AddAccessFlags(app, flags.access);
   AddSeverityFlag(app, flags.log_level);
 }

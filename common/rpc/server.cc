@@ -2,6 +2,8 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
@@ -23,6 +25,16 @@ constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(1);
 // A silent peer is asked this often whether it is still there, and may ask us half as long after.
 constexpr absl::Duration kKeepalive = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+// Of what is sent along with one call. It is much more than a token may have, so that it is we who
+// refuse a token that is too large: gRPC, which takes 8 KiB by itself, says nothing of tokens, and
+// ends other calls of the same connection too.
+constexpr int kMaxMetadataBytes = 64 << 10;
+// Calls at a time on one connection, streams too; clients let more of them wait.
+constexpr int kMaxCallsOfConnection = 256;
+// Reflection takes a thread for each of its streams.
+constexpr int kMaxReflectionThreads = 16;
+// Of all requests on the port of health alone, which a flood elsewhere must not silence.
+constexpr int64_t kHealthBufferBytes = 16 << 20;
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -37,6 +49,25 @@ void EnablePlugins() {
   }();
   (void)enabled;
 }
+
+// What anybody may make a server keep, before it is known who calls.
+void BoundCalls(grpc::ServerBuilder& builder, int64_t buffer_bytes) {
+  grpc::ResourceQuota quota("requests");
+  quota.Resize(static_cast<size_t>(buffer_bytes));
+  quota.SetMaxThreads(kMaxReflectionThreads);
+  builder.SetResourceQuota(quota);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsOfConnection);
+}
+
+// Linking reflection gives it to every server.
+class WithoutPlugins final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->clear();
+  }
+};
 
 // gRPC itself takes ports modulo 65536.
 bool HasPort(const std::string& listen) {
@@ -90,6 +121,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(kKeepalive / 2));
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  BoundCalls(builder, options.request_buffer_bytes);
   for (const auto& served : services) {
     builder.RegisterService(served.service);
     result->names_.push_back(served.full_name);
@@ -111,6 +143,9 @@ absl::Status Server::StartHealth() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &health_port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetOption(std::make_unique<WithoutPlugins>());
+  builder.RegisterCallbackGenericService(&nothing_else_);
+  BoundCalls(builder, kHealthBufferBytes);
   health_server_ = builder.BuildAndStart();
   if (health_server_ == nullptr || health_port_ == 0) {
     return CannotListen("--health-listen", listen);

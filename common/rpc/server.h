@@ -6,9 +6,11 @@
 //   (*server)->ServeUntil(signals, log);
 #pragma once
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server.h>
 #include <signal.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +44,9 @@ struct ServerOptions {
   absl::Duration max_connection_age = absl::Minutes(5);
   // Of one request message, in bytes.
   int max_request_bytes = 4 << 20;
+  // Of all requests together that are being received, in bytes. When there are more, gRPC ends some
+  // of them, whoever sends them, with RESOURCE_EXHAUSTED.
+  int64_t request_buffer_bytes = 256 << 20;
 };
 
 // SIGTERM and SIGINT, taken by whoever waits instead of a handler.
@@ -110,6 +115,8 @@ class Server {
   int port_ = 0;
   int health_port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+  // Calls of anything but health, where health alone is answered, are UNIMPLEMENTED.
+  grpc::CallbackGenericService nothing_else_;
   // Answers health alone; null: nothing does.
   std::unique_ptr<grpc::Server> health_server_;
 };

@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 
+#include "absl/strings/ascii.h"
 #include "common/rpc/grpc_log.h"
 #include "common/status/error.h"
 
@@ -15,6 +16,11 @@ void Print(const absl::Status& status) {
   const ErrorDetail detail = DetailOf(status);
   std::cerr << "启动失败：" << detail.message().zh() << "\n  Not started: " << detail.message().en()
             << "\n";
+  // On this machine, to whoever starts it: what the database or the system said.
+  const std::string text = LogText(status);
+  if (!text.empty()) {
+    std::cerr << "  原因 / cause: " << absl::StripAsciiWhitespace(text) << "\n";
+  }
   if (detail.violations_size() < 2) return;
   for (const auto& violation : detail.violations()) {
     std::cerr << "- " << violation.message().zh() << "\n    " << violation.message().en() << "\n";

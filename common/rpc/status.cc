@@ -204,7 +204,14 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       return MakeError(code, Reason::CANCELLED, "调用已被取消。", "The call was cancelled.",
                        values);
     case absl::StatusCode::kResourceExhausted:
-      // gRPC says so of a message above a limit, ours or the service's, and of nothing else.
+      // In gRPC's own words: a message, or metadata, above a limit, ours or the service's. The rest
+      // comes from who is busy, also gRPC's resource quota (ENHANCE_YOUR_CALM of HTTP/2).
+      if (absl::StrContains(status.error_message(), " metadata size exceeds limit")) {
+        return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
+                         "调用的元数据（例如身份令牌）超过大小上限。",
+                         "The metadata of the call, such as the token, is larger than it may be.",
+                         values);
+      }
       if (absl::StrContains(status.error_message(), " message larger than max")) {
         return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
                          "请求或答复超过一条消息的大小上限，请减少内容或分批发送。",

@@ -30,7 +30,9 @@ enum class SqlError {
   kPoolExhausted,
   // RESOURCE_EXHAUSTED, DATABASE_FULL.
   kDiskFull,
-  // A write in a read-only transaction, or to a standby: UNAVAILABLE, DATABASE_READ_ONLY.
+  // A write in a read-only transaction; or the server is a standby, of which nothing is read
+  // either:
+  // UNAVAILABLE, DATABASE_READ_ONLY.
   kReadOnly,
   // Anything else, and every status that is no error of a database: INTERNAL without a detail,
   // since

@@ -39,6 +39,16 @@ absl::StatusOr<Setting> ParsePostgres(const std::string& database) {
                      "The database setting must not hold a password: use the password file or "
                      "PGPASSFILE.");
     }
+    if (keyword == "target_session_attrs") {
+      // Both mean the primary, which is where we always go: see postgres.cc.
+      const absl::string_view server = option->val;
+      if (server == "primary" || server == "read-write") continue;
+      return Invalid(
+          "数据库设置中的 target_session_attrs 只能是 primary 或 "
+          "read-write：从备库读到的可能是旧数据。",
+          "target_session_attrs in the database setting can only be primary or read-write: "
+          "what a standby has may be old.");
+    }
     setting.keywords.emplace_back(keyword, option->val);
   }
   return setting;

@@ -13,7 +13,9 @@ namespace zhiping::sql {
 
 struct Options {
   // `sqlite:PATH`, or PostgreSQL: `postgres://[USER@]HOST[:PORT]/NAME[?KEY=VALUE]`, or libpq's
-  // `host=… dbname=…`. No password may stand here: settings end up in process lists and logs.
+  // `host=… dbname=…`. Several hosts (`postgres://A:5432,B:5432/NAME`) are tried in their order
+  // until one is the primary; a standby is never used. No password may stand here: settings end up
+  // in process lists and logs.
   std::string database;
   // PostgreSQL: a file with the password alone, read at each connect. Empty: what libpq does by
   // itself (PGPASSFILE, `passfile=`, client certificates). Refused with SQLite.

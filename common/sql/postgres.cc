@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/files/file.h"
@@ -350,6 +351,10 @@ class PostgresBackend : public Backend {
     }
     setting_.keywords.emplace_back("options", session);
     setting_.keywords.emplace_back("client_encoding", "UTF8");
+    // A standby answers every read, and what it says may be of an hour ago: a catalogue would
+    // confirm that. libpq goes on to the next host. Not `read-write`, by which libpq means the
+    // default above.
+    setting_.keywords.emplace_back("target_session_attrs", "primary");
     setting_.keywords.emplace_back("fallback_application_name", "zhiping");
   }
 
@@ -394,7 +399,7 @@ class PostgresBackend : public Backend {
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (state != PGRES_POLLING_OK) {
       if (state == PGRES_POLLING_FAILED || PQstatus(handle.get()) == CONNECTION_BAD) {
-        return MakeSqlError(SqlError::kConnectionLost, PQerrorMessage(handle.get()));
+        return NotConnected(PQerrorMessage(handle.get()));
       }
       if (!Wait(handle.get(), state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
         return MakeSqlError(SqlError::kConnectionLost, "connecting took too long");
@@ -402,6 +407,12 @@ class PostgresBackend : public Backend {
       state = PQconnectPoll(handle.get());
     }
     return handle;
+  }
+
+  // Of all hosts that were tried.
+  static absl::Status NotConnected(absl::string_view text) {
+    const bool met_standby = absl::StrContains(text, "server is in hot standby mode");
+    return MakeSqlError(met_standby ? SqlError::kReadOnly : SqlError::kConnectionLost, text);
   }
 
   Setting setting_;

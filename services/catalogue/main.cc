@@ -105,7 +105,7 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   flags.catalogue.audit = flags.audit.Options("catalogue", flags.catalogue.signing.trust_file);
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto access,
-                   rpc::AccessControl::Open(flags.service.access, SystemClock(), log));
+                   rpc::AccessControl::Open(flags.service.access, SystemClock(), log, &metrics));
   flags.catalogue.reading.exposed = !rpc::IsLoopbackAddress(flags.service.server.listen);
   // The catalogue is ready before there is a server, and ends after it.
   absl::Mutex mutex;

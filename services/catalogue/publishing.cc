@@ -111,6 +111,8 @@ absl::StatusOr<Response> Publishing::Once(
     response.Clear();
     ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
     if (kept.has_value()) {
+      // It was when the request was made first, by the same caller.
+      act.call.ScopeIsJudged();
       if (response.ParseFromString(*kept)) return absl::OkStatus();
       return absl::InternalError("a kept response is damaged");
     }
@@ -150,7 +152,11 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   for (auto& finding : criteria::LimitFindings(std::move(checked.findings))) {
     *response.add_findings() = std::move(finding);
   }
-  if (has_errors) return response;
+  if (has_errors) {
+    // Only what is wrong with what the caller sent.
+    call.ScopeIsJudged();
+    return response;
+  }
   const auto& edition = checked.folder.edition;
   RETURN_IF_ERROR(call.CheckScopeOf(edition.programme()));
   response.set_programme(edition.programme());
@@ -158,12 +164,12 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   ASSIGN_OR_RETURN(const auto published, store_.PublishedDigests(deadline, edition.id()));
   ASSIGN_OR_RETURN(const auto imported, store_.LatestImport(deadline, edition.id()));
   if (imported.has_value() && imported->summary.programme() != edition.programme()) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, Reason::EDITION_OF_ANOTHER_PROGRAMME,
-        absl::StrCat("年版 ", edition.id(), " 属于评测体系 ", imported->summary.programme(), "。"),
-        absl::StrCat("The edition ", edition.id(), " belongs to the programme ",
-                     imported->summary.programme(), "."),
-        {{"edition", edition.id()}, {"programme", imported->summary.programme()}});
+    // Not to which: the caller may have no rights for it.
+    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::EDITION_OF_ANOTHER_PROGRAMME,
+                     absl::StrCat("年版 ", edition.id(), " 的标识已属于另一个评测体系，请换一个。"),
+                     absl::StrCat("The id ", edition.id(),
+                                  " is an edition's of another programme: choose another id."),
+                     {{"edition", edition.id()}});
   }
   // A label may have been given that this store has lost.
   RETURN_IF_ERROR(listeners_.before_revision(deadline, edition.programme()));

@@ -310,6 +310,8 @@ absl::Status Reading::ListProgrammes(const rpc::Call& call, absl::Time deadline,
                                      v1::ListProgrammesResponse& response) {
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, 1));
   ASSIGN_OR_RETURN(auto programmes, Programmes(store_, deadline, clock_.Now()));
+  // Perhaps about none.
+  call.ScopeIsJudged();
   std::erase_if(programmes, [&](const auto& programme) { return !call.Covers(programme.first); });
   int skip = page.skip;
   for (const auto& [programme, is] : programmes) {

@@ -22,7 +22,9 @@ std::string WhoCalled(const AuditCaller& caller, const Screen& screen) {
     return absl::StrCat(screen.Say("服务 ", "service "), caller.service());
   }
   if (caller.subject().empty()) return std::string(screen.Say("其他调用者", "other callers"));
-  const std::string who = absl::StrCat("<", caller.subject(), "@", caller.issuer(), ">");
+  const std::string unit =
+      caller.review_unit().empty() ? "" : absl::StrCat(" · ", caller.review_unit());
+  const std::string who = absl::StrCat("<", caller.subject(), "@", caller.issuer(), ">", unit);
   return caller.name().empty() ? who : absl::StrCat(caller.name(), " ", who);
 }
 

@@ -1,10 +1,17 @@
 // Two catalogues on one PostgreSQL: one picture, one history, and one of them is enough.
+#include <algorithm>
+#include <atomic>
+#include <iostream>
 #include <list>
 #include <set>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/releases/subscription.h"
+#include "common/rpc/channel.h"
+#include "common/time/clock.h"
+#include "common/time/timestamp.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/postgres.h"
 #include "tests/unit/status_matchers.h"
@@ -13,6 +20,14 @@ namespace zhiping::faults {
 namespace {
 
 using catalogue::v1::InstanceConvergence;
+
+// So that a test need not wait for what takes half a minute. What is confirmed every 200 ms is
+// confirmed every 4 s by it.
+class FastClock final : public Clock {
+ public:
+  absl::Time Now() const override { return SystemClock().Now(); }
+  absl::Duration Steady() const override { return 20 * SystemClock().Steady(); }
+};
 
 class ReplicasTest : public testing::Test {
  protected:
@@ -131,6 +146,73 @@ TEST_F(ReplicasTest, OneOfThemIsEnough) {
     killed.StartAndAwait();
     EXPECT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, 1));
   }
+}
+
+TEST_F(ReplicasTest, AFrozenOneHoldsUpNothingThatTheOtherPublishes) {
+  const absl::Duration poll_interval = absl::Milliseconds(500);
+  // What P5 promises without the stream.
+  const absl::Duration in_force = poll_interval + absl::Seconds(1);
+  int32_t revision = one_.PublishNew().revision();
+  std::list<ScoringProcess> instances;
+  for (int i = 0; i < 3; ++i) {
+    instances.emplace_back(
+        suite_, With(Follow(Both()), {{"--poll-interval", absl::FormatDuration(poll_interval)}}));
+    instances.back().StartAndAwait();
+  }
+  absl::Duration longest;
+  for (CatalogueProcess* const frozen : {&one_, &other_}) {
+    CatalogueProcess& left = frozen == &one_ ? other_ : one_;
+    frozen->Freeze();
+    for (int i = 0; i < 4; ++i) {
+      const auto published =
+          left.Publish(left.Import(absl::StrCat("第", ++revision, "次：")).value());
+      ASSERT_OK(published);
+      ASSERT_EQ(published->activation().revision(), revision);
+      const absl::Time instant = FromTimestamp(published->activation().in_force_from());
+      for (const auto& instance : instances) {
+        ASSERT_TRUE(instance.Reaches(revision));
+        longest = std::max(longest, instance.AppliedAt().at(revision) - instant);
+      }
+    }
+    frozen->Thaw();
+    // Each is heard at the one that was frozen as well.
+    EXPECT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, instances.size()));
+  }
+  std::cout << "in force on 3 instances with one of two catalogues frozen: longest " << longest
+            << " (to reach: " << in_force << ")\n";
+  EXPECT_LE(longest, in_force);
+  for (const auto& instance : instances) {
+    EXPECT_THAT(instance.Output(), testing::Not(testing::HasSubstr("source_away")));
+  }
+}
+
+TEST_F(ReplicasTest, AStreamToAFrozenOneIsOpenedAtTheOther) {
+  one_.PublishNew();
+  const FastClock clock;
+  const rpc::Log log(rpc::Severity::kError);
+  catalogue::v1::SubscribeRequest opening;
+  opening.mutable_instance()->set_id("scoring-1");
+  opening.mutable_instance()->set_service("scoring");
+  opening.add_programmes(kProgramme);
+  std::atomic<int> messages = 0;
+  const auto subscription = releases::NewSubscription(
+      rpc::NewStreamChannel(Both()), opening, [&](const auto&) { ++messages; }, clock, log);
+  const auto goes_on = [&] {
+    const int before = messages;
+    return processes::Eventually([&] {
+      subscription->Maintain();
+      return messages > before + 3;
+    });
+  };
+  ASSERT_TRUE(goes_on());
+  // The stream is at one of them.
+  for (CatalogueProcess* const frozen : {&one_, &other_}) {
+    frozen->Freeze();
+    EXPECT_TRUE(goes_on());
+    frozen->Thaw();
+    EXPECT_TRUE(goes_on());
+  }
+  subscription->Leave(absl::Seconds(1));
 }
 
 TEST_F(ReplicasTest, WhereAStandbyIsRequiredNoneStartsWithout) {

@@ -70,17 +70,30 @@ std::string Postgres::Url(const std::string& database, int port) const {
   return absl::StrCat("postgres://", kUser, "@127.0.0.1:", port == 0 ? port_ : port, "/", database);
 }
 
-std::string Postgres::NewDatabase() {
-  const std::string name = absl::StrCat("test", ++databases_);
+std::string Postgres::Url(const Postgres& first, const Postgres& second,
+                          const std::string& database) {
+  return absl::StrCat("postgres://", kUser, "@127.0.0.1:", first.port(),
+                      ",127.0.0.1:", second.port(), "/", database);
+}
+
+void Postgres::Execute(const std::string& sql) const {
   PGconn* connection = PQconnectdb(Url("postgres").c_str());
-  PGresult* result = PQexec(connection, absl::StrCat("CREATE DATABASE ", name).c_str());
-  if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+  PGresult* result = PQexec(connection, sql.c_str());
+  const ExecStatusType status = PQresultStatus(result);
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
     Die(PQerrorMessage(connection), folder_ + "/log");
   }
   PQclear(result);
   PQfinish(connection);
+}
+
+std::string Postgres::NewDatabase() {
+  const std::string name = absl::StrCat("test", ++databases_);
+  Execute(absl::StrCat("CREATE DATABASE ", name));
   return name;
 }
+
+void Postgres::Promote() { Execute("SELECT pg_promote()"); }
 
 void Postgres::Start() {
   std::vector<std::string> arguments = {absl::StrCat(kPrograms, "postgres"),

@@ -34,6 +34,9 @@ class Postgres {
   int port() const { return port_; }
   // The superuser's URL of a database; `port` 0: the server's own, else that of a gate before it.
   std::string Url(const std::string& database, int port = 0) const;
+  // The same of two servers, tried in this order.
+  static std::string Url(const Postgres& first, const Postgres& second,
+                         const std::string& database);
   // Makes an empty database and gives its name.
   std::string NewDatabase();
 
@@ -43,11 +46,15 @@ class Postgres {
   void Stop();
   // SIGKILL to all its processes at once.
   void Kill();
+  // Makes a standby the primary.
+  void Promote();
   // SIGSTOP and SIGCONT to all its processes.
   void Freeze();
   void Thaw();
 
  private:
+  // As the superuser.
+  void Execute(const std::string& sql) const;
   std::vector<pid_t> Children() const;
 
   const PostgresSettings settings_;

@@ -79,7 +79,6 @@ absl::Status AddComment(const Act& act, absl::string_view scenario, absl::string
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record,
                    FindInTurn(act, kReviewers, TurnKind::kReview, all));
   if (!scenario.empty() && !HasScenario(*record, scenario)) {
-    Violations violations;
     violations.Add("scenario", Reason::UNKNOWN_SCENARIO,
                    absl::StrCat("本年版没有场景“", scenario, "”。"),
                    absl::StrCat("The edition has no scenario \"", scenario, "\"."));

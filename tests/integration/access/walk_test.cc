@@ -359,6 +359,7 @@ TEST_F(WalkTest, EveryMethodWithEveryTokenThatDoesNotCount) {
       {"Basic YTpi", Reason::TOKEN_REQUIRED},
       {bearer("x"), Reason::TOKEN_MALFORMED},
       {bearer(std::string(identity::kMaxTokenBytes + 1, 'x')), Reason::TOO_LARGE},
+      {bearer(std::string(20'000, 'x')), Reason::TOO_LARGE},
       {bearer(*issuer_.signer().Sign(with("exp", now - 60))), Reason::TOKEN_EXPIRED},
       {bearer(*issuer_.signer().Sign(with("nbf", now + 600))), Reason::TOKEN_NOT_YET_VALID},
       {bearer(*issuer_.signer().Sign(with("aud", "another"))), Reason::TOKEN_WRONG_AUDIENCE},

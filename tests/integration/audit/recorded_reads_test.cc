@@ -22,7 +22,8 @@ class Files final : public FileService::CallbackService {
  public:
   explicit Files(const rpc::CallEnvironment& environment)
       : enterprise_(environment, FileService::service_full_name(), "GetEnterprise"),
-        submission_(environment, FileService::service_full_name(), "GetSubmission") {}
+        submission_(environment, FileService::service_full_name(), "GetSubmission"),
+        review_(environment, FileService::service_full_name(), "GetReview") {}
 
   grpc::ServerUnaryReactor* GetEnterprise(grpc::CallbackServerContext* context,
                                           const GetFileRequest* request,
@@ -43,11 +44,20 @@ class Files final : public FileService::CallbackService {
       return absl::OkStatus();
     });
   }
+  grpc::ServerUnaryReactor* GetReview(grpc::CallbackServerContext* context,
+                                      const GetFileRequest* request,
+                                      GetFileResponse* response) override {
+    return review_.Handle(*context, *request, [request, response](rpc::Call& call) {
+      response->set_file("secret");
+      return request->id() == "forgotten" ? absl::OkStatus() : call.CheckScopeOf(request->id());
+    });
+  }
 
  private:
   rpc::BoundedPool pool_{1, 8};
   const rpc::Method enterprise_;
   const rpc::Method submission_;
+  const rpc::Method review_;
 };
 
 class RecordedReadsTest : public sql::DatabaseTest {
@@ -77,8 +87,9 @@ class RecordedReadsTest : public sql::DatabaseTest {
   template <typename Method>
   absl::StatusOr<std::string> Get(Method method, const std::string& id,
                                   const std::vector<std::string>& roles,
-                                  const std::string& uscc = "") {
+                                  const std::string& uscc = "", const std::string& unit = "") {
     auto claims = rpc::TestIssuer::Claims(roles);
+    if (!unit.empty()) claims["review_unit"] = unit;
     if (!uscc.empty()) claims["uscc"] = uscc;
     const auto context = rpc::NewContext(absl::Seconds(20));
     context->AddMetadata("authorization", absl::StrCat("Bearer ", *issuer_.signer().Sign(claims)));
@@ -147,6 +158,20 @@ TEST_P(RecordedReadsTest, WhatAnEnterpriseReadsOfItselfIsNot) {
 TEST_P(RecordedReadsTest, AHandlerThatForgetsGivesNoAnswer) {
   const auto answer = Get(&Stub::GetSubmission, "forgotten", {"reviewer"});
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_P(RecordedReadsTest, AHandlerThatDoesNotAskWhetherTheCallerMayGivesNoAnswer) {
+  const auto get = [this](const std::string& id) {
+    return Get(&Stub::GetReview, id, {"reviewer"}, "", "nanjing");
+  };
+  EXPECT_EQ(*get("nanjing-gulou"), "secret");
+  EXPECT_THAT(get("suzhou"), HasReason(Reason::OUTSIDE_SCOPE));
+  EXPECT_EQ(get("forgotten").status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_P(RecordedReadsTest, TheUnitOfTheReaderIsRecorded) {
+  EXPECT_EQ(*Get(&Stub::GetSubmission, "s1", {"reviewer"}, "", "nanjing"), "secret");
+  EXPECT_EQ(Entries().at(0).caller().review_unit(), "nanjing");
 }
 
 TEST_P(RecordedReadsTest, WithoutAuditThereIsNoAnswer) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "tests/integration/rpc/test_issuer.h"
@@ -149,6 +152,30 @@ TEST_F(AccessTest, WithoutATokenThatCountsNobodyIsAnswered) {
               HasReason(Reason::ROLES_CONFLICT));
 }
 
+// All on one connection.
+TEST_F(AccessTest, ATokenThatIsTooLargeIsSaidToBeAndHarmsNoOtherCall) {
+  const std::string good = absl::StrCat("Bearer ", issuer_.Token({"viewer"}));
+  std::atomic<bool> ended = false;
+  std::atomic<int> lost = 0;
+  std::thread caller([&] {
+    for (int i = 0; i < 150; ++i) {
+      if (!WhoAmI(good).ok()) ++lost;
+    }
+    ended = true;
+  });
+  while (!ended) {
+    for (const size_t size : {8'000, 20'000, 60'000}) {
+      EXPECT_THAT(WhoAmI(absl::StrCat("Bearer ", std::string(size, 'x'))),
+                  HasReason(Reason::TOO_LARGE));
+    }
+  }
+  caller.join();
+  EXPECT_EQ(lost, 0);
+  // What is more than gRPC takes is refused by gRPC.
+  EXPECT_THAT(WhoAmI(absl::StrCat("Bearer ", std::string(100'000, 'x'))),
+              HasReason(Reason::TOO_LARGE));
+}
+
 // Names that a gateway might set say nothing.
 TEST_F(AccessTest, IdentityHeadersAreNotBelieved) {
   const auto context = NewContext(absl::Seconds(30));
@@ -199,6 +226,30 @@ TEST(LoopbackAccessTest, WithoutAnIdentityFileThisMachineIsAnswered) {
   (*server)->SetReady(true);
   const auto stub = StubOf({server->get()});
   EXPECT_TRUE(CallGetStatus(*stub, absl::Seconds(30)).ok());
+}
+
+// What Prometheus is told of the only issuer; -1: nothing.
+double KeysReadable(const Metrics& metrics) {
+  for (const auto& family : metrics.registry()->Collect()) {
+    if (family.name == "zhiping_issuer_keys_readable") return family.metric.at(0).gauge.value;
+  }
+  return -1;
+}
+
+TEST(AccessControlTest, SaysWhetherTheKeysOfAnIssuerCanBeRead) {
+  const std::string folder = processes::NewFolder();
+  const TestIssuer issuer(folder);
+  Metrics metrics;
+  const Log log(Severity::kError);
+  AccessOptions options;
+  options.identity_file = issuer.identity_file();
+  const auto access = AccessControl::Open(options, SystemClock(), log, &metrics);
+  ASSERT_OK(access);
+  EXPECT_EQ(KeysReadable(metrics), 1);
+  issuer.Publish({});
+  EXPECT_TRUE(processes::Eventually([&] { return KeysReadable(metrics) == 0; }));
+  issuer.Publish({&issuer.signer()});
+  EXPECT_TRUE(processes::Eventually([&] { return KeysReadable(metrics) == 1; }));
 }
 
 TEST(AccessControlTest, DoesNotStartWithSettingsThatAreWrong) {

@@ -85,8 +85,21 @@ inline grpc::Status CallGetStatus(ScoringService::Stub& stub, absl::Duration tim
   return stub.GetStatus(context.get(), {}, &response);
 }
 
-// Asks gRPC's health service as a probe does, without its proto: 1 SERVING, 2 NOT_SERVING, 0 if the
-// name is not known.
+// One request and its answer, without the proto.
+inline grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const char* path,
+                            const std::string& request, std::string& response) {
+  const auto context = NewContext(absl::Seconds(30));
+  grpc::internal::RpcMethod method(path, grpc::internal::RpcMethod::NORMAL_RPC, channel);
+  grpc::Slice slice(request);
+  grpc::ByteBuffer in(&slice, 1), out;
+  grpc::Status status =
+      grpc::internal::BlockingUnaryCall(channel.get(), method, context.get(), in, &out);
+  grpc::Slice all;
+  if (status.ok() && out.DumpToSingleSlice(&all).ok()) response.assign(all.begin(), all.end());
+  return status;
+}
+
+// Asks gRPC's health service as a probe does: 1 SERVING, 2 NOT_SERVING, 0 if the name is not known.
 inline int HealthOf(int port, const std::string& service) {
   std::string request;
   if (!service.empty()) {
@@ -94,17 +107,20 @@ inline int HealthOf(int port, const std::string& service) {
   }
   const auto channel =
       grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials());
-  const auto context = NewContext(absl::Seconds(30));
-  grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
-                                   grpc::internal::RpcMethod::NORMAL_RPC, channel);
-  grpc::Slice slice(request);
-  grpc::ByteBuffer in(&slice, 1), out;
-  const grpc::Status status =
-      grpc::internal::BlockingUnaryCall(channel.get(), method, context.get(), in, &out);
-  if (!status.ok()) return 0;
-  std::vector<grpc::Slice> slices;
-  EXPECT_TRUE(out.Dump(&slices).ok());
-  return slices.at(0).begin()[1];
+  std::string response;
+  const bool known = CallRaw(channel, "/grpc.health.v1.Health/Check", request, response).ok();
+  return known ? response.at(1) : 0;
+}
+
+inline constexpr char kReflection[] =
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+// ServerReflectionRequest{list_services: "*"}.
+inline constexpr char kListServices[] = ":\1*";
+
+// Asks gRPC's reflection for the names of all services.
+inline grpc::Status ListServices(const std::shared_ptr<grpc::Channel>& channel,
+                                 std::string& names) {
+  return CallRaw(channel, kReflection, kListServices, names);
 }
 
 }  // namespace zhiping::rpc

@@ -178,6 +178,13 @@ TEST_F(TlsTest, HealthIsAnsweredInTheClearAndNothingElse) {
   GetStatusResponse response;
   EXPECT_EQ(stub->GetStatus(context.get(), {}, &response).error_code(),
             grpc::StatusCode::UNIMPLEMENTED);
+  std::string names;
+  const auto plain = NewChannel(absl::StrCat("127.0.0.1:", port), {});
+  EXPECT_EQ(ListServices(plain, names).error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  const auto secure = NewChannel(absl::StrCat("localhost:", server_->port()), {}, Instances::kReady,
+                                 {"", "", authority_.certificate()});
+  EXPECT_TRUE(ListServices(secure, names).ok());
+  EXPECT_THAT(names, testing::HasSubstr(ScoringService::service_full_name()));
 }
 
 // New connections all the time, while certificates and the keys of tokens change.

@@ -353,6 +353,32 @@ TEST(DiffTest, SplitProposesTheOldAnswerToEachPart) {
   EXPECT_EQ(After(change, "b").answers.at("l1"), "kept ");
 }
 
+// Another release of one edition asks nothing again that the edition declared about the one before.
+TEST(DiffTest, WhatTheOldReleaseOfTheEditionDeclaredAlreadyIsNotAskedAgain) {
+  Release old = SmallRelease();
+  auto& edition = *old.mutable_edition();
+  edition.mutable_scenarios(0)->add_relations()->set_kind(Relation::TIGHTENED);
+  auto& split = *edition.mutable_scenarios(1)->add_relations();
+  split.set_kind(Relation::SPLIT_FROM);
+  split.add_from("before");
+  const auto diff = [&old](const std::function<void(Release&)>& change) {
+    Release changed = old;
+    change(changed);
+    return Diff(**Criteria::Compile(old, "sha256:old"), **Criteria::Compile(changed, "sha256:new"));
+  };
+  const Passport again = diff(
+      [](Release& release) { release.mutable_rulebook()->mutable_facts()->SwapElements(0, 1); });
+  EXPECT_THAT(again.scenarios(0).kinds(), testing::ElementsAre(ScenarioPassage::UNCHANGED));
+  EXPECT_THAT(again.scenarios(1).kinds(), testing::ElementsAre(ScenarioPassage::UNCHANGED));
+  EXPECT_TRUE(again.scenarios(1).unknown_origins().empty());
+  // Of another edition it is asked.
+  const Passport next = diff([](Release& release) {
+    release.mutable_edition()->set_id("next");
+    release.mutable_rulebook()->set_edition("next");
+  });
+  EXPECT_THAT(next.scenarios(0).kinds(), testing::ElementsAre(ScenarioPassage::TIGHTENED));
+}
+
 // A mistyped origin does not let answers pass without a question, and is named.
 TEST(DiffTest, AnOriginThatTheOldEditionLacksIsAskedAgainAndNamed) {
   const auto declare = [](Relation::Kind kind, std::vector<std::string> from) {

@@ -193,6 +193,12 @@ TEST(AccessRuleTest, ReadsOfFilesAreRecordedAndThereforeNoStreams) {
   EXPECT_FALSE(Declared(recorded, "server_streaming: true").Rule().ok());
   EXPECT_FALSE(Declared(recorded, "client_streaming: true").Rule().ok());
   EXPECT_OK(Declared(Access("roles: VIEWER scope: NONE"), "server_streaming: true").Rule());
+  // Nor is anybody asked about each of its messages.
+  for (const char* direction : {"server_streaming: true", "client_streaming: true"}) {
+    EXPECT_FALSE(Declared(Access("roles: REVIEWER scope: UNIT"), direction).Rule().ok());
+    EXPECT_FALSE(
+        Declared(Access("roles: REVIEWER scope: UNIT field: 'unit'"), direction).Rule().ok());
+  }
 }
 
 TEST(AccessRuleTest, RolesDecide) {

@@ -111,7 +111,8 @@ TEST(RpcStatus, AnswersOfOthersAreUnderstood) {
   EXPECT_EQ(reason(grpc::StatusCode::UNKNOWN), Reason::INTERNAL_ERROR);
   // gRPC's own words.
   for (const char* said : {"Received message larger than max (5242880 vs. 4194304)",
-                           "Sent message larger than max (5242880 vs. 4194304)"}) {
+                           "Sent message larger than max (5242880 vs. 4194304)",
+                           "received initial metadata size exceeds limit"}) {
     const absl::Status status = FromGrpcStatus({grpc::StatusCode::RESOURCE_EXHAUSTED, said});
     EXPECT_EQ(DetailOf(status).reason(), Reason::TOO_LARGE);
   }

@@ -1,5 +1,6 @@
 #include "common/sql/options.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/sql/database.h"
 #include "tests/unit/status_matchers.h"
 
@@ -19,6 +20,17 @@ TEST(ParseSetting, KnowsBothDatabases) {
     ASSERT_OK(postgres) << setting;
     EXPECT_EQ(postgres->engine, Engine::kPostgres);
     EXPECT_EQ(postgres->Description(), kDescription) << setting;
+  }
+}
+
+TEST(ParseSetting, ReadsOfThePrimaryAlone) {
+  for (const char* server : {"primary", "read-write"}) {
+    EXPECT_OK(ParseSetting(absl::StrCat("postgres://h,i/d?target_session_attrs=", server)));
+  }
+  for (const char* server : {"any", "standby", "prefer-standby", "read-only"}) {
+    EXPECT_THAT(ParseSetting(absl::StrCat("postgres://h,i/d?target_session_attrs=", server)),
+                HasReason(Reason::INVALID_FIELD))
+        << server;
   }
 }
 
