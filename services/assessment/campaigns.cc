@@ -187,7 +187,7 @@ absl::StatusOr<v1::UpdateCampaignResponse> Campaigns::UpdateCampaign(
     const v1::UpdateCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
   const std::string& id = request.campaign().campaign();
   v1::UpdateCampaignResponse response;
-  RETURN_IF_ERROR(
+  const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         response.Clear();
         const absl::Time now = environment_.Now();
@@ -200,13 +200,14 @@ absl::StatusOr<v1::UpdateCampaignResponse> Campaigns::UpdateCampaign(
         *response.mutable_campaign() = ShownCampaign(changed);
         if (changed.version() == present.version()) return absl::OkStatus();
         return Save(transaction, changed, call, "", now);
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 
 absl::StatusOr<v1::DeleteCampaignResponse> Campaigns::DeleteCampaign(
     const v1::DeleteCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
-  RETURN_IF_ERROR(
+  const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         const absl::Time now = environment_.Now();
         ASSIGN_OR_RETURN(const v1::CampaignRecord present,
@@ -216,7 +217,8 @@ absl::StatusOr<v1::DeleteCampaignResponse> Campaigns::DeleteCampaign(
         ASSIGN_OR_RETURN(const v1::CampaignRecord deleted,
                          assessment::DeleteCampaign(present, use, now));
         return Save(transaction, deleted, call, "", now);
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return v1::DeleteCampaignResponse();
 }
 
@@ -288,7 +290,7 @@ absl::StatusOr<v1::ImportTargetsResponse> Campaigns::ImportTargets(
     const v1::ImportTargetsRequest& request, const rpc::Call& call, absl::Time deadline) {
   RETURN_IF_ERROR(CheckRows(request.targets_size(), "targets"));
   v1::ImportTargetsResponse response;
-  RETURN_IF_ERROR(
+  const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         response.Clear();
         const absl::Time now = environment_.Now();
@@ -302,7 +304,8 @@ absl::StatusOr<v1::ImportTargetsResponse> Campaigns::ImportTargets(
         if (request.validate_only() || event.targets().targets().empty()) return absl::OkStatus();
         RETURN_IF_ERROR(transaction.Append(event, now));
         return AuditAct(transaction, call, {"targets", request.campaign(), ""}, "", now);
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 

@@ -129,7 +129,7 @@ absl::StatusOr<v1::UpdateAnswersResponse> Drafts::UpdateAnswers(
     const v1::UpdateAnswersRequest& request, const rpc::Call& call, absl::Time deadline) {
   v1::UpdateAnswersResponse response;
   const std::string who = PersonOf(call).name();
-  RETURN_IF_ERROR(ChangeDraft(
+  const absl::Status status = ChangeDraft(
       environment_, Normalised(request.key()), call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
         response.Clear();
@@ -141,7 +141,8 @@ absl::StatusOr<v1::UpdateAnswersResponse> Drafts::UpdateAnswers(
         for (const int scenario : set) *response.add_answers() = shown.answers(scenario);
         SetCounts(shown, response);
         return absl::OkStatus();
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 
@@ -151,7 +152,7 @@ absl::StatusOr<v1::SetFactsResponse> Drafts::SetFacts(const v1::SetFactsRequest&
   const auto source = SetterOf(call, request.key().enterprise()).kind == Setter::kPlatform
                           ? v1::FactSource::IMPORTED
                           : v1::FactSource::DECLARED;
-  RETURN_IF_ERROR(
+  const absl::Status status =
       ChangeDraft(environment_, Normalised(request.key()), call, deadline,
                   [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
                     response.Clear();
@@ -163,7 +164,8 @@ absl::StatusOr<v1::SetFactsResponse> Drafts::SetFacts(const v1::SetFactsRequest&
                     *response.mutable_facts() = shown.facts();
                     response.set_etag(shown.etag());
                     return absl::OkStatus();
-                  }));
+                  });
+  RETURN_IF_ERROR(status);
   return response;
 }
 
@@ -190,14 +192,15 @@ absl::StatusOr<v1::AddEvidenceResponse> Drafts::AddEvidence(const v1::AddEvidenc
 absl::StatusOr<v1::RemoveEvidenceResponse> Drafts::RemoveEvidence(
     const v1::RemoveEvidenceRequest& request, const rpc::Call& call, absl::Time deadline) {
   v1::RemoveEvidenceResponse response;
-  RETURN_IF_ERROR(ChangeDraft(
+  const absl::Status status = ChangeDraft(
       environment_, Normalised(request.key()), call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
         RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
         RETURN_IF_ERROR(assessment::RemoveEvidence(draft.record, request.evidence(), now));
         response.set_etag(EtagOf(draft.record));
         return absl::OkStatus();
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 

@@ -129,7 +129,7 @@ absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
   const std::string& uscc = request.enterprise().uscc();
   const Setter setter = SetterOf(call, uscc);
   v1::UpdateEnterpriseResponse response;
-  RETURN_IF_ERROR(
+  const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         response.Clear();
         const absl::Time now = environment_.Now();
@@ -148,7 +148,8 @@ absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
         RETURN_IF_ERROR(Save(transaction, changed, now));
         if (setter.kind == Setter::kEnterprise) return absl::OkStatus();
         return AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now);
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 
@@ -189,7 +190,7 @@ absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(const v1::Enterp
                                                                 absl::Time deadline) {
   ASSIGN_OR_RETURN(const std::string uscc, NormaliseUscc(row.uscc()));
   auto outcome = v1::ImportedRow::UNCHANGED;
-  RETURN_IF_ERROR(
+  const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         const absl::Time now = environment_.Now();
         ASSIGN_OR_RETURN(const auto present, transaction.LockEnterprise(uscc));
@@ -209,7 +210,8 @@ absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(const v1::Enterp
           if (!added) return EnterpriseExists(uscc);
         }
         return Save(transaction, record, now);
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return outcome;
 }
 
@@ -230,10 +232,12 @@ absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
     }
   }
   if (request.validate_only() || changed == 0) return response;
-  RETURN_IF_ERROR(environment_.store.Change(deadline, [&](StoreTransaction& transaction) {
-    return AuditAct(transaction, call, {"enterprises", absl::StrCat(changed), ""}, "",
-                    environment_.Now());
-  }));
+  const absl::Status status =
+      environment_.store.Change(deadline, [&](StoreTransaction& transaction) {
+        return AuditAct(transaction, call, {"enterprises", absl::StrCat(changed), ""}, "",
+                        environment_.Now());
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 

@@ -80,7 +80,7 @@ absl::StatusOr<Response> ChangeDraftOnce(
     const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time now, Response&)>&
         body) {
   Response response;
-  RETURN_IF_ERROR(ChangeDraft(
+  const absl::Status status = ChangeDraft(
       environment, key, call, deadline,
       [&](StoreTransaction& transaction, LockedDraft& draft, absl::Time now) -> absl::Status {
         response.Clear();
@@ -92,7 +92,8 @@ absl::StatusOr<Response> ChangeDraftOnce(
         RETURN_IF_ERROR(body(transaction, draft, now, response));
         return transaction.KeepResponse(id, call.caller().subject, response.SerializeAsString(),
                                         now);
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 

@@ -130,7 +130,7 @@ absl::StatusOr<Response> Reviews::Handle(const Request& request, const rpc::Call
   const v1::SubmissionKey key = Normalised(request.submission());
   ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(key, deadline));
   Response response;
-  RETURN_IF_ERROR(
+  const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         const absl::Time now = environment_.Now();
         v1::SubmissionRecord after;
@@ -138,7 +138,8 @@ absl::StatusOr<Response> Reviews::Handle(const Request& request, const rpc::Call
                              "", act, now, after));
         *response.mutable_submission() = ViewFor(call, after, now);
         return absl::OkStatus();
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 

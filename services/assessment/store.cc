@@ -36,27 +36,27 @@ absl::Status Store::SequenceChanges(absl::Time deadline) {
 
 absl::StatusOr<std::optional<v1::EnterpriseRecord>> Store::FindEnterprise(absl::Time deadline,
                                                                           const std::string& uscc) {
-  return One<v1::EnterpriseRecord>(database_.Query<Bytes>(deadline, kEnterprise, {uscc}));
+  return One<v1::EnterpriseRecord>(database_.Query<Bytes>(deadline, kSelectEnterprise, {uscc}));
 }
 
 absl::StatusOr<std::optional<v1::CampaignRecord>> Store::FindCampaign(absl::Time deadline,
                                                                       const std::string& campaign) {
-  return One<v1::CampaignRecord>(database_.Query<Bytes>(deadline, kCampaign, {campaign}));
+  return One<v1::CampaignRecord>(database_.Query<Bytes>(deadline, kSelectCampaign, {campaign}));
 }
 
 absl::StatusOr<std::optional<v1::AssessmentRecord>> Store::FindAssessment(
     absl::Time deadline, const v1::AssessmentKey& key) {
-  return One<v1::AssessmentRecord>(database_.Query<Bytes>(deadline, kAssessment, Of(key)));
+  return One<v1::AssessmentRecord>(database_.Query<Bytes>(deadline, kSelectAssessment, Of(key)));
 }
 
 absl::StatusOr<std::optional<v1::SubmissionRecord>> Store::FindSubmission(
     absl::Time deadline, const v1::SubmissionKey& key) {
-  return One<v1::SubmissionRecord>(database_.Query<Bytes>(deadline, kSubmission, Of(key)));
+  return One<v1::SubmissionRecord>(database_.Query<Bytes>(deadline, kSelectSubmission, Of(key)));
 }
 
 absl::StatusOr<std::vector<v1::SubmissionRecord>> Store::SubmissionsOf(
     absl::Time deadline, const v1::AssessmentKey& key) {
-  return All<v1::SubmissionRecord>(database_.Query<Bytes>(deadline, kSubmissions, Of(key)));
+  return All<v1::SubmissionRecord>(database_.Query<Bytes>(deadline, kSelectSubmissions, Of(key)));
 }
 
 absl::StatusOr<std::optional<std::string>> Store::FindReceipt(absl::Time deadline,

@@ -90,8 +90,9 @@ class StoreTransaction {
   // Of the assessment, by number.
   absl::StatusOr<std::vector<v1::SubmissionRecord>> SubmissionsOf(const v1::AssessmentKey& key);
   absl::StatusOr<std::optional<v1::SubmissionRecord>> FindSubmission(const v1::SubmissionKey& key);
-  // Version 1 is added, with its evidence: ROW_EXISTS if the submission or its receipt number is
-  // there. Later versions take its place; the evidence and the receipts stay.
+  // With its evidence. Errors: ROW_EXISTS if the submission or its receipt number is there.
+  absl::Status AddSubmission(const v1::SubmissionRecord& record);
+  // Takes the place of the one that is there; the evidence and the receipts stay.
   absl::Status SaveSubmission(const v1::SubmissionRecord& record);
 
   // The envelope takes the place of the one before. REQUIRES: the submission is there.

@@ -15,14 +15,14 @@
 namespace zhiping::assessment {
 
 // $1 … are the key's columns, in the order of Of(key).
-inline constexpr char kEnterprise[] = "SELECT record FROM enterprise WHERE uscc = $1";
-inline constexpr char kCampaign[] = "SELECT record FROM campaign WHERE campaign = $1";
-inline constexpr char kAssessment[] =
+inline constexpr char kSelectEnterprise[] = "SELECT record FROM enterprise WHERE uscc = $1";
+inline constexpr char kSelectCampaign[] = "SELECT record FROM campaign WHERE campaign = $1";
+inline constexpr char kSelectAssessment[] =
     "SELECT record FROM assessment WHERE uscc = $1 AND plant = $2 AND campaign = $3";
-inline constexpr char kSubmissions[] =
+inline constexpr char kSelectSubmissions[] =
     "SELECT record FROM submission WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
     "ORDER BY number";
-inline constexpr char kSubmission[] =
+inline constexpr char kSelectSubmission[] =
     "SELECT record FROM submission WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
     "AND number = $4";
 

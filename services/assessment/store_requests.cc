@@ -10,18 +10,25 @@ namespace {
 using sql::Bytes;
 
 // What may be repeated for so long only; submissions and decisions are known for ever.
-constexpr const char* kForgotten[] = {"RegisterEnterprise", "RequestChange",  "CreateCampaign",
-                                      "CreateAssessment",   "AddEvidence",    "Rebase",
-                                      "AddComment",         "RecordFindings", "Cite",
+constexpr const char* kForgotten[] = {"RegisterEnterprise",
+                                      "RequestChange",
+                                      "CreateCampaign",
+                                      "CreateAssessment",
+                                      "AddEvidence",
+                                      "Rebase",
+                                      "AddComment",
+                                      "RecordFindings",
+                                      "Cite",
                                       "Uncite"};
 constexpr absl::Duration kKept = absl::Hours(24 * 7);
 constexpr int kForgottenAtOnce = 1000;
 
 absl::Status Reused(const sql::RequestKey& key) {
-  return MakeError(absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
-                   absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
-                   absl::StrCat("The request id ", key.request_id, " was used for another request."),
-                   {{"requestId", key.request_id}});
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
+      absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
+      absl::StrCat("The request id ", key.request_id, " was used for another request."),
+      {{"requestId", key.request_id}});
 }
 
 }  // namespace
@@ -29,24 +36,22 @@ absl::Status Reused(const sql::RequestKey& key) {
 absl::StatusOr<KnownRequest> Store::FindRequest(absl::Time deadline, const sql::RequestKey& key) {
   const std::vector<sql::Value> parameters = {key.method, key.parent, key.request_id};
   KnownRequest known;
-  ASSIGN_OR_RETURN(auto answered,
-                   (database_.Query<Bytes, Bytes>(
-                       deadline,
-                       "SELECT sha256, response FROM request "
-                       "WHERE method = $1 AND parent = $2 AND request_id = $3",
-                       parameters)));
+  ASSIGN_OR_RETURN(auto answered, (database_.Query<Bytes, Bytes>(
+                                      deadline,
+                                      "SELECT sha256, response FROM request "
+                                      "WHERE method = $1 AND parent = $2 AND request_id = $3",
+                                      parameters)));
   if (!answered.empty()) {
     auto& [sha256, response] = answered.front();
     if (sha256.value != key.sha256) return Reused(key);
     known.response = std::move(response.value);
     return known;
   }
-  ASSIGN_OR_RETURN(const auto received,
-                   (database_.Query<Bytes, int64_t>(
-                       deadline,
-                       "SELECT sha256, received_at FROM received_request "
-                       "WHERE method = $1 AND parent = $2 AND request_id = $3",
-                       parameters)));
+  ASSIGN_OR_RETURN(const auto received, (database_.Query<Bytes, int64_t>(
+                                            deadline,
+                                            "SELECT sha256, received_at FROM received_request "
+                                            "WHERE method = $1 AND parent = $2 AND request_id = $3",
+                                            parameters)));
   if (received.empty()) return known;
   const auto& [sha256, received_at] = received.front();
   if (sha256.value != key.sha256) return Reused(key);
@@ -67,8 +72,7 @@ absl::Status Store::NoteReceived(absl::Time deadline, const sql::RequestKey& key
 absl::Status Store::ForgetOldRequests(absl::Time deadline, absl::Time now) {
   return Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
     for (const char* const method : kForgotten) {
-      RETURN_IF_ERROR(
-          transaction.ForgetRequests(method, now - kKept, kForgottenAtOnce).status());
+      RETURN_IF_ERROR(transaction.ForgetRequests(method, now - kKept, kForgottenAtOnce).status());
     }
     return absl::OkStatus();
   });
@@ -121,7 +125,7 @@ absl::StatusOr<bool> StoreTransaction::AddPeriod(const std::string& campaign,
 
 absl::StatusOr<std::optional<v1::EnterpriseRecord>> StoreTransaction::FindEnterprise(
     const std::string& uscc) {
-  return One<v1::EnterpriseRecord>(sql_.Query<Bytes>(kEnterprise, {uscc}));
+  return One<v1::EnterpriseRecord>(sql_.Query<Bytes>(kSelectEnterprise, {uscc}));
 }
 
 }  // namespace zhiping::assessment

@@ -97,7 +97,7 @@ std::vector<sql::Statement> Insertions(const v1::SubmissionRecord& record) {
 absl::StatusOr<std::optional<v1::EnterpriseRecord>> StoreTransaction::LockEnterprise(
     const std::string& uscc) {
   return One<v1::EnterpriseRecord>(
-      sql_.Query<Bytes>(absl::StrCat(kEnterprise, " {for_update}"), {uscc}));
+      sql_.Query<Bytes>(absl::StrCat(kSelectEnterprise, " {for_update}"), {uscc}));
 }
 
 absl::StatusOr<bool> StoreTransaction::AddEnterprise(const v1::EnterpriseRecord& record) {
@@ -146,13 +146,13 @@ absl::Status StoreTransaction::SaveChangeRequest(const v1::ChangeRequestRecord& 
 
 absl::StatusOr<std::optional<v1::CampaignRecord>> StoreTransaction::FindCampaign(
     const std::string& campaign) {
-  return One<v1::CampaignRecord>(sql_.Query<Bytes>(kCampaign, {campaign}));
+  return One<v1::CampaignRecord>(sql_.Query<Bytes>(kSelectCampaign, {campaign}));
 }
 
 absl::StatusOr<std::optional<v1::CampaignRecord>> StoreTransaction::LockCampaign(
     const std::string& campaign) {
   return One<v1::CampaignRecord>(
-      sql_.Query<Bytes>(absl::StrCat(kCampaign, " {for_update}"), {campaign}));
+      sql_.Query<Bytes>(absl::StrCat(kSelectCampaign, " {for_update}"), {campaign}));
 }
 
 absl::StatusOr<bool> StoreTransaction::AddCampaign(const v1::CampaignRecord& record) {
@@ -192,7 +192,7 @@ absl::Status StoreTransaction::UpsertTarget(const std::string& campaign, const v
 
 absl::StatusOr<std::optional<v1::AssessmentRecord>> StoreTransaction::FindAssessment(
     const v1::AssessmentKey& key) {
-  return One<v1::AssessmentRecord>(sql_.Query<Bytes>(kAssessment, Of(key)));
+  return One<v1::AssessmentRecord>(sql_.Query<Bytes>(kSelectAssessment, Of(key)));
 }
 
 absl::Status StoreTransaction::SaveAssessment(const v1::AssessmentRecord& record) {
@@ -211,16 +211,19 @@ absl::Status StoreTransaction::SaveAssessment(const v1::AssessmentRecord& record
 
 absl::StatusOr<std::vector<v1::SubmissionRecord>> StoreTransaction::SubmissionsOf(
     const v1::AssessmentKey& key) {
-  return All<v1::SubmissionRecord>(sql_.Query<Bytes>(kSubmissions, Of(key)));
+  return All<v1::SubmissionRecord>(sql_.Query<Bytes>(kSelectSubmissions, Of(key)));
 }
 
 absl::StatusOr<std::optional<v1::SubmissionRecord>> StoreTransaction::FindSubmission(
     const v1::SubmissionKey& key) {
-  return One<v1::SubmissionRecord>(sql_.Query<Bytes>(kSubmission, Of(key)));
+  return One<v1::SubmissionRecord>(sql_.Query<Bytes>(kSelectSubmission, Of(key)));
+}
+
+absl::Status StoreTransaction::AddSubmission(const v1::SubmissionRecord& record) {
+  return sql_.Batch(Insertions(record)).status();
 }
 
 absl::Status StoreTransaction::SaveSubmission(const v1::SubmissionRecord& record) {
-  if (record.version() <= 1) return sql_.Batch(Insertions(record)).status();
   std::vector<std::string> assignments;
   std::vector<sql::Value> values;
   for (NamedValue& column : ColumnsOf(record)) {

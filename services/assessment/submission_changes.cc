@@ -45,7 +45,8 @@ absl::Status SaveChanged(StoreTransaction& transaction, const Submissions& befor
   for (size_t i = 0; i < after.size(); ++i) {
     const bool made = i >= before.size();
     if (!made && before[i].version() == after[i].version()) continue;
-    RETURN_IF_ERROR(transaction.SaveSubmission(after[i]));
+    RETURN_IF_ERROR(made ? transaction.AddSubmission(after[i])
+                         : transaction.SaveSubmission(after[i]));
     v1::AssessmentEvent event;
     *event.mutable_submission() = ChangeOf(after[i], made);
     if (!made && MessageDifferencer::Equals(event.submission(), ChangeOf(before[i], false))) {

@@ -196,7 +196,7 @@ absl::StatusOr<v1::CountersignReceiptResponse> SubmissionsOfEnterprises::Counter
     const v1::CountersignReceiptRequest& request, const rpc::Call& call, absl::Time deadline) {
   const v1::SubmissionKey key = Normalised(request.submission());
   v1::CountersignReceiptResponse response;
-  RETURN_IF_ERROR(
+  const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         response.Clear();
         ASSIGN_OR_RETURN(const LockedSubmissions locked,
@@ -207,7 +207,8 @@ absl::StatusOr<v1::CountersignReceiptResponse> SubmissionsOfEnterprises::Counter
         ASSIGN_OR_RETURN(*response.mutable_receipt(),
                          signing_.Countersign(*envelope, request.key_id(), request.signature()));
         return transaction.KeepReceipt(key, Receipt::kOfSubmission, response.receipt());
-      }));
+      });
+  RETURN_IF_ERROR(status);
   return response;
 }
 

@@ -51,9 +51,7 @@ TEST_P(StoreTest, SavingWhatIsNotThereIsADefect) {
             absl::StatusCode::kInternal);
   v1::SubmissionRecord record = SubmissionOf(KeyOf(1));
   record.set_version(2);
-  EXPECT_EQ(Change([&](StoreTransaction& transaction) {
-              return transaction.SaveSubmission(record);
-            }).code(),
+  EXPECT_EQ(Change([&](StoreTransaction& transaction) { return AddOrSave(transaction, record); }).code(),
             absl::StatusCode::kInternal);
 }
 
@@ -164,9 +162,8 @@ TEST_P(StoreTest, AReceiptNumberStandsForOneSubmission) {
   v1::SubmissionRecord second = SubmissionOf(KeyOf(2));
   second.mutable_submission()->set_receipt_no(first.submission().receipt_no());
   Save({first});
-  EXPECT_THAT(
-      Change([&](StoreTransaction& transaction) { return transaction.SaveSubmission(second); }),
-      HasReason(Reason::ROW_EXISTS));
+  EXPECT_THAT(Change([&](StoreTransaction& transaction) { return AddOrSave(transaction, second); }),
+              HasReason(Reason::ROW_EXISTS));
 }
 
 TEST_P(StoreTest, ReceiptsStayWhenTheSubmissionChanges) {
@@ -177,7 +174,7 @@ TEST_P(StoreTest, ReceiptsStayWhenTheSubmissionChanges) {
     RETURN_IF_ERROR(transaction.KeepReceipt(KeyOf(1), Receipt::kOfSubmission, "提交"));
     RETURN_IF_ERROR(transaction.KeepReceipt(KeyOf(1), Receipt::kOfDecision, "决定"));
     record.set_version(2);
-    return transaction.SaveSubmission(record);
+    return AddOrSave(transaction, record);
   }));
   EXPECT_THAT(*store_->FindReceipt(Soon(), KeyOf(1), Receipt::kOfSubmission),
               Optional(std::string("提交")));

@@ -66,6 +66,12 @@ inline v1::SubmissionRecord SubmissionOf(const v1::SubmissionKey& key,
   return record;
 }
 
+// Adds version 1, and replaces later ones.
+inline absl::Status AddOrSave(StoreTransaction& transaction, const v1::SubmissionRecord& record) {
+  return record.version() <= 1 ? transaction.AddSubmission(record)
+                               : transaction.SaveSubmission(record);
+}
+
 class StoreTest : public sql::DatabaseTest {
  protected:
   // Does the body in a transaction, and what follows fails if that does.
@@ -74,7 +80,7 @@ class StoreTest : public sql::DatabaseTest {
   }
   void Save(const std::vector<v1::SubmissionRecord>& records) {
     ASSERT_OK(Change([&](StoreTransaction& transaction) {
-      for (const auto& record : records) RETURN_IF_ERROR(transaction.SaveSubmission(record));
+      for (const auto& record : records) RETURN_IF_ERROR(AddOrSave(transaction, record));
       return absl::OkStatus();
     }));
   }

@@ -148,7 +148,7 @@ TEST_F(ReviewTest, AReasonIsRequiredAndLimited) {
   const Act act = world_.ActOf(ReviewWorld::ActorOf("county"), 1);
   EXPECT_THAT(Reject(act, " ", world_.all), HasReason(Reason::FIELD_REQUIRED));
   EXPECT_THAT(Reject(act, std::string(2001, 'x'), world_.all), HasReason(Reason::TOO_LARGE));
-  EXPECT_THAT(Reject(act, "a\x07", world_.all), HasReason(Reason::INVALID_FIELD));
+  EXPECT_THAT(Reject(act, "a\x07", world_.all), HasReason(Reason::CHARACTER_NOT_ALLOWED));
   EXPECT_OK(Reject(act, "第一行\n第二行", world_.all));
 }
 

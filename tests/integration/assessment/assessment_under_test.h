@@ -1,0 +1,292 @@
+// The assessment service over real gRPC, in this process, beside a real scoring service, with the
+// 2026 edition in force; callers have tokens.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/envelope/key.h"
+#include "common/envelope/signer.h"
+#include "common/envelope/trust.h"
+#include "common/files/file.h"
+#include "common/rpc/acting_for.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "services/assessment/assessment.h"
+#include "tests/integration/rpc/test_issuer.h"
+#include "tests/integration/scoring/service_under_test.h"
+#include "tests/integration/sql/database_under_test.h"
+#include "tests/processes/process.h"
+
+namespace zhiping::assessment {
+
+inline constexpr char kProgramme[] = "jiangsu-ai";
+inline constexpr char kCampaign2026[] = "jiangsu-ai-2026";
+inline constexpr char kUscc[] = "91110000600037341L";
+
+// A new request id at each call.
+inline std::string NewRequestId() {
+  static std::atomic<int> next = 0;
+  return absl::StrFormat("00000000-0000-4000-8000-%012d", ++next);
+}
+
+// A key and the trust file that accepts its receipts, in a new folder.
+inline ReceiptSigningOptions NewReceiptSigning() {
+  const std::string folder = processes::NewFolder();
+  const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+  EXPECT_OK(envelope::WriteKeyFile(*key, folder + "/key.pem"));
+  EXPECT_OK(
+      WriteFile(folder + "/trust.txtpb",
+                envelope::TrustEntry(*key, {envelope::Purpose::RECEIPT, envelope::Purpose::AUDIT},
+                                     {"*"}, "test"),
+                Overwrite::kNever));
+  return {{folder + "/key.pem"}, folder + "/trust.txtpb"};
+}
+
+// Who calls: the roles of the token and what they are for.
+struct CallerOf {
+  std::string subject;
+  std::vector<std::string> roles;
+  std::string uscc = {};
+  std::string unit = {};
+};
+
+class AssessmentUnderTest {
+ public:
+  explicit AssessmentUnderTest(const std::string& database)
+      : log_(rpc::Severity::kError), issuer_(processes::NewFolder()) {
+    rpc::AccessOptions access;
+    access.identity_file = issuer_.identity_file();
+    access.limits.calls_per_second = 100'000;
+    access.limits.burst = 100'000;
+    access_ = *rpc::AccessControl::Open(access, SystemClock(), log_);
+    releases::Snapshot::Available available = {{criteria_->digest(), criteria_}};
+    releases::Snapshot::InForce in_force;
+    in_force[kProgramme].criteria = criteria_;
+    releases_ = std::make_unique<releases::FixedReleases>(
+        std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
+    AssessmentOptions options;
+    options.database.database = database;
+    options.signing = NewReceiptSigning();
+    options.sequence_interval = absl::Milliseconds(10);
+    const auto scoring = rpc::NewChannel(absl::StrCat("127.0.0.1:", scoring_.port()),
+                                         {scoring::v1::ScoringService::service_full_name()});
+    trust_ = options.signing.trust_file;
+    assessment_ =
+        *Assessment::Open(options, *releases_, scoring, SystemClock(), {metrics_, log_, *access_});
+    rpc::ServerOptions server;
+    server.listen = "127.0.0.1:0";
+    server.shutdown_grace = absl::Seconds(1);
+    server_ = *rpc::Server::Start(server, assessment_->services());
+    server_->SetReady(true);
+    const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
+    enterprises_ = v1::EnterpriseService::NewStub(channel);
+    campaigns_ = v1::CampaignService::NewStub(channel);
+    assessments_ = v1::AssessmentService::NewStub(channel);
+    reviews_ = v1::ReviewService::NewStub(channel);
+    feed_ = v1::FeedService::NewStub(channel);
+  }
+  ~AssessmentUnderTest() {
+    assessment_->EndStreams();
+    server_->Shutdown();
+  }
+
+  const criteria::Criteria& criteria() const { return *criteria_; }
+  const std::string& trust_file() const { return trust_; }
+  Store& store() { return assessment_->store(); }
+  scoring::ServiceUnderTest& scoring() { return scoring_; }
+  v1::FeedService::Stub& feed() { return *feed_; }
+
+  std::string Token(const CallerOf& caller) const {
+    auto claims = rpc::TestIssuer::Claims(caller.roles);
+    claims["sub"] = caller.subject;
+    claims["name"] = absl::StrCat("某", caller.subject);
+    claims["programmes"] = {kProgramme};
+    if (!caller.uscc.empty()) claims["uscc"] = caller.uscc;
+    if (!caller.unit.empty()) claims["review_unit"] = caller.unit;
+    return *issuer_.signer().Sign(claims);
+  }
+
+  std::unique_ptr<grpc::ClientContext> ContextOf(const CallerOf& caller) const {
+    auto context = rpc::NewContext(absl::Seconds(20));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", Token(caller)));
+    // 张三
+    context->AddMetadata(rpc::kActingFor, "%E5%BC%A0%E4%B8%89");
+    return context;
+  }
+
+  // `As<v1::SubmitResponse>(enterprise, &Assessments::Submit, request)`.
+  template <typename Response, typename Stub, typename Request>
+  absl::StatusOr<Response> As(const CallerOf& caller,
+                              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                           Response*),
+                              const Request& request) {
+    const auto context = ContextOf(caller);
+    Response response;
+    const absl::Status status =
+        rpc::FromGrpcStatus((StubFor<Stub>().*method)(context.get(), request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+
+ private:
+  template <typename Stub>
+  Stub& StubFor() {
+    if constexpr (std::is_same_v<Stub, v1::EnterpriseService::Stub>) return *enterprises_;
+    if constexpr (std::is_same_v<Stub, v1::CampaignService::Stub>) return *campaigns_;
+    if constexpr (std::is_same_v<Stub, v1::AssessmentService::Stub>) return *assessments_;
+    if constexpr (std::is_same_v<Stub, v1::ReviewService::Stub>) return *reviews_;
+    if constexpr (std::is_same_v<Stub, v1::FeedService::Stub>) return *feed_;
+  }
+
+  const std::shared_ptr<const criteria::Criteria> criteria_ = *criteria::CompileEdition2026();
+  scoring::ServiceUnderTest scoring_;
+  rpc::Metrics metrics_;
+  rpc::Log log_;
+  const rpc::TestIssuer issuer_;
+  std::unique_ptr<rpc::AccessControl> access_;
+  std::unique_ptr<releases::FixedReleases> releases_;
+  std::string trust_;
+  std::unique_ptr<Assessment> assessment_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::EnterpriseService::Stub> enterprises_;
+  std::unique_ptr<v1::CampaignService::Stub> campaigns_;
+  std::unique_ptr<v1::AssessmentService::Stub> assessments_;
+  std::unique_ptr<v1::ReviewService::Stub> reviews_;
+  std::unique_ptr<v1::FeedService::Stub> feed_;
+};
+
+using EnterpriseStub = v1::EnterpriseService::Stub;
+using CampaignStub = v1::CampaignService::Stub;
+using AssessmentStub = v1::AssessmentService::Stub;
+using ReviewStub = v1::ReviewService::Stub;
+using FeedStub = v1::FeedService::Stub;
+
+inline const CallerOf kPlatform = {"platform", {"platform"}};
+inline const CallerOf kOfficer = {"officer", {"campaign-officer"}};
+
+// In 南京市鼓楼区, received there.
+inline v1::Enterprise NewEnterprise(const std::string& uscc = kUscc) {
+  v1::Enterprise enterprise;
+  enterprise.set_uscc(uscc);
+  enterprise.set_name("某机械有限公司");
+  enterprise.set_region("320106");
+  enterprise.set_review_unit("nanjing-gulou");
+  enterprise.set_industry_division("34");
+  enterprise.set_industry_class("3411");
+  enterprise.mutable_size()->set_employees(420);
+  enterprise.mutable_size()->set_revenue(60'000);
+  enterprise.mutable_contact()->set_name("张三");
+  enterprise.mutable_contact()->set_phone("13812345678");
+  return enterprise;
+}
+
+inline v1::Campaign NewCampaign(const criteria::Criteria& criteria,
+                                v1::ReviewPolicy::Mode mode = v1::ReviewPolicy::ALL,
+                                const std::string& id = kCampaign2026) {
+  v1::Campaign campaign;
+  campaign.set_campaign(id);
+  campaign.set_programme(kProgramme);
+  campaign.set_year(2026);
+  campaign.mutable_title()->set_zh("2026 年自评测");
+  *campaign.mutable_opens_at() = ToTimestamp(absl::Now() - absl::Hours(24));
+  *campaign.mutable_closes_at() = ToTimestamp(absl::Now() + absl::Hours(24 * 30));
+  campaign.set_release_digest(criteria.digest());
+  campaign.mutable_review()->set_mode(mode);
+  campaign.set_appeal_days(10);
+  campaign.mutable_commitment()->set_version("2026-1");
+  campaign.mutable_commitment()->mutable_text()->set_zh("本企业承诺所填内容真实。");
+  return campaign;
+}
+
+// Registers enterprises, makes the campaign, fills drafts in: what most tests begin with. Failures
+// fail the test.
+class Fixture {
+ public:
+  explicit Fixture(AssessmentUnderTest& service) : service_(service) {}
+
+  CallerOf EnterpriseOf(const std::string& uscc = kUscc) const {
+    return {absl::StrCat("of-", uscc), {"enterprise"}, uscc};
+  }
+  v1::AssessmentKey KeyOf(const std::string& uscc = kUscc,
+                          const std::string& campaign = kCampaign2026) const {
+    v1::AssessmentKey key;
+    key.set_enterprise(uscc);
+    key.set_plant("main");
+    key.set_campaign(campaign);
+    return key;
+  }
+
+  absl::StatusOr<v1::Enterprise> Register(const v1::Enterprise& enterprise = NewEnterprise()) {
+    v1::RegisterEnterpriseRequest request;
+    *request.mutable_enterprise() = enterprise;
+    request.set_request_id(NewRequestId());
+    const auto response = service_.As(kPlatform, &EnterpriseStub::RegisterEnterprise, request);
+    if (!response.ok()) return response.status();
+    return response->enterprise();
+  }
+  absl::StatusOr<v1::Campaign> Create(const v1::Campaign& campaign) {
+    v1::CreateCampaignRequest request;
+    *request.mutable_campaign() = campaign;
+    request.set_request_id(NewRequestId());
+    const auto response = service_.As(kOfficer, &CampaignStub::CreateCampaign, request);
+    if (!response.ok()) return response.status();
+    return response->campaign();
+  }
+  absl::StatusOr<v1::Assessment> Open(const v1::AssessmentKey& key) {
+    v1::CreateAssessmentRequest request;
+    *request.mutable_key() = key;
+    request.set_request_id(NewRequestId());
+    const auto response =
+        service_.As(EnterpriseOf(key.enterprise()), &AssessmentStub::CreateAssessment, request);
+    if (!response.ok()) return response.status();
+    return response->assessment();
+  }
+  // Every scenario at the lowest level that it has, or as `level` says.
+  absl::StatusOr<v1::UpdateAnswersResponse> Fill(const v1::Assessment& draft, int rank = 0) {
+    v1::UpdateAnswersRequest request;
+    *request.mutable_key() = draft.key();
+    const criteria::Criteria& criteria = service_.criteria();
+    for (int i = 0; i < criteria.scenario_count(); ++i) {
+      auto& update = *request.add_updates();
+      update.mutable_answer()->set_scenario(criteria.edition().scenarios(i).id());
+      int claimed = criteria.HighestRank(i);
+      for (int lower = 1; rank == 0 && lower < claimed; ++lower) {
+        if (criteria.LevelExists(i, lower)) claimed = lower;
+      }
+      update.mutable_answer()->set_level(criteria.edition().levels(claimed - 1).id());
+      update.set_base_etag(draft.answers(i).etag());
+    }
+    return service_.As(EnterpriseOf(draft.key().enterprise()), &AssessmentStub::UpdateAnswers,
+                       request);
+  }
+  v1::SubmitRequest Submission(const v1::AssessmentKey& key, const std::string& etag) {
+    v1::SubmitRequest request;
+    *request.mutable_key() = key;
+    request.set_etag(etag);
+    request.set_commitment_version("2026-1");
+    request.set_commitment_given(true);
+    request.set_commitment_given_by("张三");
+    request.set_request_id(NewRequestId());
+    return request;
+  }
+  absl::StatusOr<v1::SubmitResponse> Submit(const v1::SubmitRequest& request) {
+    return service_.As(EnterpriseOf(request.key().enterprise()), &AssessmentStub::Submit, request);
+  }
+  // Opens, fills in and submits.
+  absl::StatusOr<v1::SubmitResponse> SubmitNew(const v1::AssessmentKey& key) {
+    const auto draft = Open(key);
+    if (!draft.ok()) return draft.status();
+    const auto filled = Fill(*draft);
+    if (!filled.ok()) return filled.status();
+    return Submit(Submission(key, filled->etag()));
+  }
+
+ private:
+  AssessmentUnderTest& service_;
+};
+
+}  // namespace zhiping::assessment
