@@ -20,12 +20,7 @@ absl::Status ShuttingDown() {
                    "The service is stopping: try another instance.");
 }
 
-// What a long poll asks for.
-struct Poll {
-  sql::LogCursor after;
-  int size = 0;
-  absl::Duration wait;
-};
+using Poll = FeedService::Poll;
 
 absl::StatusOr<Poll> ReadPoll(const v1::ListSubmissionChangesRequest& request) {
   Poll poll;
@@ -80,19 +75,32 @@ grpc::ServerUnaryReactor* FeedService::ListSubmissionChanges(
     v1::ListSubmissionChangesResponse* response) {
   return list_submission_changes_.HandleLater(
       *context, *request, [this, context, request, response](const auto& pending) {
-        const absl::StatusOr<Poll> poll = ReadPoll(*request);
+        absl::StatusOr<Poll> poll = ReadPoll(*request);
         if (!poll.ok()) return pending->Finish(poll.status());
-        const absl::Time until = std::min(
-            absl::Now() + poll->wait,
-            rpc::WaitUntil(absl::FromChrono(context->deadline()), absl::Seconds(kMostWaitSeconds)));
-        const auto answer = [this, pending, context, response, poll = *poll] {
-          pending->RunIn(pool_, [this, context, response, poll] {
-            return Answer(feed_, poll, rpc::DeadlineOf(*context), *response);
-          });
-        };
-        if (poll->wait == absl::ZeroDuration()) return answer();
-        feed_.Await(poll->after.position, until, answer);
+        poll->until = std::min(absl::Now() + poll->wait,
+                               rpc::WaitUntil(absl::FromChrono(context->deadline()), poll->wait));
+        AnswerSoon(pending, *context, *poll, *response);
       });
+}
+
+void FeedService::AnswerSoon(const std::shared_ptr<rpc::PendingCall>& pending,
+                             grpc::CallbackServerContext& context, const Poll& poll,
+                             v1::ListSubmissionChangesResponse& response) {
+  const absl::Status submitted = pool_.Submit([this, pending, &context, poll, &response] {
+    response.Clear();
+    const absl::Status answered = Answer(feed_, poll, rpc::DeadlineOf(context), response);
+    const bool over = absl::Now() >= poll.until;
+    if (!answered.ok() || !response.entries().empty() || over) {
+      return pending->Finish(answered);
+    }
+    feed_.Await(poll.after.position, poll.until, [this, pending, &context, poll, &response] {
+      // Whatever came meanwhile is the answer.
+      Poll last = poll;
+      last.until = absl::InfinitePast();
+      AnswerSoon(pending, context, last, response);
+    });
+  });
+  if (!submitted.ok()) pending->Finish(submitted);
 }
 
 void FeedService::EndStreams() {

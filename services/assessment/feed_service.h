@@ -26,10 +26,23 @@ class FeedService final : public v1::FeedService::CallbackService {
       grpc::CallbackServerContext* context, const v1::ListSubmissionChangesRequest* request,
       v1::ListSubmissionChangesResponse* response) override;
 
+  // What a long poll asks for.
+  struct Poll {
+    sql::LogCursor after;
+    int size = 0;
+    absl::Duration wait;
+    absl::Time until;
+  };
+
   // Ends the streams: before the server is closed.
   void EndStreams();
 
  private:
+  // Finishes with the entries that are there, or with those that come until the poll is over.
+  void AnswerSoon(const std::shared_ptr<rpc::PendingCall>& pending,
+                  grpc::CallbackServerContext& context, const Poll& poll,
+                  v1::ListSubmissionChangesResponse& response);
+
   ChangeFeed& feed_;
   rpc::BoundedPool& pool_;
   const rpc::Method watch_submissions_;
