@@ -66,7 +66,7 @@ WatchReactor* FeedService::WatchSubmissions(grpc::CallbackServerContext* context
   }
   // It may be finished, and gone, when Start returns.
   WatchReactor* const reactor = stream.get();
-  stream->Start(stream, *request);
+  stream->Start(*request);
   return reactor;
 }
 

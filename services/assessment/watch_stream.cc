@@ -17,11 +17,9 @@ constexpr absl::Duration kQuiet = absl::Seconds(5);
 
 }  // namespace
 
-void WatchStream::Start(std::shared_ptr<WatchStream> self,
-                        const v1::WatchSubmissionsRequest& request) {
-  self_ = std::move(self);
-  const std::weak_ptr<WatchStream> weak = self_;
-  absl::Status admitted = call_.AdmitStream([weak](const absl::Status& refused) {
+void WatchStream::Start(const v1::WatchSubmissionsRequest& request) {
+  self_ = shared_from_this();
+  absl::Status admitted = call_.AdmitStream([weak = weak_from_this()](const absl::Status& refused) {
     if (const auto stream = weak.lock()) stream->End(refused);
   });
   if (admitted.ok()) {
@@ -29,46 +27,54 @@ void WatchStream::Start(std::shared_ptr<WatchStream> self,
     admitted = after.status();
     if (after.ok()) after_ = *std::move(after);
   }
-  if (!admitted.ok()) return FinishOnce(admitted);
+  if (!admitted.ok()) return Finish(admitted);
   StartSendInitialMetadata();
-  ReadSoon();
+  const absl::Status submitted = pool_.Submit([self = shared_from_this()] { self->ReadPage(); });
+  if (!submitted.ok()) Finish(submitted);
 }
 
 void WatchStream::End(const absl::Status& why) {
-  bool writing = false;
   {
     absl::MutexLock lock(&mutex_);
-    if (refused_.ok()) refused_ = why;
-    writing = writing_;
+    if (!refused_.ok()) return;
+    refused_ = why;
+    if (std::exchange(under_way_, true)) return;
   }
-  // A caller that does not read would hold it open; the write that ends finishes it.
-  if (writing) return context_.TryCancel();
-  FinishOnce(why);
+  Finish(why);
 }
 
-void WatchStream::FinishOnce(const absl::Status& status) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (std::exchange(finished_, true)) return;
-  }
-  Finish(call_.Finish(status));
-}
-
-void WatchStream::OnWriteDone(bool ok) {
-  {
-    absl::MutexLock lock(&mutex_);
-    writing_ = false;
-  }
-  if (!ok) return FinishOnce(Check());
-  if (!response_.at_end()) return ReadSoon();
-  feed_.Await(after_.position, absl::Now() + kQuiet, [self = self_] { self->ReadSoon(); });
-}
+void WatchStream::Finish(const absl::Status& status) { WatchReactor::Finish(call_.Finish(status)); }
 
 void WatchStream::OnDone() { const auto self = std::move(self_); }
 
+void WatchStream::OnWriteDone(bool ok) {
+  // It may be ended, and gone, as soon as it only waits.
+  const auto self = shared_from_this();
+  absl::Status status = Check();
+  if (!ok || !status.ok()) return Finish(status);
+  const bool at_end = response_.at_end();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (at_end && refused_.ok()) under_way_ = false;
+    status = refused_;
+  }
+  if (!status.ok()) return Finish(status);
+  const auto next = [self, at_end] {
+    at_end ? self->ReadSoon() : self->ReadPage();
+  };
+  if (at_end) return feed_.Await(after_.position, absl::Now() + kQuiet, next);
+  const absl::Status submitted = pool_.Submit(next);
+  if (!submitted.ok()) Finish(submitted);
+}
+
 void WatchStream::ReadSoon() {
-  const absl::Status submitted = pool_.Submit([self = self_] { self->ReadPage(); });
-  if (!submitted.ok()) FinishOnce(submitted);
+  {
+    absl::MutexLock lock(&mutex_);
+    // Whoever ended it while it waited has finished it.
+    if (std::exchange(under_way_, true)) return;
+  }
+  const absl::Status submitted = pool_.Submit([self = shared_from_this()] { self->ReadPage(); });
+  if (!submitted.ok()) Finish(submitted);
 }
 
 absl::Status WatchStream::Check() const {
@@ -80,21 +86,15 @@ absl::Status WatchStream::Check() const {
 }
 
 void WatchStream::ReadPage() {
-  absl::Status status = Check();
-  absl::StatusOr<ChangePage> page =
-      status.ok() ? feed_.Read(absl::Now() + kReadTimeout, after_, kEntriesOfAPage)
-                  : absl::StatusOr<ChangePage>(status);
-  if (!page.ok()) return FinishOnce(page.status());
+  const absl::Status status = Check();
+  if (!status.ok()) return Finish(status);
+  absl::StatusOr<ChangePage> page = feed_.Read(absl::Now() + kReadTimeout, after_, kEntriesOfAPage);
+  if (!page.ok()) return Finish(page.status());
   after_ = page->next;
   response_.Clear();
   for (v1::ChangeEntry& entry : page->entries) *response_.add_entries() = std::move(entry);
   *response_.mutable_next() = ToMessage(page->next);
   response_.set_at_end(page->at_end);
-  {
-    absl::MutexLock lock(&mutex_);
-    if (finished_) return;
-    writing_ = true;
-  }
   StartWrite(&response_);
 }
 

@@ -16,26 +16,28 @@ using WatchReactor = grpc::ServerWriteReactor<v1::WatchSubmissionsResponse>;
 
 // Reads a page in the pool, writes it, waits for the next: one step at a time. Keeps itself until
 // it is done.
-class WatchStream final : public WatchReactor {
+class WatchStream final : public WatchReactor, public std::enable_shared_from_this<WatchStream> {
  public:
   WatchStream(grpc::CallbackServerContext& context, const rpc::Method& method, ChangeFeed& feed,
               rpc::BoundedPool& pool)
-      : context_(context), call_(context, method), feed_(feed), pool_(pool) {}
+      : call_(context, method), feed_(feed), pool_(pool) {}
 
-  void Start(std::shared_ptr<WatchStream> self, const v1::WatchSubmissionsRequest& request);
-  // The service stops: the caller goes on at another instance.
+  void Start(const v1::WatchSubmissionsRequest& request);
+  // The service stops, or the caller may no longer call. A step that is under way ends it.
   void End(const absl::Status& why);
 
   void OnWriteDone(bool ok) override;
   void OnDone() override;
 
  private:
+  // Begins the next step, unless the stream was ended while it waited.
   void ReadSoon();
   void ReadPage();
+  // REQUIRES: a step is under way.
   absl::Status Check() const;
-  void FinishOnce(const absl::Status& status);
+  // The step under way is the last. REQUIRES: there is one.
+  void Finish(const absl::Status& status);
 
-  grpc::CallbackServerContext& context_;
   rpc::Call call_;
   ChangeFeed& feed_;
   rpc::BoundedPool& pool_;
@@ -46,8 +48,8 @@ class WatchStream final : public WatchReactor {
   mutable absl::Mutex mutex_;
   // Why it has to end.
   absl::Status refused_ ABSL_GUARDED_BY(mutex_);
-  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  // Reads or writes, and does not only wait: the call may be used, and only the step finishes it.
+  bool under_way_ ABSL_GUARDED_BY(mutex_) = true;
 };
 
 }  // namespace zhiping::assessment
