@@ -33,7 +33,8 @@ void ExportStream::Start(std::shared_ptr<ExportStream> self,
 
 void ExportStream::OnWriteDone(bool ok) {
   if (ok) return ReadSoon();
-  Finish(call_.Finish(absl::CancelledError()));
+  // The client is gone, or does not read and may no longer call.
+  Finish(call_.Finish(Check()));
 }
 
 void ExportStream::OnDone() { const auto self = std::move(self_); }
@@ -44,9 +45,11 @@ void ExportStream::ReadSoon() {
 }
 
 absl::Status ExportStream::Check() const {
-  RETURN_IF_ERROR(call_.CheckWaiting());
-  absl::MutexLock lock(&mutex_);
-  return refused_;
+  {
+    absl::MutexLock lock(&mutex_);
+    RETURN_IF_ERROR(refused_);
+  }
+  return call_.CheckWaiting();
 }
 
 absl::StatusOr<sql::LogPage> ExportStream::NextPage() {

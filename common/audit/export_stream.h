@@ -30,6 +30,7 @@ class ExportStream final : public ExportReactor {
  private:
   void ReadSoon();
   void ReadPage();
+  // Why the caller may no longer call, or that it waits no more.
   absl::Status Check() const;
   absl::StatusOr<sql::LogPage> NextPage();
   // The signed head at the first entry that is kept, if others were before it; else empty.

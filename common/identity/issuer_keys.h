@@ -19,8 +19,8 @@
 
 namespace zhiping::identity {
 
-// Told how the first reading went, and whenever the next goes otherwise: OK, or why not. Called from
-// the thread that reads.
+// Told how the first reading went, and whenever the next goes otherwise: OK, or why not. Called
+// from the thread that reads.
 using KeysObserver = std::function<void(const std::string& issuer, const absl::Status& status)>;
 
 // Thread-safe.

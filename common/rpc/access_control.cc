@@ -15,7 +15,7 @@
 namespace zhiping::rpc {
 namespace {
 
-// How soon after its expiry a stream ends.
+// How soon after its expiry a stream is refused, and refused again if it is still there.
 constexpr absl::Duration kTick = absl::Seconds(1);
 
 CallerPtr LoopbackCaller() {
@@ -164,7 +164,10 @@ void AccessControl::VerifyStreams() {
   // Without the lock: a stream may end, and be destroyed, within `refuse`.
   for (const auto& watched : due) {
     const absl::StatusOr<CallerPtr> caller = Identify(watched->credentials);
-    if (!caller.ok()) watched->refuse(caller.status());
+    if (caller.ok()) continue;
+    // Due again at the next tick.
+    watched->verified = -absl::InfiniteDuration();
+    watched->refuse(caller.status());
   }
 }
 

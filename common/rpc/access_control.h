@@ -79,8 +79,8 @@ class AccessControl {
 
   // A stream that is open: its caller is verified again until this is destroyed.
   class OpenStream;
-  // `refuse` is called from another thread, perhaps once after the stream is destroyed, when the
-  // caller may no longer call. It holds the stream weakly, which holds the OpenStream.
+  // `refuse` is called from another thread once the caller may no longer call, then every second,
+  // perhaps once after the stream is gone. It holds the stream weakly, which holds the OpenStream.
   std::unique_ptr<OpenStream> Watch(Credentials credentials, absl::Time expires,
                                     std::function<void(const absl::Status&)> refuse);
 

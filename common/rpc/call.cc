@@ -1,5 +1,7 @@
 #include "common/rpc/call.h"
 
+#include <grpc/grpc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -74,6 +76,13 @@ absl::Status AdmitCaller(AccessControl& access, const identity::AccessRule& rule
   return rule.CheckRoles(*caller);
 }
 
+// gRPC's own call, which may be cancelled for as long as it is held: its context is gone when the
+// call is done.
+std::shared_ptr<grpc_call> Hold(grpc::CallbackServerContext& context) {
+  grpc_call_ref(context.c_call());
+  return {context.c_call(), &grpc_call_unref};
+}
+
 }  // namespace
 
 Call::Call(grpc::CallbackServerContext& context, const Method& method)
@@ -98,8 +107,14 @@ absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) 
   RETURN_IF_ERROR(AdmitCaller(access, method_.access_, context_, caller_));
   ASSIGN_OR_RETURN(slot_, access.limits().TakeStream(*caller_));
   if (access.authenticates()) {
-    open_ =
-        access.Watch(AccessControl::CredentialsOf(context_), caller_->expires, std::move(refuse));
+    open_ = access.Watch(AccessControl::CredentialsOf(context_), caller_->expires,
+                         [refuse = std::move(refuse), call = Hold(context_),
+                          refused = false](const absl::Status& status) mutable {
+                           if (!std::exchange(refused, true)) return refuse(status);
+                           // It was told a second ago and still waits, for a client that does not
+                           // read perhaps.
+                           grpc_call_cancel(call.get(), nullptr);
+                         });
   }
   return absl::OkStatus();
 }

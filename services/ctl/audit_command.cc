@@ -1,10 +1,8 @@
 // audit list, head, export, verify: the audit log of a service.
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -13,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "common/audit/signed_head.h"
 #include "common/files/file.h"
+#include "common/files/new_file.h"
 #include "common/releases/seed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -134,31 +133,17 @@ absl::Status ReadExportFile(const std::string& path, const TakeLine& take) {
                    absl::StrCat("The file ", path, " cannot be read."), {{"file", path}});
 }
 
-absl::Status CannotWrite(const std::string& path, bool exists) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::FILE_UNWRITABLE,
-                   absl::StrCat("无法写入 ", path, exists ? "：文件已存在。" : "。"),
-                   absl::StrCat(path, exists ? " exists already." : " cannot be written."),
-                   {{"file", path}});
-}
-
 absl::StatusOr<int> Export(const AuditOptions& options, const CommandLine& line) {
-  std::error_code ignored;
-  if (std::filesystem::exists(options.out, ignored)) return CannotWrite(options.out, true);
-  std::ofstream file(options.out, std::ios::binary);
+  // Half a log would pass for a whole one; and who did what is not for everybody.
+  NewFile file;
+  RETURN_IF_ERROR(file.Open(options.out, Overwrite::kNever, /*secret=*/true));
   int64_t entries = 0;
-  absl::Status exported = ReadService(options.operations, [&](const ExportedLine& exported_line) {
-    const bool cut = !exported_line.cut_head.empty();
-    file << (cut ? CutHeadLine(exported_line.cut_head) : ToLine(exported_line.record));
+  RETURN_IF_ERROR(ReadService(options.operations, [&](const ExportedLine& exported) {
+    const bool cut = !exported.cut_head.empty();
     entries += cut ? 0 : 1;
-    return file.good() ? absl::OkStatus() : CannotWrite(options.out, false);
-  });
-  file.close();
-  if (exported.ok() && !file.good()) exported = CannotWrite(options.out, false);
-  if (!exported.ok()) {
-    // Half a log would pass for a whole one.
-    std::filesystem::remove(options.out, ignored);
-    return exported;
-  }
+    return file.Write(cut ? CutHeadLine(exported.cut_head) : ToLine(exported.record));
+  }));
+  RETURN_IF_ERROR(file.Finish());
   const Screen& screen = line.screen;
   Print(line.json ? Dump(Json{{"file", options.out}, {"entries", entries}})
                   : std::string(screen.Say(
@@ -289,8 +274,8 @@ void AddExportCommand(CLI::App& group, CommandLine& line) {
   CLI::App* const command = AddAuditCommand(
       group, line, "export", options, &Export, "导出全部审计记录，每行一条 JSON，可离线校验",
       "Export the whole audit log, a line of JSON an entry, to be verified offline");
-  AddOption(*command, line, "--out", options->out, "FILE", "写入的文件，须不存在",
-            "The file it goes to, which must not exist")
+  AddOption(*command, line, "--out", options->out, "FILE", "写入的文件，须不存在；只有您能读取",
+            "The file it goes to, which must not exist; only you can read it")
       ->required();
 }
 

@@ -21,6 +21,9 @@ bool IsTyped(const std::string& catalogue) {
   return !catalogue.empty() && (usual == nullptr || catalogue != usual);
 }
 
+// Every service answers, and nobody knows before which one it is.
+common::v1::LocalText AnyService() { return MakeText("智评服务", "Zhiping service"); }
+
 absl::StatusOr<OperationsClient> Open(const OperationsOptions& options, RemoteService service) {
   ASSIGN_OR_RETURN(
       service.timeout,
@@ -43,8 +46,8 @@ void AddOperationsOptions(CLI::App& command, const CommandLine& line, Operations
             "Ask the catalogue, by default at 127.0.0.1:50052")
       ->envname(kCatalogueVariable);
   // Without a variable: what is set for `score` would turn these commands to another service.
-  AddOption(command, line, "--server", options.server, "HOST:PORT", "改问评分服务",
-            "Ask the scoring service instead");
+  AddOption(command, line, "--server", options.server, "HOST:PORT", "改问另一个服务，例如评分服务",
+            "Ask another service instead, such as scoring");
   AddOption(command, line, "--timeout", options.timeout, "DURATION",
             "等待答复的时间，100ms 至 10m，默认 10s",
             "How long to wait for an answer, 100ms to 10m, by default 10s")
@@ -64,7 +67,7 @@ absl::StatusOr<OperationsClient> OpenOperations(const OperationsOptions& options
     service.usual_target = kDefaultCatalogue;
     service.target = options.catalogue.empty() ? kDefaultCatalogue : options.catalogue;
   } else {
-    service.name = MakeText("评分服务", "scoring service");
+    service.name = AnyService();
     service.option = "--server";
     service.usual_target = kUsualServer;
     service.target = options.server;
@@ -76,7 +79,7 @@ absl::StatusOr<OperationsClient> OpenOperationsAt(const OperationsOptions& optio
                                                   const std::string& option,
                                                   const std::string& target) {
   RemoteService service;
-  service.name = MakeText("服务", "service");
+  service.name = AnyService();
   service.option = option;
   service.usual_target = kUsualServer;
   service.target = target;

@@ -41,7 +41,7 @@ struct OperationsClient {
   }
 };
 
-// The scoring service if --server names it, else the catalogue. Errors: WRONG_USAGE.
+// The service that --server names, else the catalogue. Errors: WRONG_USAGE.
 absl::StatusOr<OperationsClient> OpenOperations(const OperationsOptions& options);
 
 // The service at `target`, the value of `option`, called as the other one is. Errors: WRONG_USAGE.

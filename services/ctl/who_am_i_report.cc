@@ -43,7 +43,11 @@ std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone
   add("评测体系", "programmes ",
       all ? std::string(screen.Say("全部", "all")) : absl::StrJoin(who.programmes(), comma));
   if (who.has_expires_at()) {
-    add("有效期至", "valid until", zone.FormatWithName(who.expires_at(), screen));
+    // Later than what the token says, which `token mint` shows.
+    add("有效期至", "valid until",
+        absl::StrCat(
+            zone.FormatWithName(who.expires_at(), screen),
+            screen.Say("，含服务容许的时钟偏差", ", with the clock skew that the service allows")));
   }
   return out;
 }

@@ -49,7 +49,7 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
       InPool([this] { TakeMessage(); });
     } else {
       // The caller has no more, or is gone.
-      End(call_.CheckWaiting());
+      End(Check());
     }
   }
 
@@ -57,7 +57,7 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
     if (ok) {
       Read();
     } else {
-      End(call_.CheckWaiting());
+      End(Check());
     }
   }
 
@@ -90,6 +90,15 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
     Finish(call_.Finish(status));
   }
 
+  // Why the caller may no longer call, or that it waits no more.
+  absl::Status Check() {
+    {
+      absl::MutexLock lock(&mutex_);
+      RETURN_IF_ERROR(refused_);
+    }
+    return call_.CheckWaiting();
+  }
+
   void End(const absl::Status& status) {
     {
       absl::MutexLock lock(&mutex_);
@@ -105,7 +114,7 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
   // In the pool: a message came in.
   void TakeMessage() {
-    absl::Status status = call_.CheckWaiting();
+    absl::Status status = Check();
     if (status.ok() && !Parse()) status = rpc::MalformedRequest();
     if (!status.ok()) {
       End(status);

@@ -63,7 +63,8 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(flags.releases.trust_file));
   rpc::Metrics metrics;
-  ASSIGN_OR_RETURN(const auto access, rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));
+  ASSIGN_OR_RETURN(const auto access,
+                   rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));
   std::unique_ptr<sql::Database> database;
   // Opened before anything is followed, and ends after it.
   std::unique_ptr<audit::AuditLog> audit;

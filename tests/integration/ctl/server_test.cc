@@ -72,6 +72,10 @@ TEST_F(ServerTest, TheServiceSaysWhoItTakesTheCallerFor) {
   EXPECT_THAT(who.out, HasSubstr("未认证"));
   const Outcome json = Run({"whoami", "--json"});
   EXPECT_TRUE(Json::parse(json.out, nullptr, /*allow_exceptions=*/false)["unauthenticated"]);
+  // Whatever service is meant, that is not known before it answers.
+  const Outcome nobody = RunCtl({"whoami", "--json", "--server", "127.0.0.1:1", "--timeout", "1s"});
+  EXPECT_THAT(ErrorOf(nobody).message().zh(), HasSubstr("连接不上智评服务 127.0.0.1:1"));
+  EXPECT_THAT(ErrorOf(nobody).message().en(), HasSubstr("The Zhiping service at 127.0.0.1:1"));
   // Of two services neither is the one that was meant.
   EXPECT_EQ(Run({"whoami", "--catalogue", "127.0.0.1:50052"}).exit_code, 2);
 }

@@ -1,0 +1,102 @@
+// What zhipingctl token mint refuses.
+#include <algorithm>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/ctl/run_ctl.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::ctl {
+namespace {
+
+using common::v1::Reason;
+using testing::HasSubstr;
+
+struct Refusal {
+  const char* name;
+  // Instead of those that a token can be made of, or besides.
+  std::vector<std::string> arguments;
+  int exit_code;
+  Reason::Value reason;
+  const char* zh;
+  const char* en;
+};
+
+class MintTest : public testing::TestWithParam<Refusal> {
+ protected:
+  MintTest() { EXPECT_EQ(RunCtl({"token", "issuer", issuer_}).exit_code, 0); }
+
+  Outcome Mint(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {"token", "mint",  "--json", "--subject",
+                                          "1",     "--out", out_};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    if (std::find(more.begin(), more.end(), "--issuer-folder") == more.end()) {
+      arguments.insert(arguments.end(), {"--issuer-folder", issuer_});
+    }
+    return RunCtl(arguments);
+  }
+
+  const std::string issuer_ = absl::StrCat(ScratchFolder(), "/issuer");
+  const std::string out_ = absl::StrCat(ScratchFolder(), "/token.jwt");
+};
+
+TEST_P(MintTest, IsRefusedAndWritesNoToken) {
+  const Outcome outcome = Mint(GetParam().arguments);
+  EXPECT_EQ(outcome.exit_code, GetParam().exit_code) << outcome.out;
+  const auto error = ErrorOf(outcome);
+  EXPECT_EQ(error.reason(), GetParam().reason);
+  EXPECT_THAT(error.message().zh(), HasSubstr(GetParam().zh));
+  EXPECT_THAT(error.message().en(), HasSubstr(GetParam().en));
+  EXPECT_FALSE(std::filesystem::exists(out_));
+  // What is refused is what differs from this.
+  EXPECT_EQ(Mint({"--roles", "auditor", "--valid-for", "8784h"}).exit_code, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Refusals, MintTest,
+                         testing::Values(Refusal{"RolesThatConflict",
+                                                 {"--roles", "viewer,operator,auditor"},
+                                                 2,
+                                                 Reason::WRONG_USAGE,
+                                                 "operator 与 auditor 不能由同一人担任",
+                                                 "operator and auditor exclude one another"},
+                                         Refusal{
+                                             "RolesThatConflictInTwoOptions",
+                                             {"--roles", "criteria-editor", "--roles", "operator"},
+                                             2,
+                                             Reason::WRONG_USAGE,
+                                             "不能由同一人担任",
+                                             "exclude one another"},
+                                         Refusal{"UnknownRole",
+                                                 {"--roles", "viewer,emperor"},
+                                                 2,
+                                                 Reason::WRONG_USAGE,
+                                                 "没有角色“emperor”；有：",
+                                                 "there is no role \"emperor\"; there are: "},
+                                         Refusal{"NoDuration",
+                                                 {"--valid-for", "forever"},
+                                                 2,
+                                                 Reason::WRONG_USAGE,
+                                                 "--valid-for",
+                                                 "--valid-for"},
+                                         Refusal{"TooShort",
+                                                 {"--valid-for", "0s"},
+                                                 2,
+                                                 Reason::WRONG_USAGE,
+                                                 "--valid-for",
+                                                 "--valid-for"},
+                                         Refusal{"TooLong",
+                                                 {"--valid-for", "8785h"},
+                                                 2,
+                                                 Reason::WRONG_USAGE,
+                                                 "--valid-for",
+                                                 "--valid-for"},
+                                         Refusal{"FolderThatIsNotThere",
+                                                 {"--issuer-folder", "/nowhere"},
+                                                 1,
+                                                 Reason::FILE_UNREADABLE,
+                                                 "/nowhere/identity.txtpb",
+                                                 "/nowhere/identity.txtpb"}),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace zhiping::ctl
