@@ -43,6 +43,16 @@ Flags ScoringFlags(const Suite& suite) {
               SecuredFlags(suite, "scoring"));
 }
 
+Flags AssessmentFlags(const Suite& suite) {
+  return With({{"--receipt-key", suite.key_file()},
+               {"--trust-file", suite.trust_file()},
+               {"--programmes", kProgramme},
+               {"--poll-interval", "200ms"},
+               {"--drain-delay", "0s"},
+               {"--shutdown-grace", "1s"}},
+              SecuredFlags(suite, "assessment"));
+}
+
 std::vector<std::string> StartedBy(std::vector<std::string> starter, const char* program) {
   starter.emplace_back(program);
   return starter;
@@ -276,5 +286,16 @@ std::vector<absl::Duration> SwitchesApart(const std::list<ScoringProcess>& insta
   std::sort(apart.begin(), apart.end());
   return apart;
 }
+
+AssessmentProcess::AssessmentProcess(const Suite& suite, const CatalogueProcess& catalogue,
+                                     const ScoringProcess& scoring, const Flags& flags)
+    : ServiceProcess(
+          {ZHIPING_ASSESSMENT},
+          With(With(AssessmentFlags(suite),
+                    {{"--database", "sqlite:" + processes::NewFolder() + "/assessment.db"},
+                     {"--catalogue", catalogue.address()},
+                     {"--scoring", scoring.address()}}),
+               flags),
+          suite.CredentialsOf("platform")) {}
 
 }  // namespace zhiping::faults

@@ -130,6 +130,13 @@ class ScoringProcess : public ServiceProcess {
   const std::unique_ptr<Stub> stub_;
 };
 
+class AssessmentProcess : public ServiceProcess {
+ public:
+  // Keeps everything in a new SQLite file unless the flags say otherwise; polls every 200 ms.
+  AssessmentProcess(const Suite& suite, const CatalogueProcess& catalogue,
+                    const ScoringProcess& scoring, const Flags& flags = {});
+};
+
 // For each of the revisions: how long after the first of the instances the last one applied it, by
 // their own clocks; an instance that did not apply it counts as infinite. Sorted.
 std::vector<absl::Duration> SwitchesApart(const std::list<ScoringProcess>& instances,

@@ -32,13 +32,13 @@ inline SigningOptions NewSigning() {
   const std::string folder = processes::NewFolder();
   const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
   EXPECT_OK(envelope::WriteKeyFile(*key, folder + "/key.pem"));
-  EXPECT_OK(
-      WriteFile(folder + "/trust.txtpb",
-                envelope::TrustEntry(*key,
-                                     {envelope::Purpose::RELEASE, envelope::Purpose::NOTES,
-                                      envelope::Purpose::ACTIVATION, envelope::Purpose::AUDIT},
-                                     {"*"}, "test"),
-                Overwrite::kNever));
+  EXPECT_OK(WriteFile(folder + "/trust.txtpb",
+                      envelope::TrustEntry(*key,
+                                           {envelope::Purpose::RELEASE, envelope::Purpose::NOTES,
+                                            envelope::Purpose::ACTIVATION,
+                                            envelope::Purpose::RECEIPT, envelope::Purpose::AUDIT},
+                                           {"*"}, "test"),
+                      Overwrite::kNever));
   return {{folder + "/key.pem"}, {folder + "/key.pem"}, folder + "/trust.txtpb"};
 }
 

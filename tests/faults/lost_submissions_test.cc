@@ -1,0 +1,381 @@
+// P1 and P2: an acknowledged submission is never lost, and never counted twice, whatever is killed
+// while enterprises submit. P7: with its database away or frozen the service says so within the
+// deadline, and recovers without a restart.
+#include <atomic>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "common/time/timestamp.h"
+#include "tests/faults/suite.h"
+#include "tests/integration/catalogue/catalogue_under_test.h"
+#include "tests/processes/postgres.h"
+#include "tests/processes/tcp_gate.h"
+#include "tests/unit/status_matchers.h"
+#include "zhiping/assessment/v1/assessment_service.grpc.pb.h"
+#include "zhiping/assessment/v1/campaign_service.grpc.pb.h"
+#include "zhiping/assessment/v1/enterprise_service.grpc.pb.h"
+#include "zhiping/assessment/v1/feed_service.grpc.pb.h"
+
+namespace zhiping::faults {
+namespace {
+
+namespace v1 = assessment::v1;
+using catalogue::Call;
+using processes::Eventually;
+using AssessmentStub = v1::AssessmentService::Stub;
+
+constexpr char kCampaign[] = "always";
+constexpr int kWriters = 8;
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+std::string UuidOf(int64_t number) {
+  return absl::StrFormat("00000000-0000-4000-8000-%012d", number);
+}
+
+// The number-th unified social credit code (GB 32100-2015).
+std::string UsccOf(int number) {
+  constexpr absl::string_view kCharacters = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+  std::string uscc = absl::StrFormat("91320106%09d", number);
+  int sum = 0, weight = 1;
+  for (const char character : uscc) {
+    sum += static_cast<int>(kCharacters.find(character)) * weight;
+    weight = weight * 3 % 31;
+  }
+  return uscc + kCharacters[(31 - sum % 31) % 31];
+}
+
+// What became of a request to submit.
+struct Attempt {
+  v1::SubmitRequest request;
+  // The acknowledgement; empty: unknown, it may have been done or not.
+  std::string response;
+};
+
+class LostSubmissionsTest : public testing::Test {
+ protected:
+  LostSubmissionsTest() {
+    std::random_device device;
+    const char* const given = std::getenv("ZHIPING_SEED");
+    seed_ = given == nullptr ? device() : static_cast<uint32_t>(std::stoul(given));
+    std::cout << "ZHIPING_SEED=" << seed_ << "\n";
+    random_.seed(seed_);
+  }
+
+  void Start(const Flags& flags) {
+    catalogue_.StartAndAwait();
+    catalogue_.PublishNew();
+    scoring_.StartAndAwait();
+    ASSERT_TRUE(scoring_.Reaches(1));
+    assessment_ = std::make_unique<AssessmentProcess>(suite_, catalogue_, scoring_, flags);
+    assessment_->StartAndAwait();
+    Prepare();
+  }
+
+  // A campaign without an end and without reviews, and a filled draft for each writer.
+  void Prepare() {
+    const auto enterprises = v1::EnterpriseService::NewStub(assessment_->channel());
+    const auto campaigns = v1::CampaignService::NewStub(assessment_->channel());
+    v1::CreateCampaignRequest create;
+    auto& campaign = *create.mutable_campaign();
+    campaign.set_campaign(kCampaign);
+    campaign.set_programme(kProgramme);
+    campaign.set_year(2026);
+    campaign.mutable_title()->set_zh("常态化自评");
+    *campaign.mutable_opens_at() = ToTimestamp(absl::Now() - absl::Hours(1));
+    campaign.mutable_commitment()->set_version("1");
+    campaign.mutable_commitment()->mutable_text()->set_zh("所填内容真实。");
+    create.set_request_id(UuidOf(++next_id_));
+    ASSERT_OK(Call<v1::CreateCampaignResponse>(*campaigns,
+                                               &v1::CampaignService::Stub::CreateCampaign, create));
+    for (int writer = 0; writer < kWriters; ++writer) {
+      v1::RegisterEnterpriseRequest request;
+      auto& enterprise = *request.mutable_enterprise();
+      enterprise.set_uscc(UsccOf(writer));
+      enterprise.set_name(absl::StrCat("某企业", writer));
+      enterprise.set_region("320106");
+      enterprise.set_review_unit("nanjing-gulou");
+      enterprise.set_industry_division("34");
+      request.set_request_id(UuidOf(++next_id_));
+      ASSERT_OK(Call<v1::RegisterEnterpriseResponse>(
+          *enterprises, &v1::EnterpriseService::Stub::RegisterEnterprise, request));
+      FillDraft(writer);
+    }
+  }
+
+  v1::AssessmentKey KeyOf(int writer) const {
+    v1::AssessmentKey key;
+    key.set_enterprise(UsccOf(writer));
+    key.set_plant("main");
+    key.set_campaign(kCampaign);
+    return key;
+  }
+
+  void FillDraft(int writer) {
+    const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
+    v1::CreateAssessmentRequest open;
+    *open.mutable_key() = KeyOf(writer);
+    open.set_request_id(UuidOf(++next_id_));
+    const auto draft =
+        Call<v1::CreateAssessmentResponse>(*stub, &AssessmentStub::CreateAssessment, open);
+    ASSERT_OK(draft);
+    v1::UpdateAnswersRequest update;
+    *update.mutable_key() = KeyOf(writer);
+    for (const auto& answer : draft->assessment().answers()) {
+      auto& one = *update.add_updates();
+      *one.mutable_answer() = answer.answer();
+      one.mutable_answer()->set_level("none");
+      one.set_base_etag(answer.etag());
+    }
+    const auto filled =
+        Call<v1::UpdateAnswersResponse>(*stub, &AssessmentStub::UpdateAnswers, update);
+    ASSERT_OK(filled);
+    etags_[writer] = filled->etag();
+  }
+
+  static grpc::Status Submit(AssessmentStub& stub, const v1::SubmitRequest& request,
+                             v1::SubmitResponse& response, absl::Duration timeout) {
+    const auto context = rpc::NewContext(timeout);
+    return stub.Submit(context.get(), request, &response);
+  }
+
+  // Submits again and again until it is told to stop. Each request is repeated with its id until it
+  // is acknowledged, or given up on as unknown.
+  void Write(int writer, const std::atomic<bool>& stop, std::vector<Attempt>& history) {
+    const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
+    while (!stop) {
+      Attempt attempt;
+      *attempt.request.mutable_key() = KeyOf(writer);
+      attempt.request.set_etag(etags_.at(writer));
+      attempt.request.set_commitment_version("1");
+      attempt.request.set_commitment_given(true);
+      attempt.request.set_commitment_given_by("张三");
+      attempt.request.set_request_id(UuidOf(1'000'000 + next_submission_++));
+      for (int tried = 0; tried < 3 && attempt.response.empty() && !stop; ++tried) {
+        v1::SubmitResponse response;
+        const grpc::Status status =
+            Submit(*stub, attempt.request, response, absl::Milliseconds(700));
+        if (status.ok()) {
+          attempt.response = response.SerializeAsString();
+        } else if (status.error_code() != grpc::StatusCode::UNAVAILABLE &&
+                   status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
+                   status.error_code() != grpc::StatusCode::ABORTED) {
+          ADD_FAILURE() << "a submission failed: " << rpc::FromGrpcStatus(status);
+          return;
+        }
+      }
+      history.push_back(std::move(attempt));
+    }
+  }
+
+  // Writers write while `disturb` does what it does.
+  std::vector<std::vector<Attempt>> WriteWhile(const std::function<void()>& disturb) {
+    std::atomic<bool> stop = false;
+    std::vector<std::vector<Attempt>> histories(kWriters);
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      writers.emplace_back([&, writer] { Write(writer, stop, histories[writer]); });
+    }
+    disturb();
+    stop = true;
+    for (std::thread& writer : writers) writer.join();
+    return histories;
+  }
+
+  // Every entry of the log of changes.
+  std::vector<v1::ChangeEntry> ReadLog() {
+    const auto feed = v1::FeedService::NewStub(assessment_->channel());
+    std::vector<v1::ChangeEntry> entries;
+    v1::ListSubmissionChangesRequest request;
+    request.set_page_size(500);
+    request.set_wait_seconds(1);
+    while (true) {
+      const auto page = Call<v1::ListSubmissionChangesResponse>(
+          *feed, &v1::FeedService::Stub::ListSubmissionChanges, request);
+      EXPECT_OK(page);
+      if (!page.ok() || page->entries().empty()) return entries;
+      entries.insert(entries.end(), page->entries().begin(), page->entries().end());
+      *request.mutable_after() = page->next();
+    }
+  }
+
+  struct Verdict {
+    int acknowledged = 0;
+    int unknown = 0;
+    // Acknowledged, and not answered with the same bytes any more, or not in the log.
+    int lost = 0;
+    // Made more often than they were asked for.
+    int twice = 0;
+  };
+
+  // What the store has of what the histories say.
+  Verdict Judge(const std::vector<std::vector<Attempt>>& histories) {
+    Verdict verdict;
+    // How often the log says that each submission was made, by its receipt.
+    std::map<std::string, int> made;
+    std::map<std::string, std::set<int>> numbers;
+    for (const v1::ChangeEntry& entry : ReadLog()) {
+      if (!entry.event().has_submission() || !entry.event().submission().has_content()) continue;
+      const v1::SubmissionChanged& change = entry.event().submission();
+      ++made[change.receipt_no()];
+      if (!numbers[change.key().enterprise()].insert(change.key().number()).second) {
+        ++verdict.twice;
+      }
+    }
+    size_t asked = 0;
+    const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
+    for (const auto& history : histories) {
+      asked += history.size();
+      for (const Attempt& attempt : history) {
+        if (attempt.response.empty()) {
+          ++verdict.unknown;
+          continue;
+        }
+        ++verdict.acknowledged;
+        v1::SubmitResponse first, again;
+        EXPECT_TRUE(first.ParseFromString(attempt.response));
+        const grpc::Status status = Submit(*stub, attempt.request, again, kPatience);
+        const bool same = status.ok() && again.SerializeAsString() == attempt.response;
+        const int count = made[first.submission().receipt_no()];
+        if (!same || count == 0) ++verdict.lost;
+        if (count > 1) ++verdict.twice;
+      }
+    }
+    int total = 0;
+    for (const auto& [uscc, of] : numbers) {
+      total += static_cast<int>(of.size());
+      // From 1, without gaps.
+      EXPECT_EQ(*of.rbegin(), static_cast<int>(of.size())) << uscc;
+    }
+    EXPECT_LE(total, static_cast<int>(asked));
+    EXPECT_GE(total, verdict.acknowledged - verdict.lost);
+    std::cout << "acknowledged " << verdict.acknowledged << ", unknown " << verdict.unknown
+              << ", lost " << verdict.lost << ", twice " << verdict.twice << "\n";
+    return verdict;
+  }
+
+  void Pause(int least, int most) {
+    absl::SleepFor(absl::Milliseconds(std::uniform_int_distribution<int>(least, most)(random_)));
+  }
+  bool Serves() {
+    return Eventually([this] { return assessment_->Serving(); }, absl::Seconds(30));
+  }
+
+  uint32_t seed_ = 0;
+  std::mt19937 random_;
+  Suite suite_;
+  CatalogueProcess catalogue_{suite_};
+  ScoringProcess scoring_{suite_, {{"--catalogue", catalogue_.address()}}};
+  std::unique_ptr<AssessmentProcess> assessment_;
+  std::map<int, std::string> etags_;
+  std::atomic<int64_t> next_id_ = 0, next_submission_ = 0;
+};
+
+TEST_F(LostSubmissionsTest, OnSqliteNothingIsLostThatWasAcknowledgedWhenTheServiceIsKilled) {
+  Start({});
+  const auto histories = WriteWhile([&] {
+    for (int round = 0; round < 8; ++round) {
+      Pause(200, 900);
+      assessment_->Kill();
+      Pause(0, 200);
+      assessment_->Start();
+      EXPECT_TRUE(Serves());
+    }
+    Pause(300, 500);
+  });
+  const Verdict verdict = Judge(histories);
+  EXPECT_GT(verdict.acknowledged, 100);
+  EXPECT_EQ(verdict.lost, 0);
+  EXPECT_EQ(verdict.twice, 0);
+}
+
+class PostgresLostSubmissionsTest : public LostSubmissionsTest {
+ protected:
+  // Kills all of PostgreSQL's processes, and the service, at random moments.
+  std::vector<std::vector<Attempt>> WriteWhileKilled(processes::Postgres& postgres, int rounds) {
+    return WriteWhile([&] {
+      for (int round = 0; round < rounds; ++round) {
+        Pause(200, 900);
+        postgres.Kill();
+        if (round % 2 == 1) assessment_->Kill();
+        Pause(0, 200);
+        postgres.Start();
+        if (round % 2 == 1) assessment_->Start();
+        EXPECT_TRUE(Serves());
+      }
+      Pause(300, 500);
+    });
+  }
+  Flags On(processes::Postgres& postgres, int port = 0) {
+    return {{"--database", postgres.Url(postgres.NewDatabase(), port)}};
+  }
+};
+
+TEST_F(PostgresLostSubmissionsTest, NothingIsLostThatWasAcknowledgedWhenEverythingIsKilled) {
+  processes::Postgres postgres;
+  Start(On(postgres));
+  const Verdict verdict = Judge(WriteWhileKilled(postgres, 6));
+  EXPECT_GT(verdict.acknowledged, 100);
+  EXPECT_EQ(verdict.lost, 0);
+  EXPECT_EQ(verdict.twice, 0);
+}
+
+// The control: without what P1 rests on, acknowledged submissions are lost, and this test sees it.
+TEST_F(PostgresLostSubmissionsTest, WithoutSynchronousCommitAcknowledgedOnesAreLost) {
+  processes::Postgres postgres(
+      {.fsync = true,
+       .more = {"synchronous_commit=off", "wal_writer_delay=10s", "wal_writer_flush_after=0"},
+       .primary = nullptr});
+  Start(On(postgres));
+  int lost = 0;
+  for (int tried = 0; tried < 5 && lost == 0; ++tried) {
+    lost = Judge(WriteWhileKilled(postgres, 2)).lost;
+  }
+  EXPECT_GT(lost, 0);
+}
+
+TEST_F(PostgresLostSubmissionsTest, ADatabaseThatIsFrozenOrAwayIsSaidInTimeAndComesBack) {
+  processes::Postgres postgres;
+  processes::TcpGate gate(postgres.port());
+  Start(On(postgres, gate.port()));
+  const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
+  const auto ask = [&](absl::Duration timeout) {
+    v1::GetAssessmentRequest request;
+    *request.mutable_key() = KeyOf(0);
+    v1::GetAssessmentResponse response;
+    const auto context = rpc::NewContext(timeout);
+    return rpc::FromGrpcStatus(stub->GetAssessment(context.get(), request, &response));
+  };
+  ASSERT_OK(ask(kPatience));
+  for (const bool frozen : {true, false}) {
+    if (frozen) {
+      postgres.Freeze();
+    } else {
+      gate.Cut();
+    }
+    const absl::Time begun = absl::Now();
+    const absl::Status refused = ask(absl::Seconds(2));
+    EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+    EXPECT_LT(absl::Now() - begun, absl::Seconds(3));
+    // Readiness follows.
+    EXPECT_TRUE(Eventually([&] { return !assessment_->Serving(); }, absl::Seconds(10)));
+    if (frozen) {
+      postgres.Thaw();
+    } else {
+      gate.Open();
+    }
+    EXPECT_TRUE(Serves());
+    EXPECT_OK(ask(kPatience));
+  }
+}
+
+}  // namespace
+}  // namespace zhiping::faults
