@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "common/status/status_macros.h"
 #include "common/rpc/call_deadline.h"
+#include "common/status/status_macros.h"
 
 namespace zhiping::catalogue {
 
@@ -55,7 +55,7 @@ grpc::ServerUnaryReactor* CatalogueAdminService::Handle(const rpc::Method& metho
                                                         Answer answer) const {
   return method.HandleIn(pool_, context, request,
                          [&context, answer = std::move(answer)](const rpc::Call& call) {
-                           return answer(call, DeadlineOf(context));
+                           return answer(call, rpc::DeadlineOf(context));
                          });
 }
 

@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetEdition(grpc::CallbackServerConte
                                                        const v1::GetEditionRequest* request,
                                                        v1::GetEditionResponse* response) {
   return get_edition_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.GetEdition(DeadlineOf(*context), *request, *response);
+    return reading_.GetEdition(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -32,7 +32,7 @@ grpc::ServerUnaryReactor* CatalogueService::ListEditions(grpc::CallbackServerCon
                                                          const v1::ListEditionsRequest* request,
                                                          v1::ListEditionsResponse* response) {
   return list_editions_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.ListEditions(DeadlineOf(*context), *request, *response);
+    return reading_.ListEditions(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -40,7 +40,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetNotes(grpc::CallbackServerContext
                                                      const v1::GetNotesRequest* request,
                                                      v1::GetNotesResponse* response) {
   return get_notes_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.GetNotes(DeadlineOf(*context), *request, *response);
+    return reading_.GetNotes(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -48,7 +48,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetRelease(grpc::CallbackServerConte
                                                        const v1::GetReleaseRequest* request,
                                                        v1::GetReleaseResponse* response) {
   return get_release_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.GetRelease(DeadlineOf(*context), *request, *response);
+    return reading_.GetRelease(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -56,7 +56,7 @@ grpc::ServerUnaryReactor* CatalogueService::ListReleases(grpc::CallbackServerCon
                                                          const v1::ListReleasesRequest* request,
                                                          v1::ListReleasesResponse* response) {
   return list_releases_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.ListReleases(DeadlineOf(*context), *request, *response);
+    return reading_.ListReleases(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -64,7 +64,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetActivation(grpc::CallbackServerCo
                                                           const v1::GetActivationRequest* request,
                                                           v1::GetActivationResponse* response) {
   return get_activation_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.GetActivation(DeadlineOf(*context), *request, *response);
+    return reading_.GetActivation(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -72,7 +72,7 @@ grpc::ServerUnaryReactor* CatalogueService::ListActivations(
     grpc::CallbackServerContext* context, const v1::ListActivationsRequest* request,
     v1::ListActivationsResponse* response) {
   return list_activations_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.ListActivations(DeadlineOf(*context), *request, *response);
+    return reading_.ListActivations(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -80,7 +80,7 @@ grpc::ServerUnaryReactor* CatalogueService::GetBlob(grpc::CallbackServerContext*
                                                     const v1::GetBlobRequest* request,
                                                     v1::GetBlobResponse* response) {
   return get_blob_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.GetBlob(DeadlineOf(*context), *request, *response);
+    return reading_.GetBlob(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* CatalogueService::DiffReleases(grpc::CallbackServerCon
                                                          const v1::DiffReleasesRequest* request,
                                                          v1::DiffReleasesResponse* response) {
   return diff_releases_.HandleIn(pool_, *context, *request, [this, context, request, response] {
-    return reading_.DiffReleases(DeadlineOf(*context), *request, *response);
+    return reading_.DiffReleases(rpc::DeadlineOf(*context), *request, *response);
   });
 }
 
