@@ -88,9 +88,14 @@ std::vector<std::string> Later(const v1::CampaignRecord& campaign, const std::st
 }
 
 absl::Status PrepareSource(const Environment& environment, const v1::AssessmentKey& key,
-                           const v1::SubmissionKey& from, absl::Time deadline, Opening& opening) {
+                           const v1::SubmissionKey& from, const rpc::Call& call,
+                           absl::Time deadline, Opening& opening) {
   ASSIGN_OR_RETURN(const auto enterprise,
                    environment.store.FindEnterprise(deadline, key.enterprise()));
+  // Whoever may not open it does not learn what there is to carry over.
+  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
+                                  opening.campaign.campaign().programme());
+  if (!call.CheckFile(file).ok()) return EnterpriseNotFound(key.enterprise());
   const bool own = from.enterprise() == key.enterprise();
   const bool taken_over = enterprise.has_value() && !from.enterprise().empty() &&
                           enterprise->enterprise().predecessor() == from.enterprise();
@@ -131,7 +136,7 @@ absl::StatusOr<Opening> PrepareOpening(const Environment& environment, const v1:
   RETURN_IF_ERROR(criteria.status());
   opening.path.push_back(*criteria);
   if (request.has_carry_over()) {
-    RETURN_IF_ERROR(PrepareSource(environment, key, request.carry_over(), deadline, opening));
+    RETURN_IF_ERROR(PrepareSource(environment, key, request.carry_over(), call, deadline, opening));
   }
   return opening;
 }

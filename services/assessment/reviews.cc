@@ -82,7 +82,7 @@ absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& 
                            const CriteriaPtr& criteria, ActKind kind, absl::string_view reason,
                            const DomainAct& act, absl::Time now,
                            v1::SubmissionRecord& after) const {
-  ASSIGN_OR_RETURN(LockedSubmissions locked, LockSubmissions(transaction, AssessmentOf(about.key)));
+  ASSIGN_OR_RETURN(LockedSubmissions locked, LockSubmissions(transaction, about.key));
   RETURN_IF_ERROR(CheckMay(about, locked));
   const Submissions before = locked.all;
   RETURN_IF_ERROR(act(ActOf(environment_, about, locked.all, now), *criteria, locked.all));
@@ -355,8 +355,8 @@ absl::StatusOr<v1::ListEvidenceMatchesResponse> Reviews::ListEvidenceMatches(
     const v1::ListEvidenceMatchesRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::SubmissionKey key = Normalised(request.submission());
   ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-  const v1::Snapshot& snapshot =
-      record.value_or(v1::SubmissionRecord()).submission().content().snapshot();
+  const v1::Snapshot snapshot =
+      record.has_value() ? record->submission().content().snapshot() : v1::Snapshot();
   const std::string unit = snapshot.units_size() == 0 ? "" : snapshot.units(0);
   if (!call.CheckScopeOf(unit).ok() || !record.has_value()) return SubmissionNotFound(key);
   const identity::UnitsToday today = call.Today();

@@ -29,14 +29,14 @@ identity::FileCoordinates CoordinatesOf(const v1::EnterpriseRecord& enterprise,
 }
 
 absl::StatusOr<LockedSubmissions> LockSubmissions(StoreTransaction& transaction,
-                                                  const v1::AssessmentKey& key) {
+                                                  const v1::SubmissionKey& key) {
   LockedSubmissions locked;
   ASSIGN_OR_RETURN(auto enterprise, transaction.LockEnterprise(key.enterprise()));
   ASSIGN_OR_RETURN(auto campaign, transaction.FindCampaign(key.campaign()));
-  if (!enterprise.has_value() || !campaign.has_value()) return AssessmentNotFound(key);
+  if (!enterprise.has_value() || !campaign.has_value()) return SubmissionNotFound(key);
   locked.enterprise = *std::move(enterprise);
   locked.campaign = *std::move(campaign);
-  ASSIGN_OR_RETURN(locked.all, transaction.SubmissionsOf(key));
+  ASSIGN_OR_RETURN(locked.all, transaction.SubmissionsOf(AssessmentOf(key)));
   return locked;
 }
 

@@ -28,9 +28,10 @@ struct LockedSubmissions {
 identity::FileCoordinates CoordinatesOf(const v1::EnterpriseRecord& enterprise,
                                         const v1::SubmissionRecord& submission);
 
-// Errors: SUBMISSION_NOT_FOUND if the enterprise or the campaign is not there.
+// All of the assessment that the submission is of. Errors: SUBMISSION_NOT_FOUND if the enterprise
+// or the campaign is not there.
 absl::StatusOr<LockedSubmissions> LockSubmissions(StoreTransaction& transaction,
-                                                  const v1::AssessmentKey& key);
+                                                  const v1::SubmissionKey& key);
 
 // Stores those that are new or have a greater version than `before`, and logs what the log tells of
 // them.

@@ -58,7 +58,7 @@ absl::StatusOr<Response> SubmissionsOfEnterprises::DoOnce(
   return Once<Response>(environment_.store, deadline, now, id, about.call,
                         [&](StoreTransaction& transaction, Response& response) -> absl::Status {
                           ASSIGN_OR_RETURN(LockedSubmissions locked,
-                                           LockSubmissions(transaction, AssessmentOf(about.key)));
+                                           LockSubmissions(transaction, about.key));
                           RETURN_IF_ERROR(CheckMay(about, locked));
                           const Submissions before = locked.all;
                           RETURN_IF_ERROR(act(ActOf(environment_, about, locked.all, now), locked));
@@ -165,11 +165,14 @@ absl::StatusOr<v1::GetEffectiveResultResponse> SubmissionsOfEnterprises::GetEffe
   const auto effective = std::find_if(all.begin(), all.end(), [](const auto& record) {
     return record.submission().standing().effective();
   });
-  if (effective != all.end()) submission = effective->submission().key();
   // None, of number 0, is found nowhere, and the caller's rights are asked for all the same.
-  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, Find(submission, call, deadline));
+  const v1::SubmissionKey none = submission;
+  if (effective != all.end()) submission = effective->submission().key();
+  const auto record = Find(submission, call, deadline);
+  if (absl::IsNotFound(record.status())) return SubmissionNotFound(none);
+  RETURN_IF_ERROR(record.status());
   v1::GetEffectiveResultResponse response;
-  *response.mutable_submission() = ViewFor(call, record, environment_.Now());
+  *response.mutable_submission() = ViewFor(call, *record, environment_.Now());
   const v1::Submission& shown = response.submission();
   *response.mutable_result() = shown.standing().has_reviewed_result()
                                    ? shown.standing().reviewed_result()
@@ -199,8 +202,7 @@ absl::StatusOr<v1::CountersignReceiptResponse> SubmissionsOfEnterprises::Counter
   const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         response.Clear();
-        ASSIGN_OR_RETURN(const LockedSubmissions locked,
-                         LockSubmissions(transaction, AssessmentOf(key)));
+        ASSIGN_OR_RETURN(const LockedSubmissions locked, LockSubmissions(transaction, key));
         RETURN_IF_ERROR(CheckMay({key, call, ""}, locked));
         ASSIGN_OR_RETURN(const auto envelope, transaction.FindReceipt(key, Receipt::kOfSubmission));
         if (!envelope.has_value()) return absl::InternalError("a submission without a receipt");

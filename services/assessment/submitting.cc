@@ -70,7 +70,7 @@ absl::StatusOr<v1::SubmitResponse> Submitting::SubmitAt(const v1::SubmitRequest&
                                                         const sql::RequestKey& id,
                                                         absl::Time received, const rpc::Call& call,
                                                         absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto result, Score(request, key, deadline));
+  ASSIGN_OR_RETURN(const auto result, Score(request, key, call, deadline));
   return ChangeDraftOnce<v1::SubmitResponse>(environment_, key, id, call, deadline,
                                              [&](StoreTransaction& transaction, LockedDraft& draft,
                                                  absl::Time now, v1::SubmitResponse& response) {
@@ -81,9 +81,15 @@ absl::StatusOr<v1::SubmitResponse> Submitting::SubmitAt(const v1::SubmitRequest&
 
 absl::StatusOr<common::v1::ScoreResult> Submitting::Score(const v1::SubmitRequest& request,
                                                           const v1::AssessmentKey& key,
+                                                          const rpc::Call& call,
                                                           absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const auto enterprise,
+                   environment_.store.FindEnterprise(deadline, key.enterprise()));
   ASSIGN_OR_RETURN(const auto record, environment_.store.FindAssessment(deadline, key));
-  if (!record.has_value()) return AssessmentNotFound(key);
+  // Nobody else learns whether it exists, nor its etag.
+  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
+                                  record.value_or(v1::AssessmentRecord()).assessment().programme());
+  if (!call.CheckFile(file).ok() || !record.has_value()) return AssessmentNotFound(key);
   // Where the campaign was repinned, the draft is not the one that the caller has seen either.
   RETURN_IF_ERROR(CheckEtag(*record, request.etag()));
   const ScoreInput input = ScoreInputOf(*record);

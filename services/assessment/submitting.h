@@ -37,7 +37,7 @@ class Submitting {
                                               const rpc::Call& call, absl::Time deadline);
   // The draft scored as the request knows it. Errors: ASSESSMENT_NOT_FOUND, STALE_ETAG.
   absl::StatusOr<common::v1::ScoreResult> Score(const v1::SubmitRequest& request,
-                                                const v1::AssessmentKey& key,
+                                                const v1::AssessmentKey& key, const rpc::Call& call,
                                                 absl::Time deadline) const;
   absl::Status SubmitIn(StoreTransaction& transaction, LockedDraft& draft,
                         const v1::SubmitRequest& request, const common::v1::ScoreResult& result,

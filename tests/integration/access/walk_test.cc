@@ -1,6 +1,6 @@
 // P11: every method of every service, called by every role, inside and outside of its scope, by
-// every service, and with every token that does not count. What each may is held in
-// tests/golden/access/roles.tsv and services.tsv.
+// every service, and with every token that does not count; and every method about an enterprise's
+// file by whoever stands to it in every way. What each may is held in tests/golden/access/.
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/client_unary_call.h>
 #include <gtest/gtest.h>
@@ -12,21 +12,27 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "common/identity/caller.h"
 #include "common/identity/services.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/dynamic_message.h"
 #include "tests/golden_text.h"
+#include "tests/integration/access/assessment_objects.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
 #include "tests/integration/rpc/test_issuer.h"
 #include "tests/integration/scoring/service_under_test.h"
+#include "tests/integration/sql/database_under_test.h"
 #include "tests/processes/certificates.h"
 #include "zhiping/common/v1/access.pb.h"
 
 namespace zhiping {
 namespace {
 
+using assessment::Asked;
+using assessment::CallerOf;
 using common::v1::Role;
+using common::v1::Scope;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 using identity::TokenSigner;
@@ -34,15 +40,40 @@ using rpc::TestIssuer;
 
 constexpr char kHere[] = "jiangsu-ai";
 constexpr char kElsewhere[] = "another";
+// Nobody has registered it.
+constexpr char kUnregistered[] = "91320100MA1MTXYD2T";
 
-// What became of a call.
-enum class Outcome { kAdmitted, kRoleRefused, kOutsideScope, kUnauthenticated };
+// What became of a call. kHidden: as if what it is about were not there.
+enum class Outcome { kAdmitted, kRoleRefused, kOutsideScope, kHidden, kUnauthenticated };
+
+// Callers whose rights hold for what is asked about, for something else, and for nothing.
+const CallerOf kInside = {"platform", {}, assessment::kUscc, "nanjing-gulou", {kHere}};
+const CallerOf kOutside = {"other", {}, "91110000100000009X", "xuzhou-gulou", {kElsewhere}};
+const CallerOf kNowhere = {"nobody", {}, "", "", {}};
+
+CallerOf As(CallerOf caller, const std::string& role) {
+  caller.roles = {role};
+  return caller;
+}
+
+// Who calls: with a header, or as a service, or neither.
+struct Credentials {
+  std::string authorization = {};
+  std::string service = {};
+  // Percent-encoded, of platforms.
+  std::string acting_for = {};
+};
+struct Answer {
+  absl::Status status;
+  // Of a unary call.
+  std::string bytes;
+};
 
 class WalkTest : public testing::Test {
  protected:
   WalkTest() {
     rpc::AccessOptions access;
-    access.identity_file = issuer_.identity_file();
+    access.identity_file = issuer().identity_file();
     // One person walks through everything.
     access.limits.calls_per_second = 0;
     const rpc::TlsFiles catalogue_tls = TlsOf("catalogue"), scoring_tls = TlsOf("scoring");
@@ -57,10 +88,12 @@ class WalkTest : public testing::Test {
         std::vector<std::shared_ptr<const criteria::Criteria>>(), access, server);
     ports_ = {{"catalogue", catalogue_->port()},
               {"scoring", scoring_->port()},
+              {"assessment", assessment_.port()},
               // The same in every service.
               {"common", catalogue_->port()}};
     FindMethods();
     MakeContents();
+    assessment::MakeObjects(assessment_);
   }
 
   rpc::TlsFiles TlsOf(const std::string& service) const {
@@ -96,7 +129,7 @@ class WalkTest : public testing::Test {
   // What a method is called with whose scope only the content tells, all of it of `kHere`: in the
   // store there are a release in force, and another that can be published.
   void MakeContents() {
-    const std::string importer = Bearer("operator", {}, "importer");
+    const Credentials importer = Bearer({"importer", {"operator"}});
     const std::string published = Import(importer, "");
     const auto publication = [](const std::string& digest) {
       auto request = catalogue::Publication(digest);
@@ -104,7 +137,7 @@ class WalkTest : public testing::Test {
       return request.SerializeAsString();
     };
     const std::string admin = "zhiping.catalogue.v1.CatalogueAdminService.";
-    EXPECT_OK(Call(MethodNamed(admin + "PublishRelease"), {Bearer("operator", {}), ""},
+    EXPECT_OK(Call(MethodNamed(admin + "PublishRelease"), Bearer(As(kNowhere, "operator")),
                    publication(published))
                   .status);
     const std::string candidate = Import(importer, "改");
@@ -133,10 +166,10 @@ class WalkTest : public testing::Test {
     return request.SerializeAsString();
   }
 
-  std::string Import(const std::string& authorization, const std::string& change) {
+  std::string Import(const Credentials& credentials, const std::string& change) {
     const Answer answer =
-        Call(MethodNamed("zhiping.catalogue.v1.CatalogueAdminService.ImportEdition"),
-             {authorization, ""}, EditionRequest(change));
+        Call(MethodNamed("zhiping.catalogue.v1.CatalogueAdminService.ImportEdition"), credentials,
+             EditionRequest(change));
     EXPECT_OK(answer.status);
     catalogue::v1::ImportEditionResponse response;
     EXPECT_TRUE(response.ParseFromString(answer.bytes));
@@ -147,16 +180,24 @@ class WalkTest : public testing::Test {
     return *google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
   }
 
-  // A request whose scope is that of `kHere`.
-  std::string RequestTo(const MethodDescriptor& method) const {
+  static const common::v1::Access& AccessOf(const MethodDescriptor& method) {
+    return method.options().GetExtension(common::v1::access);
+  }
+
+  // A request whose scope is that of `kHere`, or of what is asked about.
+  std::string RequestTo(const MethodDescriptor& method, const Asked& asked = {}) const {
     const auto content = contents_.find(method.full_name());
     if (content != contents_.end()) return content->second();
-    const auto& access = method.options().GetExtension(common::v1::access);
-    EXPECT_TRUE(access.scope() == common::v1::Scope::NONE || !access.field().empty())
-        << method.full_name() << " is not walked: say in MakeContents what it is called with";
     google::protobuf::DynamicMessageFactory factory;
     const std::unique_ptr<google::protobuf::Message> request(
         factory.GetPrototype(method.input_type())->New());
+    if (SystemOf(*method.service()) == "assessment") {
+      assessment::FillIn(asked, assessment_.criteria().digest(), *request);
+      return request->SerializeAsString();
+    }
+    const auto& access = AccessOf(method);
+    EXPECT_TRUE(access.scope() == Scope::NONE || !access.field().empty())
+        << method.full_name() << " is not walked: say in MakeContents what it is called with";
     google::protobuf::Message* message = request.get();
     for (const absl::string_view name : absl::StrSplit(access.field(), '.', absl::SkipEmpty())) {
       const FieldDescriptor* part = message->GetDescriptor()->FindFieldByName(std::string(name));
@@ -168,17 +209,6 @@ class WalkTest : public testing::Test {
     }
     return request->SerializeAsString();
   }
-
-  // Who calls: with a header, or as a service, or neither.
-  struct Credentials {
-    std::string authorization;
-    std::string service;
-  };
-  struct Answer {
-    absl::Status status;
-    // Of a unary call.
-    std::string bytes;
-  };
 
   std::shared_ptr<grpc::Channel> ChannelTo(const MethodDescriptor& method,
                                            const std::string& service) {
@@ -192,8 +222,8 @@ class WalkTest : public testing::Test {
     return channel;
   }
 
-  absl::Status Call(const MethodDescriptor& method, const std::string& authorization) {
-    return Call(method, {authorization, ""}, RequestTo(method)).status;
+  absl::Status Call(const MethodDescriptor& method, const Credentials& credentials) {
+    return Call(method, credentials, RequestTo(method)).status;
   }
 
   Answer Call(const MethodDescriptor& method, const Credentials& credentials,
@@ -203,6 +233,9 @@ class WalkTest : public testing::Test {
     const auto context = rpc::NewContext(absl::Seconds(20));
     if (!credentials.authorization.empty()) {
       context->AddMetadata("authorization", credentials.authorization);
+    }
+    if (!credentials.acting_for.empty()) {
+      context->AddMetadata(rpc::kActingFor, credentials.acting_for);
     }
     grpc::Slice slice(request);
     grpc::ByteBuffer in(&slice, 1), out;
@@ -222,27 +255,51 @@ class WalkTest : public testing::Test {
             channel.get(), rpc_method, context.get()));
     if (!method.client_streaming()) stream->Write(in);
     stream->WritesDone();
+    // Whoever gets a first message is let in; there may never be a last one.
+    const bool answered = stream->Read(&out);
+    if (answered) context->TryCancel();
     while (stream->Read(&out)) {
     }
-    return {rpc::FromGrpcStatus(stream->Finish()), ""};
+    const absl::Status status = rpc::FromGrpcStatus(stream->Finish());
+    return {answered ? absl::OkStatus() : status, ""};
+  }
+
+  // Whether the store is asked whether the caller may.
+  bool AsksTheStore(const MethodDescriptor& method) const {
+    const auto& access = AccessOf(method);
+    return access.scope() == Scope::FILE ||
+           (access.scope() != Scope::NONE && access.field().empty());
   }
 
   Outcome OutcomeOf(const MethodDescriptor& method, const Credentials& credentials) {
-    const auto& [status, bytes] = Call(method, credentials, RequestTo(method));
+    return OutcomeOf(method, Call(method, credentials, RequestTo(method)));
+  }
+
+  Outcome OutcomeOf(const MethodDescriptor& method, const Answer& answer) const {
+    const auto& [status, bytes] = answer;
     if (status.code() == absl::StatusCode::kUnauthenticated) return Outcome::kUnauthenticated;
-    if (status.ok() && bytes.empty() && contents_.count(method.full_name()) > 0) {
-      // A list in which nothing is left.
-      return Outcome::kOutsideScope;
+    // A list in which nothing is left; of a submission there may be nothing to list.
+    if (status.ok() && bytes.empty() && AsksTheStore(method) &&
+        method.input_type()->FindFieldByName("submission") == nullptr) {
+      return Outcome::kHidden;
     }
     switch (DetailOf(status).reason()) {
       case Reason::ROLE_REQUIRED:
       case Reason::SERVICE_REQUIRED:
         return Outcome::kRoleRefused;
       case Reason::OUTSIDE_SCOPE:
+      case Reason::UNKNOWN_REVIEW_UNIT:
         return Outcome::kOutsideScope;
       case Reason::RELEASE_NOT_FOUND:
-        // It is there, but whoever may not change it does not learn that.
-        if (contents_.count(method.full_name()) > 0) return Outcome::kOutsideScope;
+      case Reason::ENTERPRISE_NOT_FOUND:
+      case Reason::CHANGE_NOT_FOUND:
+      case Reason::CAMPAIGN_NOT_FOUND:
+      case Reason::ASSESSMENT_NOT_FOUND:
+      case Reason::SUBMISSION_NOT_FOUND:
+        // It is there, but whoever has no right to it does not learn that.
+        return AsksTheStore(method) ? Outcome::kHidden : Outcome::kAdmitted;
+      case Reason::UNKNOWN_KEY:
+        // Of a countersignature: it is the key that is refused.
         return Outcome::kAdmitted;
       default:
         // Whatever it says of an empty request: it was handled.
@@ -254,35 +311,52 @@ class WalkTest : public testing::Test {
     }
   }
 
-  std::string Bearer(const std::string& role, const std::vector<std::string>& programmes,
-                     const std::string& subject = "walker") const {
-    nlohmann::json claims = TestIssuer::Claims({role});
-    claims["sub"] = subject;
-    claims["programmes"] = programmes;
-    claims["uscc"] = "91110000600037341L";
-    claims["review_unit"] = "nanjing";
-    return absl::StrCat("Bearer ", *issuer_.signer().Sign(claims));
+  Credentials Bearer(const CallerOf& caller) const {
+    // 张三
+    const bool platform = !caller.roles.empty() && caller.roles[0] == "platform";
+    return {absl::StrCat("Bearer ", assessment_.Token(caller)), "",
+            platform ? "%E5%BC%A0%E4%B8%89" : ""};
   }
 
-  // `yes`, `inside` (only inside of its scope) or `no`.
+  // `yes`, `inside` (only inside of its scope), `any` (whoever has rights for anything) or `no`.
   std::string MayCall(const MethodDescriptor& method, const std::string& role) {
-    const auto outcome = [&](const std::vector<std::string>& programmes) {
-      return OutcomeOf(method, {Bearer(role, programmes), ""});
+    SCOPED_TRACE(absl::StrCat(method.full_name(), " ", role));
+    const auto admitted = [&](const CallerOf& caller) {
+      const Outcome outcome = OutcomeOf(method, Bearer(As(caller, role)));
+      EXPECT_NE(outcome, Outcome::kUnauthenticated);
+      return outcome == Outcome::kAdmitted;
     };
-    const Outcome inside = outcome({kHere});
-    const Outcome outside = outcome({kElsewhere});
-    const Outcome none = outcome({});
-    EXPECT_EQ(outside, none) << method.full_name() << " " << role;
-    if (inside == Outcome::kAdmitted && outside == Outcome::kAdmitted) return "yes";
-    if (inside == Outcome::kAdmitted && outside == Outcome::kOutsideScope) return "inside";
-    EXPECT_EQ(inside, Outcome::kRoleRefused) << method.full_name() << " " << role;
-    EXPECT_EQ(outside, Outcome::kRoleRefused) << method.full_name() << " " << role;
-    return "no";
+    const bool inside = admitted(kInside), outside = admitted(kOutside),
+               nowhere = admitted(kNowhere);
+    if (!inside) {
+      for (const CallerOf& caller : {kInside, kOutside, kNowhere}) {
+        EXPECT_EQ(OutcomeOf(method, Bearer(As(caller, role))), Outcome::kRoleRefused);
+      }
+      return "no";
+    }
+    EXPECT_TRUE(outside || !nowhere);
+    return nowhere ? "yes" : outside ? "any" : "inside";
   }
+
+  // All of an answer, but for the names that were asked about.
+  static std::string Said(const Answer& answer, const Asked& asked) {
+    const Asked there;
+    const std::string number = absl::StrCat(asked.number);
+    return absl::StrReplaceAll(
+        absl::StrCat(answer.status.message(), DetailOf(answer.status).DebugString(), answer.bytes),
+        {{asked.enterprise, there.enterprise},
+         {asked.campaign, there.campaign},
+         {absl::StrCat("#", number), "#1"},
+         {absl::StrCat(" ", number), " 1"},
+         {absl::StrCat("\"", number, "\""), "\"1\""}});
+  }
+
+  const TestIssuer& issuer() const { return assessment_.issuer(); }
 
   const std::string folder_ = processes::NewFolder();
-  const TestIssuer issuer_{folder_};
   const processes::CertificateAuthority authority_{folder_};
+  assessment::AssessmentUnderTest assessment_{sql::NewSetting(sql::Engine::kSqlite),
+                                              TlsOf("assessment")};
   std::unique_ptr<catalogue::CatalogueUnderTest> catalogue_;
   std::unique_ptr<scoring::ServiceUnderTest> scoring_;
   std::vector<const MethodDescriptor*> methods_;
@@ -318,7 +392,7 @@ TEST_F(WalkTest, EveryMethodByEveryService) {
   for (const MethodDescriptor* method : methods_) {
     absl::StrAppend(&table, method->full_name());
     for (const std::string& service : services) {
-      const Outcome outcome = OutcomeOf(*method, {"", service});
+      const Outcome outcome = OutcomeOf(*method, Credentials{"", service});
       EXPECT_NE(outcome, Outcome::kUnauthenticated) << method->full_name() << " " << service;
       absl::StrAppend(&table, "\t", outcome == Outcome::kAdmitted ? "yes" : "no");
     }
@@ -344,7 +418,7 @@ TEST_F(WalkTest, EveryMethodWithEveryTokenThatDoesNotCount) {
     changed[name] = value;
     return changed;
   };
-  const std::string good = *issuer_.signer().Sign(claims);
+  const std::string good = *issuer().signer().Sign(claims);
   const std::string payload = good.substr(good.find('.') + 1, good.rfind('.') - good.find('.') - 1);
   const auto bearer = [](const std::string& token) { return absl::StrCat("Bearer ", token); };
   const auto forged = [&](const std::string& header, const std::string& signature) {
@@ -360,10 +434,10 @@ TEST_F(WalkTest, EveryMethodWithEveryTokenThatDoesNotCount) {
       {bearer("x"), Reason::TOKEN_MALFORMED},
       {bearer(std::string(identity::kMaxTokenBytes + 1, 'x')), Reason::TOO_LARGE},
       {bearer(std::string(20'000, 'x')), Reason::TOO_LARGE},
-      {bearer(*issuer_.signer().Sign(with("exp", now - 60))), Reason::TOKEN_EXPIRED},
-      {bearer(*issuer_.signer().Sign(with("nbf", now + 600))), Reason::TOKEN_NOT_YET_VALID},
-      {bearer(*issuer_.signer().Sign(with("aud", "another"))), Reason::TOKEN_WRONG_AUDIENCE},
-      {bearer(*issuer_.signer().Sign(with("iss", "https://elsewhere"))), Reason::UNKNOWN_ISSUER},
+      {bearer(*issuer().signer().Sign(with("exp", now - 60))), Reason::TOKEN_EXPIRED},
+      {bearer(*issuer().signer().Sign(with("nbf", now + 600))), Reason::TOKEN_NOT_YET_VALID},
+      {bearer(*issuer().signer().Sign(with("aud", "another"))), Reason::TOKEN_WRONG_AUDIENCE},
+      {bearer(*issuer().signer().Sign(with("iss", "https://elsewhere"))), Reason::UNKNOWN_ISSUER},
       {bearer(*stranger.Sign(claims)), Reason::UNKNOWN_TOKEN_KEY},
       {bearer(*rs256.Sign(claims)), Reason::TOKEN_ALGORITHM_REFUSED},
       {forged(R"({"alg":"none"})", ""), Reason::TOKEN_ALGORITHM_REFUSED},
@@ -372,19 +446,92 @@ TEST_F(WalkTest, EveryMethodWithEveryTokenThatDoesNotCount) {
   };
   for (const MethodDescriptor* method : methods_) {
     for (const auto& [authorization, reason] : cases) {
-      const absl::Status status = Call(*method, authorization);
+      const absl::Status status = Call(*method, {authorization});
       EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated) << method->full_name();
       EXPECT_THAT(status, HasReason(reason)) << method->full_name() << " " << authorization;
     }
     // And one that does count, for methods that people may call.
-    const auto& access = method->options().GetExtension(common::v1::access);
+    const auto& access = AccessOf(*method);
     if (access.roles().empty() && !access.any_role()) continue;
     const Role::Value role =
         access.any_role() ? Role::VIEWER : static_cast<Role::Value>(access.roles(0));
-    EXPECT_EQ(OutcomeOf(*method, {Bearer(identity::RoleName(role), {kHere}), ""}),
-              Outcome::kAdmitted)
+    EXPECT_EQ(OutcomeOf(*method, Bearer(As(kInside, identity::RoleName(role)))), Outcome::kAdmitted)
         << method->full_name();
   }
+}
+
+// In files.tsv: `yes`; `hidden`: as if it were not there; `outside`; `no`: not with this role.
+TEST_F(WalkTest, EveryMethodAboutAFileByWhoeverStandsToItInEveryWay) {
+  const auto of_unit = [](const char* role, const char* unit) {
+    return CallerOf{absl::StrCat(role, "-of-", unit), {role}, "", unit, {}};
+  };
+  const auto of_programme = [](const char* programme) {
+    return CallerOf{"officer", {"campaign-officer"}, "", "", {programme}};
+  };
+  const struct {
+    std::string name;
+    CallerOf caller;
+  } callers[] = {{"enterprise itself", As(kInside, "enterprise")},
+                 {"another enterprise", As(kOutside, "enterprise")},
+                 {"reviewer receiving", of_unit("reviewer", "nanjing-gulou")},
+                 {"reviewer above", of_unit("reviewer", "nanjing")},
+                 {"reviewer beside", of_unit("reviewer", "nanjing-xuanwu")},
+                 {"unit-head receiving", of_unit("unit-head", "nanjing-gulou")},
+                 {"unit-head above", of_unit("unit-head", "nanjing")},
+                 {"unit-head beside", of_unit("unit-head", "nanjing-xuanwu")},
+                 {"officer of the programme", of_programme(kHere)},
+                 {"officer of another", of_programme(kElsewhere)},
+                 {"platform enrolled", As(kInside, "platform")},
+                 {"another platform", As(kOutside, "platform")}};
+  std::string table = "method";
+  for (const auto& [name, caller] : callers) absl::StrAppend(&table, "\t", name);
+  absl::StrAppend(&table, "\n");
+  for (const MethodDescriptor* method : methods_) {
+    if (SystemOf(*method->service()) != "assessment") continue;
+    const Scope::Value scope = AccessOf(*method).scope();
+    if (scope == Scope::NONE) continue;
+    absl::StrAppend(&table, method->full_name());
+    for (const auto& [name, caller] : callers) {
+      SCOPED_TRACE(absl::StrCat(method->full_name(), " ", name));
+      const Answer answer = Call(*method, Bearer(caller), RequestTo(*method));
+      const Outcome outcome = OutcomeOf(*method, answer);
+      absl::StrAppend(&table, "\t",
+                      outcome == Outcome::kAdmitted       ? "yes"
+                      : outcome == Outcome::kHidden       ? "hidden"
+                      : outcome == Outcome::kOutsideScope ? "outside"
+                                                          : "no");
+      if (outcome == Outcome::kAdmitted) continue;
+      // Of campaigns everybody may read, so that nobody need be told that one is not there.
+      const Asked absent[] = {{kUnregistered},
+                              {assessment::kUscc, assessment::kCampaign2026, 7},
+                              {assessment::kUscc, "no-such-campaign"}};
+      for (const Asked& asked : absent) {
+        if (asked.campaign != Asked().campaign && scope != Scope::PROGRAMME) continue;
+        const Answer of_nothing = Call(*method, Bearer(caller), RequestTo(*method, asked));
+        EXPECT_EQ(Said(of_nothing, asked), Said(answer, Asked()));
+      }
+    }
+    absl::StrAppend(&table, "\n");
+  }
+  ExpectGolden(table, "access/files.tsv");
+}
+
+TEST_F(WalkTest, APlatformSaysForWhomItActsBeforeItLearnsAnything) {
+  int walked = 0;
+  for (const MethodDescriptor* method : methods_) {
+    if (!AccessOf(*method).via_platform()) continue;
+    ++walked;
+    SCOPED_TRACE(method->full_name());
+    for (const CallerOf& caller : {kInside, kOutside}) {
+      const absl::Status status =
+          Call(*method, {Bearer(As(caller, "platform")).authorization, "", ""});
+      EXPECT_THAT(status, HasReason(Reason::FIELD_REQUIRED));
+      const auto detail = DetailOf(status);
+      ASSERT_EQ(detail.violations_size(), 1);
+      EXPECT_EQ(detail.violations(0).field(), rpc::kActingFor);
+    }
+  }
+  EXPECT_GT(walked, 0);
 }
 
 }  // namespace

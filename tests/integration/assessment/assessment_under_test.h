@@ -52,11 +52,13 @@ struct CallerOf {
   std::vector<std::string> roles;
   std::string uscc = {};
   std::string unit = {};
+  std::vector<std::string> programmes = {kProgramme};
 };
 
 class AssessmentUnderTest {
  public:
-  explicit AssessmentUnderTest(const std::string& database)
+  // `tls`: whose authority the stubs believe too.
+  explicit AssessmentUnderTest(const std::string& database, const rpc::TlsFiles& tls = {})
       : log_(rpc::Severity::kError), issuer_(processes::NewFolder()) {
     rpc::AccessOptions access;
     access.identity_file = issuer_.identity_file();
@@ -79,10 +81,12 @@ class AssessmentUnderTest {
         *Assessment::Open(options, *releases_, scoring, SystemClock(), {metrics_, log_, *access_});
     rpc::ServerOptions server;
     server.listen = "127.0.0.1:0";
+    server.tls = tls;
     server.shutdown_grace = absl::Seconds(1);
     server_ = *rpc::Server::Start(server, assessment_->services());
     server_->SetReady(true);
-    const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
+    const auto channel = rpc::NewChannel(absl::StrCat("localhost:", server_->port()), {},
+                                         rpc::Instances::kReady, {"", "", tls.ca});
     enterprises_ = v1::EnterpriseService::NewStub(channel);
     campaigns_ = v1::CampaignService::NewStub(channel);
     assessments_ = v1::AssessmentService::NewStub(channel);
@@ -96,6 +100,8 @@ class AssessmentUnderTest {
 
   const criteria::Criteria& criteria() const { return *criteria_; }
   const std::string& trust_file() const { return trust_; }
+  const rpc::TestIssuer& issuer() const { return issuer_; }
+  int port() const { return server_->port(); }
   Store& store() { return assessment_->store(); }
   scoring::ServiceUnderTest& scoring() { return scoring_; }
   v1::FeedService::Stub& feed() { return *feed_; }
@@ -104,7 +110,7 @@ class AssessmentUnderTest {
     auto claims = rpc::TestIssuer::Claims(caller.roles);
     claims["sub"] = caller.subject;
     claims["name"] = absl::StrCat("某", caller.subject);
-    claims["programmes"] = {kProgramme};
+    claims["programmes"] = caller.programmes;
     if (!caller.uscc.empty()) claims["uscc"] = caller.uscc;
     if (!caller.unit.empty()) claims["review_unit"] = caller.unit;
     return *issuer_.signer().Sign(claims);

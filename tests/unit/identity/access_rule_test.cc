@@ -6,81 +6,10 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "common/reference/reference.h"
-#include "google/protobuf/descriptor.pb.h"
-#include "google/protobuf/dynamic_message.h"
-#include "google/protobuf/text_format.h"
-#include "tests/unit/status_matchers.h"
+#include "tests/unit/identity/declared_method.h"
 
 namespace zhiping::identity {
 namespace {
-
-const reference::ReviewUnits& Units() {
-  static const reference::Reference reference = *reference::Reference::Open();
-  return reference.review_units();
-}
-
-// A method with the given option, whose request is {programme, enterprise, unit, inner {programme},
-// many, number}.
-class Declared {
- public:
-  // `more`: further fields of the method's descriptor.
-  explicit Declared(const std::string& access, const std::string& more = "") {
-    google::protobuf::FileDescriptorProto file;
-    EXPECT_TRUE(
-        google::protobuf::TextFormat::ParseFromString(absl::StrCat(R"(
-      name: "test.proto" package: "test" syntax: "proto3"
-      message_type {
-        name: "Request"
-        field { name: "programme" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
-        field { name: "enterprise" number: 2 type: TYPE_STRING label: LABEL_OPTIONAL }
-        field { name: "unit" number: 3 type: TYPE_STRING label: LABEL_OPTIONAL }
-        field { name: "inner" number: 4 type: TYPE_MESSAGE type_name: ".test.Request"
-                label: LABEL_OPTIONAL }
-        field { name: "many" number: 5 type: TYPE_STRING label: LABEL_REPEATED }
-        field { name: "number" number: 6 type: TYPE_INT32 label: LABEL_OPTIONAL }
-      }
-      service {
-        name: "Service"
-        method { name: "Method" input_type: ".test.Request" output_type: ".test.Request"
-                 options { )",
-                                                                   access, " } ", more, " } }"),
-                                                      &file));
-    const auto* built = pool_.BuildFile(file);
-    method_ = built->service(0)->method(0);
-    request_.reset(factory_.GetPrototype(method_->input_type())->New());
-  }
-
-  absl::StatusOr<AccessRule> Rule() const { return AccessRule::Of(*method_); }
-
-  absl::Status Check(const Caller& caller, const std::string& request) {
-    request_->Clear();
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(request, request_.get()));
-    const auto rule = Rule();
-    EXPECT_OK(rule);
-    const absl::Status roles = rule->CheckRoles(caller);
-    return roles.ok() ? rule->CheckScope(caller, *request_, {Units(), absl::CivilDay(2026, 11, 25)})
-                      : roles;
-  }
-
- private:
-  google::protobuf::DescriptorPool pool_{google::protobuf::DescriptorPool::generated_pool()};
-  google::protobuf::DynamicMessageFactory factory_{&pool_};
-  const google::protobuf::MethodDescriptor* method_ = nullptr;
-  std::unique_ptr<google::protobuf::Message> request_;
-};
-
-std::string Access(const std::string& fields) {
-  return absl::StrCat("[zhiping.common.v1.access] { ", fields, " }");
-}
-
-Caller With(Roles roles) {
-  Caller caller;
-  caller.issuer = "issuer";
-  caller.subject = "subject";
-  caller.roles = roles;
-  return caller;
-}
 
 TEST(AccessRuleTest, AMethodHasToSayWhoMayCallIt) {
   EXPECT_FALSE(Declared("").Rule().ok());
@@ -110,7 +39,7 @@ TEST(AccessRuleTest, ARuleThatCannotBeEnforcedIsRefusedAndSaysWhy) {
     const char* why;
   } cases[] = {
       {"roles: ENTERPRISE scope: ENTERPRISE field: 'enterprise' via_platform: true",
-       "access.via_platform is not enforced yet"},
+       "access.via_platform is for the role PLATFORM and the scope FILE"},
       {"roles: [ENTERPRISE, PLATFORM] scope: ENTERPRISE", "PLATFORM has no rights in the scope"},
       {"roles: [ENTERPRISE, REVIEWER] scope: ENTERPRISE", "REVIEWER has no rights in the scope"},
       {"roles: [REVIEWER, ENTERPRISE] scope: UNIT", "ENTERPRISE has no rights in the scope UNIT"},

@@ -122,6 +122,32 @@ TEST(ReviewUnitsTest, AreVersioned) {
   EXPECT_FALSE(units->IsWithin("c", "b", absl::CivilDay(2027, 1, 1)));
 }
 
+TEST(ReviewUnitsTest, BelowAreTheUnitItselfAndAllUnderItOnTheDay) {
+  const auto units = Parse(
+      "p\t省\t\tprovince\t\t320000\n"
+      "b\t乙市\t\tcity\tp\t320200\n"
+      "a\t甲市\t\tcity\tp\t320100\n"
+      "d\t县\t\tcounty\ta\t320104\n"
+      "c\t旧县\t\tcounty\ta\t320102\t\t2026-07-01\n"
+      "c\t新区\t旧县\tcounty\tb\t320102\t2026-07-01\t2027-01-01\n");
+  ASSERT_OK(units);
+  const absl::CivilDay before(2026, 6, 30);
+  const absl::CivilDay after(2026, 7, 1);
+  const absl::CivilDay over(2027, 1, 1);
+  // By id.
+  EXPECT_THAT(units->Below("p", before), ElementsAre("a", "b", "c", "d", "p"));
+  EXPECT_THAT(units->Below("a", before), ElementsAre("a", "c", "d"));
+  EXPECT_THAT(units->Below("b", before), ElementsAre("b"));
+  // It has gone to another city, and then it is over.
+  EXPECT_THAT(units->Below("a", after), ElementsAre("a", "d"));
+  EXPECT_THAT(units->Below("b", after), ElementsAre("b", "c"));
+  EXPECT_THAT(units->Below("p", over), ElementsAre("a", "b", "d", "p"));
+  EXPECT_THAT(units->Below("c", over), testing::IsEmpty());
+  for (const char* nothing : {"", "nowhere"}) {
+    EXPECT_THAT(units->Below(nothing, before), testing::IsEmpty()) << nothing;
+  }
+}
+
 TEST(ReviewUnitsTest, EveryFaultIsSaidAtOnce) {
   EXPECT_THAT(FieldsOf(Parse("p\t\t\tcountry\t\t329999\tsoon\t\n"
                              "\t甲\t\tcity\tp\t\t2026-01-02\t2026-01-02\n"
