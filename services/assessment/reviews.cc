@@ -355,7 +355,7 @@ absl::StatusOr<v1::ListEvidenceMatchesResponse> Reviews::ListEvidenceMatches(
     const v1::ListEvidenceMatchesRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::SubmissionKey key = Normalised(request.submission());
   ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-  const v1::Snapshot& snapshot =
+  const v1::Snapshot snapshot =
       record.value_or(v1::SubmissionRecord()).submission().content().snapshot();
   const std::string unit = snapshot.units_size() == 0 ? "" : snapshot.units(0);
   if (!call.CheckScopeOf(unit).ok() || !record.has_value()) return SubmissionNotFound(key);
