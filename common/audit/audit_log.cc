@@ -22,11 +22,11 @@ constexpr absl::Duration kWriteTimeout = absl::Seconds(5);
 // every denied call is.
 constexpr size_t kMostUnwritten = 100'000;
 
-// Whose read of which file.
+// Whose read of which file, and what for.
 std::string KeyOf(const identity::Caller& caller, const rpc::EnterpriseFile& file) {
-  return absl::StrJoin(
-      {caller.issuer, caller.subject, caller.service, file.enterprise, file.kind, file.id},
-      std::string(1, '\0'));
+  return absl::StrJoin({caller.issuer, caller.subject, caller.service, file.enterprise, file.kind,
+                        file.id, file.purpose},
+                       std::string(1, '\0'));
 }
 
 absl::Status Unavailable(const absl::Status& cause) {
@@ -229,6 +229,7 @@ void AuditLog::WriteReads() {
       entry.mutable_subject()->set_kind(file.kind);
       entry.mutable_subject()->set_id(file.id);
       entry.mutable_subject()->set_enterprise(file.enterprise);
+      entry.set_reason(file.purpose);
       entries.push_back(std::move(entry));
     }
   }

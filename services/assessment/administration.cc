@@ -32,7 +32,7 @@ absl::Status CheckRows(int rows, absl::string_view field) {
   return violations.ToStatus();
 }
 
-void RefuseRow(const absl::Status& status, v1::ImportedRow& row) {
+void RefuseRow(const absl::Status& status, absl::string_view key, v1::ImportedRow& row) {
   const ErrorDetail detail = DetailOf(status);
   row.set_outcome(v1::ImportedRow::REFUSED);
   const auto add = [&row](const std::string& field, Reason::Value reason,
@@ -46,7 +46,7 @@ void RefuseRow(const absl::Status& status, v1::ImportedRow& row) {
   for (const FieldViolation& violation : detail.violations()) {
     add(violation.field(), violation.reason(), violation.message());
   }
-  if (detail.violations().empty()) add("", detail.reason(), detail.message());
+  if (detail.violations().empty()) add(std::string(key), detail.reason(), detail.message());
 }
 
 bool IsOfTheRow(const absl::Status& status) {

@@ -30,8 +30,9 @@ absl::Status AuditAct(StoreTransaction& transaction, const rpc::Call& call,
 // Violations: an import has 1 … 1,000 rows.
 absl::Status CheckRows(int rows, absl::string_view field);
 
-// The row is refused for what the status says.
-void RefuseRow(const absl::Status& status, v1::ImportedRow& row);
+// The row is refused for what the status says; `key` is the field that names the row, for what is
+// wrong with it as a whole.
+void RefuseRow(const absl::Status& status, absl::string_view key, v1::ImportedRow& row);
 
 // Whether an error is about what a row says, so that the others of its import go on.
 bool IsOfTheRow(const absl::Status& status);

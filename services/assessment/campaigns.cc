@@ -15,6 +15,7 @@
 #include "services/assessment/domain/period.h"
 #include "services/assessment/domain/repin.h"
 #include "services/assessment/domain/target.h"
+#include "services/assessment/domain/texts.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
 #include "services/assessment/requests.h"
@@ -73,12 +74,12 @@ absl::Status ImportTarget(StoreTransaction& transaction, const v1::ImportTargets
                           v1::ImportedRow& imported) {
   const auto target = NormaliseTarget(row);
   if (!target.ok()) {
-    RefuseRow(target.status(), imported);
+    RefuseRow(target.status(), "enterprise", imported);
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const auto enterprise, transaction.FindEnterprise(target->enterprise()));
   if (!enterprise.has_value() || FindPlant(enterprise->enterprise(), target->plant()) == nullptr) {
-    RefuseRow(NoSuchPlant(*target), imported);
+    RefuseRow(NoSuchPlant(*target), "enterprise", imported);
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(
@@ -224,7 +225,12 @@ absl::StatusOr<v1::DeleteCampaignResponse> Campaigns::DeleteCampaign(
 
 absl::StatusOr<v1::RepinCampaignResponse> Campaigns::RepinCampaign(
     const v1::RepinCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
-  RETURN_IF_ERROR(CheckId(request.request_id()));
+  Violations violations;
+  CheckRequestId(request.request_id(), violations);
+  // An empty one would be the release in force.
+  CheckDigest(request.release_digest(), "releaseDigest", violations);
+  CheckRequiredText(request.reason(), kMaxReasonCharacters, "reason", violations, Lines::kMany);
+  RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const auto found, environment_.store.FindCampaign(deadline, request.campaign()));
   if (!found.has_value()) return CampaignNotFound(request.campaign());
   ASSIGN_OR_RETURN(const PinnedRelease release, Usable(environment_, found->campaign().programme(),
@@ -315,7 +321,7 @@ absl::StatusOr<v1::ListTargetsResponse> Campaigns::ListTargets(
   ASSIGN_OR_RETURN(const auto record,
                    environment_.store.FindCampaign(deadline, request.campaign()));
   const std::string programme = record.has_value() ? record->campaign().programme() : "";
-  if (!call.CheckScopeOf(programme).ok() || !record.has_value()) {
+  if (!call.CheckScopeOf(programme).ok() || !record.has_value() || record->deleted()) {
     return CampaignNotFound(request.campaign());
   }
   ASSIGN_OR_RETURN(auto listed, environment_.store.ListTargets(deadline, request.campaign(), page));

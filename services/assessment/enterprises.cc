@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/audit/entry.h"
 #include "common/requests/fields.h"
@@ -13,6 +14,7 @@
 #include "services/assessment/domain/change_request.h"
 #include "services/assessment/domain/enterprise.h"
 #include "services/assessment/domain/etag.h"
+#include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/uscc.h"
 #include "services/assessment/people.h"
 #include "services/assessment/requests.h"
@@ -22,6 +24,7 @@ namespace {
 
 // Enterprises above one another: more is a mistake.
 constexpr int kMostAbove = 20;
+constexpr size_t kMaxQueryCharacters = 100;
 
 absl::Status EnterpriseNotFound(const std::string& uscc) {
   return MakeError(absl::StatusCode::kNotFound, Reason::ENTERPRISE_NOT_FOUND,
@@ -56,15 +59,15 @@ ContactView ViewOf(const rpc::Call& call, const std::string& uscc) {
 }  // namespace
 
 absl::Status Enterprises::CheckRelations(StoreTransaction& transaction,
-                                         const v1::Enterprise& enterprise) {
-  const auto check = [&](const std::string& first, auto above, const char* field) -> absl::Status {
+                                         const v1::Enterprise& enterprise, absl::string_view at) {
+  const auto check = [&](const std::string& first, auto above, const char* name) -> absl::Status {
     std::vector<std::string> chain;
     for (std::string next = first; !next.empty() && chain.size() < kMostAbove;) {
       chain.push_back(next);
       ASSIGN_OR_RETURN(const auto found, transaction.FindEnterprise(next));
       next = found.has_value() ? above(found->enterprise()) : "";
     }
-    return CheckNoCircle(enterprise.uscc(), chain, field);
+    return CheckNoCircle(enterprise.uscc(), chain, absl::StrCat(at, name));
   };
   RETURN_IF_ERROR(check(
       enterprise.parent_uscc(), [](const auto& of) { return of.parent_uscc(); }, "parentUscc"));
@@ -95,7 +98,7 @@ absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
       [&](StoreTransaction& transaction, v1::RegisterEnterpriseResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const bool added, transaction.AddEnterprise(*record));
         if (!added) return EnterpriseExists(uscc);
-        RETURN_IF_ERROR(CheckRelations(transaction, record->enterprise()));
+        RETURN_IF_ERROR(CheckRelations(transaction, record->enterprise(), "enterprise."));
         RETURN_IF_ERROR(Save(transaction, *record, now));
         RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));
         *response.mutable_enterprise() = ShownEnterprise(*record, ContactView::kWhole);
@@ -144,7 +147,7 @@ absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
                                          setter, environment_.At(now)));
         *response.mutable_enterprise() = ShownEnterprise(changed, ContactView::kWhole);
         if (changed.version() == present->version()) return absl::OkStatus();
-        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise()));
+        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise(), "enterprise."));
         RETURN_IF_ERROR(Save(transaction, changed, now));
         if (setter.kind == Setter::kEnterprise) return absl::OkStatus();
         return AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now);
@@ -155,6 +158,9 @@ absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
 
 absl::StatusOr<v1::ListEnterprisesResponse> Enterprises::ListEnterprises(
     const v1::ListEnterprisesRequest& request, const rpc::Call& call, absl::Time deadline) {
+  Violations violations;
+  CheckText(request.query(), kMaxQueryCharacters, "query", violations);
+  RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kEnterprisePosition));
   EnterpriseQuery query;
   query.reach = call.Files();
@@ -169,7 +175,7 @@ absl::StatusOr<v1::ListEnterprisesResponse> Enterprises::ListEnterprises(
     }
   }
   if (!request.region().empty() && query.regions.empty()) query.regions = {request.region()};
-  query.uscc_prefix = request.query();
+  query.uscc_prefix = absl::AsciiStrToUpper(request.query());
   query.name_part = request.query();
   query.with_tests = request.with_tests();
   ASSIGN_OR_RETURN(auto listed, environment_.store.ListEnterprises(deadline, query, page));
@@ -200,7 +206,7 @@ absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(const v1::Enterp
         ASSIGN_OR_RETURN(const v1::EnterpriseRecord record,
                          ImportEnterprise(present.has_value() ? &*present : nullptr, row,
                                           SetterOf(call, uscc), environment_.At(now)));
-        RETURN_IF_ERROR(CheckRelations(transaction, record.enterprise()));
+        RETURN_IF_ERROR(CheckRelations(transaction, record.enterprise(), ""));
         outcome = !present.has_value()                     ? v1::ImportedRow::ADDED
                   : record.version() == present->version() ? v1::ImportedRow::UNCHANGED
                                                            : v1::ImportedRow::CHANGED;
@@ -228,7 +234,7 @@ absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
       imported.set_outcome(*outcome);
       if (*outcome != v1::ImportedRow::UNCHANGED) ++changed;
     } else {
-      RefuseRow(outcome.status(), imported);
+      RefuseRow(outcome.status(), "uscc", imported);
     }
   }
   if (request.validate_only() || changed == 0) return response;
@@ -286,7 +292,7 @@ absl::StatusOr<v1::AcceptChangeResponse> Enterprises::AcceptChange(
         ASSIGN_OR_RETURN(ChangedEnterprise changed,
                          assessment::AcceptChange(*enterprise, *change, request.note(),
                                                   PersonOf(call), environment_.At(now)));
-        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise.enterprise()));
+        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise.enterprise(), "proposed."));
         RETURN_IF_ERROR(Save(transaction, changed.enterprise, now));
         RETURN_IF_ERROR(transaction.SaveChangeRequest(changed.request));
         RETURN_IF_ERROR(AuditAct(transaction, call,

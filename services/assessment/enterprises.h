@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/rpc/call.h"
 #include "services/assessment/environment.h"
@@ -41,8 +42,10 @@ class Enterprises {
   absl::StatusOr<v1::ImportedRow::Outcome> ImportRow(const v1::Enterprise& row,
                                                      const rpc::Call& call, bool validate_only,
                                                      absl::Time deadline);
-  // Those above it, from the one that it names upwards. Errors: RELATION_CIRCLE.
-  absl::Status CheckRelations(StoreTransaction& transaction, const v1::Enterprise& enterprise);
+  // Those above it, from the one that it names upwards. Errors: RELATION_CIRCLE, with a field that
+  // begins with `at`.
+  absl::Status CheckRelations(StoreTransaction& transaction, const v1::Enterprise& enterprise,
+                              absl::string_view at);
   absl::Status Save(StoreTransaction& transaction, const v1::EnterpriseRecord& record,
                     absl::Time now);
 

@@ -88,8 +88,9 @@ std::vector<std::string> Later(const v1::CampaignRecord& campaign, const std::st
 }
 
 absl::Status PrepareSource(const Environment& environment, const v1::AssessmentKey& key,
-                           const v1::SubmissionKey& from, const rpc::Call& call,
-                           absl::Time deadline, Opening& opening) {
+                           v1::SubmissionKey from, const rpc::Call& call, absl::Time deadline,
+                           Opening& opening) {
+  from.set_plant(AssessmentOf(from).plant());
   ASSIGN_OR_RETURN(const auto enterprise,
                    environment.store.FindEnterprise(deadline, key.enterprise()));
   // Whoever may not open it does not learn what there is to carry over.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -18,6 +19,9 @@
 
 namespace zhiping::assessment {
 
+// No name of anything that exists is longer; databases refuse keys of 8 KiB.
+inline constexpr size_t kMostParentBytes = 256;
+
 // What a request is known by. `request` without its id says what was asked for; nobody gets the
 // answer to another's request. `parent`: what it is about.
 template <typename Request>
@@ -28,7 +32,9 @@ sql::RequestKey KeyOf(absl::string_view method, const std::string& parent, const
   const std::string what = absl::StrJoin(
       {call.caller().issuer, call.caller().subject, call.acting_for(), body.SerializeAsString()},
       std::string(1, '\0'));
-  return {std::string(method), parent, request.request_id(), sql::Sha256(what)};
+  const std::string about =
+      parent.size() <= kMostParentBytes ? parent : absl::BytesToHexString(sql::Sha256(parent));
+  return {std::string(method), about, request.request_id(), sql::Sha256(what)};
 }
 
 // Runs `body` in a transaction and keeps its answer; a retry gets that again without running it.

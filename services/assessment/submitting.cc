@@ -90,11 +90,16 @@ absl::StatusOr<common::v1::ScoreResult> Submitting::Score(const v1::SubmitReques
   const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
                                   record.value_or(v1::AssessmentRecord()).assessment().programme());
   if (!call.CheckFile(file).ok() || !record.has_value()) return AssessmentNotFound(key);
-  // Where the campaign was repinned, the draft is not the one that the caller has seen either.
-  RETURN_IF_ERROR(CheckEtag(*record, request.etag()));
-  const ScoreInput input = ScoreInputOf(*record);
-  return scoring_.Score(record->assessment().programme(), record->assessment().release_digest(),
-                        input.answers, input.facts, deadline);
+  LockedDraft draft;
+  draft.record = *record;
+  // Where the campaign was repinned, the caller has seen the draft as it is taken along.
+  ASSIGN_OR_RETURN(const DraftCriteria criteria, CriteriaOfDraft(environment_, key, deadline));
+  FollowCampaign(draft, criteria, environment_.Now());
+  RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
+  const ScoreInput input = ScoreInputOf(draft.record);
+  const v1::Assessment& assessment = draft.record.assessment();
+  return scoring_.Score(assessment.programme(), assessment.release_digest(), input.answers,
+                        input.facts, deadline);
 }
 
 absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& draft,

@@ -174,7 +174,15 @@ absl::StatusOr<v1::EnterpriseRecord> ImportEnterprise(const v1::EnterpriseRecord
   if (present == nullptr) return RegisterEnterprise(sent, setter, context, "");
   const FieldMask mask = GivenFields(sent);
   if (mask.paths().empty()) return *present;
-  return WithUpdate(*present, sent, mask, setter, context, "");
+  v1::Enterprise row = sent;
+  const v1::Plant* const main = FindPlant(present->enterprise(), kMainPlant);
+  // It is always there, and was put first when a row without it was registered.
+  if (!row.plants().empty() && FindPlant(row, kMainPlant) == nullptr && main != nullptr) {
+    *row.add_plants() = *main;
+    std::rotate(row.mutable_plants()->pointer_begin(), row.mutable_plants()->pointer_end() - 1,
+                row.mutable_plants()->pointer_end());
+  }
+  return WithUpdate(*present, row, mask, setter, context, "");
 }
 
 absl::Status CheckNoCircle(absl::string_view uscc, const std::vector<std::string>& chain,

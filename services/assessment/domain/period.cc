@@ -6,12 +6,14 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/window.h"
 
 namespace zhiping::assessment {
 namespace {
 
 constexpr char kFirstPolicy[] = "1";
+constexpr size_t kMaxPolicyCharacters = 40;
 
 void CheckMonth(const std::string& text, absl::Time now, absl::TimeZone zone,
                 Violations& violations) {
@@ -39,6 +41,7 @@ absl::StatusOr<v1::PeriodClosed> PeriodOf(const v1::Campaign& campaign,
     violations.Add("month", Reason::INVALID_FIELD, "只有月度期次才填 month。",
                    "Only a monthly period has a month.");
   }
+  CheckText(request.policy(), kMaxPolicyCharacters, "policy", violations);
   RETURN_IF_ERROR(violations.ToStatus());
   if (!monthly && !IsOver(campaign, now)) {
     return MakeError(absl::StatusCode::kFailedPrecondition, Reason::OUTSIDE_WINDOW,

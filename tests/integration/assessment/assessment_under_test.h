@@ -1,5 +1,5 @@
-// The assessment service over real gRPC, in this process, beside a real scoring service, with the
-// 2026 edition in force; callers have tokens.
+// The assessment service over real gRPC, in this process, beside a real scoring service, with two
+// releases of the 2026 edition, the first in force; callers have tokens.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "common/envelope/key.h"
 #include "common/envelope/signer.h"
 #include "common/envelope/trust.h"
@@ -20,6 +21,7 @@
 #include "tests/integration/scoring/service_under_test.h"
 #include "tests/integration/sql/database_under_test.h"
 #include "tests/processes/process.h"
+#include "zhiping/common/v1/operations_service.grpc.pb.h"
 
 namespace zhiping::assessment {
 
@@ -33,17 +35,89 @@ inline std::string NewRequestId() {
   return absl::StrFormat("00000000-0000-4000-8000-%012d", ++next);
 }
 
-// A key and the trust file that accepts its receipts, in a new folder.
-inline ReceiptSigningOptions NewReceiptSigning() {
+// A key and the trust file that accepts its receipts, and those of the platform's key too, in a new
+// folder.
+inline ReceiptSigningOptions NewReceiptSigning(const envelope::Key& platform) {
   const std::string folder = processes::NewFolder();
   const auto key = envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
   EXPECT_OK(envelope::WriteKeyFile(*key, folder + "/key.pem"));
-  EXPECT_OK(
-      WriteFile(folder + "/trust.txtpb",
-                envelope::TrustEntry(*key, {envelope::Purpose::RECEIPT, envelope::Purpose::AUDIT},
-                                     {"*"}, "test"),
-                Overwrite::kNever));
+  EXPECT_OK(WriteFile(
+      folder + "/trust.txtpb",
+      absl::StrCat(envelope::TrustEntry(
+                       *key, {envelope::Purpose::RECEIPT, envelope::Purpose::AUDIT}, {"*"}, "test"),
+                   envelope::TrustEntry(platform, {envelope::Purpose::RECEIPT}, {"*"}, "platform")),
+      Overwrite::kNever));
   return {{folder + "/key.pem"}, folder + "/trust.txtpb"};
+}
+
+// The 2026 edition, published again with another text of the rulebook: official texts are bound to
+// their source.
+inline std::shared_ptr<const criteria::Criteria> CompileSecondRelease() {
+  criteria::FolderFiles files = criteria::ReadEdition2026();
+  files.rulebook->insert(files.rulebook->find("zh: \"") + 5, "新");
+  std::vector<catalogue::v1::Finding> findings;
+  catalogue::v1::Release release =
+      criteria::MakeRelease(criteria::ParseFolder(files, findings), "2026-2");
+  const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));
+  return *criteria::Criteria::Compile(std::move(release), digest);
+}
+
+// Releases that a test puts in force and withdraws.
+class ReleasesUnderTest final : public releases::Releases {
+ public:
+  // The first is in force.
+  explicit ReleasesUnderTest(std::vector<std::shared_ptr<const criteria::Criteria>> all)
+      : all_(std::move(all)) {
+    PutInForce(0);
+  }
+  void PutInForce(int number) {
+    absl::MutexLock lock(&mutex_);
+    in_force_[kProgramme].criteria = all_[number];
+    Publish();
+  }
+  void Withdraw(const std::string& digest) {
+    absl::MutexLock lock(&mutex_);
+    in_force_[kProgramme].withdrawn.insert(digest);
+    Publish();
+  }
+
+  std::shared_ptr<const releases::Snapshot> snapshot() const override {
+    absl::MutexLock lock(&mutex_);
+    return snapshot_;
+  }
+  bool MayFind(const absl::Status&) const override { return false; }
+  void Await(releases::Choice choice, absl::Time,
+             std::function<void(absl::StatusOr<releases::Chosen>)> done) override {
+    done(snapshot()->Choose(choice, absl::ZeroDuration()));
+  }
+
+ private:
+  void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    releases::Snapshot::Available available;
+    for (const auto& criteria : all_) available[criteria->digest()] = criteria;
+    snapshot_ = std::make_shared<const releases::Snapshot>(std::move(available), in_force_);
+  }
+
+  const std::vector<std::shared_ptr<const criteria::Criteria>> all_;
+  mutable absl::Mutex mutex_;
+  releases::Snapshot::InForce in_force_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const releases::Snapshot> snapshot_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Refused for the reason, at the field, in both languages; an empty field: as a whole.
+MATCHER_P2(IsRefused, field, reason, absl::StrCat(field, " ", Reason::Value_Name(reason))) {
+  if (ToStatus(arg).ok()) return false;
+  const ErrorDetail detail = DetailOf(ToStatus(arg));
+  *result_listener << detail.ShortDebugString();
+  const auto said = [](const common::v1::LocalText& text) {
+    return !text.zh().empty() && !text.en().empty() && text.zh() != text.en();
+  };
+  if (std::string(field).empty()) return detail.reason() == reason && said(detail.message());
+  return std::any_of(detail.violations().begin(), detail.violations().end(),
+                     [&](const FieldViolation& violation) {
+                       return violation.field() == field && violation.reason() == reason &&
+                              said(violation.message());
+                     });
 }
 
 // Who calls: the roles of the token and what they are for.
@@ -65,20 +139,15 @@ class AssessmentUnderTest {
     access.limits.calls_per_second = 100'000;
     access.limits.burst = 100'000;
     access_ = *rpc::AccessControl::Open(access, SystemClock(), log_);
-    releases::Snapshot::Available available = {{criteria_->digest(), criteria_}};
-    releases::Snapshot::InForce in_force;
-    in_force[kProgramme].criteria = criteria_;
-    releases_ = std::make_unique<releases::FixedReleases>(
-        std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
     AssessmentOptions options;
     options.database.database = database;
-    options.signing = NewReceiptSigning();
+    options.signing = NewReceiptSigning(platform_key_);
     options.sequence_interval = absl::Milliseconds(10);
     const auto scoring = rpc::NewChannel(absl::StrCat("127.0.0.1:", scoring_.port()),
                                          {scoring::v1::ScoringService::service_full_name()});
     trust_ = options.signing.trust_file;
     assessment_ =
-        *Assessment::Open(options, *releases_, scoring, SystemClock(), {metrics_, log_, *access_});
+        *Assessment::Open(options, releases_, scoring, SystemClock(), {metrics_, log_, *access_});
     rpc::ServerOptions server;
     server.listen = "127.0.0.1:0";
     server.tls = tls;
@@ -92,6 +161,7 @@ class AssessmentUnderTest {
     assessments_ = v1::AssessmentService::NewStub(channel);
     reviews_ = v1::ReviewService::NewStub(channel);
     feed_ = v1::FeedService::NewStub(channel);
+    operations_ = common::v1::OperationsService::NewStub(channel);
   }
   ~AssessmentUnderTest() {
     assessment_->EndStreams();
@@ -99,12 +169,27 @@ class AssessmentUnderTest {
   }
 
   const criteria::Criteria& criteria() const { return *criteria_; }
+  const criteria::Criteria& second() const { return *second_; }
+  // Puts the first (0) or the second (1) in force, and withdraws them.
+  ReleasesUnderTest& releases() { return releases_; }
   const std::string& trust_file() const { return trust_; }
   const rpc::TestIssuer& issuer() const { return issuer_; }
   int port() const { return server_->port(); }
+  // Trusted for receipts beside the service's own.
+  const envelope::Key& platform_key() const { return platform_key_; }
   Store& store() { return assessment_->store(); }
   scoring::ServiceUnderTest& scoring() { return scoring_; }
   v1::FeedService::Stub& feed() { return *feed_; }
+  audit::AuditLog& audit() { return assessment_->audit(); }
+
+  // Of the log of changes, with all that was committed.
+  sql::LogCursor Head() {
+    const absl::Time deadline = absl::Now() + absl::Seconds(20);
+    EXPECT_OK(store().changes().Sequence(deadline));
+    const auto head = store().changes().Head(deadline);
+    EXPECT_OK(head);
+    return *head;
+  }
 
   std::string Token(const CallerOf& caller) const {
     auto claims = rpc::TestIssuer::Claims(caller.roles);
@@ -146,15 +231,18 @@ class AssessmentUnderTest {
     if constexpr (std::is_same_v<Stub, v1::AssessmentService::Stub>) return *assessments_;
     if constexpr (std::is_same_v<Stub, v1::ReviewService::Stub>) return *reviews_;
     if constexpr (std::is_same_v<Stub, v1::FeedService::Stub>) return *feed_;
+    if constexpr (std::is_same_v<Stub, common::v1::OperationsService::Stub>) return *operations_;
   }
 
   const std::shared_ptr<const criteria::Criteria> criteria_ = *criteria::CompileEdition2026();
-  scoring::ServiceUnderTest scoring_;
+  const std::shared_ptr<const criteria::Criteria> second_ = CompileSecondRelease();
+  scoring::ServiceUnderTest scoring_{{second_}};
   rpc::Metrics metrics_;
   rpc::Log log_;
   const rpc::TestIssuer issuer_;
+  const envelope::Key platform_key_ = *envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
   std::unique_ptr<rpc::AccessControl> access_;
-  std::unique_ptr<releases::FixedReleases> releases_;
+  ReleasesUnderTest releases_{{criteria_, second_}};
   std::string trust_;
   std::unique_ptr<Assessment> assessment_;
   std::unique_ptr<rpc::Server> server_;
@@ -163,6 +251,7 @@ class AssessmentUnderTest {
   std::unique_ptr<v1::AssessmentService::Stub> assessments_;
   std::unique_ptr<v1::ReviewService::Stub> reviews_;
   std::unique_ptr<v1::FeedService::Stub> feed_;
+  std::unique_ptr<common::v1::OperationsService::Stub> operations_;
 };
 
 using EnterpriseStub = v1::EnterpriseService::Stub;
@@ -170,9 +259,27 @@ using CampaignStub = v1::CampaignService::Stub;
 using AssessmentStub = v1::AssessmentService::Stub;
 using ReviewStub = v1::ReviewService::Stub;
 using FeedStub = v1::FeedService::Stub;
+using OperationsStub = common::v1::OperationsService::Stub;
 
 inline const CallerOf kPlatform = {"platform", {"platform"}};
 inline const CallerOf kOfficer = {"officer", {"campaign-officer"}};
+inline CallerOf ReviewerOf(const std::string& unit) {
+  return {absl::StrCat("reviewer-", unit), {"reviewer"}, "", unit};
+}
+
+// The n-th of other enterprises, 0 … 9999; in their order.
+inline std::string UsccNumber(int n) {
+  constexpr absl::string_view kCharacters = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+  std::string uscc = absl::StrFormat("91320100MA1%04d00", n);
+  int sum = 0;
+  int weight = 1;
+  for (const char character : uscc) {
+    sum += static_cast<int>(kCharacters.find(character)) * weight;
+    weight = weight * 3 % 31;
+  }
+  uscc.push_back(kCharacters[(31 - sum % 31) % 31]);
+  return uscc;
+}
 
 // In 南京市鼓楼区, received there.
 inline v1::Enterprise NewEnterprise(const std::string& uscc = kUscc) {
@@ -251,6 +358,15 @@ class Fixture {
     if (!response.ok()) return response.status();
     return response->assessment();
   }
+  // Of the enterprise itself.
+  absl::StatusOr<v1::Assessment> Get(const v1::AssessmentKey& key) {
+    v1::GetAssessmentRequest request;
+    *request.mutable_key() = key;
+    const auto response =
+        service_.As(EnterpriseOf(key.enterprise()), &AssessmentStub::GetAssessment, request);
+    if (!response.ok()) return response.status();
+    return response->assessment();
+  }
   // Every scenario at the lowest level that it has, or as `level` says.
   absl::StatusOr<v1::UpdateAnswersResponse> Fill(const v1::Assessment& draft, int rank = 0) {
     v1::UpdateAnswersRequest request;
@@ -281,6 +397,23 @@ class Fixture {
   }
   absl::StatusOr<v1::SubmitResponse> Submit(const v1::SubmitRequest& request) {
     return service_.As(EnterpriseOf(request.key().enterprise()), &AssessmentStub::Submit, request);
+  }
+  // By whoever's turn it is.
+  absl::StatusOr<v1::TakeResponse> Take(const CallerOf& reviewer, const v1::SubmissionKey& key) {
+    v1::TakeRequest request;
+    *request.mutable_submission() = key;
+    return service_.As(reviewer, &ReviewStub::Take, request);
+  }
+  // A file of which `sha256` is known, for the first scenario.
+  absl::StatusOr<v1::AddEvidenceResponse> AddEvidence(const v1::AssessmentKey& key,
+                                                      const std::string& sha256) {
+    v1::AddEvidenceRequest request;
+    *request.mutable_key() = key;
+    request.mutable_evidence()->set_name("合同.pdf");
+    request.mutable_evidence()->set_sha256(sha256);
+    request.mutable_evidence()->add_scenarios(service_.criteria().edition().scenarios(0).id());
+    request.set_request_id(NewRequestId());
+    return service_.As(EnterpriseOf(key.enterprise()), &AssessmentStub::AddEvidence, request);
   }
   // Opens, fills in and submits.
   absl::StatusOr<v1::SubmitResponse> SubmitNew(const v1::AssessmentKey& key) {
