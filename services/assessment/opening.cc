@@ -88,8 +88,7 @@ std::vector<std::string> Later(const v1::CampaignRecord& campaign, const std::st
 }
 
 absl::Status PrepareSource(const Environment& environment, const v1::AssessmentKey& key,
-                           v1::SubmissionKey from, absl::Time deadline, Opening& opening) {
-  from.set_plant(AssessmentOf(from).plant());
+                           const v1::SubmissionKey& from, absl::Time deadline, Opening& opening) {
   ASSIGN_OR_RETURN(const auto enterprise,
                    environment.store.FindEnterprise(deadline, key.enterprise()));
   const bool own = from.enterprise() == key.enterprise();
