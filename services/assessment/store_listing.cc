@@ -35,7 +35,7 @@ class Text {
   std::vector<OneOf> Leads(int most) const;
   // SELECTs that together give the first `most` rows after the position: those of each value, in
   // order along an index.
-  absl::StatusOr<std::vector<std::string>> InOrderOf(const std::vector<OneOf>& leads, int most,
+  absl::StatusOr<std::vector<std::string>> InOrderOf(const std::vector<OneOf>& leads,
                                                      const std::vector<std::string>& position);
   // The whole WHERE, so that the index of the order is read.
   std::string InOrder();
@@ -256,7 +256,7 @@ std::vector<OneOf> Text::Leads(int most) const {
   return leads;
 }
 
-absl::StatusOr<std::vector<std::string>> Text::InOrderOf(const std::vector<OneOf>& leads, int most,
+absl::StatusOr<std::vector<std::string>> Text::InOrderOf(const std::vector<OneOf>& leads,
                                                          const std::vector<std::string>& position) {
   std::vector<std::string> selects;
   for (const OneOf& lead : leads) {
@@ -305,6 +305,7 @@ absl::StatusOr<bool> HasFewEnrolments(sql::Database& database, absl::Time deadli
 std::string Together(const std::vector<std::string>& selects, const std::string& most) {
   if (selects.size() == 1) return absl::StrCat(selects.front(), " LIMIT ", most);
   std::vector<std::string> parts;
+  parts.reserve(selects.size());
   for (const std::string& select : selects) {
     parts.push_back(
         absl::StrCat("SELECT * FROM (", select, " LIMIT ", most, ") AS part", parts.size()));
@@ -348,7 +349,7 @@ absl::StatusOr<Listed> ReadListing(sql::Database& database, absl::Time deadline,
   const std::vector<OneOf> leads = text.Leads(most);
   std::string rows;
   if (!leads.empty() && listed.total > kFewRows) {
-    ASSIGN_OR_RETURN(const auto selects, text.InOrderOf(leads, most, page.position));
+    ASSIGN_OR_RETURN(const auto selects, text.InOrderOf(leads, page.position));
     rows = absl::StrCat("(", Together(selects, text.Parameter(most)), ") AS s WHERE TRUE");
   } else if (has_lead && listed.total <= kMostGathered) {
     // The LIMIT is no limit, but keeps planners from preferring the index of the order.

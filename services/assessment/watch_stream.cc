@@ -59,9 +59,7 @@ void WatchStream::OnWriteDone(bool ok) {
     status = refused_;
   }
   if (!status.ok()) return Finish(status);
-  const auto next = [self, at_end] {
-    at_end ? self->ReadSoon() : self->ReadPage();
-  };
+  const auto next = [self, at_end] { at_end ? self->ReadSoon() : self->ReadPage(); };
   if (at_end) return feed_.Await(after_.position, absl::Now() + kQuiet, next);
   const absl::Status submitted = pool_.Submit(next);
   if (!submitted.ok()) Finish(submitted);

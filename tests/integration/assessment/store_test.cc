@@ -51,8 +51,9 @@ TEST_P(StoreTest, SavingWhatIsNotThereIsADefect) {
             absl::StatusCode::kInternal);
   v1::SubmissionRecord record = SubmissionOf(KeyOf(1));
   record.set_version(2);
-  EXPECT_EQ(Change([&](StoreTransaction& transaction) { return AddOrSave(transaction, record); }).code(),
-            absl::StatusCode::kInternal);
+  EXPECT_EQ(
+      Change([&](StoreTransaction& transaction) { return AddOrSave(transaction, record); }).code(),
+      absl::StatusCode::kInternal);
 }
 
 TEST_P(StoreTest, ALockedEnterpriseWaitsForWhoeverHasIt) {
