@@ -35,6 +35,9 @@ constexpr char kCatalogue[] = "catalogue";
 constexpr absl::Duration kOpenTimeout = absl::Seconds(30);
 
 void AddFlags(CLI::App& app, Flags& flags) {
+  // Batches are streams of messages of up to 1 MiB, 32 a caller: what is too little for them ends
+  // calls of others (common/rpc/README.md).
+  flags.service.server.request_buffer_bytes = int64_t{4} << 30;
   releases::AddReleaseFlags(app, flags.releases);
   rpc::AddFlag(app, "--pool-threads", flags.pool_threads,
                "计算提升路径和批量评分的线程数 / threads for plans and batches")
