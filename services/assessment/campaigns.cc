@@ -225,16 +225,19 @@ absl::StatusOr<v1::DeleteCampaignResponse> Campaigns::DeleteCampaign(
 
 absl::StatusOr<v1::RepinCampaignResponse> Campaigns::RepinCampaign(
     const v1::RepinCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto found, environment_.store.FindCampaign(deadline, request.campaign()));
+  const std::string programme = found.has_value() ? found->campaign().programme() : "";
+  if (!call.CheckScopeOf(programme).ok() || !found.has_value()) {
+    return CampaignNotFound(request.campaign());
+  }
   Violations violations;
   CheckRequestId(request.request_id(), violations);
   // An empty one would be the release in force.
   CheckDigest(request.release_digest(), "releaseDigest", violations);
   CheckRequiredText(request.reason(), kMaxReasonCharacters, "reason", violations, Lines::kMany);
   RETURN_IF_ERROR(violations.ToStatus());
-  ASSIGN_OR_RETURN(const auto found, environment_.store.FindCampaign(deadline, request.campaign()));
-  if (!found.has_value()) return CampaignNotFound(request.campaign());
-  ASSIGN_OR_RETURN(const PinnedRelease release, Usable(environment_, found->campaign().programme(),
-                                                       request.release_digest(), deadline));
+  ASSIGN_OR_RETURN(const PinnedRelease release,
+                   Usable(environment_, programme, request.release_digest(), deadline));
   const absl::Time now = environment_.Now();
   return Once<v1::RepinCampaignResponse>(
       environment_.store, deadline, now, KeyOf("RepinCampaign", request.campaign(), call, request),
