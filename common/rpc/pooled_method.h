@@ -48,8 +48,9 @@ class PooledMethod {
     return method_.HandleIn(
         pool_, context, request, [this, &context, &request, &response](Call& call) {
           absl::StatusOr<Response> answer = use_case_(request, call, DeadlineOf(context));
-          if (answer.ok()) response = *std::move(answer);
-          return answer.status();
+          if (!answer.ok()) return answer.status();
+          response = *std::move(answer);
+          return absl::OkStatus();
         });
   }
 

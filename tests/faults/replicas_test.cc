@@ -171,6 +171,9 @@ TEST_F(ReplicasTest, AFrozenOneHoldsUpNothingThatTheOtherPublishes) {
       const absl::Time instant = FromTimestamp(published->activation().in_force_from());
       for (const auto& instance : instances) {
         ASSERT_TRUE(instance.Reaches(revision));
+        // The log has it a moment later.
+        ASSERT_TRUE(
+            processes::Eventually([&] { return instance.AppliedAt().count(revision) > 0; }));
         longest = std::max(longest, instance.AppliedAt().at(revision) - instant);
       }
     }
