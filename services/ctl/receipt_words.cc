@@ -120,7 +120,7 @@ std::string ReleaseName(const Receipt& receipt, const Screen& screen) {
 }
 
 std::string IndexText(const common::v1::Ratio& index, const Screen& screen) {
-  const std::string fraction = absl::StrCat(index.numerator(), "/", index.denominator());
+  std::string fraction = absl::StrCat(index.numerator(), "/", index.denominator());
   if (!index.has_basis_points()) return fraction;
   return absl::StrCat(Percent(index.basis_points()), screen.Say("（", " ("), fraction,
                       screen.Say("）", ")"));

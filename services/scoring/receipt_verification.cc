@@ -20,8 +20,11 @@ absl::StatusOr<SignedReceipt> ReadRequest(const v1::VerifyReceiptRequest& reques
   Violations violations;
   if (!request.receipt_no().empty()) {
     auto parsed = receipts::ParseReceiptNo(request.receipt_no());
-    if (parsed.ok()) receipt_no = *std::move(parsed);
-    violations.AddAll(parsed.status(), "receiptNo");
+    if (parsed.ok()) {
+      receipt_no = *std::move(parsed);
+    } else {
+      violations.AddAll(parsed.status(), "receiptNo");
+    }
   }
   auto read = receipts::ReadReceipt(request.receipt(), trust);
   if (!read.ok() && IsRefusal(read.status()) && violations.empty()) return read;

@@ -165,8 +165,9 @@ class LostSubmissionsTest : public testing::Test {
             Submit(*stub, attempt.request, response, absl::Milliseconds(700));
         if (status.ok()) {
           attempt.response = response.SerializeAsString();
-        } else if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-          // As callers do, who do not ask a service that is away without a pause.
+        } else if (status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                   status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+          // As callers do, who do not ask a service that is away, or busy, without a pause.
           absl::SleepFor(absl::Milliseconds(30));
         } else if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
                    status.error_code() != grpc::StatusCode::ABORTED) {
