@@ -94,12 +94,6 @@ absl::Status ImportTarget(StoreTransaction& transaction, const v1::ImportTargets
   return transaction.UpsertTarget(request.campaign(), *target);
 }
 
-absl::Status CheckId(const std::string& request_id) {
-  Violations violations;
-  CheckRequestId(request_id, violations);
-  return violations.ToStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<v1::CampaignRecord> Campaigns::Lock(StoreTransaction& transaction,

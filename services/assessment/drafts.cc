@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/requests/fields.h"
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -47,9 +46,7 @@ rpc::EnterpriseFile FileOf(const v1::AssessmentKey& key) {
 absl::StatusOr<v1::CreateAssessmentResponse> Drafts::Create(
     const v1::CreateAssessmentRequest& request, const rpc::Call& call, absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
-  Violations violations;
-  CheckRequestId(request.request_id(), violations);
-  RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(CheckId(request.request_id()));
   ASSIGN_OR_RETURN(const Opening opening,
                    PrepareOpening(environment_, key, request, call, deadline));
   const auto now = environment_.Now();
@@ -173,9 +170,7 @@ absl::StatusOr<v1::AddEvidenceResponse> Drafts::AddEvidence(const v1::AddEvidenc
                                                             const rpc::Call& call,
                                                             absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
-  Violations violations;
-  CheckRequestId(request.request_id(), violations);
-  RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(CheckId(request.request_id()));
   return ChangeDraftOnce<v1::AddEvidenceResponse>(
       environment_, key, KeyOf("AddEvidence", NameOf(key), call, request), call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
@@ -225,9 +220,7 @@ absl::StatusOr<v1::PreviewResponse> Drafts::Preview(const v1::PreviewRequest& re
 absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& request,
                                                   const rpc::Call& call, absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
-  Violations violations;
-  CheckRequestId(request.request_id(), violations);
-  RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(CheckId(request.request_id()));
   // Without an end, to what is in force; with one, every change of a draft follows the campaign.
   ASSIGN_OR_RETURN(const auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
   CriteriaPtr in_force;

@@ -16,6 +16,7 @@
 #include "services/assessment/domain/etag.h"
 #include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/uscc.h"
+#include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
 #include "services/assessment/requests.h"
 
@@ -25,13 +26,6 @@ namespace {
 // Enterprises above one another: more is a mistake.
 constexpr int kMostAbove = 20;
 constexpr size_t kMaxQueryCharacters = 100;
-
-absl::Status EnterpriseNotFound(const std::string& uscc) {
-  return MakeError(absl::StatusCode::kNotFound, Reason::ENTERPRISE_NOT_FOUND,
-                   absl::StrCat("没有登记企业 ", uscc, "。"),
-                   absl::StrCat("The enterprise ", uscc, " is not registered."),
-                   {{"enterprise", uscc}});
-}
 
 absl::Status EnterpriseExists(const std::string& uscc) {
   return MakeError(absl::StatusCode::kAlreadyExists, Reason::ENTERPRISE_EXISTS,
@@ -249,9 +243,7 @@ absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
 
 absl::StatusOr<v1::RequestChangeResponse> Enterprises::RequestChange(
     const v1::RequestChangeRequest& request, const rpc::Call& call, absl::Time deadline) {
-  Violations violations;
-  CheckRequestId(request.request_id(), violations);
-  RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(CheckId(request.request_id()));
   const absl::Time now = environment_.Now();
   return Once<v1::RequestChangeResponse>(
       environment_.store, deadline, now, KeyOf("RequestChange", request.uscc(), call, request),
@@ -275,9 +267,7 @@ absl::StatusOr<v1::RequestChangeResponse> Enterprises::RequestChange(
 
 absl::StatusOr<v1::AcceptChangeResponse> Enterprises::AcceptChange(
     const v1::AcceptChangeRequest& request, const rpc::Call& call, absl::Time deadline) {
-  Violations violations;
-  CheckRequestId(request.request_id(), violations);
-  RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(CheckId(request.request_id()));
   const absl::Time now = environment_.Now();
   return Once<v1::AcceptChangeResponse>(
       environment_.store, deadline, now, KeyOf("AcceptChange", request.uscc(), call, request), call,
@@ -306,9 +296,7 @@ absl::StatusOr<v1::AcceptChangeResponse> Enterprises::AcceptChange(
 
 absl::StatusOr<v1::DeclineChangeResponse> Enterprises::DeclineChange(
     const v1::DeclineChangeRequest& request, const rpc::Call& call, absl::Time deadline) {
-  Violations violations;
-  CheckRequestId(request.request_id(), violations);
-  RETURN_IF_ERROR(violations.ToStatus());
+  RETURN_IF_ERROR(CheckId(request.request_id()));
   const absl::Time now = environment_.Now();
   return Once<v1::DeclineChangeResponse>(
       environment_.store, deadline, now, KeyOf("DeclineChange", request.uscc(), call, request),

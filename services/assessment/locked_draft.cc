@@ -75,6 +75,11 @@ v1::AssessmentKey Normalised(v1::AssessmentKey key) {
   return key;
 }
 
+v1::SubmissionKey Normalised(v1::SubmissionKey key) {
+  key.set_plant(PlantOf(key.plant()));
+  return key;
+}
+
 v1::AssessmentKey AssessmentOf(const v1::SubmissionKey& submission) {
   v1::AssessmentKey key;
   key.set_enterprise(submission.enterprise());
@@ -89,6 +94,13 @@ std::string NameOf(const v1::AssessmentKey& key) {
 
 std::string NameOf(const v1::SubmissionKey& key) {
   return absl::StrCat(NameOf(AssessmentOf(key)), "#", key.number());
+}
+
+absl::Status EnterpriseNotFound(const std::string& uscc) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::ENTERPRISE_NOT_FOUND,
+                   absl::StrCat("没有登记企业 ", uscc, "。"),
+                   absl::StrCat("The enterprise ", uscc, " is not registered."),
+                   {{"enterprise", uscc}});
 }
 
 absl::Status AssessmentNotFound(const v1::AssessmentKey& key) {

@@ -26,13 +26,15 @@ struct LockedDraft {
 
 // `main` in place of an empty plant.
 v1::AssessmentKey Normalised(v1::AssessmentKey key);
+v1::SubmissionKey Normalised(v1::SubmissionKey key);
 v1::AssessmentKey AssessmentOf(const v1::SubmissionKey& submission);
 // For people and for logs: `91320000…/main/jiangsu-ai-2026`, with `#n` for a submission.
 std::string NameOf(const v1::AssessmentKey& key);
 std::string NameOf(const v1::SubmissionKey& key);
 
-// Errors: ASSESSMENT_NOT_FOUND, CAMPAIGN_NOT_FOUND, SUBMISSION_NOT_FOUND (NOT_FOUND). Callers get
-// the same for what is outside of their scope.
+// Errors: ENTERPRISE_NOT_FOUND, ASSESSMENT_NOT_FOUND, CAMPAIGN_NOT_FOUND, SUBMISSION_NOT_FOUND
+// (NOT_FOUND). Callers get the same for what is outside of their scope.
+absl::Status EnterpriseNotFound(const std::string& uscc);
 absl::Status AssessmentNotFound(const v1::AssessmentKey& key);
 absl::Status CampaignNotFound(const std::string& campaign);
 absl::Status SubmissionNotFound(const v1::SubmissionKey& key);

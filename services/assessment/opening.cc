@@ -25,13 +25,6 @@ absl::Status NothingToCarry(const v1::SubmissionKey& key) {
       {{"carryOver", NameOf(key)}});
 }
 
-absl::Status EnterpriseNotFound(const std::string& uscc) {
-  return MakeError(absl::StatusCode::kNotFound, Reason::ENTERPRISE_NOT_FOUND,
-                   absl::StrCat("没有登记企业 ", uscc, "。"),
-                   absl::StrCat("The enterprise ", uscc, " is not registered."),
-                   {{"enterprise", uscc}});
-}
-
 absl::Status UnknownPlant(const v1::AssessmentKey& key) {
   return MakeError(
       absl::StatusCode::kInvalidArgument, Reason::UNKNOWN_PLANT,

@@ -11,9 +11,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/identity/caller.h"
+#include "common/requests/fields.h"
 #include "common/rpc/call.h"
 #include "common/sql/request_log.h"
 #include "common/sql/sha256.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/store.h"
 
@@ -21,6 +23,13 @@ namespace zhiping::assessment {
 
 // No name of anything that exists is longer; databases refuse keys of 8 KiB.
 inline constexpr size_t kMostParentBytes = 256;
+
+// Errors: those of CheckRequestId, for the field request_id.
+inline absl::Status CheckId(absl::string_view request_id) {
+  Violations violations;
+  CheckRequestId(request_id, violations);
+  return violations.ToStatus();
+}
 
 // What a request is known by. `request` without its id says what was asked for; nobody gets the
 // answer to another's request. `parent`: what it is about.

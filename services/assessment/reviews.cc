@@ -27,17 +27,6 @@ namespace {
 
 constexpr int kMostFiles = 100;
 
-v1::SubmissionKey Normalised(v1::SubmissionKey key) {
-  key.set_plant(PlantOf(key.plant()));
-  return key;
-}
-
-absl::Status CheckId(const std::string& request_id) {
-  Violations violations;
-  CheckRequestId(request_id, violations);
-  return violations.ToStatus();
-}
-
 void CheckFiles(int files, absl::string_view field, Violations& violations) {
   if (files == 0) {
     violations.Add(field, Reason::FIELD_REQUIRED, "至少要有一份提交件。",

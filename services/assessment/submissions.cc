@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/envelope/envelope.h"
 #include "common/receipts/receipt_no.h"
-#include "common/requests/fields.h"
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -18,17 +17,6 @@
 
 namespace zhiping::assessment {
 namespace {
-
-v1::SubmissionKey Normalised(v1::SubmissionKey key) {
-  key.set_plant(PlantOf(key.plant()));
-  return key;
-}
-
-absl::Status CheckId(const std::string& request_id) {
-  Violations violations;
-  CheckRequestId(request_id, violations);
-  return violations.ToStatus();
-}
 
 absl::Status ReceiptNotFound(const v1::SubmissionKey& key) {
   return MakeError(absl::StatusCode::kNotFound, Reason::SUBMISSION_NOT_FOUND,
