@@ -11,6 +11,7 @@
 #include "common/status/status_macros.h"
 #include "services/assessment/domain/act.h"
 #include "services/assessment/environment.h"
+#include "services/assessment/requests.h"
 #include "zhiping/assessment/v1/record.pb.h"
 
 namespace zhiping::assessment {
@@ -82,19 +83,12 @@ absl::StatusOr<Response> ChangeDraftOnce(
     const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time now, Response&)>&
         body) {
   Response response;
-  const absl::Status status = ChangeDraft(
-      environment, key, call, deadline,
-      [&](StoreTransaction& transaction, LockedDraft& draft, absl::Time now) -> absl::Status {
-        response.Clear();
-        ASSIGN_OR_RETURN(const auto kept, transaction.Claim(id));
-        if (kept.has_value()) {
-          if (response.ParseFromString(*kept)) return absl::OkStatus();
-          return absl::InternalError("a kept response is damaged");
-        }
-        RETURN_IF_ERROR(body(transaction, draft, now, response));
-        return transaction.KeepResponse(id, call.caller().subject, response.SerializeAsString(),
-                                        now);
-      });
+  const absl::Status status =
+      ChangeDraft(environment, key, call, deadline,
+                  [&](StoreTransaction& transaction, LockedDraft& draft, absl::Time now) {
+                    return AnswerOnce(transaction, id, call, now, response,
+                                      [&] { return body(transaction, draft, now, response); });
+                  });
   RETURN_IF_ERROR(status);
   return response;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_join.h"
@@ -46,24 +47,33 @@ sql::RequestKey KeyOf(absl::string_view method, const std::string& parent, const
   return {std::string(method), about, request.request_id(), sql::Sha256(what)};
 }
 
-// Runs `body` in a transaction and keeps its answer; a retry gets that again without running it.
-// The body may run again, and sets all anew then. Errors: REQUEST_ID_REUSED; those of the body.
+// Runs `body` and keeps its answer with what it changed; a retry gets that again without running
+// it. Errors: REQUEST_ID_REUSED; those of the body.
+template <typename Response>
+absl::Status AnswerOnce(StoreTransaction& transaction, const sql::RequestKey& key,
+                        const rpc::Call& call, absl::Time now, Response& response,
+                        absl::FunctionRef<absl::Status()> body) {
+  response.Clear();
+  ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
+  if (kept.has_value()) {
+    // It was judged when the request was made first, by the same caller.
+    call.ScopeIsJudged();
+    if (response.ParseFromString(*kept)) return absl::OkStatus();
+    return absl::InternalError("a kept response is damaged");
+  }
+  RETURN_IF_ERROR(body());
+  return transaction.KeepResponse(key, call.caller().subject, response.SerializeAsString(), now);
+}
+
+// The same in a transaction of its own. The body may run again, and sets all anew then.
 template <typename Response>
 absl::StatusOr<Response> Once(
     Store& store, absl::Time deadline, absl::Time now, const sql::RequestKey& key,
     const rpc::Call& call, const std::function<absl::Status(StoreTransaction&, Response&)>& body) {
   Response response;
-  const auto answer = [&](StoreTransaction& transaction) -> absl::Status {
-    response.Clear();
-    ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
-    if (kept.has_value()) {
-      // It was judged when the request was made first, by the same caller.
-      call.ScopeIsJudged();
-      if (response.ParseFromString(*kept)) return absl::OkStatus();
-      return absl::InternalError("a kept response is damaged");
-    }
-    RETURN_IF_ERROR(body(transaction, response));
-    return transaction.KeepResponse(key, call.caller().subject, response.SerializeAsString(), now);
+  const auto answer = [&](StoreTransaction& transaction) {
+    return AnswerOnce(transaction, key, call, now, response,
+                      [&] { return body(transaction, response); });
   };
   RETURN_IF_ERROR(store.Change(deadline, answer));
   return response;
