@@ -56,6 +56,6 @@ class Backend {
 absl::StatusOr<std::unique_ptr<Backend>> NewSqliteBackend(const Setting& setting,
                                                           const Options& options);
 // Connects to nothing yet.
-std::unique_ptr<Backend> NewPostgresBackend(Setting setting, const Options& options);
+std::unique_ptr<Backend> NewPostgresBackend(const Setting& setting, const Options& options);
 
 }  // namespace zhiping::sql

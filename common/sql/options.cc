@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
@@ -40,7 +41,7 @@ absl::StatusOr<Setting> ParsePostgres(const std::string& database) {
                      "PGPASSFILE.");
     }
     if (keyword == "target_session_attrs") {
-      // Both mean the primary, which is where we always go: see postgres.cc.
+      // Both mean the primary, which is where we always go: see postgres_connect.cc.
       const absl::string_view server = option->val;
       if (server == "primary" || server == "read-write") continue;
       return Invalid(
@@ -48,6 +49,17 @@ absl::StatusOr<Setting> ParsePostgres(const std::string& database) {
           "read-write：从备库读到的可能是旧数据。",
           "target_session_attrs in the database setting can only be primary or read-write: "
           "what a standby has may be old.");
+    }
+    if (keyword == "connect_timeout") {
+      // libpq heeds it only where it may block.
+      int64_t seconds = 0;
+      if (!absl::SimpleAtoi(option->val, &seconds) || seconds < 1 || seconds > 60) {
+        return Invalid("数据库设置中的 connect_timeout 应为 1–60（秒），是连接一台主机的最长时间。",
+                       "connect_timeout in the database setting should be 1–60: the seconds that "
+                       "connecting to one host may take.");
+      }
+      setting.host_timeout = absl::Seconds(seconds);
+      continue;
     }
     setting.keywords.emplace_back(keyword, option->val);
   }

@@ -1,6 +1,7 @@
 // Which database, and how patiently.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,15 +15,16 @@ namespace zhiping::sql {
 struct Options {
   // `sqlite:PATH`, or PostgreSQL: `postgres://[USER@]HOST[:PORT]/NAME[?KEY=VALUE]`, or libpq's
   // `host=… dbname=…`. Several hosts (`postgres://A:5432,B:5432/NAME`) are tried in their order
-  // until one is the primary; a standby is never used. No password may stand here: settings end up
-  // in process lists and logs.
+  // until one is the primary, each for its share of `connect_timeout`; a standby is never used.
+  // `connect_timeout=SECONDS` (1–60) is how long one host may take instead. No password may stand
+  // here: settings end up in process lists and logs.
   std::string database;
   // PostgreSQL: a file with the password alone, read at each connect. Empty: what libpq does by
   // itself (PGPASSFILE, `passfile=`, client certificates). Refused with SQLite.
   std::string password_file;
   // Connections, at least 1. SQLite: readers; there is one writer beside them.
   int pool_size = 8;
-  // Of connecting, name resolution excepted (libpq does that without a limit).
+  // Of connecting, whatever the number of hosts; name resolution excepted, which has no limit.
   absl::Duration connect_timeout = absl::Seconds(3);
   // The most that any call takes, whatever its deadline.
   absl::Duration call_timeout = absl::Seconds(10);
@@ -39,6 +41,8 @@ struct Setting {
   std::string path;
   // PostgreSQL: libpq's keywords and values.
   std::vector<std::pair<std::string, std::string>> keywords;
+  // PostgreSQL: how long connecting to one host may take, if the setting says so.
+  std::optional<absl::Duration> host_timeout;
 
   // Without secrets: for logs.
   std::string Description() const;

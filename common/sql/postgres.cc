@@ -4,17 +4,14 @@
 #include <poll.h>
 
 #include <array>
-#include <cerrno>
 #include <cstring>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "common/files/file.h"
 #include "common/sql/connection.h"
 #include "common/sql/dialect.h"
 #include "common/sql/error.h"
+#include "common/sql/postgres_connect.h"
 #include "common/sql/postgres_error.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -34,21 +31,6 @@ struct Clear {
   void operator()(PGresult* result) const { PQclear(result); }
 };
 using Answer = std::unique_ptr<PGresult, Clear>;
-
-struct Finish {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-};
-using Handle = std::unique_ptr<PGconn, Finish>;
-
-// Waits for any of the events; false at the deadline.
-bool Wait(PGconn* connection, short events, const Deadline& deadline) {
-  while (!deadline.Passed()) {
-    pollfd polled = {PQsocket(connection), events, 0};
-    const int ready = poll(&polled, 1, deadline.Milliseconds());
-    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
-  }
-  return false;
-}
 
 // Parameters in the form that libpq takes; points into the statement's values.
 class Parameters {
@@ -146,7 +128,7 @@ absl::StatusOr<Result> ResultOf(PGresult* answer) {
 
 class PostgresConnection : public Connection {
  public:
-  explicit PostgresConnection(Handle handle) : handle_(std::move(handle)) {
+  explicit PostgresConnection(PostgresHandle handle) : handle_(std::move(handle)) {
     PQsetNoticeReceiver(handle_.get(), &PostgresConnection::Notice, this);
   }
   // The notice receiver points here.
@@ -259,7 +241,7 @@ class PostgresConnection : public Connection {
     if (PQpipelineSync(handle_.get()) == 0) return Lost();
     int left = 0;
     while ((left = PQflush(handle_.get())) == 1) {
-      if (!Wait(handle_.get(), POLLIN | POLLOUT, deadline)) return TimedOut();
+      if (!AwaitSocket(handle_.get(), POLLIN | POLLOUT, deadline)) return TimedOut();
       if (PQconsumeInput(handle_.get()) == 0) return Lost();
     }
     return left == 0 ? absl::OkStatus() : Lost();
@@ -268,7 +250,7 @@ class PostgresConnection : public Connection {
   // The next answer; null: the end of a command's answers.
   absl::StatusOr<Answer> Next(const Deadline& deadline) {
     while (PQisBusy(handle_.get()) != 0) {
-      if (!Wait(handle_.get(), POLLIN, deadline)) return TimedOut();
+      if (!AwaitSocket(handle_.get(), POLLIN, deadline)) return TimedOut();
       if (PQconsumeInput(handle_.get()) == 0) return Lost();
     }
     return Answer(PQgetResult(handle_.get()));
@@ -325,7 +307,7 @@ class PostgresConnection : public Connection {
     return absl::OkStatus();
   }
 
-  Handle handle_;
+  PostgresHandle handle_;
   // Names by text and types.
   absl::flat_hash_map<std::string, std::string> prepared_;
   int64_t last_name_ = 0;
@@ -339,39 +321,10 @@ class PostgresConnection : public Connection {
 
 class PostgresBackend : public Backend {
  public:
-  PostgresBackend(Setting setting, const Options& options)
-      : setting_(std::move(setting)), options_(options) {
-    // Reads are sent outside of transactions; this makes a write there fail as on SQLite. A
-    // statement whose caller has gone ends soon.
-    std::string session =
-        absl::StrCat("-c default_transaction_read_only=on -c client_connection_check_interval=1000",
-                     " -c lock_timeout=", absl::ToInt64Milliseconds(options.busy_timeout));
-    for (auto& [keyword, value] : setting_.keywords) {
-      if (keyword == "options") absl::StrAppend(&session, " ", value);
-    }
-    setting_.keywords.emplace_back("options", session);
-    setting_.keywords.emplace_back("client_encoding", "UTF8");
-    // A standby answers every read, and what it says may be of an hour ago: a catalogue would
-    // confirm that. libpq goes on to the next host. Not `read-write`, by which libpq means the
-    // default above.
-    setting_.keywords.emplace_back("target_session_attrs", "primary");
-    setting_.keywords.emplace_back("fallback_application_name", "zhiping");
-  }
+  PostgresBackend(const Setting& setting, const Options& options) : connector_(setting, options) {}
 
   absl::StatusOr<std::unique_ptr<Connection>> Connect(Access, const Deadline& deadline) override {
-    auto keywords = setting_.keywords;
-    if (!options_.password_file.empty()) {
-      ASSIGN_OR_RETURN(std::string password, ReadFile(options_.password_file, kMaxPasswordBytes));
-      keywords.emplace_back("password", std::string(absl::StripTrailingAsciiWhitespace(password)));
-    }
-    ASSIGN_OR_RETURN(Handle handle, Open(keywords, deadline.Within(options_.connect_timeout)));
-    if (PQsetnonblocking(handle.get(), 1) != 0 || PQenterPipelineMode(handle.get()) == 0) {
-      return MakeSqlError(SqlError::kConnectionLost, PQerrorMessage(handle.get()));
-    }
-    const char* encoding = PQparameterStatus(handle.get(), "server_encoding");
-    if (encoding == nullptr || std::strcmp(encoding, "UTF8") != 0) {
-      return absl::InternalError("the PostgreSQL database must have the encoding UTF8");
-    }
+    ASSIGN_OR_RETURN(PostgresHandle handle, connector_.Connect(deadline));
     return std::make_unique<PostgresConnection>(std::move(handle));
   }
 
@@ -383,46 +336,13 @@ class PostgresBackend : public Backend {
   }
 
  private:
-  static constexpr size_t kMaxPasswordBytes = 4096;
-
-  static absl::StatusOr<Handle> Open(
-      const std::vector<std::pair<std::string, std::string>>& settings, const Deadline& deadline) {
-    std::vector<const char*> keywords, values;
-    for (const auto& [keyword, value] : settings) {
-      keywords.push_back(keyword.c_str());
-      values.push_back(value.c_str());
-    }
-    keywords.push_back(nullptr);
-    values.push_back(nullptr);
-    Handle handle(PQconnectStartParams(keywords.data(), values.data(), 0));
-    if (handle == nullptr) return MakeSqlError(SqlError::kConnectionLost, "out of memory");
-    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-    while (state != PGRES_POLLING_OK) {
-      if (state == PGRES_POLLING_FAILED || PQstatus(handle.get()) == CONNECTION_BAD) {
-        return NotConnected(PQerrorMessage(handle.get()));
-      }
-      if (!Wait(handle.get(), state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
-        return MakeSqlError(SqlError::kConnectionLost, "connecting took too long");
-      }
-      state = PQconnectPoll(handle.get());
-    }
-    return handle;
-  }
-
-  // Of all hosts that were tried.
-  static absl::Status NotConnected(absl::string_view text) {
-    const bool met_standby = absl::StrContains(text, "server is in hot standby mode");
-    return MakeSqlError(met_standby ? SqlError::kReadOnly : SqlError::kConnectionLost, text);
-  }
-
-  Setting setting_;
-  const Options options_;
+  PostgresConnector connector_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> NewPostgresBackend(Setting setting, const Options& options) {
-  return std::make_unique<PostgresBackend>(std::move(setting), options);
+std::unique_ptr<Backend> NewPostgresBackend(const Setting& setting, const Options& options) {
+  return std::make_unique<PostgresBackend>(setting, options);
 }
 
 }  // namespace zhiping::sql

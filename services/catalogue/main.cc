@@ -38,7 +38,7 @@ absl::StatusOr<StandbyCheck> ParseStandbyCheck(const std::string& text) {
 void AddFlags(CLI::App& app, Flags& flags) {
   auto& options = flags.catalogue;
   rpc::AddFlag(app, "--database", options.database.database,
-               "数据库 / database: sqlite:PATH or postgres://USER@HOST/NAME")
+               "数据库 / database: sqlite:PATH or postgres://USER@HOST[,HOST]/NAME")
       ->required();
   rpc::AddFlag(app, "--database-password-file", options.database.password_file,
                "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");

@@ -47,7 +47,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(1, 100'000));
   const auto* const database = rpc::AddFlag(
       app, "--audit-database", flags.audit_database.database,
-      "审计日志的数据库 sqlite:PATH 或 postgres://USER@HOST/NAME，空则被拒绝的调用只记入运行日志 / "
+      "审计日志的数据库 sqlite:PATH 或 postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志 / "
       "database of the audit log; empty: denied calls are only logged");
   auto* const password =
       rpc::AddFlag(app, "--audit-database-password-file", flags.audit_database.password_file,

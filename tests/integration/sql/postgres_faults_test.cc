@@ -239,36 +239,6 @@ TEST(SynchronousStandby, IsRequiredAndFound) {
   operators.join();
 }
 
-// A standby answers every read, and may be behind: a catalogue that read there would go on
-// confirming what is no longer in force.
-TEST(Standby, IsNeitherReadNorWritten) {
-  processes::Postgres primary;
-  const auto at_primary = OpenOrDie(primary.Url("postgres"));
-  ASSERT_OK(Execute(*at_primary, "CREATE TABLE t (id BIGINT)"));
-  processes::Postgres standby({.fsync = true, .more = {}, .primary = &primary});
-  const auto alone = OpenOrDie(standby.Url("postgres"));
-  EXPECT_THAT(alone->Query<int64_t>(Soon(), "SELECT id FROM t"), IsSqlError(SqlError::kReadOnly));
-  EXPECT_THAT(Execute(*alone, "INSERT INTO t (id) VALUES (1)"), IsSqlError(SqlError::kReadOnly));
-  // Whichever stands first, the primary is used, by either of the usual words for it.
-  for (const char* attributes :
-       {"", "?target_session_attrs=read-write", "?target_session_attrs=primary"}) {
-    const auto both =
-        OpenOrDie(processes::Postgres::Url(standby, primary, "postgres") + attributes);
-    EXPECT_OK(Execute(*both, "INSERT INTO t (id) VALUES (2)")) << attributes;
-  }
-  // The primary goes, and nothing is read from the standby in its place; it is promoted, and is
-  // used.
-  const auto both = OpenOrDie(processes::Postgres::Url(primary, standby, "postgres"));
-  ASSERT_THAT(both->Query<int64_t>(Soon(), "SELECT id FROM t"), IsOk());
-  primary.Kill();
-  EXPECT_TRUE(Eventually([&] {
-    const auto read = both->Query<int64_t>(Soon(), "SELECT id FROM t");
-    return !read.ok() && SqlErrorOf(read.status()) == SqlError::kReadOnly;
-  }));
-  standby.Promote();
-  EXPECT_TRUE(Eventually([&] { return Execute(*both, "INSERT INTO t (id) VALUES (3)").ok(); }));
-}
-
 TEST(SynchronousStandby, IsNotWhatAServerAloneOrSqliteHas) {
   const auto alone = OpenOrDie(NewSetting(Engine::kPostgres));
   EXPECT_THAT(CheckSynchronousStandby(*alone, Soon()), HasReason(Reason::NO_SYNCHRONOUS_STANDBY));

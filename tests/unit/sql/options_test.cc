@@ -34,6 +34,18 @@ TEST(ParseSetting, ReadsOfThePrimaryAlone) {
   }
 }
 
+TEST(ParseSetting, KnowsHowLongOneHostMayTake) {
+  EXPECT_FALSE(ParseSetting("postgres://h/d")->host_timeout.has_value());
+  EXPECT_EQ(ParseSetting("postgres://h/d?connect_timeout=1")->host_timeout, absl::Seconds(1));
+  EXPECT_EQ(ParseSetting("host=h connect_timeout=60")->host_timeout, absl::Seconds(60));
+  // Among them what libpq takes for no limit.
+  for (const char* seconds : {"0", "-1", "61", "2s", "0.5"}) {
+    EXPECT_THAT(ParseSetting(absl::StrCat("postgres://h/d?connect_timeout=", seconds)),
+                HasReason(Reason::INVALID_FIELD))
+        << seconds;
+  }
+}
+
 TEST(ParseSetting, RefusesWhatItCannotUseAndNeverQuotesIt) {
   for (const char* setting :
        {"", "sqlite:", "sqlite::memory:", "/data/a.db", "mysql://secret@h/d", "secret=1",
