@@ -21,8 +21,8 @@ namespace {
 
 using catalogue::v1::CatalogueService;
 
-// How long an answer is waited for before the question is asked once more; doubled each time. A
-// start waits little longer for the catalogue (follower.cc).
+// How long the beginning of an answer is waited for before the question is asked once more; doubled
+// each time. A start waits little longer for the catalogue (follower.cc).
 constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
 constexpr size_t kMostAttempts = 3;
 
@@ -71,35 +71,43 @@ class CatalogueSource final : public Source {
   }
 
  private:
-  // Takes the first answer to any of the attempts. None is given up before that, so that what is
-  // slow rather than silent is heard.
+  // Asks again beside the first question while nothing comes. The first answer that begins to come
+  // is heard to its end and the other attempts are given up: on a thin line copies of a release
+  // would starve each other. What is slow is heard, then, and what is silent is passed by.
   template <typename Request, typename Response>
   absl::Status Ask(Method<Request, Response> method, absl::Duration timeout, const Request& request,
                    Response& response) {
     grpc::CompletionQueue queue;
     std::list<Attempt<Response>> attempts;
     absl::Duration left = timeout;
-    void* answered = nullptr;
+    void* begun = nullptr;
     bool ok = false;
-    for (absl::Duration pause = kAskAgain; answered == nullptr; left -= pause, pause *= 2) {
+    for (absl::Duration pause = kAskAgain; begun == nullptr; left -= pause, pause *= 2) {
       Attempt<Response>& attempt = attempts.emplace_back();
       attempt.context = rpc::NewContext(left);
       Begin(attempt.context.get());
       attempt.reader = (stub_.get()->*method)(attempt.context.get(), request, &queue);
-      attempt.reader->Finish(&attempt.response, &attempt.status, &attempt);
+      // They come before the message, however long that takes; or with the failure.
+      attempt.reader->ReadInitialMetadata(&attempt);
       if (attempts.size() == kMostAttempts || left <= pause) {
-        queue.Next(&answered, &ok);
+        queue.Next(&begun, &ok);
       } else {
-        queue.AsyncNext(&answered, &ok,
+        queue.AsyncNext(&begun, &ok,
                         std::chrono::system_clock::now() + absl::ToChronoMilliseconds(pause));
       }
     }
-    for (const Attempt<Response>& attempt : attempts) End(attempt.context.get());
-    queue.Shutdown();
+    auto& first = *static_cast<Attempt<Response>*>(begun);
+    for (const Attempt<Response>& attempt : attempts) {
+      if (&attempt != &first) End(attempt.context.get());
+    }
+    first.reader->Finish(&first.response, &first.status, &first);
     void* ended = nullptr;
+    while (queue.Next(&ended, &ok) && ended != begun) {
+    }
+    End(first.context.get());
+    queue.Shutdown();
     while (queue.Next(&ended, &ok)) {
     }
-    auto& first = *static_cast<Attempt<Response>*>(answered);
     response = std::move(first.response);
     return rpc::FromGrpcStatus(first.status);
   }

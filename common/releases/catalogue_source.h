@@ -10,9 +10,10 @@
 
 namespace zhiping::releases {
 
-// Every call takes at most `timeout`; a release may take four times as long. Whatever is not
-// answered at once is asked again beside the first question, which round robin gives to another
-// replica: one that is frozen holds up nothing that others have. Close ends all calls.
+// Every call takes at most `timeout`; a release may take four times as long. Whatever nobody
+// begins to answer at once is asked again beside the first question, which round robin gives to
+// another replica: one that is frozen holds up nothing that others have, and what flows slowly is
+// not sent twice. Close ends all calls.
 std::unique_ptr<Source> NewCatalogueSource(const std::shared_ptr<grpc::Channel>& channel,
                                            absl::Duration timeout);
 

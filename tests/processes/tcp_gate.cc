@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <vector>
@@ -18,6 +19,9 @@ namespace {
 
 // How late a change of mode, or a delayed byte, may be noticed.
 constexpr int kTickMilliseconds = 1;
+// What a line takes at once; how much it makes up for when it was looked at late.
+constexpr size_t kPacketBytes = 1400;
+constexpr absl::Duration kMostLate = absl::Milliseconds(20);
 
 sockaddr_in Loopback(int port) {
   sockaddr_in address{};
@@ -46,7 +50,17 @@ int Connect(int port) {
 
 }  // namespace
 
-TcpGate::TcpGate(int target_port) : target_port_(target_port) {
+size_t ThinLine::Take(size_t waiting) {
+  absl::MutexLock lock(&mutex_);
+  const absl::Time now = absl::Now();
+  if (occupied_ > now) return 0;
+  const size_t taken = std::min(waiting, kPacketBytes);
+  occupied_ = std::max(occupied_, now - kMostLate) +
+              absl::Seconds(static_cast<double>(taken) / static_cast<double>(bytes_per_second_));
+  return taken;
+}
+
+TcpGate::TcpGate(int target_port, ThinLine* line) : target_port_(target_port), line_(line) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof(address);
@@ -97,6 +111,10 @@ void TcpGate::Run() {
       absl::MutexLock lock(&mutex_);
       if (ending_) return;
       Accept();
+      // Each comes first at times, and finds the line free.
+      if (connections_.size() > 1) {
+        connections_.splice(connections_.end(), connections_, connections_.begin());
+      }
       for (auto it = connections_.begin(); it != connections_.end();) {
         if (mode_ == Mode::kOpen) {
           for (Pipe* pipe : {&it->up, &it->down}) {
@@ -112,13 +130,18 @@ void TcpGate::Run() {
           it = connections_.erase(it);
           continue;
         }
-        if (mode_ == Mode::kOpen && !it->up.ended) polled.push_back({it->up.from, POLLIN, 0});
-        if (mode_ == Mode::kOpen && !it->down.ended) polled.push_back({it->down.from, POLLIN, 0});
+        for (const Pipe* pipe : {&it->up, &it->down}) {
+          if (Receives(*pipe)) polled.push_back({pipe->from, POLLIN, 0});
+        }
         ++it;
       }
     }
     poll(polled.data(), polled.size(), kTickMilliseconds);
   }
+}
+
+bool TcpGate::Receives(const Pipe& pipe) const {
+  return mode_ == Mode::kOpen && !pipe.ended && (line_ == nullptr || pipe.waiting.empty());
 }
 
 void TcpGate::Accept() {
@@ -140,8 +163,9 @@ void TcpGate::Accept() {
 
 void TcpGate::Receive(Pipe& pipe, bool& broken) {
   char buffer[1 << 16];
-  while (!pipe.ended && !broken) {
-    const ssize_t size = recv(pipe.from, buffer, sizeof(buffer), 0);
+  const size_t most = line_ == nullptr ? sizeof(buffer) : kPacketBytes;
+  while (Receives(pipe) && !broken) {
+    const ssize_t size = recv(pipe.from, buffer, most, 0);
     if (size > 0) {
       pipe.waiting.push_back({absl::Now(), std::string(buffer, static_cast<size_t>(size))});
     } else if (size == 0) {
@@ -158,7 +182,9 @@ void TcpGate::Send(Pipe& pipe, bool& broken) {
   while (!pipe.waiting.empty() && !broken) {
     Chunk& chunk = pipe.waiting.front();
     if (chunk.arrived + delay_ > absl::Now()) return;
-    const ssize_t size = send(pipe.to, chunk.bytes.data(), chunk.bytes.size(), MSG_NOSIGNAL);
+    const size_t passing = line_ == nullptr ? chunk.bytes.size() : line_->Take(chunk.bytes.size());
+    if (passing == 0) return;
+    const ssize_t size = send(pipe.to, chunk.bytes.data(), passing, MSG_NOSIGNAL);
     if (size < 0) {
       if (errno == EINTR) continue;
       broken = errno != EAGAIN && errno != EWOULDBLOCK;

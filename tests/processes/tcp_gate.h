@@ -1,5 +1,5 @@
-// A TCP connection that tests can slow down, freeze and cut: clients connect to the gate, which
-// connects to the real server.
+// A TCP connection that tests can slow down, thin out, freeze and cut: clients connect to the gate,
+// which connects to the real server.
 #pragma once
 
 #include <deque>
@@ -13,11 +13,28 @@
 
 namespace zhiping::processes {
 
+// So many bytes a second, of all gates that lead through it and in both directions together.
+// Thread-safe.
+class ThinLine {
+ public:
+  explicit ThinLine(int64_t bytes_per_second) : bytes_per_second_(bytes_per_second) {}
+
+  // How many of the bytes that wait pass now.
+  size_t Take(size_t waiting);
+
+ private:
+  const int64_t bytes_per_second_;
+  absl::Mutex mutex_;
+  // Until when what has passed occupies it.
+  absl::Time occupied_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+};
+
 // Thread-safe. Open at first.
 class TcpGate {
  public:
-  // Listens on a free port of 127.0.0.1; `target_port` need not be listened on yet.
-  explicit TcpGate(int target_port);
+  // Listens on a free port of 127.0.0.1; `target_port` need not be listened on yet. `line`: by
+  // which everything passes; null: nothing is slowed down by it. It outlives the gate.
+  explicit TcpGate(int target_port, ThinLine* line = nullptr);
   ~TcpGate();
   TcpGate(const TcpGate&) = delete;
   TcpGate& operator=(const TcpGate&) = delete;
@@ -52,6 +69,8 @@ class TcpGate {
   };
 
   void Run();
+  // Whether more is received: a line takes no more in than it can send.
+  bool Receives(const Pipe& pipe) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Receive(Pipe& pipe, bool& broken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Send(Pipe& pipe, bool& broken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -59,6 +78,7 @@ class TcpGate {
   void SetMode(Mode mode);
 
   const int target_port_;
+  ThinLine* const line_;
   int listener_ = -1;
   int port_ = 0;
   absl::Mutex mutex_;
