@@ -1,6 +1,7 @@
 // The catalogue over real gRPC, in this process, on a database of a test's own.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -124,6 +125,21 @@ class CatalogueUnderTest {
   }
 
   int port() const { return server_->port(); }
+  // How many calls of a method were answered, however, as Prometheus is told.
+  double Answered(const std::string& method) const {
+    double answered = 0;
+    for (const auto& family : metrics_.registry()->Collect()) {
+      if (family.name != "grpc_server_handled_total") continue;
+      for (const auto& metric : family.metric) {
+        const bool counts =
+            std::any_of(metric.label.begin(), metric.label.end(), [&](const auto& label) {
+              return label.name == "grpc_method" && label.value == method;
+            });
+        if (counts) answered += metric.counter.value;
+      }
+    }
+    return answered;
+  }
   Store& store() { return catalogue_->store(); }
   v1::CatalogueService::Stub& stub() { return *stub_; }
   v1::CatalogueAdminService::Stub& admin() { return *admin_; }

@@ -187,14 +187,12 @@ TEST_F(ReleaseTest, ACatalogueThatGoesAwayWhileOneWaitsIsSaidAndThePublicationSt
   AwaitInstances(1);
   frozen->Freeze();
   processes::TcpGate gate(catalogue_.port());
+  // So that the release is in force before this is known to whoever published it.
+  gate.Delay(absl::Milliseconds(50));
+  const double asked = catalogue_.Answered("GetConvergence");
   std::thread cutting([&] {
-    catalogue::v1::GetConvergenceRequest request;
-    request.set_programme(kProgramme);
-    EXPECT_TRUE(Eventually([&] {
-      const auto convergence = catalogue::Call<catalogue::v1::GetConvergenceResponse>(
-          catalogue_.admin(), &catalogue::v1::CatalogueAdminService::Stub::GetConvergence, request);
-      return convergence.ok() && convergence->state().has_current();
-    }));
+    // Who follows is asked once the answer to the publication is there.
+    EXPECT_TRUE(Eventually([&] { return catalogue_.Answered("GetConvergence") > asked; }));
     gate.Cut();
   });
   const Outcome outcome =
