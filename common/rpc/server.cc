@@ -27,8 +27,8 @@ constexpr absl::Duration kKeepalive = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // Of what is sent along with one call. It is much more than a token may have, so that it is we who
 // refuse a token that is too large: gRPC, which takes 8 KiB by itself, says nothing of tokens, and
-// ends other calls of the same connection too.
-constexpr int kMaxMetadataBytes = 64 << 10;
+// closes the connection, with all other calls on it.
+constexpr int kMaxMetadataBytes = 256 << 10;
 // Calls at a time on one connection, streams too; clients let more of them wait.
 constexpr int kMaxCallsOfConnection = 256;
 // Reflection takes a thread for each of its streams.

@@ -207,10 +207,13 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       // In gRPC's own words: a message, or metadata, above a limit, ours or the service's. The rest
       // comes from who is busy, also gRPC's resource quota (ENHANCE_YOUR_CALM of HTTP/2).
       if (absl::StrContains(status.error_message(), " metadata size exceeds limit")) {
-        return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
-                         "调用的元数据（例如身份令牌）超过大小上限。",
-                         "The metadata of the call, such as the token, is larger than it may be.",
-                         values);
+        return MakeError(
+            absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,
+            "调用的元数据（例如身份令牌）超过大小上限；也可能是同一连接上另一个调用的，"
+            "连接因此被关闭。",
+            "The metadata of the call, such as the token, is larger than it may be; "
+            "or that of another call on the same connection, which was closed for it.",
+            values);
       }
       if (absl::StrContains(status.error_message(), " message larger than max")) {
         return MakeError(absl::StatusCode::kInvalidArgument, Reason::TOO_LARGE,

@@ -1,5 +1,6 @@
 #include "common/rpc/access_control.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -164,16 +165,45 @@ TEST_F(AccessTest, ATokenThatIsTooLargeIsSaidToBeAndHarmsNoOtherCall) {
     ended = true;
   });
   while (!ended) {
-    for (const size_t size : {8'000, 20'000, 60'000}) {
+    for (const size_t size : {8'000, 60'000, 70'000, 200'000}) {
       EXPECT_THAT(WhoAmI(absl::StrCat("Bearer ", std::string(size, 'x'))),
                   HasReason(Reason::TOO_LARGE));
     }
   }
   caller.join();
   EXPECT_EQ(lost, 0);
-  // What is more than gRPC takes is refused by gRPC.
-  EXPECT_THAT(WhoAmI(absl::StrCat("Bearer ", std::string(100'000, 'x'))),
-              HasReason(Reason::TOO_LARGE));
+}
+
+// gRPC closes the connection of whoever sends more than it takes.
+TEST_F(AccessTest, MetadataBeyondWhatGrpcTakesEndsTheCallsOfItsConnectionAlone) {
+  const std::string good = absl::StrCat("Bearer ", issuer_.Token({"operator"}));
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  const auto elsewhere = ScoringService::NewStub(grpc::CreateCustomChannel(
+      absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials(), arguments));
+  const auto open = [&](ScoringService::Stub& stub, grpc::ClientContext& context) {
+    context.AddMetadata("authorization", good);
+    auto stream = stub.ScoreBatch(&context);
+    stream->WaitForInitialMetadata();
+    return stream;
+  };
+  const auto other_context = NewContext(absl::Minutes(1));
+  const auto other = open(*elsewhere, *other_context);
+  for (const size_t size : {300'000, 2'000'000}) {
+    const auto context = NewContext(absl::Minutes(1));
+    const auto neighbour = open(*stub_, *context);
+    const auto refused = WhoAmI(absl::StrCat("Bearer ", std::string(size, 'x')));
+    EXPECT_THAT(DetailOf(refused.status()).reason(),
+                testing::AnyOf(Reason::TOO_LARGE, Reason::SERVICE_UNREACHABLE));
+    ScoreBatchResponse response;
+    EXPECT_FALSE(neighbour->Read(&response));
+    EXPECT_THAT(DetailOf(FromGrpcStatus(neighbour->Finish())).reason(),
+                testing::AnyOf(Reason::TOO_LARGE, Reason::SERVICE_UNREACHABLE));
+    // On a new connection.
+    EXPECT_TRUE(processes::Eventually([&] { return WhoAmI(good).ok(); }));
+  }
+  other->WritesDone();
+  EXPECT_OK(FromGrpcStatus(other->Finish()));
 }
 
 // Names that a gateway might set say nothing.
