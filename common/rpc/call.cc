@@ -102,10 +102,14 @@ absl::Status Call::Admit(const google::protobuf::Message& request) {
   return absl::OkStatus();
 }
 
-absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse) {
+absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse, StreamOf messages) {
   AccessControl& access = method_.environment_.access;
   RETURN_IF_ERROR(AdmitCaller(access, method_.access_, context_, caller_));
   ASSIGN_OR_RETURN(slot_, access.limits().TakeStream(*caller_));
+  LargeStreams* const large_streams = method_.environment_.large_streams;
+  if (messages == StreamOf::kLargeMessages && large_streams != nullptr) {
+    ASSIGN_OR_RETURN(large_, large_streams->Take());
+  }
   if (access.authenticates()) {
     open_ = access.Watch(AccessControl::CredentialsOf(context_), caller_->expires,
                          [refuse = std::move(refuse), call = Hold(context_),

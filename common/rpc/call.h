@@ -26,6 +26,7 @@
 #include "common/rpc/access_control.h"
 #include "common/rpc/bounded_pool.h"
 #include "common/rpc/call_audit.h"
+#include "common/rpc/large_streams.h"
 #include "common/rpc/log.h"
 #include "common/rpc/metrics.h"
 #include "google/protobuf/message.h"
@@ -43,7 +44,12 @@ struct CallEnvironment {
   // Where denied calls and reads of enterprises' files are recorded. Null: denied calls are only
   // logged, and methods that read files (`records_access`) give no answers.
   CallAudit* audit = nullptr;
+  // How many streams of large messages there may be. Null: as many as come.
+  LargeStreams* large_streams = nullptr;
 };
+
+// What the requests of a stream are: of kilobytes, or up to ServerOptions::max_request_bytes.
+enum class StreamOf { kSmallMessages, kLargeMessages };
 
 class Call;
 class Method;
@@ -72,10 +78,12 @@ class Call {
   // Who is calling, and whether they may: before anything else is done. Errors: those of
   // AccessControl::Identify, AccessRule::CheckRoles and CheckScope.
   absl::Status Admit(const google::protobuf::Message& request);
-  // The same for a stream, which has the scope NONE. `refuse` is called from another thread,
+  // The same for a stream, which has the scope NONE. One of large messages takes its place among
+  // the LargeStreams, before it reads. `refuse` is called from another thread,
   // perhaps once after the call is destroyed, when the caller may no longer call. It holds the
   // stream weakly: the stream holds the call, and the call holds it.
-  absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse);
+  absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse,
+                           StreamOf messages = StreamOf::kSmallMessages);
   // Whether the caller may call it about that, which only the store knows, where the method's
   // option names no field. Every handler of such a method asks before it ends well, or says that
   // there is nothing to ask; whoever has done neither gives no answer.
@@ -138,6 +146,7 @@ class Call {
   // Of a stream that was admitted.
   std::unique_ptr<AccessControl::OpenStream> open_;
   std::unique_ptr<CallerLimits::Stream> slot_;
+  std::unique_ptr<LargeStreams::Stream> large_;
 };
 
 // A unary call that is answered later, from any thread. Finish it once, in one way or another.

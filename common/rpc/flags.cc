@@ -213,10 +213,12 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   AddFlag(app, "--max-request-bytes", server.max_request_bytes,
           "单个请求的最大字节数 / size of one request message")
       ->check(CLI::Range(64 << 10, 64 << 20));
-  AddFlag(
-      app, "--request-buffer-bytes", server.request_buffer_bytes,
-      "同时接收的全部请求的总字节数，超出即中断其中一些调用 / size of all requests that are being "
-      "received; above it some of them are ended")
+  AddFlag(app, "--request-buffer-bytes", server.request_buffer_bytes,
+          "同时接收的全部请求的总字节数：批量流按其一半限制个数，多出的在开始时即被拒绝；总数超出则"
+          "中断其中一些"
+          "调用 / size of all requests that are being received: as many streams of batches are "
+          "taken as hold "
+          "half of it, more are refused at their beginning; above it some calls are ended")
       ->check(CLI::Range(kLeastRequestBuffer, kMostRequestBuffer));
   AddAccessFlags(app, flags.access);
   AddSeverityFlag(app, flags.log_level);

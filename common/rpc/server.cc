@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/cannot_listen.h"
+#include "common/rpc/large_streams.h"
 #include "common/rpc/malformed.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -31,6 +32,8 @@ constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 constexpr int kMaxMetadataBytes = 256 << 10;
 // Calls at a time on one connection, streams too; clients let more of them wait.
 constexpr int kMaxCallsOfConnection = 256;
+// Of HTTP/2. Its own default, 16 KiB, costs a twentieth of what a stream of batches carries.
+constexpr int kMaxFrameBytes = 1 << 20;
 // Reflection takes a thread for each of its streams.
 constexpr int kMaxReflectionThreads = 16;
 // Of all requests on the port of health alone, which a flood elsewhere must not silence.
@@ -58,6 +61,11 @@ void BoundCalls(grpc::ServerBuilder& builder, int64_t buffer_bytes) {
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsOfConnection);
+  // Otherwise the window grows with what a connection could carry, to megabytes for each of its
+  // streams, and the more the larger the quota is.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kStreamWindowBytes);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kMaxFrameBytes);
 }
 
 // Linking reflection gives it to every server.

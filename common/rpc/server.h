@@ -45,7 +45,8 @@ struct ServerOptions {
   // Of one request message, in bytes.
   int max_request_bytes = 4 << 20;
   // Of all requests together that are being received, in bytes. When there are more, gRPC ends some
-  // of them, whoever sends them, with RESOURCE_EXHAUSTED.
+  // of them, whoever sends them, with RESOURCE_EXHAUSTED. Streams of large messages never make it
+  // so many: see LargeStreams.
   int64_t request_buffer_bytes = 256 << 20;
 };
 

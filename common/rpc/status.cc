@@ -222,8 +222,10 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
                          "or in parts.",
                          values);
       }
-      return MakeError(code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
-                       "The service is busy: try again later.", values);
+      return MakeError(
+          code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
+          "The service is busy: try again later.",
+          {{"grpcMessage", status.error_message()}, {kRetryDelayMilliseconds, "1000"}});
     default:
       return MakeError(
           code, Reason::INTERNAL_ERROR,

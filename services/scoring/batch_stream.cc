@@ -28,10 +28,11 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
   void Start(std::shared_ptr<BatchStream> self) {
     self_ = std::move(self);
-    const absl::Status admitted =
-        call_.AdmitStream([weak = std::weak_ptr(self_)](const absl::Status& refused) {
+    const absl::Status admitted = call_.AdmitStream(
+        [weak = std::weak_ptr(self_)](const absl::Status& refused) {
           if (const auto stream = weak.lock()) stream->Refuse(refused);
-        });
+        },
+        rpc::StreamOf::kLargeMessages);
     if (admitted.ok()) {
       Read();
     } else {
@@ -178,9 +179,13 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
                            : absl::InternalError("a response could not be serialized");
   }
 
+  // Gives back what the bytes take of the room of requests.
   bool Parse() {
-    return grpc::SerializationTraits<v1::ScoreBatchRequest>::Deserialize(&request_bytes_, &request_)
-        .ok();
+    const bool parsed =
+        grpc::SerializationTraits<v1::ScoreBatchRequest>::Deserialize(&request_bytes_, &request_)
+            .ok();
+    request_bytes_.Clear();
+    return parsed;
   }
 
   grpc::CallbackServerContext& context_;

@@ -35,9 +35,8 @@ constexpr char kCatalogue[] = "catalogue";
 constexpr absl::Duration kOpenTimeout = absl::Seconds(30);
 
 void AddFlags(CLI::App& app, Flags& flags) {
-  // Batches are streams of messages of up to 1 MiB, 32 a caller: what is too little for them ends
-  // calls of others (common/rpc/README.md).
-  flags.service.server.request_buffer_bytes = int64_t{4} << 30;
+  // Room for 63 streams of batches at a time.
+  flags.service.server.request_buffer_bytes = 512 << 20;
   releases::AddReleaseFlags(app, flags.releases);
   rpc::AddFlag(app, "--pool-threads", flags.pool_threads,
                "计算提升路径和批量评分的线程数 / threads for plans and batches")
@@ -94,6 +93,9 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   rpc::BoundedPool pool(flags.pool_threads, flags.pool_queue);
   rpc::CallEnvironment environment = {metrics, log, *access};
   environment.audit = audit.get();
+  rpc::LargeStreams large_streams(flags.service.server.request_buffer_bytes,
+                                  flags.service.server.max_request_bytes, metrics);
+  environment.large_streams = &large_streams;
   ScoringService service(served->releases(), clock, pool, *trust, environment);
   audit::OperationsService operations(audit.get(), pool, environment);
   ASSIGN_OR_RETURN(

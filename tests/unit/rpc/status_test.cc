@@ -109,6 +109,9 @@ TEST(RpcStatus, AnswersOfOthersAreUnderstood) {
   EXPECT_EQ(reason(grpc::StatusCode::RESOURCE_EXHAUSTED), Reason::OVERLOADED);
   EXPECT_EQ(reason(grpc::StatusCode::UNIMPLEMENTED), Reason::NO_SUCH_SERVICE);
   EXPECT_EQ(reason(grpc::StatusCode::UNKNOWN), Reason::INTERNAL_ERROR);
+  // Shed by gRPC itself, which says no delay.
+  const absl::Status shed = FromGrpcStatus({grpc::StatusCode::RESOURCE_EXHAUSTED, "RST_STREAM"});
+  EXPECT_EQ(DetailOf(shed).metadata(1).key(), kRetryDelayMilliseconds);
   // gRPC's own words.
   for (const char* said : {"Received message larger than max (5242880 vs. 4194304)",
                            "Sent message larger than max (5242880 vs. 4194304)",
