@@ -34,30 +34,6 @@ bool DeclaresCorrection(const Criteria& from, const Criteria& to) {
          to.edition().correction().release_digest() == from.digest();
 }
 
-// Whether the new edition says that it corrects the old release, and really leaves everything but
-// texts as it was. (That a correction declares no relations was validated.)
-bool IsCorrection(const Criteria& from, const Criteria& to) {
-  if (!DeclaresCorrection(from, to) ||
-      to.rulebook().SerializeAsString() != from.rulebook().SerializeAsString() ||
-      to.scenario_count() != from.scenario_count() || to.level_count() != from.level_count()) {
-    return false;
-  }
-  for (int i = 0; i < to.scenario_count(); ++i) {
-    const Scenario& old_row = from.edition().scenarios(i);
-    const Scenario& new_row = to.edition().scenarios(i);
-    if (old_row.id() != new_row.id() || old_row.segment() != new_row.segment()) return false;
-    if (!std::equal(old_row.typical_scenarios().begin(), old_row.typical_scenarios().end(),
-                    new_row.typical_scenarios().begin(), new_row.typical_scenarios().end())) {
-      return false;
-    }
-    for (int rank = 1; rank <= to.level_count(); ++rank) {
-      if (from.LevelExists(i, rank) != to.LevelExists(i, rank)) return false;
-      if (from.edition().levels(rank - 1).id() != to.edition().levels(rank - 1).id()) return false;
-    }
-  }
-  return true;
-}
-
 // Compares one release with the next, scenario by scenario.
 class Comparison {
  public:
@@ -320,6 +296,28 @@ CarriedAnswer CarryMerged(const Criteria& from, const Criteria& to, int new_numb
 }
 
 }  // namespace
+
+bool IsCorrection(const Criteria& from, const Criteria& to) {
+  if (!DeclaresCorrection(from, to) ||
+      to.rulebook().SerializeAsString() != from.rulebook().SerializeAsString() ||
+      to.scenario_count() != from.scenario_count() || to.level_count() != from.level_count()) {
+    return false;
+  }
+  for (int i = 0; i < to.scenario_count(); ++i) {
+    const Scenario& old_row = from.edition().scenarios(i);
+    const Scenario& new_row = to.edition().scenarios(i);
+    if (old_row.id() != new_row.id() || old_row.segment() != new_row.segment()) return false;
+    if (!std::equal(old_row.typical_scenarios().begin(), old_row.typical_scenarios().end(),
+                    new_row.typical_scenarios().begin(), new_row.typical_scenarios().end())) {
+      return false;
+    }
+    for (int rank = 1; rank <= to.level_count(); ++rank) {
+      if (from.LevelExists(i, rank) != to.LevelExists(i, rank)) return false;
+      if (from.edition().levels(rank - 1).id() != to.edition().levels(rank - 1).id()) return false;
+    }
+  }
+  return true;
+}
 
 Passport Diff(const Criteria& from, const Criteria& to) { return Comparison(from, to).Run(); }
 

@@ -12,6 +12,10 @@ namespace zhiping::criteria {
 // Compares two releases; the new one may be of the same edition or of a later one.
 catalogue::v1::Passport Diff(const Criteria& from, const Criteria& to);
 
+// Whether the new release is a correction (勘误) of the old one: it says so, and leaves everything
+// but texts as it was. (That a correction declares no relations was validated.)
+bool IsCorrection(const Criteria& from, const Criteria& to);
+
 // One answer after the change.
 struct CarriedAnswer {
   catalogue::v1::AnswerPassage::Outcome outcome;

@@ -1,6 +1,7 @@
 #include "services/assessment/administration.h"
 
 #include "common/status/error.h"
+#include "services/assessment/domain/campaign.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -18,6 +19,13 @@ absl::Status AuditAct(StoreTransaction& transaction, const rpc::Call& call,
   entry.mutable_subject()->set_enterprise(object.enterprise);
   entry.set_reason(std::string(reason));
   return transaction.Audit(entry);
+}
+
+absl::Status LogCampaign(StoreTransaction& transaction, const v1::CampaignRecord& campaign,
+                         absl::Time now) {
+  v1::AssessmentEvent event;
+  *event.mutable_campaign()->mutable_campaign() = ShownCampaign(campaign);
+  return transaction.Append(event, now);
 }
 
 absl::Status CheckRows(int rows, absl::string_view field) {

@@ -27,6 +27,10 @@ absl::Status AuditAct(StoreTransaction& transaction, const rpc::Call& call,
                       const AuditedObject& object, absl::string_view reason, absl::Time now,
                       audit::AuditEntry::Kind kind = audit::AuditEntry::ADMINISTRATIVE);
 
+// The campaign as it is now, into the log of changes.
+absl::Status LogCampaign(StoreTransaction& transaction, const v1::CampaignRecord& campaign,
+                         absl::Time now);
+
 // Violations: an import has 1 … 1,000 rows.
 absl::Status CheckRows(int rows, absl::string_view field);
 

@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
+#include "services/assessment/following.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -89,11 +90,7 @@ bool Assessment::Readable() { return store_->changes().Head(absl::Now() + kLookT
 void Assessment::Tidy() {
   const absl::Time deadline = absl::Now() + kTidyTimeout;
   absl::Status tidied = store_->ForgetOldRequests(deadline, environment_.Now());
-  const auto campaigns = store_->PinnedCampaigns(deadline);
-  tidied.Update(campaigns.status());
-  for (const std::string& campaign : campaigns.value_or(std::vector<std::string>())) {
-    tidied.Update(drafts_.FollowRepin(campaign, kDraftsAtOnce, deadline).status());
-  }
+  tidied.Update(FollowReleases(environment_, kDraftsAtOnce, deadline));
   tidied_.Note(tidied);
 }
 

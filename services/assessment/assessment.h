@@ -65,7 +65,7 @@ class Assessment {
              std::unique_ptr<ReceiptSigning> signing, const std::string& incarnation);
 
   rpc::PooledService Calls(absl::string_view service);
-  // What is done now and then: drafts follow repins, old request ids are forgotten.
+  // What is done now and then: releases are followed, old request ids are forgotten.
   void Tidy();
 
   const std::unique_ptr<sql::Database> database_;

@@ -112,9 +112,7 @@ absl::Status Campaigns::Save(StoreTransaction& transaction, const v1::CampaignRe
                              const rpc::Call& call, absl::string_view reason,
                              absl::Time now) const {
   if (record.version() > 1) RETURN_IF_ERROR(transaction.SaveCampaign(record));
-  v1::AssessmentEvent event;
-  *event.mutable_campaign()->mutable_campaign() = ShownCampaign(record);
-  RETURN_IF_ERROR(transaction.Append(event, now));
+  RETURN_IF_ERROR(LogCampaign(transaction, record, now));
   return AuditAct(transaction, call, {"campaign", record.campaign().campaign(), ""}, reason, now);
 }
 

@@ -244,17 +244,4 @@ absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& reque
       });
 }
 
-absl::StatusOr<int> Drafts::FollowRepin(const std::string& campaign, int limit,
-                                        absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto found, environment_.store.FindCampaign(deadline, campaign));
-  if (!found.has_value() || found->campaign().release_digest().empty()) return 0;
-  ASSIGN_OR_RETURN(const auto drafts,
-                   environment_.store.DraftsUnderOtherReleases(
-                       deadline, campaign, found->campaign().release_digest(), {}, limit));
-  for (const DraftRelease& draft : drafts) {
-    RETURN_IF_ERROR(FollowCampaign(environment_, draft.key, deadline));
-  }
-  return static_cast<int>(drafts.size());
-}
-
 }  // namespace zhiping::assessment

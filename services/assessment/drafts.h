@@ -39,10 +39,6 @@ class Drafts {
   absl::StatusOr<v1::RebaseResponse> Rebase(const v1::RebaseRequest& request, const rpc::Call& call,
                                             absl::Time deadline);
 
-  // Takes drafts of a campaign that was repinned to its release, at most `limit` of them; how many
-  // it were. Drafts that are used meanwhile go there by themselves.
-  absl::StatusOr<int> FollowRepin(const std::string& campaign, int limit, absl::Time deadline);
-
  private:
   // Reads a draft, as it would be if it were changed now. Records who reads.
   absl::StatusOr<LockedDraft> Read(const v1::AssessmentKey& key, rpc::Call& call,

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/criteria/diff.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/domain/carry_over.h"
 #include "services/assessment/domain/draft.h"
+#include "services/assessment/domain/release_path.h"
 #include "services/assessment/people.h"
 
 namespace zhiping::assessment {
@@ -16,19 +18,11 @@ namespace {
 // Between reading a draft and locking it, its release changes hardly once.
 constexpr int kTries = 3;
 
-// The releases from the draft's own to the campaign's, by digest; only its own if the campaign pins
-// none, or never had it.
+// The releases from the draft's own to the one that it should be under, by digest.
 std::vector<std::string> ReleasePath(const v1::AssessmentRecord& draft,
                                      const v1::CampaignRecord& campaign) {
-  const std::string& own = draft.assessment().release_digest();
-  const std::string& pinned = campaign.campaign().release_digest();
-  std::vector<std::string> path = {own};
-  if (pinned.empty() || pinned == own) return path;
-  const auto& earlier = campaign.earlier_releases();
-  // The last time that the campaign had it.
-  const auto found = std::find(earlier.rbegin(), earlier.rend(), own);
-  path.insert(path.end(), found.base(), earlier.end());
-  path.push_back(pinned);
+  std::vector<std::string> path = LaterReleases(campaign, draft.assessment().release_digest());
+  path.insert(path.begin(), draft.assessment().release_digest());
   return path;
 }
 
@@ -144,7 +138,12 @@ absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
 
 void FollowCampaign(LockedDraft& draft, const DraftCriteria& criteria, absl::Time now) {
   for (size_t i = 1; i < criteria.path.size(); ++i) {
-    Rebase(*criteria.path[i - 1], *criteria.path[i], draft.record, v1::ReleaseChange::REPIN, now);
+    const criteria::Criteria& from = *criteria.path[i - 1];
+    const criteria::Criteria& to = *criteria.path[i];
+    Rebase(
+        from, to, draft.record,
+        criteria::IsCorrection(from, to) ? v1::ReleaseChange::CORRECTION : v1::ReleaseChange::REPIN,
+        now);
   }
   draft.criteria = criteria.path.back();
 }

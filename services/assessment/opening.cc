@@ -8,6 +8,7 @@
 #include "common/status/status_macros.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/enterprise.h"
+#include "services/assessment/domain/release_path.h"
 #include "services/assessment/domain/window.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
@@ -69,17 +70,6 @@ absl::StatusOr<Found> FindSource(const Environment& environment, const v1::Submi
   return Found{SourceOf(*record), record->assessment().release_digest()};
 }
 
-// From a release of a campaign to the one that the campaign has now.
-std::vector<std::string> Later(const v1::CampaignRecord& campaign, const std::string& digest) {
-  std::vector<std::string> later;
-  const auto& earlier = campaign.earlier_releases();
-  const auto found = std::find(earlier.rbegin(), earlier.rend(), digest);
-  if (found == earlier.rend()) return later;
-  later.assign(found.base(), earlier.end());
-  later.push_back(campaign.campaign().release_digest());
-  return later;
-}
-
 absl::Status PrepareSource(const Environment& environment, const v1::AssessmentKey& key,
                            v1::SubmissionKey from, const rpc::Call& call, absl::Time deadline,
                            Opening& opening) {
@@ -98,7 +88,7 @@ absl::Status PrepareSource(const Environment& environment, const v1::AssessmentK
   ASSIGN_OR_RETURN(const auto campaign, environment.store.FindCampaign(deadline, from.campaign()));
   if (!campaign.has_value()) return NothingToCarry(from);
   std::vector<std::string> digests = {found.release_digest};
-  for (std::string& digest : Later(*campaign, found.release_digest)) {
+  for (std::string& digest : LaterReleases(*campaign, found.release_digest)) {
     digests.push_back(std::move(digest));
   }
   if (digests.back() == opening.path.front()->digest()) digests.pop_back();

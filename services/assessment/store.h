@@ -142,8 +142,8 @@ class Store {
   // Whether the person has a submission of the enterprise in hand.
   absl::StatusOr<bool> HasInHand(absl::Time deadline, const std::string& uscc,
                                  const identity::Person& person, absl::Time now);
-  // Ids of campaigns that pin a release and were not deleted.
-  absl::StatusOr<std::vector<std::string>> PinnedCampaigns(absl::Time deadline);
+  // All that were not deleted.
+  absl::StatusOr<std::vector<v1::CampaignRecord>> PresentCampaigns(absl::Time deadline);
 
   // Nothing if there is none.
   absl::StatusOr<std::optional<v1::EnterpriseRecord>> FindEnterprise(absl::Time deadline,
@@ -192,11 +192,11 @@ class Store {
                                                              const v1::SubmissionRecord& submission,
                                                              const std::vector<std::string>& units);
 
-  // Drafts of the campaign that are not closed and have another release, after the last one of the
-  // batch before (default: from the first).
-  absl::StatusOr<std::vector<DraftRelease>> DraftsUnderOtherReleases(
-      absl::Time deadline, const std::string& campaign, const std::string& release_digest,
-      const DraftRelease& after, int limit);
+  // Drafts of the campaign under a release that are not closed.
+  absl::StatusOr<std::vector<v1::AssessmentKey>> DraftsUnder(absl::Time deadline,
+                                                             const std::string& campaign,
+                                                             const std::string& release_digest,
+                                                             int limit);
 
  private:
   explicit Store(sql::Database& database)

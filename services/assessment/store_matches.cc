@@ -77,32 +77,22 @@ absl::StatusOr<std::vector<EvidenceMatches>> Store::MatchEvidence(
   return all;
 }
 
-absl::StatusOr<std::vector<DraftRelease>> Store::DraftsUnderOtherReleases(
-    absl::Time deadline, const std::string& campaign, const std::string& release_digest,
-    const DraftRelease& after, int limit) {
-  const auto side = [](const char* than) {
-    return absl::StrCat(
-        "SELECT * FROM (SELECT release_digest, uscc, plant FROM assessment WHERE closed = FALSE "
-        "AND campaign = $1 AND release_digest ",
-        than,
-        " $2 AND (release_digest, uscc, plant) > ($3, $4, $5) "
-        "ORDER BY release_digest, uscc, plant LIMIT $6) AS ",
-        than[0] == '<' ? "below" : "above");
-  };
-  // `<>` would read the whole campaign: the index has those below and those above.
-  ASSIGN_OR_RETURN(auto rows, (database_.Query<std::string, std::string, std::string>(
+absl::StatusOr<std::vector<v1::AssessmentKey>> Store::DraftsUnder(absl::Time deadline,
+                                                                  const std::string& campaign,
+                                                                  const std::string& release_digest,
+                                                                  int limit) {
+  ASSIGN_OR_RETURN(auto rows, (database_.Query<std::string, std::string>(
                                   deadline,
-                                  absl::StrCat(side("<"), " UNION ALL ", side(">"),
-                                               " ORDER BY release_digest, uscc, plant LIMIT $6"),
-                                  {campaign, release_digest, after.release_digest,
-                                   after.key.enterprise(), after.key.plant(), limit})));
-  std::vector<DraftRelease> drafts;
-  for (auto& [digest, uscc, plant] : rows) {
-    DraftRelease& draft = drafts.emplace_back();
-    draft.key.set_enterprise(std::move(uscc));
-    draft.key.set_plant(std::move(plant));
-    draft.key.set_campaign(campaign);
-    draft.release_digest = std::move(digest);
+                                  "SELECT uscc, plant FROM assessment WHERE closed = FALSE "
+                                  "AND campaign = $1 AND release_digest = $2 "
+                                  "ORDER BY uscc, plant LIMIT $3",
+                                  {campaign, release_digest, limit})));
+  std::vector<v1::AssessmentKey> drafts;
+  for (auto& [uscc, plant] : rows) {
+    v1::AssessmentKey& key = drafts.emplace_back();
+    key.set_enterprise(std::move(uscc));
+    key.set_plant(std::move(plant));
+    key.set_campaign(campaign);
   }
   return drafts;
 }

@@ -89,16 +89,9 @@ absl::StatusOr<bool> Store::HasInHand(absl::Time deadline, const std::string& us
   return person.known() && !rows.empty();
 }
 
-absl::StatusOr<std::vector<std::string>> Store::PinnedCampaigns(absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto records,
-                   All<v1::CampaignRecord>(database_.Query<Bytes>(
-                       deadline, "SELECT record FROM campaign WHERE deleted = FALSE")));
-  std::vector<std::string> pinned;
-  for (const v1::CampaignRecord& record : records) {
-    const v1::Campaign& campaign = record.campaign();
-    if (!campaign.release_digest().empty()) pinned.push_back(campaign.campaign());
-  }
-  return pinned;
+absl::StatusOr<std::vector<v1::CampaignRecord>> Store::PresentCampaigns(absl::Time deadline) {
+  return All<v1::CampaignRecord>(
+      database_.Query<Bytes>(deadline, "SELECT record FROM campaign WHERE deleted = FALSE"));
 }
 
 absl::StatusOr<CampaignUse> StoreTransaction::UseOfCampaign(const std::string& campaign) {

@@ -116,12 +116,6 @@ struct KnownRequest {
   std::optional<absl::Time> received;
 };
 
-// A draft that is not closed, and its release.
-struct DraftRelease {
-  v1::AssessmentKey key;
-  std::string release_digest;
-};
-
 // `main` for an empty one.
 std::string PlantOf(const std::string& plant);
 

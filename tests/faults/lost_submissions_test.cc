@@ -15,6 +15,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "common/time/timestamp.h"
+#include "tests/faults/power_cut.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
 #include "tests/processes/postgres.h"
@@ -70,12 +71,12 @@ class LostSubmissionsTest : public testing::Test {
     random_.seed(seed_);
   }
 
-  void Start(const Flags& flags) {
+  void Start(const Flags& flags, const std::vector<std::string>& starter = {}) {
     catalogue_.StartAndAwait();
     catalogue_.PublishNew();
     scoring_.StartAndAwait();
     ASSERT_TRUE(scoring_.Reaches(1));
-    assessment_ = std::make_unique<AssessmentProcess>(suite_, catalogue_, scoring_, flags);
+    assessment_ = std::make_unique<AssessmentProcess>(suite_, catalogue_, scoring_, flags, starter);
     assessment_->StartAndAwait();
     Prepare();
   }
@@ -298,6 +299,47 @@ TEST_F(LostSubmissionsTest, OnSqliteNothingIsLostThatWasAcknowledgedWhenTheServi
   EXPECT_GT(verdict.acknowledged, 100);
   EXPECT_EQ(verdict.lost, 0);
   EXPECT_EQ(verdict.twice, 0);
+}
+
+class PowerCutTest : public LostSubmissionsTest {
+ protected:
+  void StartOnSqlite() {
+    Start({{"--database", absl::StrCat("sqlite:", folder_, "/assessment.db")}}, power_.starter());
+  }
+  // How many writes were taken back is `taken_back_`.
+  std::vector<std::vector<Attempt>> WriteWhileThePowerIsCut(int rounds) {
+    return WriteWhile([&] {
+      for (int round = 0; round < rounds; ++round) {
+        Pause(200, 900);
+        assessment_->Kill();
+        taken_back_ += power_.Cut(folder_);
+        assessment_->Start();
+        EXPECT_TRUE(Serves());
+      }
+      Pause(300, 500);
+    });
+  }
+
+  const std::string folder_ = processes::NewFolder();
+  const PowerCut power_;
+  int taken_back_ = 0;
+};
+
+TEST_F(PowerCutTest, OnSqliteNothingIsLostThatWasAcknowledged) {
+  StartOnSqlite();
+  const Verdict verdict = Judge(WriteWhileThePowerIsCut(8));
+  EXPECT_GT(verdict.acknowledged, 100);
+  EXPECT_EQ(verdict.lost, 0);
+  EXPECT_EQ(verdict.twice, 0);
+  // The power was cut while something was under way.
+  EXPECT_GT(taken_back_, 0);
+}
+
+// The control: without what P1 rests on, acknowledged submissions are lost, and this test sees it.
+TEST_F(PowerCutTest, OnSqliteWithoutSyncsAcknowledgedOnesAreLost) {
+  StartOnSqlite();
+  power_.IgnoreSyncs();
+  EXPECT_GT(Judge(WriteWhileThePowerIsCut(1)).lost, 0);
 }
 
 class PostgresLostSubmissionsTest : public LostSubmissionsTest {

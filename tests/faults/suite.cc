@@ -288,9 +288,10 @@ std::vector<absl::Duration> SwitchesApart(const std::list<ScoringProcess>& insta
 }
 
 AssessmentProcess::AssessmentProcess(const Suite& suite, const CatalogueProcess& catalogue,
-                                     const ScoringProcess& scoring, const Flags& flags)
+                                     const ScoringProcess& scoring, const Flags& flags,
+                                     const std::vector<std::string>& starter)
     : ServiceProcess(
-          {ZHIPING_ASSESSMENT},
+          StartedBy(starter, ZHIPING_ASSESSMENT),
           With(With(AssessmentFlags(suite),
                     {{"--database", "sqlite:" + processes::NewFolder() + "/assessment.db"},
                      {"--catalogue", catalogue.address()},

@@ -134,7 +134,8 @@ class AssessmentProcess : public ServiceProcess {
  public:
   // Keeps everything in a new SQLite file unless the flags say otherwise; polls every 200 ms.
   AssessmentProcess(const Suite& suite, const CatalogueProcess& catalogue,
-                    const ScoringProcess& scoring, const Flags& flags = {});
+                    const ScoringProcess& scoring, const Flags& flags = {},
+                    const std::vector<std::string>& starter = {});
 };
 
 // For each of the revisions: how long after the first of the instances the last one applied it, by

@@ -1,5 +1,6 @@
 #include "services/assessment/domain/repin.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -44,6 +45,21 @@ absl::Status NotPending(const v1::Campaign& campaign) {
                    {{"pendingDigest", pending}});
 }
 
+v1::CampaignRecord Repinned(v1::CampaignRecord campaign, const PinnedRelease& release,
+                            absl::Time now) {
+  v1::Campaign& changed = *campaign.mutable_campaign();
+  if (changed.pending_repin().release_digest() == release.digest) {
+    changed.clear_pending_repin();
+    campaign.clear_repin_requested_by();
+  }
+  campaign.add_earlier_releases(changed.release_digest());
+  changed.set_release_digest(release.digest);
+  changed.set_release_label(release.label);
+  changed.set_repins(changed.repins() + 1);
+  Touch(campaign, now);
+  return campaign;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::CampaignRecord> RequestRepin(const v1::CampaignRecord& present,
@@ -75,19 +91,23 @@ absl::StatusOr<v1::CampaignRecord> ApproveRepin(const v1::CampaignRecord& presen
   return Repinned(present, {pending.release_digest(), pending.release_label()}, now);
 }
 
-v1::CampaignRecord Repinned(v1::CampaignRecord campaign, const PinnedRelease& release,
-                            absl::Time now) {
-  v1::Campaign& changed = *campaign.mutable_campaign();
-  if (changed.pending_repin().release_digest() == release.digest) {
-    changed.clear_pending_repin();
-    campaign.clear_repin_requested_by();
+v1::CampaignRecord Corrected(const v1::CampaignRecord& campaign,
+                             absl::Span<const PinnedRelease> chain, absl::Time now) {
+  v1::CampaignRecord corrected = campaign;
+  if (campaign.campaign().release_digest().empty()) {
+    corrected.clear_corrections();
+    for (const PinnedRelease& release : chain) corrected.add_corrections(release.digest);
+    if (chain.size() < 2) corrected.clear_corrections();
+    const bool same = std::equal(corrected.corrections().begin(), corrected.corrections().end(),
+                                 campaign.corrections().begin(), campaign.corrections().end());
+    if (!same) Touch(corrected, now);
+    return corrected;
   }
-  campaign.add_earlier_releases(changed.release_digest());
-  changed.set_release_digest(release.digest);
-  changed.set_release_label(release.label);
-  changed.set_repins(changed.repins() + 1);
-  Touch(campaign, now);
-  return campaign;
+  for (size_t i = 1; i < chain.size(); ++i) {
+    if (corrected.campaign().release_digest() != chain[i - 1].digest) continue;
+    corrected = Repinned(std::move(corrected), chain[i], now);
+  }
+  return corrected;
 }
 
 }  // namespace zhiping::assessment

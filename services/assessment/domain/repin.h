@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/identity/caller.h"
 #include "zhiping/assessment/v1/record.pb.h"
 
@@ -35,9 +36,12 @@ absl::StatusOr<v1::CampaignRecord> ApproveRepin(const v1::CampaignRecord& presen
                                                 const std::string& digest,
                                                 const identity::Caller& approver, absl::Time now);
 
-// The campaign with another release. A correction (勘误) of the present one needs no second person;
-// the caller says that it is one. A repin that waits stays, unless it is to the same release.
-v1::CampaignRecord Repinned(v1::CampaignRecord campaign, const PinnedRelease& release,
-                            absl::Time now);
+// The campaign after corrections (勘误): `chain` ends with the release in force, and each corrects
+// the one before it. A release of the chain that is pinned gives way to the last one, which needs
+// no second person, since nothing else is asked; a repin that waits stays, unless it is to that
+// one. Where none is pinned, the drafts go along the chain. The same version if nothing comes of
+// it.
+v1::CampaignRecord Corrected(const v1::CampaignRecord& campaign,
+                             absl::Span<const PinnedRelease> chain, absl::Time now);
 
 }  // namespace zhiping::assessment

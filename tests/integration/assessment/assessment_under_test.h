@@ -1,5 +1,5 @@
 // The assessment service over real gRPC, in this process, beside a real scoring service, with two
-// releases of the 2026 edition, the first in force; callers have tokens.
+// releases of the 2026 edition and a correction, the first in force; callers have tokens.
 #pragma once
 
 #include <memory>
@@ -58,6 +58,18 @@ inline std::shared_ptr<const criteria::Criteria> CompileSecondRelease() {
   std::vector<catalogue::v1::Finding> findings;
   catalogue::v1::Release release =
       criteria::MakeRelease(criteria::ParseFolder(files, findings), "2026-2");
+  const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));
+  return *criteria::Criteria::Compile(std::move(release), digest);
+}
+
+// A release that says it corrects (勘误) another, and asks for the same.
+inline std::shared_ptr<const criteria::Criteria> CompileCorrectionOf(
+    const criteria::Criteria& corrected) {
+  catalogue::v1::Release release = corrected.release();
+  release.set_label("2026-3");
+  auto& correction = *release.mutable_edition()->mutable_correction();
+  correction.set_release_digest(corrected.digest());
+  correction.set_reason("更正印刷错误");
   const std::string digest = criteria::DigestOf(criteria::SerializeRelease(release));
   return *criteria::Criteria::Compile(std::move(release), digest);
 }
@@ -170,7 +182,9 @@ class AssessmentUnderTest {
 
   const criteria::Criteria& criteria() const { return *criteria_; }
   const criteria::Criteria& second() const { return *second_; }
-  // Puts the first (0) or the second (1) in force, and withdraws them.
+  // Of the first.
+  const criteria::Criteria& correction() const { return *correction_; }
+  // Puts the first (0), the second (1) or the correction (2) in force, and withdraws them.
   ReleasesUnderTest& releases() { return releases_; }
   const std::string& trust_file() const { return trust_; }
   const rpc::TestIssuer& issuer() const { return issuer_; }
@@ -236,13 +250,14 @@ class AssessmentUnderTest {
 
   const std::shared_ptr<const criteria::Criteria> criteria_ = *criteria::CompileEdition2026();
   const std::shared_ptr<const criteria::Criteria> second_ = CompileSecondRelease();
-  scoring::ServiceUnderTest scoring_{{second_}};
+  const std::shared_ptr<const criteria::Criteria> correction_ = CompileCorrectionOf(*criteria_);
+  scoring::ServiceUnderTest scoring_{{second_, correction_}};
   rpc::Metrics metrics_;
   rpc::Log log_;
   const rpc::TestIssuer issuer_;
   const envelope::Key platform_key_ = *envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
   std::unique_ptr<rpc::AccessControl> access_;
-  ReleasesUnderTest releases_{{criteria_, second_}};
+  ReleasesUnderTest releases_{{criteria_, second_, correction_}};
   std::string trust_;
   std::unique_ptr<Assessment> assessment_;
   std::unique_ptr<rpc::Server> server_;

@@ -461,7 +461,7 @@ TEST_P(StoreListsTest, EvidenceMatchesOtherEnterprisesAndNoTests) {
                                              Name(SubmissionOf(KeyOf(3, "c2")))));
 }
 
-TEST_P(StoreListsTest, DraftsUnderOtherReleasesComeInBatches) {
+TEST_P(StoreListsTest, OpenDraftsUnderAReleaseAreFound) {
   const auto save = [&](int enterprise, const std::string& campaign, const std::string& digest,
                         bool closed = false) {
     v1::AssessmentRecord record;
@@ -479,19 +479,17 @@ TEST_P(StoreListsTest, DraftsUnderOtherReleasesComeInBatches) {
   save(4, "c1", "a");
   save(5, "c1", "a", true);
   save(6, "c2", "a");
-  std::vector<std::string> found;
-  DraftRelease after;
-  while (true) {
-    const auto drafts = store_->DraftsUnderOtherReleases(Soon(), "c1", "b", after, 2);
-    ASSERT_OK(drafts);
-    if (drafts->empty()) break;
-    for (const auto& draft : *drafts) {
-      found.push_back(absl::StrCat(draft.key.enterprise().back() - '0', draft.key.plant(),
-                                   draft.release_digest));
+  const auto found = [&](int limit) {
+    std::vector<std::string> names;
+    const auto drafts = store_->DraftsUnder(Soon(), "c1", "a", limit);
+    EXPECT_OK(drafts);
+    for (const v1::AssessmentKey& key : *drafts) {
+      names.push_back(absl::StrCat(key.enterprise().back() - '0', key.plant(), key.campaign()));
     }
-    after = drafts->back();
-  }
-  EXPECT_THAT(found, ElementsAre("2maina", "4maina", "3mainc"));
+    return names;
+  };
+  EXPECT_THAT(found(1), ElementsAre("2mainc1"));
+  EXPECT_THAT(found(9), ElementsAre("2mainc1", "4mainc1"));
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include "services/assessment/domain/repin.h"
 
+#include "services/assessment/domain/release_path.h"
+
 #include "tests/unit/assessment/campaign_fixture.h"
 
 namespace zhiping::assessment {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::Pair;
 
 const PinnedRelease kNext{DigestNamed('b'), "2026-2"};
@@ -84,13 +87,50 @@ TEST(RepinTest, TheChainOfReleasesIsKept) {
   EXPECT_EQ(record.campaign().repins(), 3);
 }
 
+std::vector<PinnedRelease> ChainOf(absl::string_view digits) {
+  std::vector<PinnedRelease> chain;
+  for (const char digit : digits) chain.push_back({DigestNamed(digit), std::string(1, digit)});
+  return chain;
+}
+
 TEST(RepinTest, ACorrectionLeavesWhatWaitsForApproval) {
   const auto asked = Request(Created(Yearly()));
-  const v1::CampaignRecord corrected = Repinned(*asked, {DigestNamed('c'), "2026-1"}, kNow);
+  const v1::CampaignRecord corrected = Corrected(*asked, ChainOf("ac"), kNow);
   EXPECT_EQ(corrected.campaign().release_digest(), DigestNamed('c'));
+  EXPECT_EQ(corrected.campaign().release_label(), "c");
   EXPECT_EQ(corrected.campaign().pending_repin().release_digest(), kNext.digest);
   EXPECT_OK(ApproveRepin(corrected, kNext.digest, Caller("second"), kNow));
-  EXPECT_FALSE(Repinned(*asked, kNext, kNow).campaign().has_pending_repin());
+  EXPECT_FALSE(Corrected(*asked, ChainOf("ab"), kNow).campaign().has_pending_repin());
+}
+
+TEST(RepinTest, APinnedReleaseGoesAlongTheCorrectionsInForce) {
+  const v1::CampaignRecord record = Created(Yearly());
+  const v1::CampaignRecord corrected = Corrected(record, ChainOf("zacd"), kNow);
+  EXPECT_EQ(corrected.campaign().release_digest(), DigestNamed('d'));
+  EXPECT_THAT(corrected.earlier_releases(), ElementsAre(DigestNamed('a'), DigestNamed('c')));
+  EXPECT_THAT(LaterReleases(corrected, DigestNamed('a')),
+              ElementsAre(DigestNamed('c'), DigestNamed('d')));
+  EXPECT_THAT(LaterReleases(corrected, DigestNamed('d')), IsEmpty());
+  EXPECT_THAT(LeftReleases(corrected), ElementsAre(DigestNamed('a'), DigestNamed('c')));
+  for (const char* const chain : {"d", "bd", "xy", ""}) {
+    EXPECT_EQ(Corrected(record, ChainOf(chain), kNow).version(), record.version()) << chain;
+  }
+}
+
+TEST(RepinTest, WhereNoReleaseIsPinnedDraftsGoAlongTheCorrectionsInForce) {
+  const v1::CampaignRecord record = Created(Endless());
+  v1::CampaignRecord corrected = Corrected(record, ChainOf("abc"), kNow);
+  EXPECT_GT(corrected.version(), record.version());
+  EXPECT_TRUE(corrected.campaign().release_digest().empty());
+  EXPECT_THAT(LaterReleases(corrected, DigestNamed('a')),
+              ElementsAre(DigestNamed('b'), DigestNamed('c')));
+  EXPECT_THAT(LaterReleases(corrected, DigestNamed('x')), IsEmpty());
+  EXPECT_THAT(LeftReleases(corrected), ElementsAre(DigestNamed('a'), DigestNamed('b')));
+  EXPECT_EQ(Corrected(corrected, ChainOf("abc"), kNow).version(), corrected.version());
+  // What was rolled back is not followed any more.
+  corrected = Corrected(corrected, ChainOf("a"), kNow);
+  EXPECT_THAT(LaterReleases(corrected, DigestNamed('a')), IsEmpty());
+  EXPECT_THAT(LeftReleases(corrected), IsEmpty());
 }
 
 TEST(RepinTest, WhatCannotBeAskedForIsRefused) {
