@@ -193,8 +193,15 @@ absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(StoreTransaction
                                                                 const v1::Enterprise& row,
                                                                 const rpc::Call& call,
                                                                 bool validate_only) {
-  ASSIGN_OR_RETURN(const std::string uscc, NormaliseUscc(row.uscc()));
   const absl::Time now = environment_.Now();
+  const auto normalised = NormaliseUscc(row.uscc());
+  if (!normalised.ok()) {
+    // Whatever else is wrong with the row is said with it.
+    const auto nobody =
+        ImportEnterprise(nullptr, row, SetterOf(call, row.uscc()), environment_.At(now));
+    return nobody.ok() ? normalised.status() : nobody.status();
+  }
+  const std::string& uscc = *normalised;
   ASSIGN_OR_RETURN(const auto present, transaction.LockEnterprise(uscc));
   if (present.has_value() && !KeepsEntryOf(call, present->enterprise())) {
     return EnterpriseExists(uscc);
