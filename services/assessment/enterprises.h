@@ -38,10 +38,14 @@ class Enterprises {
       const v1::ListChangeRequestsRequest& request, const rpc::Call& call, absl::Time deadline);
 
  private:
-  // One row of an import, in a transaction of its own.
-  absl::StatusOr<v1::ImportedRow::Outcome> ImportRow(const v1::Enterprise& row,
-                                                     const rpc::Call& call, bool validate_only,
-                                                     absl::Time deadline);
+  // One row of an import. What is refused was not begun to be written.
+  absl::StatusOr<v1::ImportedRow::Outcome> ImportRow(StoreTransaction& transaction,
+                                                     const v1::Enterprise& row,
+                                                     const rpc::Call& call, bool validate_only);
+  // The rows from `begin` to before `end`, in one transaction.
+  absl::Status ImportRows(const v1::ImportEnterprisesRequest& request, int begin, int end,
+                          const rpc::Call& call, absl::Time deadline,
+                          v1::ImportEnterprisesResponse& response);
   // Those above it, from the one that it names upwards. Errors: RELATION_CIRCLE, with a field that
   // begins with `at`.
   absl::Status CheckRelations(StoreTransaction& transaction, const v1::Enterprise& enterprise,

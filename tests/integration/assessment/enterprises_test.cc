@@ -398,6 +398,7 @@ TEST_P(EnterprisesTest, WhatIsWrongInARowStopsNoneOfTheOthers) {
   ASSERT_OK(fixture_.Register());
   std::vector<v1::Enterprise> rows(4, NewEnterprise(UsccNumber(1)));
   rows[0].set_uscc("91320100MA1000I00X");
+  rows[0].set_region("310000");
   rows[1].set_industry_class("9999");
   rows[1].set_region("310000");
   // Registered by another platform.
@@ -411,7 +412,7 @@ TEST_P(EnterprisesTest, WhatIsWrongInARowStopsNoneOfTheOthers) {
   const struct {
     int row;
     std::vector<std::string> faults;
-  } kFaults[] = {{0, {"uscc INVALID_USCC"}},
+  } kFaults[] = {{0, {"uscc INVALID_USCC", "region UNKNOWN_REGION"}},
                  {1, {"region UNKNOWN_REGION", "industryClass UNKNOWN_INDUSTRY"}},
                  {3, {"uscc ENTERPRISE_EXISTS"}}};
   for (const auto& [row, faults] : kFaults) {
