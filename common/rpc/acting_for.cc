@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/status/error.h"
 #include "common/text/utf8.h"
@@ -66,6 +67,14 @@ absl::StatusOr<std::string> ReadActingFor(const grpc::ServerContextBase& context
                       "metadata zhiping-acting-for.");
   }
   return name;
+}
+
+std::string WriteActingFor(absl::string_view name) {
+  std::string encoded;
+  for (const char byte : name) {
+    absl::StrAppend(&encoded, "%", absl::BytesToHexString(absl::string_view(&byte, 1)));
+  }
+  return encoded;
 }
 
 }  // namespace zhiping::rpc

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace zhiping::rpc {
 
@@ -17,5 +18,8 @@ inline constexpr int kMaxActingFor = 100;
 // Never empty. Errors, with the field `zhiping-acting-for`: FIELD_REQUIRED; INVALID_FIELD for what
 // is not percent-encoded UTF-8, is too long, or has control characters.
 absl::StatusOr<std::string> ReadActingFor(const grpc::ServerContextBase& context);
+
+// The name as the metadata has it.
+std::string WriteActingFor(absl::string_view name);
 
 }  // namespace zhiping::rpc

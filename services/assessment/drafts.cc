@@ -8,6 +8,7 @@
 #include "common/status/status_macros.h"
 #include "services/assessment/domain/answer_updates.h"
 #include "services/assessment/domain/carry_over.h"
+#include "services/assessment/domain/criteria_texts.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/draft_evidence.h"
 #include "services/assessment/domain/draft_facts.h"
@@ -84,6 +85,7 @@ absl::StatusOr<v1::GetAssessmentResponse> Drafts::Get(const v1::GetAssessmentReq
   ASSIGN_OR_RETURN(const LockedDraft draft, Read(Normalised(request.key()), call, deadline));
   v1::GetAssessmentResponse response;
   *response.mutable_assessment() = Shown(draft, environment_.Now());
+  if (request.with_texts()) *response.mutable_texts() = MakeCriteriaTexts(*draft.criteria);
   return response;
 }
 
@@ -128,8 +130,12 @@ absl::StatusOr<v1::UpdateAnswersResponse> Drafts::UpdateAnswers(
   const std::string who = PersonOf(call).name();
   const absl::Status status = ChangeDraft(
       environment_, Normalised(request.key()), call, deadline,
-      [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
+      [&](StoreTransaction&, LockedDraft& locked, absl::Time now) -> absl::Status {
         response.Clear();
+        // Only what becomes of `locked` is stored.
+        LockedDraft copy;
+        if (request.validate_only()) copy = locked;
+        LockedDraft& draft = request.validate_only() ? copy : locked;
         RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
         ASSIGN_OR_RETURN(
             const std::vector<int> set,
@@ -206,7 +212,7 @@ absl::StatusOr<v1::PreviewResponse> Drafts::Preview(const v1::PreviewRequest& re
   v1::PreviewResponse response;
   ASSIGN_OR_RETURN(*response.mutable_result(),
                    scoring_.Score(draft.campaign.campaign().programme(), draft.criteria->digest(),
-                                  input.answers, input.facts, deadline));
+                                  input.answers, input.facts, deadline, request.with_texts()));
   const Unanswered unanswered = UnansweredOf(draft.record);
   response.mutable_missing()->Add(unanswered.missing.begin(), unanswered.missing.end());
   response.mutable_to_confirm()->Add(unanswered.to_confirm.begin(), unanswered.to_confirm.end());

@@ -25,16 +25,15 @@ absl::Status ScoringAway(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<common::v1::ScoreResult> ScoringClient::Score(const std::string& programme,
-                                                             const std::string& digest,
-                                                             const criteria::AnswerList& answers,
-                                                             const criteria::FactList& facts,
-                                                             absl::Time deadline) const {
+absl::StatusOr<common::v1::ScoreResult> ScoringClient::Score(
+    const std::string& programme, const std::string& digest, const criteria::AnswerList& answers,
+    const criteria::FactList& facts, absl::Time deadline, bool with_texts) const {
   scoring::v1::ScoreRequest request;
   request.mutable_criteria()->set_programme(programme);
   request.mutable_criteria()->set_release_digest(digest);
   *request.mutable_answers() = answers;
   *request.mutable_facts() = facts;
+  if (with_texts) request.set_view(scoring::v1::View::FULL);
   scoring::v1::ScoreResponse response;
   const auto context = rpc::NewContext(std::min(deadline - absl::Now(), kTimeout));
   const absl::Status status = rpc::FromGrpcStatus(stub_->Score(context.get(), request, &response));

@@ -20,13 +20,13 @@ class ScoringClient {
   explicit ScoringClient(const std::shared_ptr<grpc::Channel>& channel)
       : stub_(scoring::v1::ScoringService::NewStub(channel)) {}
 
-  // What answers and facts score under a pinned release, without texts. Errors: those of Score;
-  // SERVICE_UNREACHABLE (UNAVAILABLE) while scoring is away.
+  // What answers and facts score under a pinned release, by ids alone or with texts. Errors: those
+  // of Score; SERVICE_UNREACHABLE (UNAVAILABLE) while scoring is away.
   absl::StatusOr<common::v1::ScoreResult> Score(const std::string& programme,
                                                 const std::string& digest,
                                                 const criteria::AnswerList& answers,
                                                 const criteria::FactList& facts,
-                                                absl::Time deadline) const;
+                                                absl::Time deadline, bool with_texts = false) const;
 
  private:
   const std::unique_ptr<scoring::v1::ScoringService::Stub> stub_;

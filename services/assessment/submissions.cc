@@ -9,6 +9,7 @@
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/assessment/domain/criteria_texts.h"
 #include "services/assessment/domain/submission_acts.h"
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
@@ -110,6 +111,13 @@ absl::StatusOr<v1::GetSubmissionResponse> SubmissionsOfEnterprises::Get(
   ASSIGN_OR_RETURN(const auto record, Find(Normalised(request.submission()), call, deadline));
   v1::GetSubmissionResponse response;
   *response.mutable_submission() = ViewFor(call, record, environment_.Now());
+  if (request.with_texts()) {
+    const v1::SubmittedContent& content = record.submission().content();
+    const auto criteria =
+        environment_.criteria.Find(content.programme(), content.release_digest(), deadline);
+    // The file itself does not depend on the catalogue.
+    if (criteria.ok()) *response.mutable_texts() = MakeCriteriaTexts(**criteria);
+  }
   return response;
 }
 

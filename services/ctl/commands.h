@@ -23,5 +23,21 @@ void AddWhoAmICommand(CLI::App& app, CommandLine& line);
 void AddAuditCommands(CLI::App& app, CommandLine& line);
 void AddScoreCommand(CLI::App& app, CommandLine& line);
 void AddPlanCommand(CLI::App& app, CommandLine& line);
+void AddEnterpriseCommands(CLI::App& app, CommandLine& line);
+void AddEnterpriseImportCommand(CLI::App& enterprise, CommandLine& line);
+void AddEnterpriseChangeCommands(CLI::App& enterprise, CommandLine& line);
+void AddCampaignCommands(CLI::App& app, CommandLine& line);
+void AddCampaignTargetsCommands(CLI::App& campaign, CommandLine& line);
+void AddCampaignRepinCommands(CLI::App& campaign, CommandLine& line);
+void AddAssessmentCommands(CLI::App& app, CommandLine& line);
+void AddAssessmentAnswersCommands(CLI::App& assessment, CommandLine& line);
+void AddAssessmentInputsCommands(CLI::App& assessment, CommandLine& line);
+void AddAssessmentSubmitCommands(CLI::App& assessment, CommandLine& line);
+void AddSubmissionCommands(CLI::App& app, CommandLine& line);
+void AddSubmissionCiteCommands(CLI::App& submission, CommandLine& line);
+void AddReviewCommands(CLI::App& app, CommandLine& line);
+void AddReviewFindingsCommands(CLI::App& review, CommandLine& line);
+void AddReviewDecisionCommands(CLI::App& review, CommandLine& line);
+void AddFeedCommands(CLI::App& app, CommandLine& line);
 
 }  // namespace zhiping::ctl

@@ -21,6 +21,8 @@ struct Credentials {
   std::string token;
   // Only the authorities; empty: without TLS.
   rpc::TlsFiles tls;
+  // The natural person for whom a platform calls; empty: none.
+  std::string acting_for;
 };
 
 // What the options name, for a service at that target. Errors: FILE_UNREADABLE; WRONG_USAGE if a

@@ -24,13 +24,18 @@ struct Word {
 };
 
 constexpr Word kWords[] = {
-    {"ADDRESS", "地址"},    {"COMMAND", "命令"},  {"DIGEST", "摘要"},   {"DURATION", "时长"},
-    {"ENVELOPE", "文件"},   {"FILE", "文件"},     {"FOLDER", "文件夹"}, {"HASH", "哈希"},
-    {"HOST", "主机"},       {"ID", "标识"},       {"INSTANCE", "实例"}, {"INSTANT", "时刻"},
-    {"LANGUAGE", "语言"},   {"LEVEL", "等级"},    {"NAME", "名称"},     {"NEW", "新版"},
-    {"OLD", "旧版"},        {"PORT", "端口"},     {"POSITION", "位置"}, {"RELEASE", "发布版"},
-    {"REVISION", "修订号"}, {"SCENARIO", "场景"}, {"TEXT", "文字"},     {"TIER", "层级"},
-    {"TIME", "时刻"},       {"VALUE", "数值"},    {"YEAR", "年份"},     {"ZONE", "时区"},
+    {"ADDRESS", "地址"},      {"CAMPAIGN", "批次"}, {"CITY", "市"},       {"CODE", "代码"},
+    {"COMMAND", "命令"},      {"COUNT", "数量"},    {"COUNTY", "县"},     {"CURSOR", "位置"},
+    {"DATE", "日期"},         {"DAYS", "天数"},     {"DIGEST", "摘要"},   {"DURATION", "时长"},
+    {"ENVELOPE", "文件"},     {"ETAG", "版本"},     {"FIELD", "字段"},    {"FILE", "文件"},
+    {"FOLDER", "文件夹"},     {"HASH", "哈希"},     {"HOST", "主机"},     {"ID", "标识"},
+    {"INSTANCE", "实例"},     {"INSTANT", "时刻"},  {"LANGUAGE", "语言"}, {"LEVEL", "等级"},
+    {"MODE", "方式"},         {"MONTH", "月份"},    {"NAME", "名称"},     {"NEW", "新版"},
+    {"NUMBER", "编号"},       {"OLD", "旧版"},      {"PERSON", "姓名"},   {"PLANT", "工厂"},
+    {"PORT", "端口"},         {"POSITION", "位置"}, {"PROVINCE", "省"},   {"RELEASE", "发布版"},
+    {"REVISION", "修订号"},   {"SCENARIO", "场景"}, {"STAGE", "阶段"},    {"STATE", "状态"},
+    {"SUBMISSION", "提交件"}, {"TEXT", "文字"},     {"TIER", "层级"},     {"TIME", "时刻"},
+    {"USCC", "信用代码"},     {"VALUE", "数值"},    {"YEAR", "年份"},     {"ZONE", "时区"},
 };
 
 }  // namespace

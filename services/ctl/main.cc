@@ -20,10 +20,12 @@ const char* FromEnvironment(const char* name) { return std::getenv(name); }
 
 void SetTexts(CLI::App& app, CommandLine& line) {
   const Screen& screen = line.screen;
-  app.description(std::string(screen.Say(
-      "智评命令行：查看和校验评测年版，发布并查看启用进度，给企业自评测评分，规划提升路径。",
-      "The command line of Zhiping: look at and validate editions, publish them and see "
-      "who follows, score self-assessments, and plan upgrades.")));
+  app.description(std::string(
+      screen.Say("智评命令行：查看、校验和发布评测年版，组织批次，填报、提交和审核自评测，评分，规"
+                 "划提升路径。",
+                 "The command line of Zhiping: look at, validate and publish editions, run "
+                 "campaigns, fill in, "
+                 "submit and review self-assessments, score them, and plan upgrades.")));
   app.footer(std::string(screen.Say(
       "每个命令的说明：zhipingctl 命令 --help\n"
       "退出码：0 成功；1 输入有误或被拒绝；2 用法有误；3 服务不可用，可稍后再试；4 软件缺陷",
@@ -59,6 +61,12 @@ absl::StatusOr<int> Run(int argc, char** argv, CommandLine& line) {
   AddReleaseCommands(app, line);
   AddScoreCommand(app, line);
   AddPlanCommand(app, line);
+  AddCampaignCommands(app, line);
+  AddEnterpriseCommands(app, line);
+  AddAssessmentCommands(app, line);
+  AddSubmissionCommands(app, line);
+  AddReviewCommands(app, line);
+  AddFeedCommands(app, line);
   AddKeyCommands(app, line);
   AddTokenCommands(app, line);
   AddReceiptCommands(app, line);

@@ -1,6 +1,7 @@
 #include "services/ctl/remote_service.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/acting_for.h"
 #include "common/rpc/target.h"
 #include "common/status/error.h"
 #include "services/ctl/command_line.h"
@@ -16,6 +17,8 @@ std::unique_ptr<grpc::ClientContext> NewContext(const RemoteService& service) {
   auto context = rpc::NewContext(service.timeout);
   const std::string& token = service.credentials.token;
   if (!token.empty()) context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
+  const std::string& person = service.credentials.acting_for;
+  if (!person.empty()) context->AddMetadata(rpc::kActingFor, rpc::WriteActingFor(person));
   return context;
 }
 

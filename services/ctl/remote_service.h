@@ -36,7 +36,7 @@ struct RemoteService {
 std::shared_ptr<grpc::Channel> ChannelTo(const RemoteService& service,
                                          const std::vector<std::string>& services);
 
-// Of one call, with the token.
+// Of one call, with the credentials.
 std::unique_ptr<grpc::ClientContext> NewContext(const RemoteService& service);
 
 // Errors: WRONG_USAGE if the target is not HOST:PORT, such as an URL.

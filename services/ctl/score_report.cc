@@ -212,7 +212,8 @@ std::string ScoreHeader(absl::string_view title, const ScoreResponse& response,
 }
 
 std::string MissingReport(const ScoreResponse& response, const Screen& screen,
-                          const English& english, const std::set<std::string>* facts) {
+                          const English& english, const std::set<std::string>* facts,
+                          absl::string_view give_facts) {
   std::string out;
   for (const ScoredAnswer& answer : response.input().answers()) {
     if (!answer.level().empty()) continue;
@@ -231,10 +232,10 @@ std::string MissingReport(const ScoreResponse& response, const Screen& screen,
         Hang(screen.Say("  - 外部指标：", "  - Fact: "), screen.Say(fact.title()), screen.width),
         Hang("      ", screen.Say(fact.where_to_find()), screen.width),
         Hang("      ",
-             screen.Say(absl::StrCat("填写：--facts ", fact.fact(), "=…（", fact.min(), " 至 ",
-                                     fact.max(), "，单位：", fact.unit().zh(), "）"),
-                        absl::StrCat("Give it as: --facts ", fact.fact(), "=… (", fact.min(),
-                                     " to ", fact.max(), ", ", fact.unit().en(), ")")),
+             screen.Say(absl::StrCat("填写：", give_facts, " ", fact.fact(), "=…（", fact.min(),
+                                     " 至 ", fact.max(), "，单位：", fact.unit().zh(), "）"),
+                        absl::StrCat("Give it as: ", give_facts, " ", fact.fact(), "=… (",
+                                     fact.min(), " to ", fact.max(), ", ", fact.unit().en(), ")")),
              screen.width));
     std::vector<std::string> labels;
     for (const auto& label : fact.labels()) {
@@ -261,15 +262,16 @@ std::string StatementReport(const ScoreResult& result, const Screen& screen) {
   return absl::StrCat("\n", Hang("", screen.Say(result.statement()), screen.width));
 }
 
-std::string ScoreReport(const ScoreResponse& response, const Screen& screen,
-                        const English& english) {
+std::string ScoreReport(const ScoreResponse& response, const Screen& screen, const English& english,
+                        absl::string_view give_facts) {
   const ScoreResult& result = response.result();
   return absl::StrCat(ScoreHeader(screen.Say("人工智能技术场景应用自评测结果（企业自评）",
                                              "Self-assessment of AI scenarios (self-evaluated)"),
                                   response, screen, english),
                       Summary(result, screen), Segments(response, screen),
                       Scenarios(response, screen, english), Tiers(result, screen),
-                      MissingReport(response, screen, english), StatementReport(result, screen));
+                      MissingReport(response, screen, english, nullptr, give_facts),
+                      StatementReport(result, screen));
 }
 
 }  // namespace zhiping::ctl

@@ -57,6 +57,10 @@ std::string Zone::Name(const Screen& screen) const {
   return name_ == kBeijing ? std::string(screen.Say("北京时间", "Beijing time")) : name_;
 }
 
+std::string Zone::WithName(absl::string_view instant, const Screen& screen) const {
+  return absl::StrCat(instant, screen.Say("（", " ("), Name(screen), screen.Say("）", ")"));
+}
+
 std::string Zone::Format(absl::Time instant) const {
   return absl::FormatTime("%Y-%m-%d %H:%M:%S", instant, zone_);
 }
@@ -65,8 +69,20 @@ std::string Zone::Format(const google::protobuf::Timestamp& instant) const {
   return Format(FromTimestamp(instant));
 }
 
+std::string Zone::FormatEnd(const google::protobuf::Timestamp& instant) const {
+  const absl::Time end = FromTimestamp(instant);
+  const absl::CivilDay day = absl::ToCivilDay(end, zone_);
+  if (absl::FromCivil(day, zone_) != end) return Format(end);
+  return absl::StrCat(absl::FormatCivilTime(day - 1), " 24:00");
+}
+
+std::string Zone::FormatEndWithName(const google::protobuf::Timestamp& instant,
+                                    const Screen& screen) const {
+  return WithName(FormatEnd(instant), screen);
+}
+
 std::string Zone::FormatWithName(absl::Time instant, const Screen& screen) const {
-  return absl::StrCat(Format(instant), screen.Say("（", " ("), Name(screen), screen.Say("）", ")"));
+  return WithName(Format(instant), screen);
 }
 
 std::string Zone::FormatWithName(const google::protobuf::Timestamp& instant,

@@ -30,6 +30,11 @@ class Zone {
   // `2026-12-01 08:00:00`.
   std::string Format(absl::Time instant) const;
   std::string Format(const google::protobuf::Timestamp& instant) const;
+  // The end of a time: midnight is that of the day before, `2026-11-30 24:00`, since a closing date
+  // includes that whole day.
+  std::string FormatEnd(const google::protobuf::Timestamp& instant) const;
+  std::string FormatEndWithName(const google::protobuf::Timestamp& instant,
+                                const Screen& screen) const;
   // `2026-12-01 08:00:00（北京时间）`.
   std::string FormatWithName(absl::Time instant, const Screen& screen) const;
   std::string FormatWithName(const google::protobuf::Timestamp& instant,
@@ -37,6 +42,7 @@ class Zone {
 
  private:
   Zone(std::string name, absl::TimeZone zone);
+  std::string WithName(absl::string_view instant, const Screen& screen) const;
 
   std::string name_;
   absl::TimeZone zone_;

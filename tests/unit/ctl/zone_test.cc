@@ -2,6 +2,7 @@
 #include "services/ctl/zone.h"
 
 #include "absl/time/time.h"
+#include "common/time/timestamp.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::ctl {
@@ -31,6 +32,19 @@ TEST(ZoneTest, AnotherZoneIsNamed) {
   EXPECT_EQ(Zone().Format(*typed), "2026-12-01 16:00:00");
   EXPECT_EQ(Zone::Load("Asia/Shanghai")->Name(Screen()), "北京时间");
   EXPECT_THAT(Zone::Load("Mars/Base"), HasReason(Reason::WRONG_USAGE));
+}
+
+TEST(ZoneTest, AnEndAtMidnightIsThatOfTheDayBefore) {
+  const Zone zone;
+  const auto end = [&](const char* text) {
+    return zone.FormatEnd(ToTimestamp(*zone.Parse("", text)));
+  };
+  EXPECT_EQ(end("2026-07-01 00:00"), "2026-06-30 24:00");
+  EXPECT_EQ(end("2027-01-01 00:00"), "2026-12-31 24:00");
+  EXPECT_EQ(end("2026-07-01 00:00:01"), "2026-07-01 00:00:01");
+  EXPECT_EQ(end("2026-06-30T16:00:00Z"), "2026-06-30 24:00");
+  EXPECT_EQ(zone.FormatEndWithName(ToTimestamp(*zone.Parse("", "2026-07-01 00:00")), Screen()),
+            "2026-06-30 24:00（北京时间）");
 }
 
 TEST(ZoneTest, WhatIsNoInstantIsRefusedInTheZonesWords) {

@@ -4,8 +4,6 @@
 #include <grpcpp/test/server_context_test_spouse.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::rpc {
@@ -16,15 +14,6 @@ absl::StatusOr<std::string> Read(const std::string& value) {
   grpc::testing::ServerContextTestSpouse metadata(&context);
   metadata.AddClientMetadata(kActingFor, value);
   return ReadActingFor(context);
-}
-
-// Every byte percent-encoded.
-std::string Encoded(const std::string& text) {
-  std::string encoded;
-  for (const char byte : text) {
-    absl::StrAppend(&encoded, "%", absl::BytesToHexString(std::string(1, byte)));
-  }
-  return encoded;
 }
 
 std::string Times(int count, const std::string& text) {
@@ -46,9 +35,9 @@ TEST(ActingForTest, ReadsNames) {
       {"100%25", "100%"},
       {"%2541", "%41"},
       // Blanks of every kind around it are none of it.
-      {Encoded(" \u3000张三\u00a0\u3000"), "张三"},
-      {Encoded(Times(kMaxActingFor, "张")), Times(kMaxActingFor, "张")},
-      {Encoded(Times(kMaxActingFor, "𠮷")), Times(kMaxActingFor, "𠮷")},
+      {WriteActingFor(" \u3000张三\u00a0\u3000"), "张三"},
+      {WriteActingFor(Times(kMaxActingFor, "张")), Times(kMaxActingFor, "张")},
+      {WriteActingFor(Times(kMaxActingFor, "𠮷")), Times(kMaxActingFor, "𠮷")},
   };
   for (const auto& [value, name] : cases) {
     const auto read = Read(value);
@@ -63,8 +52,9 @@ TEST(ActingForTest, RefusesWhatIsNoName) {
                                "%E5%BC", "%C0%80", "%ED%A0%80", "%FF",
                                // What breaks a line, ends a text, or turns its direction.
                                "%00", "%09", "a%0Ab", "a%0D%0Ab", "a%1Bb", "%7F",
-                               Encoded("a\u0085b"), Encoded("a\u2028b"), Encoded("a\u202eb"),
-                               Encoded(Times(kMaxActingFor + 1, "张"))};
+                               WriteActingFor("a\u0085b"), WriteActingFor("a\u2028b"),
+                               WriteActingFor("a\u202eb"),
+                               WriteActingFor(Times(kMaxActingFor + 1, "张"))};
   for (const std::string& value : cases) {
     const auto read = Read(value);
     EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << value;
@@ -78,7 +68,7 @@ TEST(ActingForTest, RefusesWhatIsNoName) {
 TEST(ActingForTest, ANameIsRequired) {
   grpc::ServerContext without;
   EXPECT_THAT(ReadActingFor(without), HasReason(Reason::FIELD_REQUIRED));
-  for (const std::string& value : {std::string(), std::string("%20"), Encoded("\u3000")}) {
+  for (const std::string& value : {std::string(), std::string("%20"), WriteActingFor("\u3000")}) {
     EXPECT_THAT(Read(value), HasReason(Reason::FIELD_REQUIRED)) << value;
   }
 }
