@@ -16,7 +16,7 @@ make_keys_once() {
     say "生成开发用密钥（仅供本机，$state_name/dev.key）" "Making a development key (for this machine only, $state_name/dev.key)"
     stop_services || true
     rm -rf "$state"/{dev,audit,receipt}.key "$state/trust.txtpb" "$state"/{catalogue,assessment}.db* \
-      "$state"/{scoring-1,scoring-2,assessment} "$state"/scoring-[12]-audit.db*
+      "$state"/{scoring-1,scoring-2,assessment,bundle,receipts} "$state"/scoring-[12]-audit.db*
     make_key dev release,notes,activation
   fi
   if [[ ! -f $state/audit.key ]]; then make_key audit audit; fi
