@@ -22,7 +22,7 @@ if [[ -n ${ZHIPING_LOCAL_STATE:-} ]]; then
 fi
 programs=$root/build/bin
 # In the order in which they are started; stopped the other way round.
-services=(redis catalogue scoring-1 scoring-2)
+services=(redis catalogue scoring-1 scoring-2 assessment)
 
 # How messages call a service.
 service_title() { # service_title zh|en SERVICE
@@ -33,6 +33,8 @@ service_title() { # service_title zh|en SERVICE
     en:catalogue) printf 'catalogue service' ;;
     zh:scoring-*) printf '评分服务 %s' "${2#scoring-}" ;;
     en:scoring-*) printf 'scoring service %s' "${2#scoring-}" ;;
+    zh:assessment) printf '自评测服务' ;;
+    en:assessment) printf 'assessment service' ;;
   esac
 }
 
@@ -73,10 +75,10 @@ stop_service() { # stop_service SERVICE
   rm -f "$state/$1.pid"
 }
 
-# Both scoring services drain at the same time. Returns 1 if nothing ran.
+# Scoring and assessment services drain at the same time. Returns 1 if nothing ran.
 stop_services() {
   local i stopped=1 pid
-  for i in scoring-1 scoring-2; do
+  for i in assessment scoring-1 scoring-2; do
     if pid=$(running_pid "$i"); then kill -TERM "$pid"; fi
   done
   for ((i = ${#services[@]} - 1; i >= 0; i--)); do

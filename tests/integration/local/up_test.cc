@@ -50,7 +50,7 @@ TEST(LocalUpTest, AnotherStateIsAbsoluteOrOfTheProjectAndDownNamesIt) {
 TEST(LocalUpTest, WrongAddressesAndPortsAreRefusedFirst) {
   for (const char* wrong :
        {"--host 999.1.1.1", "--host 256.0.0.1", "--host 1.2.3", "--host 01.2.3.4",
-        "--host localhost", "--port 0", "--port 65536", "--port 5x"}) {
+        "--host localhost", "--port 0", "--port 65532", "--port 5x"}) {
     const std::string said = RunUp(wrong);
     EXPECT_THAT(said, HasSubstr(std::string(wrong).substr(0, 6))) << wrong;
     EXPECT_THAT(said, HasSubstr("= 1\n")) << wrong;
