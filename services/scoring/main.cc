@@ -44,10 +44,11 @@ void AddFlags(CLI::App& app, Flags& flags) {
   rpc::AddFlag(app, "--pool-queue", flags.pool_queue,
                "最多排队的任务数，超出即拒绝 / tasks that may wait; more are refused")
       ->check(CLI::Range(1, 100'000));
-  const auto* const database = rpc::AddFlag(
-      app, "--audit-database", flags.audit_database.database,
-      "审计日志的数据库 sqlite:PATH 或 postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志 / "
-      "database of the audit log; empty: denied calls are only logged");
+  const auto* const database =
+      rpc::AddFlag(app, "--audit-database", flags.audit_database.database,
+                   "审计日志的数据库 sqlite:PATH 或 "
+                   "postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志 / "
+                   "database of the audit log; empty: denied calls are only logged");
   auto* const password =
       rpc::AddFlag(app, "--audit-database-password-file", flags.audit_database.password_file,
                    "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
