@@ -28,6 +28,14 @@ std::string TakenText(const v1::Taken& taken, const Zone& zone, const Screen& sc
   return absl::StrCat(who, screen.Say("，至 ", ", until "), zone.Format(taken.until()));
 }
 
+// The unit by its name, as the enterprise had it when it submitted; else by its id.
+std::string UnitName(const v1::Snapshot& snapshot, const std::string& unit) {
+  for (int i = 0; i < snapshot.units_size() && i < snapshot.unit_names_size(); ++i) {
+    if (snapshot.units(i) == unit) return snapshot.unit_names(i);
+  }
+  return unit;
+}
+
 std::string Citations(const v1::SubmissionStanding& standing, const Screen& screen) {
   return absl::StrJoin(
       standing.citations(), screen.Say("、", ", "),
@@ -188,7 +196,7 @@ std::string SubmissionSummaryReport(const v1::Submission& submission, const Zone
                                             : ""),
        field("状态", "state", StateText(standing.state(), standing.stage(), screen)),
        field("核验状态", "assurance", AssuranceName(standing.assurance(), screen)),
-       field("审核单位", "unit", standing.unit()),
+       field("审核单位", "unit", UnitName(content.snapshot(), standing.unit())),
        field("审核时限", "due", End(standing.has_due_at(), standing.due_at(), zone, screen)),
        field("可重报至", "return by",
              End(standing.has_return_by(), standing.return_by(), zone, screen)),

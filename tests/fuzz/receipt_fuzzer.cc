@@ -10,7 +10,7 @@ namespace {
 
 struct World {
   const std::shared_ptr<const criteria::Criteria> criteria = *criteria::CompileEdition2026();
-  const FreshKey key{};
+  const FreshKey key;
   const std::shared_ptr<const envelope::Trust> trust = key.TrustFor("*");
   const std::string payload = SerializeReceipt(SampleReceipt(*criteria, Receipt::DECISION));
 };

@@ -102,7 +102,9 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
     const auto not_taken = Refused(reviewer, {"review", "approve", number});
     EXPECT_EQ(not_taken.reason(), Reason::NOT_TAKEN);
     EXPECT_THAT(not_taken.message().zh(), HasSubstr("review take"));
-    EXPECT_THAT(Said(reviewer, {"review", "take", number}), HasSubstr("本人，至"));
+    const std::string taken = Said(reviewer, {"review", "take", number});
+    EXPECT_THAT(taken, HasSubstr("本人，至"));
+    EXPECT_THAT(taken, testing::ContainsRegex("审核单位 +(南京市|江苏省)"));
     EXPECT_THAT(Said(reviewer, {"review", "approve", number}), HasSubstr("已审核通过"));
   }
   const std::string shown = Said(enterprise_, {"submission", "effective"});

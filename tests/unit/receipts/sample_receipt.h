@@ -18,6 +18,7 @@ using assessment::v1::Submission;
 
 class FreshKey final : public envelope::Signer {
  public:
+  FreshKey() : key(*envelope::Key::Generate(envelope::KeyAlgorithm::ED25519)) {}
   const std::string& key_id() const override { return key.id(); }
   absl::StatusOr<std::string> Sign(absl::string_view message) const override {
     return key.Sign(message);
@@ -29,7 +30,7 @@ class FreshKey final : public envelope::Signer {
     return *envelope::Trust::Parse(envelope::TrustEntry(
         key, {envelope::Purpose::RELEASE, envelope::Purpose::RECEIPT}, {programme}, ""));
   }
-  const envelope::Key key = *envelope::Key::Generate(envelope::KeyAlgorithm::ED25519);
+  const envelope::Key key;
 };
 
 inline constexpr absl::Time kSubmittedAt = absl::FromUnixSeconds(1'796'000'000);
