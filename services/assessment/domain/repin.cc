@@ -96,8 +96,9 @@ v1::CampaignRecord Corrected(const v1::CampaignRecord& campaign,
   v1::CampaignRecord corrected = campaign;
   if (campaign.campaign().release_digest().empty()) {
     corrected.clear_corrections();
-    for (const PinnedRelease& release : chain) corrected.add_corrections(release.digest);
-    if (chain.size() < 2) corrected.clear_corrections();
+    if (chain.size() > 1) {
+      for (const PinnedRelease& release : chain) corrected.add_corrections(release.digest);
+    }
     const bool same = std::equal(corrected.corrections().begin(), corrected.corrections().end(),
                                  campaign.corrections().begin(), campaign.corrections().end());
     if (!same) Touch(corrected, now);

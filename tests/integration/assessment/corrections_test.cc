@@ -13,6 +13,13 @@ class CorrectionsTest : public testing::TestWithParam<sql::Engine> {
   const std::string first_ = service_.criteria().digest();
   const std::string corrected_ = service_.correction().digest();
 
+  // `always`, which has no end and pins no release.
+  absl::StatusOr<v1::Campaign> CreateAlways() {
+    v1::Campaign always = NewCampaign(service_.criteria(), v1::ReviewPolicy::NONE, "always");
+    always.clear_closes_at();
+    always.clear_release_digest();
+    return fixture_.Create(always);
+  }
   v1::Campaign Get(const std::string& campaign) {
     v1::GetCampaignRequest request;
     request.set_campaign(campaign);
@@ -56,10 +63,7 @@ class CorrectionsTest : public testing::TestWithParam<sql::Engine> {
 
 TEST_P(CorrectionsTest, CampaignsAndDraftsFollowThemByThemselves) {
   ASSERT_OK(fixture_.Register());
-  v1::Campaign always = NewCampaign(service_.criteria(), v1::ReviewPolicy::NONE, "always");
-  always.clear_closes_at();
-  always.clear_release_digest();
-  ASSERT_OK(fixture_.Create(always));
+  ASSERT_OK(CreateAlways());
   ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
   ASSERT_OK(fixture_.Create(NewCampaign(service_.second(), v1::ReviewPolicy::ALL, "other")));
   const v1::AssessmentKey pinned = fixture_.KeyOf(), endless = fixture_.KeyOf(kUscc, "always"),
@@ -100,10 +104,7 @@ TEST_P(CorrectionsTest, CampaignsAndDraftsFollowThemByThemselves) {
 
 TEST_P(CorrectionsTest, WhatIsNoCorrectionOrWasRolledBackIsNotFollowed) {
   ASSERT_OK(fixture_.Register());
-  v1::Campaign always = NewCampaign(service_.criteria(), v1::ReviewPolicy::NONE, "always");
-  always.clear_closes_at();
-  always.clear_release_digest();
-  const auto created = fixture_.Create(always);
+  const auto created = CreateAlways();
   ASSERT_OK(created);
   service_.releases().PutInForce(2);
   EXPECT_TRUE(Eventually([&] { return Get("always").etag() != created->etag(); }));
