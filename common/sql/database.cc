@@ -39,11 +39,18 @@ absl::Status Check(const Options& options) {
 absl::StatusOr<std::vector<Result>> Transaction::Run(absl::Span<const Statement> statements,
                                                      bool commit) {
   RETURN_IF_ERROR(failure_);
+  std::vector<Statement> all = std::exchange(later_, {});
+  const auto before = static_cast<int64_t>(all.size());
+  if (before > 0) {
+    all.insert(all.end(), statements.begin(), statements.end());
+    statements = all;
+  }
   for (const Statement& statement : statements) {
     if (failure_ = CheckStorable(statement); !failure_.ok()) return failure_;
   }
   auto results = connection_.Run(std::exchange(begin_, ""), statements, commit, deadline_);
   failure_ = results.status();
+  if (results.ok()) results->erase(results->begin(), results->begin() + before);
   return results;
 }
 
@@ -122,15 +129,16 @@ absl::Status Database::TransactOnce(const Deadline& deadline, const TransactOpti
   Transaction transaction(engine(), *connection, backend_->Begin(options.access, options.isolation),
                           deadline);
   absl::Status status = body(transaction);
-  const bool began = transaction.begin_.empty();
   if (status.ok()) status = transaction.failure_;
-  if (status.ok() && began) status = transaction.Run({}, true).status();
+  if (status.ok() && (transaction.begin_.empty() || !transaction.later_.empty())) {
+    status = transaction.Run({}, true).status();
+  }
   if (!status.ok()) {
     if (!transaction.failure_.ok()) {
       const SqlError error = SqlErrorOf(transaction.failure_);
       repeatable = error == SqlError::kSerialization || error == SqlError::kDeadlock;
     }
-    if (began) connection->RollBack(deadline);
+    if (transaction.begin_.empty()) connection->RollBack(deadline);
   }
   return status;
 }
@@ -146,12 +154,12 @@ absl::StatusOr<std::vector<Result>> Database::Apply(absl::Time end,
   return results;
 }
 
-absl::StatusOr<Result> Database::Read(absl::Time end, const Statement& statement) {
-  RETURN_IF_ERROR(CheckStorable(statement));
+absl::StatusOr<std::vector<Result>> Database::ReadAll(absl::Time end,
+                                                      absl::Span<const Statement> statements) {
+  for (const Statement& statement : statements) RETURN_IF_ERROR(CheckStorable(statement));
   const Deadline deadline(end, call_timeout_);
   ASSIGN_OR_RETURN(Pool::Loan connection, PoolFor(Access::kRead).Borrow(deadline));
-  ASSIGN_OR_RETURN(auto results, connection->Run("", {&statement, 1}, false, deadline));
-  return std::move(results.front());
+  return connection->Run("", statements, false, deadline);
 }
 
 }  // namespace zhiping::sql

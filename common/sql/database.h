@@ -61,6 +61,12 @@ class Transaction {
   // Several statements, in order, in one round trip on PostgreSQL. Stops at the first that fails.
   absl::StatusOr<std::vector<Result>> Batch(absl::Span<const Statement> statements);
 
+  // Runs it before the next statement, or the COMMIT, in the same round trip: for a change of whose
+  // result nothing depends. What it fails with comes from there.
+  void Later(absl::string_view sql, std::vector<Value> parameters) {
+    later_.push_back({std::string(sql), std::move(parameters)});
+  }
+
   // Waits until no other transaction of this database holds the lock of this name, and holds it
   // until the end. On SQLite every transaction that writes holds all of them.
   absl::Status Lock(absl::string_view name);
@@ -68,6 +74,7 @@ class Transaction {
  private:
   friend class Database;
 
+  // The results of those that are run later are left out.
   absl::StatusOr<std::vector<Result>> Run(absl::Span<const Statement> statements, bool commit);
 
   const Engine engine_;
@@ -75,6 +82,7 @@ class Transaction {
   // Not sent yet: it goes with the first statement.
   absl::string_view begin_;
   const Deadline& deadline_;
+  std::vector<Statement> later_;
   absl::Status failure_;
 };
 
@@ -110,19 +118,24 @@ class Database {
   absl::StatusOr<std::vector<Result>> Apply(absl::Time deadline,
                                             absl::Span<const Statement> statements);
 
+  // Several statements that read, in order, in one round trip on PostgreSQL; each sees what is
+  // committed when it begins. A write fails with kReadOnly.
+  absl::StatusOr<std::vector<Result>> ReadAll(absl::Time end,
+                                              absl::Span<const Statement> statements);
+
   // One statement that reads, in one round trip; a write fails with kReadOnly.
   template <typename... Columns>
   absl::StatusOr<Rows<Columns...>> Query(absl::Time deadline, absl::string_view sql,
                                          std::vector<Value> parameters = {}) {
-    auto result = Read(deadline, {std::string(sql), std::move(parameters)});
-    if (!result.ok()) return result.status();
-    return (*std::move(result)).template Take<Columns...>();
+    const Statement statement = {std::string(sql), std::move(parameters)};
+    auto results = ReadAll(deadline, {&statement, 1});
+    if (!results.ok()) return results.status();
+    return std::move(results->front()).template Take<Columns...>();
   }
 
  private:
   Database(Setting setting, const Options& options, std::unique_ptr<Backend> backend);
 
-  absl::StatusOr<Result> Read(absl::Time end, const Statement& statement);
   // Sets `repeatable` if another try may succeed.
   absl::Status TransactOnce(const Deadline& deadline, const TransactOptions& options,
                             const std::function<absl::Status(Transaction&)>& body,

@@ -7,42 +7,65 @@
 #include "common/status/status_macros.h"
 
 namespace zhiping::sql {
+namespace {
+
+constexpr char kInsert[] =
+    "INSERT INTO request (method, parent, request_id, sha256, subject, response, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+}  // namespace
 
 absl::StatusOr<std::optional<std::string>> ClaimRequest(Transaction& transaction,
                                                         const RequestKey& key) {
   // PostgreSQL waits here for a transaction that claimed the same id.
-  ASSIGN_OR_RETURN(
-      const Result claimed,
-      transaction.Execute("INSERT INTO request (method, parent, request_id, sha256, subject, "
-                          "response, created_at) VALUES ($1, $2, $3, $4, '', $5, 0) "
-                          "ON CONFLICT DO NOTHING",
-                          {key.method, key.parent, key.request_id, Bytes{key.sha256}, Bytes{}}));
+  ASSIGN_OR_RETURN(const Result claimed,
+                   transaction.Execute(absl::StrCat(kInsert, " ON CONFLICT DO NOTHING"),
+                                       {key.method, key.parent, key.request_id, Bytes{key.sha256},
+                                        "", Bytes{}, 0}));
   if (claimed.changed() == 1) return std::optional<std::string>();
-  ASSIGN_OR_RETURN(auto rows, (transaction.Query<Bytes, Bytes>(
-                                  "SELECT sha256, response FROM request "
-                                  "WHERE method = $1 AND parent = $2 AND request_id = $3",
-                                  {key.method, key.parent, key.request_id})));
-  if (rows.size() != 1) return absl::InternalError("a claimed request is not there");
+  Statement select = SelectResponse(key);
+  ASSIGN_OR_RETURN(Result selected, transaction.Execute(select.sql, std::move(select.parameters)));
+  ASSIGN_OR_RETURN(auto response, ResponseIn(std::move(selected), key));
+  if (!response.has_value()) return absl::InternalError("a claimed request is not there");
+  return response;
+}
+
+Statement SelectResponse(const RequestKey& key) {
+  return {
+      "SELECT sha256, response FROM request "
+      "WHERE method = $1 AND parent = $2 AND request_id = $3",
+      {key.method, key.parent, key.request_id}};
+}
+
+absl::StatusOr<std::optional<std::string>> ResponseIn(Result result, const RequestKey& key) {
+  ASSIGN_OR_RETURN(auto rows, (std::move(result).Take<Bytes, Bytes>()));
+  if (rows.empty()) return std::optional<std::string>();
   auto& [sha256, response] = rows.front();
-  if (sha256.value != key.sha256) {
-    return MakeError(
-        absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
-        absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
-        absl::StrCat("The request id ", key.request_id, " was used for another request."),
-        {{"requestId", key.request_id}});
-  }
+  if (sha256.value != key.sha256) return RequestIdReused(key);
   return std::optional<std::string>(std::move(response.value));
+}
+
+absl::Status RequestIdReused(const RequestKey& key) {
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
+      absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
+      absl::StrCat("The request id ", key.request_id, " was used for another request."),
+      {{"requestId", key.request_id}});
 }
 
 absl::Status KeepResponse(Transaction& transaction, const RequestKey& key,
                           const std::string& subject, const std::string& response, absl::Time now) {
-  return transaction
-      .Execute(
-          "UPDATE request SET subject = $4, response = $5, created_at = $6 "
-          "WHERE method = $1 AND parent = $2 AND request_id = $3",
-          {key.method, key.parent, key.request_id, subject, Bytes{response},
-           absl::ToUnixMillis(now)})
-      .status();
+  transaction.Later(
+      "UPDATE request SET subject = $4, response = $5, created_at = $6 "
+      "WHERE method = $1 AND parent = $2 AND request_id = $3",
+      {key.method, key.parent, key.request_id, subject, Bytes{response}, absl::ToUnixMillis(now)});
+  return absl::OkStatus();
+}
+
+void AddResponse(Transaction& transaction, const RequestKey& key, const std::string& subject,
+                 const std::string& response, absl::Time now) {
+  transaction.Later(kInsert, {key.method, key.parent, key.request_id, Bytes{key.sha256}, subject,
+                              Bytes{response}, absl::ToUnixMillis(now)});
 }
 
 absl::StatusOr<int64_t> ForgetRequests(Transaction& transaction, absl::string_view method,

@@ -35,6 +35,17 @@ absl::StatusOr<std::optional<std::string>> ClaimRequest(Transaction& transaction
 absl::Status KeepResponse(Transaction& transaction, const RequestKey& key,
                           const std::string& subject, const std::string& response, absl::Time now);
 
+// The same where a lock already keeps two requests of one id apart, so that nothing is claimed:
+// what reads the response that was given before, which stands in its result; and what keeps a new
+// one.
+Statement SelectResponse(const RequestKey& key);
+absl::StatusOr<std::optional<std::string>> ResponseIn(Result result, const RequestKey& key);
+void AddResponse(Transaction& transaction, const RequestKey& key, const std::string& subject,
+                 const std::string& response, absl::Time now);
+
+// INVALID_ARGUMENT REQUEST_ID_REUSED.
+absl::Status RequestIdReused(const RequestKey& key);
+
 // Forgets at most `most` requests of the method that were answered before `instant`; how many it
 // were. What has to be known for ever is never passed here.
 absl::StatusOr<int64_t> ForgetRequests(Transaction& transaction, absl::string_view method,

@@ -84,6 +84,69 @@ TEST_P(TransactionsTest, ABatchStopsAtItsFirstFailureAndLeavesNothing) {
   EXPECT_OK(database_->Apply(Soon(), {{kAdd, {1, 1}}}));
 }
 
+TEST_P(TransactionsTest, WhatIsRunLaterIsThereBeforeTheNextStatementAndTheCommit) {
+  EXPECT_OK(database_->Transact(Soon(), {}, [](Transaction& transaction) -> absl::Status {
+    transaction.Later(kAdd, {1, 5});
+    transaction.Later(kAdd, {2, 5});
+    // The results of those before are not among the batch's.
+    const std::vector<Statement> reads = {Statement{kRead, {1}}, Statement{kRead, {2}}};
+    auto results = transaction.Batch(reads);
+    RETURN_IF_ERROR(results.status());
+    EXPECT_EQ(results->size(), 2U);
+    EXPECT_EQ(std::get<0>(std::move((*results)[0]).Take<int64_t>()->at(0)), 15);
+    transaction.Later(kAdd, {1, 1});
+    return absl::OkStatus();
+  }));
+  EXPECT_THAT(Values(), ElementsAre(16, 25));
+  // Also if nothing else is in the transaction.
+  EXPECT_OK(database_->Transact(Soon(), {}, [](Transaction& transaction) {
+    transaction.Later(kAdd, {1, 1});
+    return absl::OkStatus();
+  }));
+  EXPECT_THAT(Values(), ElementsAre(17, 25));
+}
+
+TEST_P(TransactionsTest, WhatFailsLaterLeavesNothing) {
+  const auto fail = [](Transaction& transaction) {
+    transaction.Later(kAdd, {1, 5});
+    transaction.Later("INSERT INTO counter (id) VALUES ($1)", {2});
+  };
+  EXPECT_THAT(database_->Transact(Soon(), {},
+                                  [&](Transaction& transaction) {
+                                    fail(transaction);
+                                    return absl::OkStatus();
+                                  }),
+              IsSqlError(SqlError::kUnique));
+  EXPECT_THAT(database_->Transact(Soon(), {},
+                                  [&](Transaction& transaction) {
+                                    fail(transaction);
+                                    EXPECT_THAT(ValueOf(transaction, 1),
+                                                IsSqlError(SqlError::kUnique));
+                                    return absl::OkStatus();
+                                  }),
+              IsSqlError(SqlError::kUnique));
+  // What the body refuses is not run at all.
+  EXPECT_EQ(database_->Transact(Soon(), {},
+                                [&](Transaction& transaction) {
+                                  fail(transaction);
+                                  return absl::NotFoundError("mine");
+                                }),
+            absl::NotFoundError("mine"));
+  EXPECT_THAT(Values(), ElementsAre(10, 20));
+}
+
+TEST_P(TransactionsTest, SeveralReadsAreOneCall) {
+  auto results = database_->ReadAll(Soon(), {{kRead, {2}}, {kRead, {1}}, {kRead, {3}}});
+  ASSERT_OK(results);
+  ASSERT_EQ(results->size(), 3U);
+  EXPECT_EQ(std::get<0>(std::move((*results)[0]).Take<int64_t>()->at(0)), 20);
+  EXPECT_EQ(std::get<0>(std::move((*results)[1]).Take<int64_t>()->at(0)), 10);
+  EXPECT_EQ((*results)[2].rows(), 0U);
+  EXPECT_THAT(database_->ReadAll(Soon(), {{kRead, {1}}, {kAdd, {1, 1}}, {kRead, {1}}}),
+              IsSqlError(SqlError::kReadOnly));
+  EXPECT_THAT(Values(), ElementsAre(10, 20));
+}
+
 TEST_P(TransactionsTest, ReadsCannotWrite) {
   EXPECT_THAT(database_->Query<int64_t>(Soon(), "UPDATE counter SET value = 0 RETURNING value"),
               IsSqlError(SqlError::kReadOnly));
