@@ -40,17 +40,21 @@ absl::Status ReadAgain() {
 }
 
 // The body of ChangeDraft.
-using DraftChange = std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time)>;
+using Body = std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time)>;
 
+// `known`: the criteria of the first try.
 absl::Status Change(const Environment& environment, const v1::AssessmentKey& key,
-                    const rpc::Call* call, absl::Time deadline, const DraftChange& body) {
+                    const rpc::Call* call, const sql::RequestKey* request,
+                    const DraftCriteria* known, absl::Time deadline, const Body& body) {
   absl::Status status;
   for (int tried = 0; tried < kTries; ++tried) {
-    const auto criteria = CriteriaOfDraft(environment, key, deadline);
+    absl::StatusOr<DraftCriteria> criteria =
+        tried == 0 && known != nullptr ? *known : CriteriaOfDraft(environment, key, deadline);
     RETURN_IF_ERROR(criteria.status());
     status = environment.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
       const absl::Time now = environment.Now();
-      ASSIGN_OR_RETURN(LockedDraft draft, LockDraft(transaction, key, *criteria, call, now));
+      ASSIGN_OR_RETURN(LockedDraft draft,
+                       LockDraft(transaction, key, *criteria, call, request, now));
       const int64_t version = draft.record.version();
       RETURN_IF_ERROR(body(transaction, draft, now));
       const bool followed = criteria->path.size() > 1;
@@ -128,10 +132,17 @@ absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
   if (!draft.has_value()) return AssessmentNotFound(key);
   ASSIGN_OR_RETURN(const auto campaign, environment.store.FindCampaign(deadline, key.campaign()));
   if (!campaign.has_value()) return CampaignNotFound(key.campaign());
+  return CriteriaOfDraft(environment, *draft, *campaign, deadline);
+}
+
+absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
+                                              const v1::AssessmentRecord& draft,
+                                              const v1::CampaignRecord& campaign,
+                                              absl::Time deadline) {
   DraftCriteria criteria;
-  for (const std::string& digest : ReleasePath(*draft, *campaign)) {
+  for (const std::string& digest : ReleasePath(draft, campaign)) {
     ASSIGN_OR_RETURN(criteria.path.emplace_back(),
-                     environment.criteria.Find(campaign->campaign().programme(), digest, deadline));
+                     environment.criteria.Find(campaign.campaign().programme(), digest, deadline));
   }
   return criteria;
 }
@@ -150,19 +161,19 @@ void FollowCampaign(LockedDraft& draft, const DraftCriteria& criteria, absl::Tim
 
 absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::AssessmentKey& key,
                                       const DraftCriteria& criteria, const rpc::Call* call,
-                                      absl::Time now) {
+                                      const sql::RequestKey* request, absl::Time now) {
+  ASSIGN_OR_RETURN(AssessmentRows rows, transaction.LockAssessment(key, request));
+  if (!rows.enterprise.has_value() || !rows.campaign.has_value() || !rows.assessment.has_value()) {
+    return AssessmentNotFound(key);
+  }
   LockedDraft draft;
-  ASSIGN_OR_RETURN(auto enterprise, transaction.LockEnterprise(key.enterprise()));
-  if (!enterprise.has_value()) return AssessmentNotFound(key);
-  draft.enterprise = *std::move(enterprise);
-  ASSIGN_OR_RETURN(auto campaign, transaction.FindCampaign(key.campaign()));
-  ASSIGN_OR_RETURN(auto record, transaction.FindAssessment(key));
-  if (!campaign.has_value() || !record.has_value()) return AssessmentNotFound(key);
-  draft.campaign = *std::move(campaign);
-  draft.record = *std::move(record);
+  draft.enterprise = *std::move(rows.enterprise);
+  draft.campaign = *std::move(rows.campaign);
+  draft.record = *std::move(rows.assessment);
+  draft.submissions = std::move(rows.submissions);
+  draft.response = std::move(rows.request.response);
   const auto file = CoordinatesOf(draft.enterprise, draft.campaign.campaign().programme());
   if (call != nullptr && !call->CheckFile(file).ok()) return AssessmentNotFound(key);
-  ASSIGN_OR_RETURN(draft.submissions, transaction.SubmissionsOf(key));
   if (!SamePath(criteria, ReleasePath(draft.record, draft.campaign))) return ReadAgain();
   FollowCampaign(draft, criteria, now);
   return draft;
@@ -171,13 +182,14 @@ absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::A
 absl::Status ChangeDraft(
     const Environment& environment, const v1::AssessmentKey& key, const rpc::Call& call,
     absl::Time deadline,
-    const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time)>& body) {
-  return Change(environment, key, &call, deadline, body);
+    const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time)>& body,
+    const sql::RequestKey* request, const DraftCriteria* criteria) {
+  return Change(environment, key, &call, request, criteria, deadline, body);
 }
 
 absl::Status FollowCampaign(const Environment& environment, const v1::AssessmentKey& key,
                             absl::Time deadline) {
-  return Change(environment, key, nullptr, deadline,
+  return Change(environment, key, nullptr, nullptr, nullptr, deadline,
                 [](StoreTransaction&, LockedDraft&, absl::Time) { return absl::OkStatus(); });
 }
 

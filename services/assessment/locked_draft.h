@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct LockedDraft {
   Submissions submissions;
   // Of the record's release: the campaign's, if that pins one.
   CriteriaPtr criteria;
+  // What the request was answered before, if it was.
+  std::optional<std::string> response;
 };
 
 // `main` in place of an empty plant.
@@ -53,13 +56,20 @@ struct DraftCriteria {
 absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
                                               const v1::AssessmentKey& key, absl::Time deadline);
 
+// The same of what was read already.
+absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
+                                              const v1::AssessmentRecord& draft,
+                                              const v1::CampaignRecord& campaign,
+                                              absl::Time deadline);
+
 // Locks the enterprise and reads everything; checks that the caller may, unless it is null; and
 // takes the draft along the campaign's releases, if that was repinned, which is stored with the
 // next SaveDraft. ABORTED TRANSACTION_CONFLICT if the draft or the campaign has another release
 // than `criteria` says: read them again. Errors: ASSESSMENT_NOT_FOUND.
+// `request`: about the draft, with the answer kept that it got; may be null.
 absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::AssessmentKey& key,
                                       const DraftCriteria& criteria, const rpc::Call* call,
-                                      absl::Time now);
+                                      const sql::RequestKey* request, absl::Time now);
 
 // Takes a draft that was read to the last of its criteria.
 void FollowCampaign(LockedDraft& draft, const DraftCriteria& criteria, absl::Time now);
@@ -69,27 +79,33 @@ absl::Status FollowCampaign(const Environment& environment, const v1::Assessment
                             absl::Time deadline);
 
 // Runs a body on a draft that is to be changed, and stores the draft if its version has grown. The
-// body may run again.
+// body may run again. `request`: as LockDraft; `criteria`: as CriteriaOfDraft gave them a moment
+// before, if they are known.
 absl::Status ChangeDraft(
     const Environment& environment, const v1::AssessmentKey& key, const rpc::Call& call,
     absl::Time deadline,
-    const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time now)>& body);
+    const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time now)>& body,
+    const sql::RequestKey* request = nullptr, const DraftCriteria* criteria = nullptr);
 
-// The same for a request with an id: its answer is kept, and a retry gets it again.
+// The same for a request with an id: its answer is kept, and a retry gets it again. Nothing is
+// claimed: the enterprise's lock keeps two requests of one id apart.
 template <typename Response>
 absl::StatusOr<Response> ChangeDraftOnce(
     const Environment& environment, const v1::AssessmentKey& key, const sql::RequestKey& id,
     const rpc::Call& call, absl::Time deadline,
     const std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time now, Response&)>&
-        body) {
+        body,
+    const DraftCriteria* criteria = nullptr) {
   Response response;
-  const absl::Status status =
-      ChangeDraft(environment, key, call, deadline,
-                  [&](StoreTransaction& transaction, LockedDraft& draft, absl::Time now) {
-                    return AnswerOnce(transaction, id, call, now, response,
-                                      [&] { return body(transaction, draft, now, response); });
-                  });
-  RETURN_IF_ERROR(status);
+  const auto answer = [&](StoreTransaction& transaction, LockedDraft& draft,
+                          absl::Time now) -> absl::Status {
+    response.Clear();
+    if (draft.response.has_value()) return AnswerAgain(*draft.response, call, response);
+    RETURN_IF_ERROR(body(transaction, draft, now, response));
+    transaction.AddResponse(id, call.caller().subject, response.SerializeAsString(), now);
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(ChangeDraft(environment, key, call, deadline, answer, &id, criteria));
   return response;
 }
 

@@ -47,6 +47,14 @@ sql::RequestKey KeyOf(absl::string_view method, const std::string& parent, const
   return {std::string(method), about, request.request_id(), sql::Sha256(what)};
 }
 
+// What was kept is the answer: the request was judged when it was made first, by the same caller.
+template <typename Response>
+absl::Status AnswerAgain(const std::string& kept, const rpc::Call& call, Response& response) {
+  call.ScopeIsJudged();
+  if (response.ParseFromString(kept)) return absl::OkStatus();
+  return absl::InternalError("a kept response is damaged");
+}
+
 // Runs `body` and keeps its answer with what it changed; a retry gets that again without running
 // it. Errors: REQUEST_ID_REUSED; those of the body.
 template <typename Response>
@@ -55,12 +63,7 @@ absl::Status AnswerOnce(StoreTransaction& transaction, const sql::RequestKey& ke
                         absl::FunctionRef<absl::Status()> body) {
   response.Clear();
   ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
-  if (kept.has_value()) {
-    // It was judged when the request was made first, by the same caller.
-    call.ScopeIsJudged();
-    if (response.ParseFromString(*kept)) return absl::OkStatus();
-    return absl::InternalError("a kept response is damaged");
-  }
+  if (kept.has_value()) return AnswerAgain(*kept, call, response);
   RETURN_IF_ERROR(body());
   return transaction.KeepResponse(key, call.caller().subject, response.SerializeAsString(), now);
 }

@@ -42,6 +42,11 @@ class StoreTransaction {
                             const std::string& response, absl::Time now) {
     return sql::KeepResponse(sql_, key, subject, response, now);
   }
+  // Keeps the answer of a request that was not claimed. REQUIRES: LockAssessment, with its key.
+  void AddResponse(const sql::RequestKey& key, const std::string& subject,
+                   const std::string& response, absl::Time now) {
+    sql::AddResponse(sql_, key, subject, response, now);
+  }
   // As sql::ForgetRequests.
   absl::StatusOr<int64_t> ForgetRequests(absl::string_view method, absl::Time instant, int most) {
     return sql::ForgetRequests(sql_, method, instant, most);
@@ -87,11 +92,16 @@ class StoreTransaction {
   // Adds it or takes its place.
   absl::Status SaveAssessment(const v1::AssessmentRecord& record);
 
+  // Locks the enterprise until the end, and reads the rest then; and, of a request about the
+  // assessment, if there is one, what is known. Errors: REQUEST_ID_REUSED.
+  absl::StatusOr<AssessmentRows> LockAssessment(const v1::AssessmentKey& key,
+                                                const sql::RequestKey* request);
   // Of the assessment, by number.
   absl::StatusOr<std::vector<v1::SubmissionRecord>> SubmissionsOf(const v1::AssessmentKey& key);
   absl::StatusOr<std::optional<v1::SubmissionRecord>> FindSubmission(const v1::SubmissionKey& key);
-  // With its evidence. Errors: ROW_EXISTS if the submission or its receipt number is there.
-  absl::Status AddSubmission(const v1::SubmissionRecord& record);
+  // With its evidence and, unless it is empty, its receipt. If the submission or its receipt number
+  // is there already, the transaction fails with ROW_EXISTS.
+  absl::Status AddSubmission(const v1::SubmissionRecord& record, const std::string& receipt = "");
   // Takes the place of the one that is there; the evidence and the receipts stay.
   absl::Status SaveSubmission(const v1::SubmissionRecord& record);
 
@@ -132,8 +142,10 @@ class Store {
   absl::Status SequenceChanges(absl::Time deadline);
   const sql::SequencedLog& changes() const { return changes_; }
 
-  // What is known of a request that was made before. Errors: REQUEST_ID_REUSED.
-  absl::StatusOr<KnownRequest> FindRequest(absl::Time deadline, const sql::RequestKey& key);
+  // The assessment without its submissions, and what is known of a request about it. Errors:
+  // REQUEST_ID_REUSED.
+  absl::StatusOr<AssessmentRows> FindAssessment(absl::Time deadline, const v1::AssessmentKey& key,
+                                                const sql::RequestKey& request);
   // It came then and could not be carried out; the first time counts.
   absl::Status NoteReceived(absl::Time deadline, const sql::RequestKey& key, absl::Time instant);
   // Those that need not be known for ever, after 7 days.

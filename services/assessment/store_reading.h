@@ -64,6 +64,18 @@ absl::StatusOr<std::optional<Record>> One(const absl::StatusOr<sql::Rows<sql::By
   return std::optional<Record>(std::move(records.front()));
 }
 
+// From the results of kSelectEnterprise, kSelectCampaign and kSelectAssessment, the first three.
+inline absl::StatusOr<AssessmentRows> RowsOf(std::vector<sql::Result>& results) {
+  AssessmentRows rows;
+  ASSIGN_OR_RETURN(rows.enterprise,
+                   One<v1::EnterpriseRecord>(std::move(results[0]).Take<sql::Bytes>()));
+  ASSIGN_OR_RETURN(rows.campaign,
+                   One<v1::CampaignRecord>(std::move(results[1]).Take<sql::Bytes>()));
+  ASSIGN_OR_RETURN(rows.assessment,
+                   One<v1::AssessmentRecord>(std::move(results[2]).Take<sql::Bytes>()));
+  return rows;
+}
+
 inline absl::StatusOr<std::optional<std::string>> OneReceipt(
     absl::StatusOr<sql::Rows<std::optional<sql::Bytes>>> rows) {
   RETURN_IF_ERROR(rows.status());

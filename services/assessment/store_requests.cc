@@ -1,5 +1,4 @@
 #include "absl/strings/str_cat.h"
-#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/store.h"
 #include "services/assessment/store_reading.h"
@@ -23,40 +22,29 @@ constexpr const char* kForgotten[] = {"RegisterEnterprise",
 constexpr absl::Duration kKept = absl::Hours(24 * 7);
 constexpr int kForgottenAtOnce = 1000;
 
-absl::Status Reused(const sql::RequestKey& key) {
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, Reason::REQUEST_ID_REUSED,
-      absl::StrCat("requestId ", key.request_id, " 已用于另一个请求。"),
-      absl::StrCat("The request id ", key.request_id, " was used for another request."),
-      {{"requestId", key.request_id}});
-}
-
 }  // namespace
 
-absl::StatusOr<KnownRequest> Store::FindRequest(absl::Time deadline, const sql::RequestKey& key) {
-  const std::vector<sql::Value> parameters = {key.method, key.parent, key.request_id};
-  KnownRequest known;
-  ASSIGN_OR_RETURN(auto answered, (database_.Query<Bytes, Bytes>(
-                                      deadline,
-                                      "SELECT sha256, response FROM request "
-                                      "WHERE method = $1 AND parent = $2 AND request_id = $3",
-                                      parameters)));
-  if (!answered.empty()) {
-    auto& [sha256, response] = answered.front();
-    if (sha256.value != key.sha256) return Reused(key);
-    known.response = std::move(response.value);
-    return known;
+absl::StatusOr<AssessmentRows> Store::FindAssessment(absl::Time deadline,
+                                                     const v1::AssessmentKey& key,
+                                                     const sql::RequestKey& request) {
+  ASSIGN_OR_RETURN(
+      std::vector<sql::Result> results,
+      database_.ReadAll(deadline, {{kSelectEnterprise, {key.enterprise()}},
+                                   {kSelectCampaign, {key.campaign()}},
+                                   {kSelectAssessment, Of(key)},
+                                   sql::SelectResponse(request),
+                                   {"SELECT sha256, received_at FROM received_request "
+                                    "WHERE method = $1 AND parent = $2 AND request_id = $3",
+                                    {request.method, request.parent, request.request_id}}}));
+  ASSIGN_OR_RETURN(AssessmentRows rows, RowsOf(results));
+  KnownRequest& known = rows.request;
+  ASSIGN_OR_RETURN(known.response, sql::ResponseIn(std::move(results[3]), request));
+  ASSIGN_OR_RETURN(const auto received, (std::move(results[4]).Take<Bytes, int64_t>()));
+  for (const auto& [sha256, received_at] : received) {
+    if (sha256.value != request.sha256) return sql::RequestIdReused(request);
+    known.received = absl::FromUnixMillis(received_at);
   }
-  ASSIGN_OR_RETURN(const auto received, (database_.Query<Bytes, int64_t>(
-                                            deadline,
-                                            "SELECT sha256, received_at FROM received_request "
-                                            "WHERE method = $1 AND parent = $2 AND request_id = $3",
-                                            parameters)));
-  if (received.empty()) return known;
-  const auto& [sha256, received_at] = received.front();
-  if (sha256.value != key.sha256) return Reused(key);
-  known.received = absl::FromUnixMillis(received_at);
-  return known;
+  return rows;
 }
 
 absl::Status Store::NoteReceived(absl::Time deadline, const sql::RequestKey& key,

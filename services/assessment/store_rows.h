@@ -116,6 +116,17 @@ struct KnownRequest {
   std::optional<absl::Time> received;
 };
 
+// What an assessment is made of; absent: it is not there.
+struct AssessmentRows {
+  std::optional<v1::EnterpriseRecord> enterprise;
+  std::optional<v1::CampaignRecord> campaign;
+  std::optional<v1::AssessmentRecord> assessment;
+  // By number.
+  std::vector<v1::SubmissionRecord> submissions;
+  // Of the request that was asked for.
+  KnownRequest request;
+};
+
 // `main` for an empty one.
 std::string PlantOf(const std::string& plant);
 

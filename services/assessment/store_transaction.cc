@@ -63,11 +63,14 @@ absl::Status ChangedOne(const absl::StatusOr<sql::Result>& result) {
 }
 
 // The row, and a row for each file.
-std::vector<sql::Statement> Insertions(const v1::SubmissionRecord& record) {
+std::vector<sql::Statement> Insertions(const v1::SubmissionRecord& record,
+                                       const std::string& receipt) {
   std::vector<std::string> columns;
   std::vector<std::string> places;
   std::vector<sql::Value> values;
-  for (NamedValue& column : ColumnsOf(record)) {
+  std::vector<NamedValue> row_of_record = ColumnsOf(record);
+  if (!receipt.empty()) row_of_record.push_back({"receipt", Bytes{receipt}});
+  for (NamedValue& column : row_of_record) {
     columns.push_back(std::move(column.column));
     values.push_back(std::move(column.value));
     places.push_back(absl::StrCat("$", values.size()));
@@ -200,13 +203,31 @@ absl::Status StoreTransaction::SaveAssessment(const v1::AssessmentRecord& record
   std::vector<sql::Value> row = Of(assessment.key());
   row.insert(row.end(), {assessment.release_digest(), record.closed(),
                          Milliseconds(true, assessment.updated_at(), 0), Serialized(record)});
-  return sql_
-      .Execute(
-          "INSERT INTO assessment (uscc, plant, campaign, release_digest, closed, updated_at, "
-          "record) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (uscc, plant, campaign) "
-          "DO UPDATE SET release_digest = $4, closed = $5, updated_at = $6, record = $7",
-          std::move(row))
-      .status();
+  sql_.Later(
+      "INSERT INTO assessment (uscc, plant, campaign, release_digest, closed, updated_at, "
+      "record) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (uscc, plant, campaign) "
+      "DO UPDATE SET release_digest = $4, closed = $5, updated_at = $6, record = $7",
+      std::move(row));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<AssessmentRows> StoreTransaction::LockAssessment(const v1::AssessmentKey& key,
+                                                                const sql::RequestKey* request) {
+  // Each statement sees what is committed when it begins: the others after the lock is held.
+  std::vector<sql::Statement> statements = {
+      {absl::StrCat(kSelectEnterprise, " {for_update}"), {key.enterprise()}},
+      {kSelectCampaign, {key.campaign()}},
+      {kSelectAssessment, Of(key)},
+      {kSelectSubmissions, Of(key)}};
+  if (request != nullptr) statements.push_back(sql::SelectResponse(*request));
+  ASSIGN_OR_RETURN(std::vector<sql::Result> results, sql_.Batch(statements));
+  ASSIGN_OR_RETURN(AssessmentRows rows, RowsOf(results));
+  ASSIGN_OR_RETURN(rows.submissions,
+                   All<v1::SubmissionRecord>(std::move(results[3]).Take<Bytes>()));
+  if (request != nullptr) {
+    ASSIGN_OR_RETURN(rows.request.response, sql::ResponseIn(std::move(results[4]), *request));
+  }
+  return rows;
 }
 
 absl::StatusOr<std::vector<v1::SubmissionRecord>> StoreTransaction::SubmissionsOf(
@@ -219,8 +240,12 @@ absl::StatusOr<std::optional<v1::SubmissionRecord>> StoreTransaction::FindSubmis
   return One<v1::SubmissionRecord>(sql_.Query<Bytes>(kSelectSubmission, Of(key)));
 }
 
-absl::Status StoreTransaction::AddSubmission(const v1::SubmissionRecord& record) {
-  return sql_.Batch(Insertions(record)).status();
+absl::Status StoreTransaction::AddSubmission(const v1::SubmissionRecord& record,
+                                             const std::string& receipt) {
+  for (sql::Statement& statement : Insertions(record, receipt)) {
+    sql_.Later(statement.sql, std::move(statement.parameters));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status StoreTransaction::SaveSubmission(const v1::SubmissionRecord& record) {

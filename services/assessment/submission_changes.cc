@@ -41,11 +41,11 @@ absl::StatusOr<LockedSubmissions> LockSubmissions(StoreTransaction& transaction,
 }
 
 absl::Status SaveChanged(StoreTransaction& transaction, const Submissions& before,
-                         const Submissions& after, absl::Time now) {
+                         const Submissions& after, absl::Time now, const std::string& receipt) {
   for (size_t i = 0; i < after.size(); ++i) {
     const bool made = i >= before.size();
     if (!made && before[i].version() == after[i].version()) continue;
-    RETURN_IF_ERROR(made ? transaction.AddSubmission(after[i])
+    RETURN_IF_ERROR(made ? transaction.AddSubmission(after[i], receipt)
                          : transaction.SaveSubmission(after[i]));
     v1::AssessmentEvent event;
     *event.mutable_submission() = ChangeOf(after[i], made);

@@ -34,9 +34,9 @@ absl::StatusOr<LockedSubmissions> LockSubmissions(StoreTransaction& transaction,
                                                   const v1::SubmissionKey& key);
 
 // Stores those that are new or have a greater version than `before`, and logs what the log tells of
-// them.
+// them. `receipt`: of the new one.
 absl::Status SaveChanged(StoreTransaction& transaction, const Submissions& before,
-                         const Submissions& after, absl::Time now);
+                         const Submissions& after, absl::Time now, const std::string& receipt = "");
 
 // The scope and the act of one call on one submission.
 struct SubmissionCall {

@@ -48,52 +48,51 @@ absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& r
   if (request.etag().empty()) Require("etag", violations);
   RETURN_IF_ERROR(violations.ToStatus());
   const sql::RequestKey id = KeyOf("Submit", NameOf(key), call, request);
-  ASSIGN_OR_RETURN(const KnownRequest known, environment_.store.FindRequest(deadline, id));
-  if (known.response.has_value()) {
+  ASSIGN_OR_RETURN(const AssessmentRows found,
+                   environment_.store.FindAssessment(deadline, key, id));
+  if (found.request.response.has_value()) {
     // What the same caller was answered before, also while scoring is away.
-    call.ScopeIsJudged();
     v1::SubmitResponse response;
-    if (response.ParseFromString(*known.response)) return response;
-    return absl::InternalError("a kept response is damaged");
+    RETURN_IF_ERROR(AnswerAgain(*found.request.response, call, response));
+    return response;
   }
-  const absl::Time received = known.received.value_or(environment_.Now());
-  auto response = SubmitAt(request, key, id, received, call, deadline);
-  if (!response.ok() && MayBeRetried(response.status()) && !known.received.has_value()) {
+  const absl::Time received = found.request.received.value_or(environment_.Now());
+  auto response = SubmitFound(request, key, id, found, received, call, deadline);
+  if (!response.ok() && MayBeRetried(response.status()) && !found.request.received.has_value()) {
     // Whatever becomes of this: the answer is why the submission failed.
     environment_.store.NoteReceived(deadline, id, received).IgnoreError();
   }
   return response;
 }
 
-absl::StatusOr<v1::SubmitResponse> Submitting::SubmitAt(const v1::SubmitRequest& request,
-                                                        const v1::AssessmentKey& key,
-                                                        const sql::RequestKey& id,
-                                                        absl::Time received, const rpc::Call& call,
-                                                        absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto result, Score(request, key, call, deadline));
-  return ChangeDraftOnce<v1::SubmitResponse>(environment_, key, id, call, deadline,
-                                             [&](StoreTransaction& transaction, LockedDraft& draft,
-                                                 absl::Time now, v1::SubmitResponse& response) {
-                                               return SubmitIn(transaction, draft, request, result,
-                                                               received, call, now, response);
-                                             });
+absl::StatusOr<v1::SubmitResponse> Submitting::SubmitFound(
+    const v1::SubmitRequest& request, const v1::AssessmentKey& key, const sql::RequestKey& id,
+    const AssessmentRows& found, absl::Time received, const rpc::Call& call, absl::Time deadline) {
+  // Nobody else learns whether it exists, nor its etag.
+  const auto file =
+      CoordinatesOf(found.enterprise.value_or(v1::EnterpriseRecord()),
+                    found.assessment.value_or(v1::AssessmentRecord()).assessment().programme());
+  if (!call.CheckFile(file).ok() || !found.assessment.has_value()) return AssessmentNotFound(key);
+  if (!found.campaign.has_value()) return CampaignNotFound(key.campaign());
+  ASSIGN_OR_RETURN(const DraftCriteria criteria,
+                   CriteriaOfDraft(environment_, *found.assessment, *found.campaign, deadline));
+  ASSIGN_OR_RETURN(const auto result, Score(request, *found.assessment, criteria, deadline));
+  return ChangeDraftOnce<v1::SubmitResponse>(
+      environment_, key, id, call, deadline,
+      [&](StoreTransaction& transaction, LockedDraft& draft, absl::Time now,
+          v1::SubmitResponse& response) {
+        return SubmitIn(transaction, draft, request, result, received, call, now, response);
+      },
+      &criteria);
 }
 
 absl::StatusOr<common::v1::ScoreResult> Submitting::Score(const v1::SubmitRequest& request,
-                                                          const v1::AssessmentKey& key,
-                                                          const rpc::Call& call,
+                                                          const v1::AssessmentRecord& record,
+                                                          const DraftCriteria& criteria,
                                                           absl::Time deadline) const {
-  ASSIGN_OR_RETURN(const auto enterprise,
-                   environment_.store.FindEnterprise(deadline, key.enterprise()));
-  ASSIGN_OR_RETURN(const auto record, environment_.store.FindAssessment(deadline, key));
-  // Nobody else learns whether it exists, nor its etag.
-  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
-                                  record.value_or(v1::AssessmentRecord()).assessment().programme());
-  if (!call.CheckFile(file).ok() || !record.has_value()) return AssessmentNotFound(key);
   LockedDraft draft;
-  draft.record = *record;
+  draft.record = record;
   // Where the campaign was repinned, the caller has seen the draft as it is taken along.
-  ASSIGN_OR_RETURN(const DraftCriteria criteria, CriteriaOfDraft(environment_, key, deadline));
   FollowCampaign(draft, criteria, environment_.Now());
   RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
   const ScoreInput input = ScoreInputOf(draft.record);
@@ -138,9 +137,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
                    signing_.Sign(receipts::MakeReceipt(v1::Receipt::SUBMISSION, record.submission(),
                                                        *draft.criteria, {now, incarnation_})));
   record.mutable_submission()->set_receipt_no(receipt.receipt_no);
-  RETURN_IF_ERROR(SaveChanged(transaction, before, draft.submissions, now));
-  RETURN_IF_ERROR(
-      transaction.KeepReceipt(record.submission().key(), Receipt::kOfSubmission, receipt.envelope));
+  RETURN_IF_ERROR(SaveChanged(transaction, before, draft.submissions, now, receipt.envelope));
   // The draft says which is its latest; what it is made of stays as it is, and so does its etag.
   draft.record.mutable_assessment()->set_latest_submission(record.submission().key().number());
   draft.record.mutable_assessment()->clear_return_by();

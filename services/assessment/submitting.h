@@ -31,13 +31,16 @@ class Submitting {
                                             absl::Time deadline);
 
  private:
-  absl::StatusOr<v1::SubmitResponse> SubmitAt(const v1::SubmitRequest& request,
-                                              const v1::AssessmentKey& key,
-                                              const sql::RequestKey& id, absl::Time received,
-                                              const rpc::Call& call, absl::Time deadline);
-  // The draft scored as the request knows it. Errors: ASSESSMENT_NOT_FOUND, STALE_ETAG.
+  // `found`: before anything is locked.
+  absl::StatusOr<v1::SubmitResponse> SubmitFound(const v1::SubmitRequest& request,
+                                                 const v1::AssessmentKey& key,
+                                                 const sql::RequestKey& id,
+                                                 const AssessmentRows& found, absl::Time received,
+                                                 const rpc::Call& call, absl::Time deadline);
+  // The draft scored as the request knows it. Errors: STALE_ETAG.
   absl::StatusOr<common::v1::ScoreResult> Score(const v1::SubmitRequest& request,
-                                                const v1::AssessmentKey& key, const rpc::Call& call,
+                                                const v1::AssessmentRecord& record,
+                                                const DraftCriteria& criteria,
                                                 absl::Time deadline) const;
   absl::Status SubmitIn(StoreTransaction& transaction, LockedDraft& draft,
                         const v1::SubmitRequest& request, const common::v1::ScoreResult& result,
