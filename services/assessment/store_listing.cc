@@ -29,8 +29,10 @@ class Text {
   Text(const Listing& listing, sql::Engine engine, bool few_enrolments)
       : listing_(listing), engine_(engine), few_enrolments_(few_enrolments) {}
 
+  // Whether a row that several of the SELECTs below find is given by each of them, or by the first.
+  enum class Doubles { kMay, kMayNot };
   // SELECTs that together give the rows, without the order: each along an index of its own.
-  std::vector<std::string> Gathered(const std::string& columns);
+  std::vector<std::string> Gathered(const std::string& columns, Doubles doubles);
   // The values that lead to the rows, if they are few enough for `most` rows of each.
   std::vector<OneOf> Leads(int most) const;
   // SELECTs that together give the first `most` rows after the position: those of each value, in
@@ -51,6 +53,8 @@ class Text {
  private:
   enum class Index { kMay, kMayNot };
 
+  // Conditions without which a row is not among those that were led to before.
+  std::string IsNot(const OneOf& one_of);
   // SQLite without statistics would take the index of the column, whatever its worth; PostgreSQL
   // has statistics.
   std::string Named(const std::string& column, Index index) const {
@@ -82,6 +86,10 @@ std::string Text::Is(const OneOf& one_of, Index index) {
   const std::string column = Named(one_of.column, index);
   if (values.size() == 1) return absl::StrCat(column, " = ", values.front());
   return absl::StrCat(column, " IN (", absl::StrJoin(values, ", "), ")");
+}
+
+std::string Text::IsNot(const OneOf& one_of) {
+  return absl::StrCat("NOT (", Is(one_of, Index::kMayNot), ")");
 }
 
 std::string Text::Is(const Condition& condition) {
@@ -129,7 +137,7 @@ std::string Text::Led(const std::string& columns, const OneOf& lead) {
                       " = r.column1");
 }
 
-std::vector<std::string> Text::Gathered(const std::string& columns) {
+std::vector<std::string> Text::Gathered(const std::string& columns, Doubles doubles) {
   const std::string from = absl::StrCat("SELECT ", columns, " FROM ", listing_.table, " s");
   const auto with = [](std::string select, const std::vector<std::string>& where) {
     for (const std::string& condition : where) absl::StrAppend(&select, " AND ", condition);
@@ -153,13 +161,20 @@ std::vector<std::string> Text::Gathered(const std::string& columns) {
     return {with(led, where)};
   }
   std::vector<std::string> selects;
+  std::vector<const OneOf*> before;
+  const auto add_not_before = [&] {
+    if (doubles == Doubles::kMay) return;
+    for (const OneOf* const lead : before) where.push_back(IsNot(*lead));
+  };
   const auto add_led = [&](const std::vector<OneOf>& leads, Index index) {
     for (const OneOf& lead : leads) {
       const std::string led = Led(columns, lead);
       where.clear();
       AddAll(listing_.equal, index, where);
       AddOthers(where);
+      add_not_before();
       selects.push_back(with(led, where));
+      before.push_back(&lead);
     }
   };
   add_led(listing_.few_any_of, Index::kMayNot);
@@ -171,6 +186,7 @@ std::vector<std::string> Text::Gathered(const std::string& columns) {
       where.push_back(absl::StrCat("r.subject = ", Parameter(listing_.platform.subject)));
       AddAll(listing_.equal, Index::kMayNot, where);
       AddOthers(where);
+      add_not_before();
       selects.push_back(with(absl::StrCat("SELECT ", columns, " FROM enrolment r CROSS JOIN ",
                                           listing_.table, " s WHERE s.uscc = r.uscc"),
                              where));
@@ -178,6 +194,7 @@ std::vector<std::string> Text::Gathered(const std::string& columns) {
       AddAll(listing_.equal, Index::kMay, where);
       AddOthers(where);
       where.push_back(Enrolled());
+      add_not_before();
       selects.push_back(absl::StrCat(from, Where(where)));
     }
   }
@@ -301,8 +318,9 @@ absl::StatusOr<bool> HasFewEnrolments(sql::Database& database, absl::Time deadli
   return std::get<0>(rows.front()) <= kFewEnrolments;
 }
 
-// The SELECTs as one, without doubles: each gives `most` rows at most.
-std::string Together(const std::vector<std::string>& selects, const std::string& most) {
+// The SELECTs as one: each gives `most` rows at most. UNION leaves doubles out, UNION ALL does not.
+std::string Together(const std::vector<std::string>& selects, const std::string& most,
+                     const char* with = " UNION ") {
   if (selects.size() == 1) return absl::StrCat(selects.front(), " LIMIT ", most);
   std::vector<std::string> parts;
   parts.reserve(selects.size());
@@ -310,20 +328,16 @@ std::string Together(const std::vector<std::string>& selects, const std::string&
     parts.push_back(
         absl::StrCat("SELECT * FROM (", select, " LIMIT ", most, ") AS part", parts.size()));
   }
-  return absl::StrJoin(parts, " UNION ");
+  return absl::StrJoin(parts, with);
 }
 
 absl::StatusOr<int> Count(sql::Database& database, absl::Time deadline, const Listing& listing,
                           bool few_enrolments) {
   Text text(listing, database.engine(), few_enrolments);
-  const int parts = static_cast<int>(listing.few_any_of.size() + listing.any_of.size()) +
-                    (listing.platform.known() ? 1 : 0);
-  const bool doubles = listing.few.empty() && listing.one_of.empty() && parts > 1;
-  const auto selects =
-      text.Gathered(doubles ? absl::StrCat("s.", absl::StrJoin(listing.key, ", s.")) : "1 AS one");
-  const std::string sql =
-      absl::StrCat("SELECT count(*) FROM (", Together(selects, text.Parameter(kMostCounted + 1)),
-                   ") AS counted");
+  const auto selects = text.Gathered("1 AS one", Text::Doubles::kMayNot);
+  const std::string sql = absl::StrCat(
+      "SELECT count(*) FROM (", Together(selects, text.Parameter(kMostCounted + 1), " UNION ALL "),
+      ") AS counted");
   ASSIGN_OR_RETURN(const auto rows, database.Query<int64_t>(deadline, sql, text.TakeParameters()));
   return std::min(static_cast<int>(std::get<0>(rows.front())), kMostCounted + 1);
 }
@@ -353,7 +367,7 @@ absl::StatusOr<Listed> ReadListing(sql::Database& database, absl::Time deadline,
     rows = absl::StrCat("(", Together(selects, text.Parameter(most)), ") AS s WHERE TRUE");
   } else if (has_lead && listed.total <= kMostGathered) {
     // The LIMIT is no limit, but keeps planners from preferring the index of the order.
-    const auto selects = text.Gathered(columns);
+    const auto selects = text.Gathered(columns, Text::Doubles::kMay);
     rows = absl::StrCat("(", Together(selects, text.Parameter(kMostCounted)), ") AS s WHERE TRUE");
   } else {
     rows = absl::StrCat(listing.table, " s WHERE ", text.InOrder());

@@ -7,7 +7,6 @@
 #include "absl/strings/str_join.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/store.h"
-#include "services/assessment/store_listing.h"
 #include "services/assessment/store_reading.h"
 
 namespace zhiping::assessment {
@@ -16,6 +15,8 @@ namespace {
 using sql::Bytes;
 
 constexpr int kMostMatches = 100;
+// Of one content, so many files are looked at.
+constexpr int kMostFiles = 1'000;
 
 // `$4, $5, …`, appended to the parameters.
 std::string AddValues(const std::vector<std::string>& texts, std::vector<sql::Value>& parameters) {
@@ -45,7 +46,7 @@ absl::StatusOr<std::vector<EvidenceMatches>> Store::MatchEvidence(
     if (!seen.insert(evidence.sha256()).second) continue;
     EvidenceMatches matches;
     matches.sha256 = evidence.sha256();
-    std::vector<sql::Value> parameters = {evidence.sha256(), uscc, kMostCounted + 1};
+    std::vector<sql::Value> parameters = {evidence.sha256(), uscc, kMostFiles + 1};
     if (!units.empty()) {
       parameters.emplace_back(kMostMatches);
       const std::string in = AddValues(units, parameters);
@@ -61,7 +62,7 @@ absl::StatusOr<std::vector<EvidenceMatches>> Store::MatchEvidence(
                            "AS p ORDER BY p.uscc, p.plant, p.campaign, p.number"),
               parameters)));
     }
-    parameters = {evidence.sha256(), uscc, kMostCounted + 1};
+    parameters = {evidence.sha256(), uscc, kMostFiles + 1};
     const std::string outside = units.empty() ? ""
                                               : absl::StrCat(" AND o.receiving_unit NOT IN (",
                                                              AddValues(units, parameters), ")");

@@ -104,7 +104,7 @@ struct EvidenceMatches {
   std::string sha256;
   // Those in reach, at most 100, by USCC.
   std::vector<v1::SubmissionRecord> others;
-  // How many enterprises outside have it: of the first 10,001 such files.
+  // How many enterprises outside have it: of the first 1,001 such files.
   int elsewhere = 0;
 };
 

@@ -120,7 +120,7 @@ CREATE INDEX submission_campaign_state ON submission
 -- By these the rows of some units, or programmes, are counted and gathered.
 CREATE INDEX submission_unit ON submission (receiving_unit, state, effective);
 CREATE INDEX submission_unit_campaign ON submission (receiving_unit, campaign, state, effective);
-CREATE INDEX submission_programme ON submission (programme, state, effective);
+CREATE INDEX submission_programme ON submission (programme, state, effective, receiving_unit);
 -- Of one unit, or programme, from the newest.
 CREATE INDEX submission_unit_newest ON submission
   (receiving_unit, submitted_at, uscc, plant, campaign, number, state, effective);
