@@ -1,0 +1,260 @@
+#include "tests/bench/assessments.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
+#include "services/assessment/store_columns.h"
+#include "zhiping/assessment/v1/assessment_service.grpc.pb.h"
+#include "zhiping/assessment/v1/campaign_service.grpc.pb.h"
+#include "zhiping/assessment/v1/enterprise_service.grpc.pb.h"
+
+namespace zhiping::assessment {
+namespace {
+
+constexpr char kUscc[] = "91110000600037341L";
+constexpr char kCampaign[] = "always";
+constexpr char kCommitment[] = "1";
+constexpr int kCopiesAtOnce = 500;
+
+std::string UuidOf(int number) { return absl::StrFormat("00000000-0000-4000-8000-%012d", number); }
+
+// The response; the program ends without one.
+template <typename Response, typename Stub, typename Method, typename Request>
+Response Call(Stub& stub, Method method, const Request& request) {
+  const auto context = rpc::NewContext(absl::Seconds(20));
+  Response response;
+  OrDie(rpc::FromGrpcStatus((stub.*method)(context.get(), request, &response)));
+  return response;
+}
+
+absl::Time Later() { return absl::Now() + absl::Minutes(10); }
+
+// A campaign without an end and without reviews.
+void CreateCampaign(const std::shared_ptr<grpc::Channel>& channel) {
+  v1::CreateCampaignRequest request;
+  v1::Campaign& campaign = *request.mutable_campaign();
+  campaign.set_campaign(kCampaign);
+  campaign.set_programme(faults::kProgramme);
+  campaign.set_year(2026);
+  campaign.mutable_title()->set_zh("常态化自评");
+  *campaign.mutable_opens_at() = ToTimestamp(absl::Now() - absl::Hours(1));
+  campaign.mutable_commitment()->set_version(kCommitment);
+  campaign.mutable_commitment()->mutable_text()->set_zh("本企业承诺所填内容真实。");
+  request.set_request_id(UuidOf(1));
+  const auto stub = v1::CampaignService::NewStub(channel);
+  Call<v1::CreateCampaignResponse>(*stub, &v1::CampaignService::Stub::CreateCampaign, request);
+}
+
+void Register(const std::shared_ptr<grpc::Channel>& channel) {
+  v1::RegisterEnterpriseRequest request;
+  v1::Enterprise& enterprise = *request.mutable_enterprise();
+  enterprise.set_uscc(kUscc);
+  enterprise.set_name("某机械有限公司");
+  enterprise.set_region("320106");
+  enterprise.set_review_unit("nanjing-gulou");
+  enterprise.set_industry_division("34");
+  enterprise.set_industry_class("3411");
+  enterprise.mutable_size()->set_employees(420);
+  enterprise.mutable_size()->set_revenue(60'000);
+  request.set_request_id(UuidOf(2));
+  const auto stub = v1::EnterpriseService::NewStub(channel);
+  Call<v1::RegisterEnterpriseResponse>(*stub, &v1::EnterpriseService::Stub::RegisterEnterprise,
+                                       request);
+}
+
+// Gives the etag.
+std::string FillIn(v1::AssessmentService::Stub& stub) {
+  v1::CreateAssessmentRequest open;
+  *open.mutable_key() = DraftOf(kUscc);
+  open.set_request_id(UuidOf(3));
+  const auto draft = Call<v1::CreateAssessmentResponse>(
+      stub, &v1::AssessmentService::Stub::CreateAssessment, open);
+  v1::UpdateAnswersRequest update;
+  *update.mutable_key() = open.key();
+  for (const v1::DraftAnswer& answer : draft.assessment().answers()) {
+    v1::AnswerUpdate& one = *update.add_updates();
+    *one.mutable_answer() = answer.answer();
+    one.mutable_answer()->set_level("none");
+    one.set_base_etag(answer.etag());
+  }
+  return Call<v1::UpdateAnswersResponse>(stub, &v1::AssessmentService::Stub::UpdateAnswers, update)
+      .etag();
+}
+
+v1::SubmitRequest NewSubmitRequest(const v1::AssessmentKey& key, const std::string& etag,
+                                   int number) {
+  v1::SubmitRequest request;
+  *request.mutable_key() = key;
+  request.set_etag(etag);
+  request.set_commitment_version(kCommitment);
+  request.set_commitment_given(true);
+  request.set_commitment_given_by("张三");
+  request.set_request_id(UuidOf(number));
+  return request;
+}
+
+std::vector<sql::Value> KeyValues(const v1::AssessmentKey& key) {
+  return {key.enterprise(), key.plant(), key.campaign()};
+}
+
+}  // namespace
+
+std::string UsccOf(int number) { return absl::StrFormat("91320106%010d", number); }
+
+v1::AssessmentKey DraftOf(const std::string& uscc) {
+  v1::AssessmentKey key;
+  key.set_enterprise(uscc);
+  key.set_plant("main");
+  key.set_campaign(kCampaign);
+  return key;
+}
+
+v1::EnterpriseRecord CopyEnterprise(const Stored& stored, int number) {
+  v1::EnterpriseRecord copy = stored.enterprise;
+  copy.mutable_enterprise()->set_uscc(UsccOf(number));
+  copy.mutable_enterprise()->set_name(absl::StrFormat("江苏第%d机械有限公司", number));
+  return copy;
+}
+
+v1::AssessmentRecord CopyDraft(const Stored& stored, int number) {
+  v1::AssessmentRecord copy = stored.draft;
+  copy.mutable_assessment()->mutable_key()->set_enterprise(UsccOf(number));
+  return copy;
+}
+
+v1::SubmissionRecord CopySubmission(const Stored& stored, int number) {
+  v1::SubmissionRecord copy = stored.submission;
+  v1::Submission& submission = *copy.mutable_submission();
+  submission.mutable_key()->set_enterprise(UsccOf(number));
+  submission.mutable_content()->mutable_snapshot()->set_uscc(UsccOf(number));
+  submission.set_receipt_no(absl::StrFormat("%011d", number));
+  return copy;
+}
+
+AssessmentSuite::AssessmentSuite() {
+  catalogue_.StartAndAwait();
+  const int32_t revision = catalogue_.PublishNew().revision();
+  scoring_.StartAndAwait();
+  if (!scoring_.Reaches(revision)) Die("scoring has no criteria");
+}
+
+std::unique_ptr<faults::AssessmentProcess> AssessmentSuite::Start(const std::string& database,
+                                                                  const faults::Flags& flags) {
+  auto process = std::make_unique<faults::AssessmentProcess>(
+      suite_, catalogue_, scoring_, faults::With({{"--database", database}}, flags));
+  process->StartAndAwait();
+  return process;
+}
+
+Stored AssessmentSuite::SubmitOne(const std::string& database) {
+  Stored stored;
+  {
+    const auto process = Start(database);
+    const auto stub = v1::AssessmentService::NewStub(process->channel());
+    CreateCampaign(process->channel());
+    Register(process->channel());
+    stored.etag = FillIn(*stub);
+    Call<v1::SubmitResponse>(*stub, &v1::AssessmentService::Stub::Submit,
+                             NewSubmitRequest(DraftOf(kUscc), stored.etag, 4));
+    if (process->Terminate() != 0) Die("the service did not end well");
+  }
+  const OpenStore open = OpenOrDie(database);
+  v1::SubmissionKey key;
+  key.set_enterprise(kUscc);
+  key.set_plant("main");
+  key.set_campaign(kCampaign);
+  key.set_number(1);
+  Store& store = *open.store;
+  stored.campaign = *OrDie(store.FindCampaign(Later(), kCampaign));
+  stored.enterprise = *OrDie(store.FindEnterprise(Later(), kUscc));
+  stored.draft = *OrDie(store.FindAssessment(Later(), DraftOf(kUscc)));
+  stored.draft.mutable_assessment()->clear_latest_submission();
+  stored.submission = *OrDie(store.FindSubmission(Later(), key));
+  stored.receipt = *OrDie(store.FindReceipt(Later(), key, Receipt::kOfSubmission));
+  const auto requests = OrDie(open.database->Query<sql::Bytes, sql::Bytes>(
+      Later(), "SELECT sha256, response FROM request WHERE method = 'Submit'"));
+  stored.request_sha256 = std::get<0>(requests.front()).value;
+  stored.response = std::get<1>(requests.front()).value;
+  OrDie(store.SequenceChanges(Later()));
+  const auto events = OrDie(open.database->Query<sql::Bytes>(
+      Later(), "SELECT bytes FROM log_entry WHERE log = 'changes' ORDER BY position DESC LIMIT 1"));
+  stored.event = std::get<0>(events.front()).value;
+  return stored;
+}
+
+OpenStore OpenOrDie(const std::string& setting, int connections) {
+  sql::Options options;
+  options.database = setting;
+  options.pool_size = connections;
+  options.call_timeout = absl::Minutes(10);
+  OpenStore open;
+  open.database = OrDie(sql::Database::Open(options));
+  open.store = OrDie(Store::Open(*open.database, Later()));
+  return open;
+}
+
+void FillDrafts(Store& store, const Stored& stored, int count) {
+  for (int from = 0; from < count; from += kCopiesAtOnce) {
+    OrDie(store.Change(Later(), [&](StoreTransaction& transaction) -> absl::Status {
+      if (from == 0) RETURN_IF_ERROR(transaction.AddCampaign(stored.campaign).status());
+      for (int number = from; number < std::min(from + kCopiesAtOnce, count); ++number) {
+        RETURN_IF_ERROR(transaction.AddEnterprise(CopyEnterprise(stored, number)).status());
+        RETURN_IF_ERROR(transaction.SaveAssessment(CopyDraft(stored, number)));
+      }
+      return absl::OkStatus();
+    }));
+  }
+}
+
+v1::SubmitRequest SubmitRequestOf(const Stored& stored, int number) {
+  return NewSubmitRequest(DraftOf(UsccOf(number)), stored.etag, 1'000'000 + number);
+}
+
+std::vector<sql::Statement> RowsOf(const Stored& stored, int number, bool log) {
+  v1::AssessmentRecord draft = CopyDraft(stored, number);
+  draft.mutable_assessment()->set_latest_submission(1);
+  const v1::AssessmentKey& key = draft.assessment().key();
+  const int64_t now = absl::ToUnixMillis(absl::Now());
+  std::vector<sql::Statement> statements = {
+      {"INSERT INTO request (method, parent, request_id, sha256, subject, response, created_at) "
+       "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+       {"Submit", absl::StrCat(key.enterprise(), "/", key.plant(), "/", key.campaign()),
+        UuidOf(1'000'000 + number), sql::Bytes{stored.request_sha256}, "somebody",
+        sql::Bytes{stored.response}, now}}};
+  std::vector<std::string> columns;
+  std::vector<std::string> places;
+  std::vector<sql::Value> values;
+  const auto add = [&](std::string column, sql::Value value) {
+    columns.push_back(std::move(column));
+    values.push_back(std::move(value));
+    places.push_back(absl::StrCat("$", values.size()));
+  };
+  for (NamedValue& column : ColumnsOf(CopySubmission(stored, number))) {
+    add(std::move(column.column), std::move(column.value));
+  }
+  add("receipt", sql::Bytes{stored.receipt});
+  statements.push_back({absl::StrCat("INSERT INTO submission (", absl::StrJoin(columns, ", "),
+                                     ") VALUES (", absl::StrJoin(places, ", "), ")"),
+                        std::move(values)});
+  std::vector<sql::Value> row = KeyValues(key);
+  row.emplace_back(sql::Bytes{draft.SerializeAsString()});
+  statements.push_back(
+      {"UPDATE assessment SET record = $4 WHERE uscc = $1 AND plant = $2 AND "
+       "campaign = $3",
+       std::move(row)});
+  if (log) {
+    statements.push_back({"INSERT INTO log_outbox (log, instant, bytes) VALUES ($1, $2, $3)",
+                          {"changes", now * 1000, sql::Bytes{stored.event}}});
+  }
+  return statements;
+}
+
+}  // namespace zhiping::assessment
