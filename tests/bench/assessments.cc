@@ -7,98 +7,22 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "common/rpc/channel.h"
-#include "common/rpc/status.h"
 #include "common/status/status_macros.h"
-#include "common/time/timestamp.h"
 #include "services/assessment/store_columns.h"
-#include "zhiping/assessment/v1/assessment_service.grpc.pb.h"
-#include "zhiping/assessment/v1/campaign_service.grpc.pb.h"
-#include "zhiping/assessment/v1/enterprise_service.grpc.pb.h"
+#include "tests/faults/drafts.h"
 
 namespace zhiping::assessment {
 namespace {
 
-constexpr char kUscc[] = "91110000600037341L";
+// Of what is stored by hand: the one that was stored by the service.
+constexpr int kStored = 0;
 constexpr char kCampaign[] = "always";
-constexpr char kCommitment[] = "1";
 constexpr int kCopiesAtOnce = 500;
-
-std::string UuidOf(int number) { return absl::StrFormat("00000000-0000-4000-8000-%012d", number); }
-
-// The response; the program ends without one.
-template <typename Response, typename Stub, typename Method, typename Request>
-Response Call(Stub& stub, Method method, const Request& request) {
-  const auto context = rpc::NewContext(absl::Seconds(20));
-  Response response;
-  OrDie(rpc::FromGrpcStatus((stub.*method)(context.get(), request, &response)));
-  return response;
-}
 
 absl::Time Later() { return absl::Now() + absl::Minutes(10); }
 
-// A campaign without an end and without reviews.
-void CreateCampaign(const std::shared_ptr<grpc::Channel>& channel) {
-  v1::CreateCampaignRequest request;
-  v1::Campaign& campaign = *request.mutable_campaign();
-  campaign.set_campaign(kCampaign);
-  campaign.set_programme(faults::kProgramme);
-  campaign.set_year(2026);
-  campaign.mutable_title()->set_zh("常态化自评");
-  *campaign.mutable_opens_at() = ToTimestamp(absl::Now() - absl::Hours(1));
-  campaign.mutable_commitment()->set_version(kCommitment);
-  campaign.mutable_commitment()->mutable_text()->set_zh("本企业承诺所填内容真实。");
-  request.set_request_id(UuidOf(1));
-  const auto stub = v1::CampaignService::NewStub(channel);
-  Call<v1::CreateCampaignResponse>(*stub, &v1::CampaignService::Stub::CreateCampaign, request);
-}
-
-void Register(const std::shared_ptr<grpc::Channel>& channel) {
-  v1::RegisterEnterpriseRequest request;
-  v1::Enterprise& enterprise = *request.mutable_enterprise();
-  enterprise.set_uscc(kUscc);
-  enterprise.set_name("某机械有限公司");
-  enterprise.set_region("320106");
-  enterprise.set_review_unit("nanjing-gulou");
-  enterprise.set_industry_division("34");
-  enterprise.set_industry_class("3411");
-  enterprise.mutable_size()->set_employees(420);
-  enterprise.mutable_size()->set_revenue(60'000);
-  request.set_request_id(UuidOf(2));
-  const auto stub = v1::EnterpriseService::NewStub(channel);
-  Call<v1::RegisterEnterpriseResponse>(*stub, &v1::EnterpriseService::Stub::RegisterEnterprise,
-                                       request);
-}
-
-// Gives the etag.
-std::string FillIn(v1::AssessmentService::Stub& stub) {
-  v1::CreateAssessmentRequest open;
-  *open.mutable_key() = DraftOf(kUscc);
-  open.set_request_id(UuidOf(3));
-  const auto draft = Call<v1::CreateAssessmentResponse>(
-      stub, &v1::AssessmentService::Stub::CreateAssessment, open);
-  v1::UpdateAnswersRequest update;
-  *update.mutable_key() = open.key();
-  for (const v1::DraftAnswer& answer : draft.assessment().answers()) {
-    v1::AnswerUpdate& one = *update.add_updates();
-    *one.mutable_answer() = answer.answer();
-    one.mutable_answer()->set_level("none");
-    one.set_base_etag(answer.etag());
-  }
-  return Call<v1::UpdateAnswersResponse>(stub, &v1::AssessmentService::Stub::UpdateAnswers, update)
-      .etag();
-}
-
-v1::SubmitRequest NewSubmitRequest(const v1::AssessmentKey& key, const std::string& etag,
-                                   int number) {
-  v1::SubmitRequest request;
-  *request.mutable_key() = key;
-  request.set_etag(etag);
-  request.set_commitment_version(kCommitment);
-  request.set_commitment_given(true);
-  request.set_commitment_given_by("张三");
-  request.set_request_id(UuidOf(number));
-  return request;
+std::string RequestIdOf(int number) {
+  return absl::StrFormat("00000000-0000-4000-8000-%012d", 1'000'000 + number);
 }
 
 std::vector<sql::Value> KeyValues(const v1::AssessmentKey& key) {
@@ -106,16 +30,6 @@ std::vector<sql::Value> KeyValues(const v1::AssessmentKey& key) {
 }
 
 }  // namespace
-
-std::string UsccOf(int number) { return absl::StrFormat("91320106%010d", number); }
-
-v1::AssessmentKey DraftOf(const std::string& uscc) {
-  v1::AssessmentKey key;
-  key.set_enterprise(uscc);
-  key.set_plant("main");
-  key.set_campaign(kCampaign);
-  return key;
-}
 
 v1::EnterpriseRecord CopyEnterprise(const Stored& stored, int number) {
   v1::EnterpriseRecord copy = stored.enterprise;
@@ -158,24 +72,25 @@ Stored AssessmentSuite::SubmitOne(const std::string& database) {
   Stored stored;
   {
     const auto process = Start(database);
-    const auto stub = v1::AssessmentService::NewStub(process->channel());
-    CreateCampaign(process->channel());
-    Register(process->channel());
-    stored.etag = FillIn(*stub);
-    Call<v1::SubmitResponse>(*stub, &v1::AssessmentService::Stub::Submit,
-                             NewSubmitRequest(DraftOf(kUscc), stored.etag, 4));
+    faults::Drafts drafts(process->channel());
+    OrDie(drafts.OpenCampaign(kCampaign).status());
+    OrDie(drafts.Register(kStored));
+    stored.request = OrDie(drafts.Fill(kStored, kCampaign));
+    stored.request.set_request_id(RequestIdOf(kStored));
+    OrDie(drafts.Submit(stored.request).status());
     if (process->Terminate() != 0) Die("the service did not end well");
   }
   const OpenStore open = OpenOrDie(database);
+  const v1::AssessmentKey& draft = stored.request.key();
   v1::SubmissionKey key;
-  key.set_enterprise(kUscc);
-  key.set_plant("main");
-  key.set_campaign(kCampaign);
+  key.set_enterprise(draft.enterprise());
+  key.set_plant(draft.plant());
+  key.set_campaign(draft.campaign());
   key.set_number(1);
   Store& store = *open.store;
   stored.campaign = *OrDie(store.FindCampaign(Later(), kCampaign));
-  stored.enterprise = *OrDie(store.FindEnterprise(Later(), kUscc));
-  stored.draft = *OrDie(store.FindAssessment(Later(), DraftOf(kUscc)));
+  stored.enterprise = *OrDie(store.FindEnterprise(Later(), draft.enterprise()));
+  stored.draft = *OrDie(store.FindAssessment(Later(), draft));
   stored.draft.mutable_assessment()->clear_latest_submission();
   stored.submission = *OrDie(store.FindSubmission(Later(), key));
   stored.receipt = *OrDie(store.FindReceipt(Later(), key, Receipt::kOfSubmission));
@@ -215,7 +130,10 @@ void FillDrafts(Store& store, const Stored& stored, int count) {
 }
 
 v1::SubmitRequest SubmitRequestOf(const Stored& stored, int number) {
-  return NewSubmitRequest(DraftOf(UsccOf(number)), stored.etag, 1'000'000 + number);
+  v1::SubmitRequest request = stored.request;
+  request.mutable_key()->set_enterprise(UsccOf(number));
+  request.set_request_id(RequestIdOf(number));
+  return request;
 }
 
 std::vector<sql::Statement> RowsOf(const Stored& stored, int number, bool log) {
@@ -227,7 +145,7 @@ std::vector<sql::Statement> RowsOf(const Stored& stored, int number, bool log) {
       {"INSERT INTO request (method, parent, request_id, sha256, subject, response, created_at) "
        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
        {"Submit", absl::StrCat(key.enterprise(), "/", key.plant(), "/", key.campaign()),
-        UuidOf(1'000'000 + number), sql::Bytes{stored.request_sha256}, "somebody",
+        RequestIdOf(number), sql::Bytes{stored.request_sha256}, "somebody",
         sql::Bytes{stored.response}, now}}};
   std::vector<std::string> columns;
   std::vector<std::string> places;

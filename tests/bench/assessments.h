@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/assessment/store.h"
+#include "tests/faults/drafts.h"
 #include "tests/faults/suite.h"
 
 namespace zhiping::assessment {
@@ -28,16 +29,14 @@ T OrDie(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-// The number-th enterprise of a benchmark.
-std::string UsccOf(int number);
-v1::AssessmentKey DraftOf(const std::string& uscc);
+using faults::UsccOf;
 
 // What is stored of an enterprise that has filled a draft in and submitted it.
 struct Stored {
   v1::EnterpriseRecord enterprise;
-  // Before, and what etag a Submit of it has to name.
+  // Before, and what submitted it.
   v1::AssessmentRecord draft;
-  std::string etag;
+  v1::SubmitRequest request;
   // After.
   v1::SubmissionRecord submission;
   std::string receipt;

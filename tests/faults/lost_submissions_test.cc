@@ -14,7 +14,7 @@
 #include "absl/time/clock.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
-#include "common/time/timestamp.h"
+#include "tests/faults/drafts.h"
 #include "tests/faults/power_cut.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
@@ -22,8 +22,6 @@
 #include "tests/processes/tcp_gate.h"
 #include "tests/unit/status_matchers.h"
 #include "zhiping/assessment/v1/assessment_service.grpc.pb.h"
-#include "zhiping/assessment/v1/campaign_service.grpc.pb.h"
-#include "zhiping/assessment/v1/enterprise_service.grpc.pb.h"
 #include "zhiping/assessment/v1/feed_service.grpc.pb.h"
 
 namespace zhiping::faults {
@@ -40,18 +38,6 @@ constexpr absl::Duration kPatience = absl::Seconds(10);
 
 std::string UuidOf(int64_t number) {
   return absl::StrFormat("00000000-0000-4000-8000-%012d", number);
-}
-
-// The number-th unified social credit code (GB 32100-2015).
-std::string UsccOf(int number) {
-  constexpr absl::string_view kCharacters = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-  std::string uscc = absl::StrFormat("91320106%09d", number);
-  int sum = 0, weight = 1;
-  for (const char character : uscc) {
-    sum += static_cast<int>(kCharacters.find(character)) * weight;
-    weight = weight * 3 % 31;
-  }
-  return uscc + kCharacters[(31 - sum % 31) % 31];
 }
 
 // What became of a request to submit.
@@ -81,65 +67,16 @@ class LostSubmissionsTest : public testing::Test {
     Prepare();
   }
 
-  // A campaign without an end and without reviews, and a filled draft for each writer.
+  // A filled draft for each writer.
   void Prepare() {
-    const auto enterprises = v1::EnterpriseService::NewStub(assessment_->channel());
-    const auto campaigns = v1::CampaignService::NewStub(assessment_->channel());
-    v1::CreateCampaignRequest create;
-    auto& campaign = *create.mutable_campaign();
-    campaign.set_campaign(kCampaign);
-    campaign.set_programme(kProgramme);
-    campaign.set_year(2026);
-    campaign.mutable_title()->set_zh("常态化自评");
-    *campaign.mutable_opens_at() = ToTimestamp(absl::Now() - absl::Hours(1));
-    campaign.mutable_commitment()->set_version("1");
-    campaign.mutable_commitment()->mutable_text()->set_zh("所填内容真实。");
-    create.set_request_id(UuidOf(++next_id_));
-    ASSERT_OK(Call<v1::CreateCampaignResponse>(*campaigns,
-                                               &v1::CampaignService::Stub::CreateCampaign, create));
+    Drafts drafts(assessment_->channel());
+    ASSERT_OK(drafts.OpenCampaign(kCampaign));
     for (int writer = 0; writer < kWriters; ++writer) {
-      v1::RegisterEnterpriseRequest request;
-      auto& enterprise = *request.mutable_enterprise();
-      enterprise.set_uscc(UsccOf(writer));
-      enterprise.set_name(absl::StrCat("某企业", writer));
-      enterprise.set_region("320106");
-      enterprise.set_review_unit("nanjing-gulou");
-      enterprise.set_industry_division("34");
-      request.set_request_id(UuidOf(++next_id_));
-      ASSERT_OK(Call<v1::RegisterEnterpriseResponse>(
-          *enterprises, &v1::EnterpriseService::Stub::RegisterEnterprise, request));
-      FillDraft(writer);
+      ASSERT_OK(drafts.Register(writer));
+      const auto submission = drafts.Fill(writer, kCampaign);
+      ASSERT_OK(submission);
+      submissions_.push_back(*submission);
     }
-  }
-
-  v1::AssessmentKey KeyOf(int writer) const {
-    v1::AssessmentKey key;
-    key.set_enterprise(UsccOf(writer));
-    key.set_plant("main");
-    key.set_campaign(kCampaign);
-    return key;
-  }
-
-  void FillDraft(int writer) {
-    const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
-    v1::CreateAssessmentRequest open;
-    *open.mutable_key() = KeyOf(writer);
-    open.set_request_id(UuidOf(++next_id_));
-    const auto draft =
-        Call<v1::CreateAssessmentResponse>(*stub, &AssessmentStub::CreateAssessment, open);
-    ASSERT_OK(draft);
-    v1::UpdateAnswersRequest update;
-    *update.mutable_key() = KeyOf(writer);
-    for (const auto& answer : draft->assessment().answers()) {
-      auto& one = *update.add_updates();
-      *one.mutable_answer() = answer.answer();
-      one.mutable_answer()->set_level("none");
-      one.set_base_etag(answer.etag());
-    }
-    const auto filled =
-        Call<v1::UpdateAnswersResponse>(*stub, &AssessmentStub::UpdateAnswers, update);
-    ASSERT_OK(filled);
-    etags_[writer] = filled->etag();
   }
 
   static grpc::Status Submit(AssessmentStub& stub, const v1::SubmitRequest& request,
@@ -154,12 +91,8 @@ class LostSubmissionsTest : public testing::Test {
     const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
     while (!stop) {
       Attempt attempt;
-      *attempt.request.mutable_key() = KeyOf(writer);
-      attempt.request.set_etag(etags_.at(writer));
-      attempt.request.set_commitment_version("1");
-      attempt.request.set_commitment_given(true);
-      attempt.request.set_commitment_given_by("张三");
-      attempt.request.set_request_id(UuidOf(1'000'000 + next_submission_++));
+      attempt.request = submissions_[writer];
+      attempt.request.set_request_id(UuidOf(next_submission_++));
       for (int tried = 0; tried < 3 && attempt.response.empty() && !stop; ++tried) {
         v1::SubmitResponse response;
         const grpc::Status status =
@@ -279,8 +212,9 @@ class LostSubmissionsTest : public testing::Test {
   CatalogueProcess catalogue_{suite_};
   ScoringProcess scoring_{suite_, {{"--catalogue", catalogue_.address()}}};
   std::unique_ptr<AssessmentProcess> assessment_;
-  std::map<int, std::string> etags_;
-  std::atomic<int64_t> next_id_ = 0, next_submission_ = 0;
+  // What each writer submits, again and again.
+  std::vector<v1::SubmitRequest> submissions_;
+  std::atomic<int64_t> next_submission_ = 1'000'000;
 };
 
 TEST_F(LostSubmissionsTest, OnSqliteNothingIsLostThatWasAcknowledgedWhenTheServiceIsKilled) {
@@ -394,7 +328,7 @@ TEST_F(PostgresLostSubmissionsTest, ADatabaseThatIsFrozenOrAwayIsSaidInTimeAndCo
   const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
   const auto ask = [&](absl::Duration timeout) {
     v1::GetAssessmentRequest request;
-    *request.mutable_key() = KeyOf(0);
+    *request.mutable_key() = submissions_[0].key();
     v1::GetAssessmentResponse response;
     const auto context = rpc::NewContext(timeout);
     return rpc::FromGrpcStatus(stub->GetAssessment(context.get(), request, &response));

@@ -1,6 +1,6 @@
-// P6 for the catalogue and scoring: a Redis that is absent, slow, hung, full, flushed, or serves
-// corrupt or forged bytes never changes an answer and never blocks one for longer than its timeout.
-// Here the catalogue is there, and mends Redis; what instances make of Redis alone is
+// P6 for the catalogue, scoring and assessment: a Redis that is absent, slow, hung, full, flushed,
+// or serves corrupt or forged bytes never changes an answer and never blocks one for longer than
+// its timeout. Here the catalogue is there, and mends Redis; what instances make of Redis alone is
 // redis_alone_test.
 #include <algorithm>
 #include <iostream>
@@ -16,6 +16,7 @@
 #include "common/releases/signed_release.h"
 #include "common/releases/state.h"
 #include "common/time/timestamp.h"
+#include "tests/faults/drafts.h"
 #include "tests/faults/observed_answers.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/redis_server.h"
@@ -35,12 +36,17 @@ using releases::RedisStateKey;
 constexpr absl::Duration kRedisTimeout = absl::Milliseconds(300);
 constexpr absl::Duration kSlackOfMost = absl::Milliseconds(50);
 constexpr absl::Duration kSlack = absl::Milliseconds(600);
-// Earlier releases, each fetched once during a fault.
+// Earlier releases, each fetched once by each service during a fault.
 constexpr int kFetched = 5;
+// Whose assessments take the release that is in force when they are opened.
+constexpr char kCampaign[] = "always";
+// The enterprise that submits.
+constexpr int kSubmits = 999;
 // By which everything is as it was before the fault.
 constexpr absl::Duration kRecovery = absl::Seconds(10);
 
-// A catalogue and a scoring instance with one Redis, each by a way of its own.
+// A catalogue, and a scoring instance and an assessment service with one Redis, by ways of their
+// own; and the same without Redis, as the reference.
 class RedisFaultTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -49,6 +55,13 @@ class RedisFaultTest : public testing::Test {
     first_ = catalogue_.PublishNew();
     reference_.StartAndAwait();
     scoring_.StartAndAwait();
+    for (AssessmentProcess* const service : {&assessment_reference_, &assessment_}) {
+      service->StartAndAwait();
+      Drafts drafts(service->channel());
+      ASSERT_OK(drafts.OpenCampaign(kCampaign));
+      ASSERT_OK(drafts.Register(0));
+      ASSERT_OK(drafts.Fill(0, kCampaign));
+    }
     ASSERT_TRUE(CopiesAreThere());
     old_state_ = redis_.Run({"GET", RedisStateKey(kProgramme)});
     second_ = catalogue_.PublishNew();
@@ -103,29 +116,103 @@ class RedisFaultTest : public testing::Test {
                                             const std::string& digest) {
     scoring::v1::Criteria criteria;
     criteria.set_release_digest(digest);
+    return ExpectSame(
+        digest, [&] { return reference_.Score(criteria); },
+        [&] { return instance.Score(criteria); });
+  }
+  // The same of an assessment service: a campaign under the release.
+  absl::Duration ExpectCampaignOfTheReference(const std::string& digest) {
+    const std::string campaign = absl::StrCat("fetched-", ++campaigns_);
+    const auto open = [&](const AssessmentProcess& service) {
+      auto opened = Drafts(service.channel()).OpenCampaign(campaign, digest);
+      // They are two campaigns.
+      if (opened.ok()) {
+        for (auto* const time : {opened->mutable_opens_at(), opened->mutable_closes_at(),
+                                 opened->mutable_created_at(), opened->mutable_updated_at()}) {
+          time->Clear();
+        }
+      }
+      return opened;
+    };
+    return ExpectSame(
+        digest, [&] { return open(assessment_reference_); }, [&] { return open(assessment_); });
+  }
+  // And what a draft scores that was opened before the fault, and one that is opened now under the
+  // release in force.
+  void ExpectDraftsOfTheReference() {
+    const auto preview = [](const AssessmentProcess& service, int enterprise) {
+      auto previewed = Drafts(service.channel()).Preview(enterprise, kCampaign);
+      if (previewed.ok()) previewed->clear_etag();
+      return previewed;
+    };
+    const auto open = [](const AssessmentProcess& service, int enterprise) {
+      Drafts drafts(service.channel());
+      EXPECT_OK(drafts.Register(enterprise));
+      EXPECT_OK(drafts.Fill(enterprise, kCampaign));
+    };
+    for (const AssessmentProcess* const service : {&assessment_reference_, &assessment_}) {
+      // It follows by itself.
+      EXPECT_TRUE(processes::Eventually(
+          [&] {
+            open(*service, ++enterprises_);
+            const auto previewed = preview(*service, enterprises_);
+            return previewed.ok() && previewed->result().release_digest() == second_.digest();
+          },
+          absl::Seconds(5)));
+    }
+    const int enterprise = ++enterprises_;
+    open(assessment_reference_, enterprise);
+    open(assessment_, enterprise);
+    for (const int of : {0, enterprise}) {
+      ExpectSame(
+          absl::StrCat("draft of enterprise ", of),
+          [&] { return preview(assessment_reference_, of); },
+          [&] { return preview(assessment_, of); });
+    }
+  }
+  // And what a submission says.
+  void ExpectSubmissionOfTheReference() {
+    const auto submit =
+        [](const AssessmentProcess& service) -> absl::StatusOr<common::v1::ScoreResult> {
+      Drafts drafts(service.channel());
+      EXPECT_OK(drafts.Register(kSubmits));
+      auto request = drafts.Fill(kSubmits, kCampaign);
+      if (!request.ok()) return request.status();
+      request->set_request_id("00000000-0000-4000-8000-999999999999");
+      const auto submitted = drafts.Submit(*request);
+      if (!submitted.ok()) return submitted.status();
+      return submitted->submission().content().result();
+    };
+    ExpectSame(
+        "submission", [&] { return submit(assessment_reference_); },
+        [&] { return submit(assessment_); });
+  }
+  // The answers are equal. How much longer the second took.
+  template <typename Without, typename With>
+  static absl::Duration ExpectSame(const std::string& what, const Without& without,
+                                   const With& with) {
     const absl::Time begin = absl::Now();
-    const auto expected = reference_.Score(criteria);
+    const auto expected = without();
     const absl::Time between = absl::Now();
-    const auto answer = instance.Score(criteria);
+    const auto answer = with();
     const absl::Duration longer = (absl::Now() - between) - (between - begin);
     EXPECT_OK(expected);
     EXPECT_OK(answer);
-    EXPECT_LT(longer, kRedisTimeout + kSlack) << digest;
+    EXPECT_LT(longer, kRedisTimeout + kSlack) << what;
     if (!expected.ok() || !answer.ok()) return longer;
     EXPECT_TRUE(answer->SerializeAsString() == expected->SerializeAsString())
-        << digest << ": under revision " << answer->result().revision() << ", release "
-        << answer->result().release_label();
+        << what << ": " << answer->DebugString() << "instead of " << expected->DebugString();
     return longer;
   }
   // Fetched by neither before: most of them take no longer than Redis's timeout and as long as
   // without Redis.
-  void ExpectFetchesWaitForRedisAtMost() {
+  void ExpectFetchesWaitForRedisAtMost(
+      const std::string& service,
+      const std::function<absl::Duration(const std::string& digest)>& fetch) {
     std::vector<absl::Duration> longer;
-    for (const auto& digest : fetched_) {
-      longer.push_back(ExpectAnswerOfTheReference(scoring_, digest));
-    }
+    for (const auto& digest : fetched_) longer.push_back(fetch(digest));
     std::sort(longer.begin(), longer.end());
-    std::cout << "releases fetched with Redis, longer than without: median "
+    std::cout << service << ": releases fetched with Redis, longer than without: median "
               << Percentile(longer, 0.5) << ", most " << longer.back() << "\n";
     EXPECT_LT(Percentile(longer, 0.5), kRedisTimeout + kSlackOfMost);
   }
@@ -149,8 +236,14 @@ class RedisFaultTest : public testing::Test {
     const auto before = Latencies();
     begin();
     ASSERT_TRUE(felt());
-    ExpectFetchesWaitForRedisAtMost();
+    ExpectFetchesWaitForRedisAtMost("scoring", [&](const std::string& digest) {
+      return ExpectAnswerOfTheReference(scoring_, digest);
+    });
+    ExpectFetchesWaitForRedisAtMost("assessment", [&](const std::string& digest) {
+      return ExpectCampaignOfTheReference(digest);
+    });
     ExpectAnswersOfTheReference(scoring_);
+    ExpectDraftsOfTheReference();
     const auto during = Latencies();
     std::cout << "Score at hand, 99 %: " << Percentile(before, 0.99) << " before, "
               << Percentile(during, 0.99) << " during the fault\n";
@@ -162,6 +255,9 @@ class RedisFaultTest : public testing::Test {
     cold.StartAndAwait();
     ASSERT_TRUE(cold.Reaches(second_.revision()));
     ExpectAnswersOfTheReference(cold);
+    assessment_.Kill();
+    assessment_.StartAndAwait();
+    ExpectDraftsOfTheReference();
     // The catalogue publishes as ever, and is followed.
     second_ = catalogue_.PublishNew();
     for (const ScoringProcess* const instance : {&reference_, &scoring_, &cold}) {
@@ -169,6 +265,8 @@ class RedisFaultTest : public testing::Test {
     }
     ExpectAnswersOfTheReference(scoring_);
     ExpectAnswersOfTheReference(cold);
+    ExpectDraftsOfTheReference();
+    ExpectSubmissionOfTheReference();
 
     const absl::Time ended = absl::Now();
     end();
@@ -216,6 +314,10 @@ class RedisFaultTest : public testing::Test {
   ScoringProcess reference_{suite_, {{"--catalogue", catalogue_.address()}}};
   ScoringProcess scoring_{suite_,
                           With(Through(scoring_gate_), {{"--catalogue", catalogue_.address()}})};
+  AssessmentProcess assessment_reference_{suite_, catalogue_, reference_};
+  AssessmentProcess assessment_{suite_, catalogue_, scoring_, Through(scoring_gate_)};
+  // How many campaigns were opened during the fault, and enterprises registered.
+  int campaigns_ = 0, enterprises_ = 0;
   std::vector<std::string> fetched_;
   catalogue::v1::Activation first_, second_;
   // When the first was in force.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -24,7 +25,7 @@ inline constexpr char kProgramme[] = "jiangsu-ai";
 
 // A new request id at each call.
 inline std::string NewRequestId() {
-  static int next = 0;
+  static std::atomic<int> next = 0;
   return absl::StrFormat("00000000-0000-4000-8000-%012d", ++next);
 }
 
