@@ -15,7 +15,7 @@ struct Kind {
   const char* en;
 };
 
-constexpr std::array<Kind, 11> kKinds = {{
+constexpr std::array<Kind, 14> kKinds = {{
     {SqlError::kUnique, absl::StatusCode::kAlreadyExists, Reason::ROW_EXISTS, "已有相同键的记录。",
      "There is a record with this key already."},
     {SqlError::kForeignKey, absl::StatusCode::kFailedPrecondition, Reason::ROW_REFERENCED,
@@ -41,6 +41,21 @@ constexpr std::array<Kind, 11> kKinds = {{
      "数据库的磁盘已满。", "The database's disk is full."},
     {SqlError::kReadOnly, absl::StatusCode::kUnavailable, Reason::DATABASE_READ_ONLY,
      "数据库当前只读。", "The database accepts no changes at present."},
+    {SqlError::kLoginRefused, absl::StatusCode::kUnavailable, Reason::DATABASE_LOGIN_REFUSED,
+     "数据库拒绝本服务登录：请管理员核对用户名、口令文件和 pg_hba.conf。",
+     "The database does not let this service in: its administrator should check user, password "
+     "file and pg_hba.conf."},
+    {SqlError::kNoDatabase, absl::StatusCode::kUnavailable, Reason::DATABASE_NOT_FOUND,
+     "服务器上没有所设的数据库：请管理员核对名称，或先创建它（编码 UTF8）。",
+     "The server has no database of that name: its administrator should check the name, or create "
+     "it (encoding UTF8)."},
+    {SqlError::kPermissionDenied, absl::StatusCode::kUnavailable,
+     Reason::DATABASE_PERMISSION_DENIED,
+     "本服务的数据库账户缺少权限：请管理员授权。自 PostgreSQL 15 起，在 public 模式中建表也要授权"
+     "（GRANT CREATE ON SCHEMA public TO 账户）。",
+     "The database account of this service lacks a right, which its administrator should grant. "
+     "Since PostgreSQL 15, creating tables in the schema public is one (GRANT CREATE ON SCHEMA "
+     "public TO account)."},
 }};
 
 }  // namespace

@@ -34,6 +34,12 @@ enum class SqlError {
   // either:
   // UNAVAILABLE, DATABASE_READ_ONLY.
   kReadOnly,
+  // What whoever operates the database has to mend; nothing was changed, and it works without a
+  // restart as soon as that is done. UNAVAILABLE: DATABASE_LOGIN_REFUSED, DATABASE_NOT_FOUND,
+  // DATABASE_PERMISSION_DENIED.
+  kLoginRefused,
+  kNoDatabase,
+  kPermissionDenied,
   // Anything else, and every status that is no error of a database: INTERNAL without a detail,
   // since
   // its text is for the log only.

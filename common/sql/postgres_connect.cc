@@ -4,16 +4,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <functional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/files/file.h"
 #include "common/sql/error.h"
+#include "common/sql/postgres_error.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -41,11 +40,6 @@ Keywords WithOurOwn(Keywords keywords, absl::Duration busy_timeout) {
   return keywords;
 }
 
-absl::Status NotConnected(absl::string_view text) {
-  const bool met_standby = absl::StrContains(text, "server is in hot standby mode");
-  return MakeSqlError(met_standby ? SqlError::kReadOnly : SqlError::kConnectionLost, text);
-}
-
 // One attempt of libpq's, at one address.
 absl::StatusOr<PostgresHandle> Attempt(const Keywords& settings, const Deadline& deadline) {
   std::vector<const char*> keywords, values;
@@ -57,10 +51,11 @@ absl::StatusOr<PostgresHandle> Attempt(const Keywords& settings, const Deadline&
   values.push_back(nullptr);
   PostgresHandle handle(PQconnectStartParams(keywords.data(), values.data(), 0));
   if (handle == nullptr) return MakeSqlError(SqlError::kConnectionLost, "out of memory");
+  PQsetErrorVerbosity(handle.get(), PQERRORS_VERBOSE);
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
     if (state == PGRES_POLLING_FAILED || PQstatus(handle.get()) == CONNECTION_BAD) {
-      return NotConnected(PQerrorMessage(handle.get()));
+      return ConnectError(handle.get());
     }
     if (!AwaitSocket(handle.get(), state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
       return MakeSqlError(SqlError::kConnectionLost,
@@ -69,6 +64,7 @@ absl::StatusOr<PostgresHandle> Attempt(const Keywords& settings, const Deadline&
     }
     state = PQconnectPoll(handle.get());
   }
+  PQsetErrorVerbosity(handle.get(), PQERRORS_DEFAULT);
   return handle;
 }
 
@@ -77,18 +73,20 @@ absl::StatusOr<PostgresHandle> Attempt(const Keywords& settings, const Deadline&
 absl::StatusOr<PostgresHandle> TryEach(
     size_t count, const Deadline& deadline, absl::Duration longest,
     const std::function<absl::StatusOr<PostgresHandle>(size_t, const Deadline&)>& connect) {
-  bool met_standby = false;
+  // Why, in the order of what tells more.
+  SqlError error = SqlError::kConnectionLost;
   std::vector<std::string> texts;
   for (size_t i = 0; i < count && !deadline.Passed(); ++i) {
     const absl::Duration share = deadline.Left() / static_cast<int64_t>(count - i);
     auto handle = connect(i, deadline.Within(std::min(share, longest)));
     if (handle.ok()) return handle;
-    met_standby = met_standby || SqlErrorOf(handle.status()) == SqlError::kReadOnly;
+    if (const SqlError why = SqlErrorOf(handle.status()); why != SqlError::kConnectionLost) {
+      if (error != SqlError::kReadOnly) error = why;
+    }
     texts.push_back(LogText(handle.status()));
   }
   if (texts.empty()) texts.emplace_back("no time was left to connect");
-  return MakeSqlError(met_standby ? SqlError::kReadOnly : SqlError::kConnectionLost,
-                      absl::StrJoin(texts, "; "));
+  return MakeSqlError(error, absl::StrJoin(texts, "; "));
 }
 
 absl::StatusOr<PostgresHandle> ConnectTo(const Keywords& host, const Deadline& deadline) {
@@ -135,9 +133,15 @@ absl::StatusOr<PostgresHandle> PostgresConnector::Connect(const Deadline& deadli
   if (PQsetnonblocking(handle.get(), 1) != 0 || PQenterPipelineMode(handle.get()) == 0) {
     return MakeSqlError(SqlError::kConnectionLost, PQerrorMessage(handle.get()));
   }
-  const char* encoding = PQparameterStatus(handle.get(), "server_encoding");
-  if (encoding == nullptr || std::strcmp(encoding, "UTF8") != 0) {
-    return absl::InternalError("the PostgreSQL database must have the encoding UTF8");
+  const char* const reported = PQparameterStatus(handle.get(), "server_encoding");
+  const std::string encoding = reported == nullptr ? "?" : reported;
+  if (encoding != "UTF8") {
+    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::DATABASE_ENCODING,
+                     absl::StrCat("数据库的编码应为 UTF8，而不是 ", encoding,
+                                  "：请以 ENCODING 'UTF8' 另建数据库。"),
+                     absl::StrCat("The database should have the encoding UTF8, not ", encoding,
+                                  ": create another with ENCODING 'UTF8'."),
+                     {{"encoding", encoding}});
   }
   return handle;
 }

@@ -17,7 +17,7 @@ struct Code {
 };
 
 // The first that fits counts.
-constexpr std::array<Code, 17> kCodes = {{
+constexpr std::array<Code, 20> kCodes = {{
     {"23505", SqlError::kUnique},
     {"23503", SqlError::kForeignKey},
     {"40001", SqlError::kSerialization},
@@ -33,6 +33,9 @@ constexpr std::array<Code, 17> kCodes = {{
     {"57P05", SqlError::kConnectionLost},
     {"25P03", SqlError::kConnectionLost},
     {"53300", SqlError::kConnectionLost},
+    {"28", SqlError::kLoginRefused},
+    {"3D000", SqlError::kNoDatabase},
+    {"42501", SqlError::kPermissionDenied},
     // A protocol violation is a defect; the rest of its class are broken connections.
     {"08P01", SqlError::kOther},
     {"08", SqlError::kConnectionLost},
@@ -54,6 +57,26 @@ absl::string_view Field(const PGresult* answer, int field) {
 }
 
 }  // namespace
+
+absl::Status ConnectError(PGconn* connection) {
+  // Nothing but the text is known, which has the SQLSTATE, since Attempt asks for it.
+  std::string text = PQerrorMessage(connection);
+  text = text.substr(0, text.find("\nLOCATION:"));
+  const std::string before = ":  ";
+  constexpr size_t kStateLength = 5;
+  std::string state;
+  const size_t at = text.find(before);
+  if (at != std::string::npos) {
+    state = text.substr(at + before.size(), kStateLength);
+    text.replace(at, before.size(), ": SQLSTATE ");
+  }
+  const bool met_standby = absl::StrContains(text, "server is in hot standby mode");
+  const SqlError error = Classify(state);
+  return MakeSqlError(met_standby                 ? SqlError::kReadOnly
+                      : error == SqlError::kOther ? SqlError::kConnectionLost
+                                                  : error,
+                      text);
+}
 
 absl::Status PostgresError(const PGresult* answer, bool& stale) {
   const absl::string_view state = Field(answer, PG_DIAG_SQLSTATE);

@@ -74,6 +74,9 @@ int ExitCodeOf(const absl::Status& error) {
     case Reason::DATABASE_UNAVAILABLE:
     case Reason::DATABASE_FULL:
     case Reason::DATABASE_READ_ONLY:
+    case Reason::DATABASE_LOGIN_REFUSED:
+    case Reason::DATABASE_NOT_FOUND:
+    case Reason::DATABASE_PERMISSION_DENIED:
     case Reason::COMMIT_UNKNOWN:
       return kExitUnreachable;
     case Reason::INTERNAL_ERROR:

@@ -87,9 +87,9 @@ void Postgres::Execute(const std::string& sql) const {
   PQfinish(connection);
 }
 
-std::string Postgres::NewDatabase() {
+std::string Postgres::NewDatabase(const std::string& options) {
   const std::string name = absl::StrCat("test", ++databases_);
-  Execute(absl::StrCat("CREATE DATABASE ", name));
+  Execute(absl::StrCat("CREATE DATABASE ", name, " ", options));
   return name;
 }
 

@@ -37,8 +37,8 @@ class Postgres {
   // The same of two servers, tried in this order.
   static std::string Url(const Postgres& first, const Postgres& second,
                          const std::string& database);
-  // Makes an empty database and gives its name.
-  std::string NewDatabase();
+  // Makes an empty database and gives its name. `options`: of CREATE DATABASE.
+  std::string NewDatabase(const std::string& options = "");
 
   // Starts it after Stop or Kill, and waits until it answers.
   void Start();

@@ -207,6 +207,39 @@ TEST_F(PostgresFaultsTest, ThePasswordComesFromAFileAndIsNowhereElse) {
               HasReason(Reason::FILE_UNREADABLE));
 }
 
+// What its administrator has to mend is said, and is enough: nothing is opened again.
+TEST_F(PostgresFaultsTest, AnAccountThatIsNotThereOrMayTooLittle) {
+  const std::string role = absl::StrCat("role_of_", name_);
+  const auto theirs = OpenOrDie(absl::StrCat("host=127.0.0.1 user=", role,
+                                             " port=", SharedPostgres().port(), " dbname=", name_));
+  const auto ask = [&] { return theirs->Query<int64_t>(Soon(), "SELECT 1").status(); };
+  const auto create = [&] { return Execute(*theirs, "CREATE TABLE public.of_theirs (id BIGINT)"); };
+  EXPECT_THAT(ask(), IsSqlError(SqlError::kLoginRefused));
+  EXPECT_THAT(LogText(ask()), testing::HasSubstr("SQLSTATE 28000"));
+  EXPECT_THAT(LogText(ask()), Not(testing::HasSubstr("LOCATION")));
+  ASSERT_OK(Execute(*database_, absl::StrCat("CREATE ROLE ", role, " LOGIN")));
+  EXPECT_OK(ask());
+  EXPECT_THAT(create(), IsSqlError(SqlError::kPermissionDenied));
+  ASSERT_OK(Execute(*database_, absl::StrCat("GRANT CREATE ON SCHEMA public TO ", role)));
+  EXPECT_OK(create());
+}
+
+TEST_F(PostgresFaultsTest, ADatabaseThatIsNotThereOrHasAnotherEncoding) {
+  const std::string name = absl::StrCat("of_", name_);
+  const auto theirs = OpenOrDie(SharedPostgres().Url(name));
+  const auto ask = [](Database& database) {
+    return database.Query<int64_t>(Soon(), "SELECT 1").status();
+  };
+  EXPECT_THAT(ask(*theirs), IsSqlError(SqlError::kNoDatabase));
+  ASSERT_OK(Execute(*database_, absl::StrCat("ALTER DATABASE ", SharedPostgres().NewDatabase(),
+                                             " RENAME TO ", name)));
+  EXPECT_OK(ask(*theirs));
+  const auto latin = OpenOrDie(SharedPostgres().Url(SharedPostgres().NewDatabase(
+      "TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")));
+  EXPECT_THAT(ask(*latin), HasReason(Reason::DATABASE_ENCODING));
+  EXPECT_THAT(DetailOf(ask(*latin)).message().zh(), testing::HasSubstr("而不是 LATIN1"));
+}
+
 TEST(SynchronousStandby, IsRequiredAndFound) {
   processes::Postgres primary(
       {.fsync = true, .more = {"synchronous_standby_names=*"}, .primary = nullptr});
