@@ -70,6 +70,11 @@ std::string IndustryName(const ReceiptPage& page, const Snapshot& snapshot) {
   return text;
 }
 
+std::string PlantName(const Snapshot& snapshot) {
+  if (!snapshot.plant_name().empty()) return snapshot.plant_name();
+  return snapshot.plant() == "main" ? "主厂区" : snapshot.plant();
+}
+
 std::string Subject(const ReceiptPage& page) {
   const Snapshot& snapshot = page.verified.receipt().content().snapshot();
   // The province first, as people write it.
@@ -77,8 +82,7 @@ std::string Subject(const ReceiptPage& page) {
   return absl::StrCat("<h2>填报主体（提交时）</h2>\n",
                       FieldTable({{"企业名称", snapshot.name()},
                                   {"统一社会信用代码", snapshot.uscc()},
-                                  {"工厂", snapshot.plant_name().empty() ? snapshot.plant()
-                                                                         : snapshot.plant_name()},
+                                  {"工厂", PlantName(snapshot)},
                                   {"所在地区", snapshot.region_name()},
                                   {"行业", IndustryName(page, snapshot)},
                                   {"企业规模", SizeName(page, snapshot.size())},
