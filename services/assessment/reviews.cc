@@ -94,7 +94,7 @@ absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& 
 
 template <typename Response, typename Request>
 absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request& request,
-                                         const rpc::Call& call, absl::Time deadline, ActKind kind,
+                                         rpc::Call& call, absl::Time deadline, ActKind kind,
                                          absl::string_view reason, const DomainAct& act) const {
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
@@ -102,6 +102,8 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
   const auto criteria = CriteriaOf(key, deadline);
   if (!criteria.ok()) call.ScopeIsJudged();
   RETURN_IF_ERROR(criteria.status());
+  // Of what is decided, whole files are shown.
+  call.Reads({FileOf(key)});
   const absl::Time now = environment_.Now();
   return Once<Response>(
       environment_.store, deadline, now, KeyOf(method, NameOf(key), call, request), call,
@@ -114,10 +116,11 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
 }
 
 template <typename Response, typename Request>
-absl::StatusOr<Response> Reviews::Handle(const Request& request, const rpc::Call& call,
+absl::StatusOr<Response> Reviews::Handle(const Request& request, rpc::Call& call,
                                          absl::Time deadline, const DomainAct& act) const {
   const v1::SubmissionKey key = Normalised(request.submission());
   ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(key, deadline));
+  call.Reads({FileOf(key)});
   Response response;
   const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
@@ -168,8 +171,8 @@ absl::StatusOr<v1::ListQueueResponse> Reviews::ListQueue(const v1::ListQueueRequ
   return response;
 }
 
-absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request,
-                                               const rpc::Call& call, absl::Time deadline) {
+absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request, rpc::Call& call,
+                                               absl::Time deadline) {
   return Handle<v1::TakeResponse>(request, call, deadline,
                                   [](const Act& act, const criteria::Criteria&, Submissions& all) {
                                     return assessment::Take(act, all);
@@ -177,7 +180,7 @@ absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request,
 }
 
 absl::StatusOr<v1::ReleaseResponse> Reviews::Release(const v1::ReleaseRequest& request,
-                                                     const rpc::Call& call, absl::Time deadline) {
+                                                     rpc::Call& call, absl::Time deadline) {
   return Handle<v1::ReleaseResponse>(
       request, call, deadline, [](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::Release(act, all);
@@ -185,7 +188,7 @@ absl::StatusOr<v1::ReleaseResponse> Reviews::Release(const v1::ReleaseRequest& r
 }
 
 absl::StatusOr<v1::AssignResponse> Reviews::Assign(const v1::AssignRequest& request,
-                                                   const rpc::Call& call, absl::Time deadline) {
+                                                   rpc::Call& call, absl::Time deadline) {
   v1::PersonRecord reviewer;
   reviewer.set_issuer(request.issuer());
   reviewer.set_subject(request.subject());
@@ -199,7 +202,7 @@ absl::StatusOr<v1::AssignResponse> Reviews::Assign(const v1::AssignRequest& requ
 }
 
 absl::StatusOr<v1::RecordFindingsResponse> Reviews::RecordFindings(
-    const v1::RecordFindingsRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::RecordFindingsRequest& request, rpc::Call& call, absl::Time deadline) {
   return Decide<v1::RecordFindingsResponse>(
       "RecordFindings", request, call, deadline, ActKind::kInHand, "",
       [&request](const Act& act, const criteria::Criteria& criteria, Submissions& all) {
@@ -208,7 +211,7 @@ absl::StatusOr<v1::RecordFindingsResponse> Reviews::RecordFindings(
 }
 
 absl::StatusOr<v1::ApproveResponse> Reviews::Approve(const v1::ApproveRequest& request,
-                                                     const rpc::Call& call, absl::Time deadline) {
+                                                     rpc::Call& call, absl::Time deadline) {
   return Decide<v1::ApproveResponse>(
       "Approve", request, call, deadline, ActKind::kDecision, request.reason(),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -217,7 +220,7 @@ absl::StatusOr<v1::ApproveResponse> Reviews::Approve(const v1::ApproveRequest& r
 }
 
 absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
-    const v1::BatchApproveRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::BatchApproveRequest& request, rpc::Call& call, absl::Time deadline) {
   Violations violations;
   CheckRequestId(request.request_id(), violations);
   CheckFiles(request.files_size(), "files", violations);
@@ -227,8 +230,9 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
   std::vector<CriteriaPtr> criteria;
   for (int i = 0; i < request.files_size(); ++i) {
     order[i] = i;
-    ASSIGN_OR_RETURN(criteria.emplace_back(),
-                     CriteriaOf(Normalised(request.files(i).submission()), deadline));
+    const v1::SubmissionKey key = Normalised(request.files(i).submission());
+    ASSIGN_OR_RETURN(criteria.emplace_back(), CriteriaOf(key, deadline));
+    call.Reads({FileOf(key)});
   }
   std::stable_sort(order.begin(), order.end(), [&request](int left, int right) {
     return request.files(left).submission().enterprise() <
@@ -257,7 +261,7 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
 }
 
 absl::StatusOr<v1::ReturnToEnterpriseResponse> Reviews::ReturnToEnterprise(
-    const v1::ReturnToEnterpriseRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::ReturnToEnterpriseRequest& request, rpc::Call& call, absl::Time deadline) {
   return Decide<v1::ReturnToEnterpriseResponse>(
       "ReturnToEnterprise", request, call, deadline, ActKind::kDecision, request.reason(),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -266,7 +270,7 @@ absl::StatusOr<v1::ReturnToEnterpriseResponse> Reviews::ReturnToEnterprise(
 }
 
 absl::StatusOr<v1::ReturnToPreviousStageResponse> Reviews::ReturnToPreviousStage(
-    const v1::ReturnToPreviousStageRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::ReturnToPreviousStageRequest& request, rpc::Call& call, absl::Time deadline) {
   return Decide<v1::ReturnToPreviousStageResponse>(
       "ReturnToPreviousStage", request, call, deadline, ActKind::kDecision, request.reason(),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -275,7 +279,7 @@ absl::StatusOr<v1::ReturnToPreviousStageResponse> Reviews::ReturnToPreviousStage
 }
 
 absl::StatusOr<v1::RejectResponse> Reviews::Reject(const v1::RejectRequest& request,
-                                                   const rpc::Call& call, absl::Time deadline) {
+                                                   rpc::Call& call, absl::Time deadline) {
   return Decide<v1::RejectResponse>(
       "Reject", request, call, deadline, ActKind::kDecision, request.reason(),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -284,7 +288,7 @@ absl::StatusOr<v1::RejectResponse> Reviews::Reject(const v1::RejectRequest& requ
 }
 
 absl::StatusOr<v1::RecallDecisionResponse> Reviews::RecallDecision(
-    const v1::RecallDecisionRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::RecallDecisionRequest& request, rpc::Call& call, absl::Time deadline) {
   return Decide<v1::RecallDecisionResponse>(
       "RecallDecision", request, call, deadline, ActKind::kDecision, request.reason(),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -293,7 +297,7 @@ absl::StatusOr<v1::RecallDecisionResponse> Reviews::RecallDecision(
 }
 
 absl::StatusOr<v1::RevokeResponse> Reviews::Revoke(const v1::RevokeRequest& request,
-                                                   const rpc::Call& call, absl::Time deadline) {
+                                                   rpc::Call& call, absl::Time deadline) {
   return Decide<v1::RevokeResponse>(
       "Revoke", request, call, deadline, ActKind::kDecision, request.reason(),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -302,8 +306,7 @@ absl::StatusOr<v1::RevokeResponse> Reviews::Revoke(const v1::RevokeRequest& requ
 }
 
 absl::StatusOr<v1::AddCommentResponse> Reviews::AddComment(const v1::AddCommentRequest& request,
-                                                           const rpc::Call& call,
-                                                           absl::Time deadline) {
+                                                           rpc::Call& call, absl::Time deadline) {
   return Decide<v1::AddCommentResponse>(
       "AddComment", request, call, deadline, ActKind::kInHand, "",
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -313,7 +316,7 @@ absl::StatusOr<v1::AddCommentResponse> Reviews::AddComment(const v1::AddCommentR
 }
 
 absl::StatusOr<v1::ResolveCommentResponse> Reviews::ResolveComment(
-    const v1::ResolveCommentRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::ResolveCommentRequest& request, rpc::Call& call, absl::Time deadline) {
   return Handle<v1::ResolveCommentResponse>(
       request, call, deadline,
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -322,7 +325,7 @@ absl::StatusOr<v1::ResolveCommentResponse> Reviews::ResolveComment(
 }
 
 absl::StatusOr<v1::ObjectResponse> Reviews::Object(const v1::ObjectRequest& request,
-                                                   const rpc::Call& call, absl::Time deadline) {
+                                                   rpc::Call& call, absl::Time deadline) {
   return Decide<v1::ObjectResponse>(
       "Object", request, call, deadline, ActKind::kInHand, "",
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
@@ -331,7 +334,7 @@ absl::StatusOr<v1::ObjectResponse> Reviews::Object(const v1::ObjectRequest& requ
 }
 
 absl::StatusOr<v1::DecideObjectionResponse> Reviews::DecideObjection(
-    const v1::DecideObjectionRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::DecideObjectionRequest& request, rpc::Call& call, absl::Time deadline) {
   return Decide<v1::DecideObjectionResponse>(
       "DecideObjection", request, call, deadline, ActKind::kDecision, request.reason(),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {

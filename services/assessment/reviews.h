@@ -24,36 +24,36 @@ class Reviews {
 
   absl::StatusOr<v1::ListQueueResponse> ListQueue(const v1::ListQueueRequest& request,
                                                   rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::TakeResponse> Take(const v1::TakeRequest& request, const rpc::Call& call,
+  absl::StatusOr<v1::TakeResponse> Take(const v1::TakeRequest& request, rpc::Call& call,
                                         absl::Time deadline);
-  absl::StatusOr<v1::ReleaseResponse> Release(const v1::ReleaseRequest& request,
-                                              const rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::AssignResponse> Assign(const v1::AssignRequest& request, const rpc::Call& call,
+  absl::StatusOr<v1::ReleaseResponse> Release(const v1::ReleaseRequest& request, rpc::Call& call,
+                                              absl::Time deadline);
+  absl::StatusOr<v1::AssignResponse> Assign(const v1::AssignRequest& request, rpc::Call& call,
                                             absl::Time deadline);
   absl::StatusOr<v1::RecordFindingsResponse> RecordFindings(
-      const v1::RecordFindingsRequest& request, const rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::ApproveResponse> Approve(const v1::ApproveRequest& request,
-                                              const rpc::Call& call, absl::Time deadline);
+      const v1::RecordFindingsRequest& request, rpc::Call& call, absl::Time deadline);
+  absl::StatusOr<v1::ApproveResponse> Approve(const v1::ApproveRequest& request, rpc::Call& call,
+                                              absl::Time deadline);
   absl::StatusOr<v1::BatchApproveResponse> BatchApprove(const v1::BatchApproveRequest& request,
-                                                        const rpc::Call& call, absl::Time deadline);
+                                                        rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::ReturnToEnterpriseResponse> ReturnToEnterprise(
-      const v1::ReturnToEnterpriseRequest& request, const rpc::Call& call, absl::Time deadline);
+      const v1::ReturnToEnterpriseRequest& request, rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::ReturnToPreviousStageResponse> ReturnToPreviousStage(
-      const v1::ReturnToPreviousStageRequest& request, const rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::RejectResponse> Reject(const v1::RejectRequest& request, const rpc::Call& call,
+      const v1::ReturnToPreviousStageRequest& request, rpc::Call& call, absl::Time deadline);
+  absl::StatusOr<v1::RejectResponse> Reject(const v1::RejectRequest& request, rpc::Call& call,
                                             absl::Time deadline);
   absl::StatusOr<v1::RecallDecisionResponse> RecallDecision(
-      const v1::RecallDecisionRequest& request, const rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::RevokeResponse> Revoke(const v1::RevokeRequest& request, const rpc::Call& call,
+      const v1::RecallDecisionRequest& request, rpc::Call& call, absl::Time deadline);
+  absl::StatusOr<v1::RevokeResponse> Revoke(const v1::RevokeRequest& request, rpc::Call& call,
                                             absl::Time deadline);
   absl::StatusOr<v1::AddCommentResponse> AddComment(const v1::AddCommentRequest& request,
-                                                    const rpc::Call& call, absl::Time deadline);
+                                                    rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::ResolveCommentResponse> ResolveComment(
-      const v1::ResolveCommentRequest& request, const rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::ObjectResponse> Object(const v1::ObjectRequest& request, const rpc::Call& call,
+      const v1::ResolveCommentRequest& request, rpc::Call& call, absl::Time deadline);
+  absl::StatusOr<v1::ObjectResponse> Object(const v1::ObjectRequest& request, rpc::Call& call,
                                             absl::Time deadline);
   absl::StatusOr<v1::DecideObjectionResponse> DecideObjection(
-      const v1::DecideObjectionRequest& request, const rpc::Call& call, absl::Time deadline);
+      const v1::DecideObjectionRequest& request, rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::ListEvidenceMatchesResponse> ListEvidenceMatches(
       const v1::ListEvidenceMatchesRequest& request, rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::ExportSubmissionsResponse> ExportSubmissions(
@@ -72,13 +72,13 @@ class Reviews {
                     const CriteriaPtr& criteria, ActKind kind, absl::string_view reason,
                     const DomainAct& act, absl::Time now, v1::SubmissionRecord& after) const;
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Decide(absl::string_view method, const Request& request,
-                                  const rpc::Call& call, absl::Time deadline, ActKind kind,
-                                  absl::string_view reason, const DomainAct& act) const;
+  absl::StatusOr<Response> Decide(absl::string_view method, const Request& request, rpc::Call& call,
+                                  absl::Time deadline, ActKind kind, absl::string_view reason,
+                                  const DomainAct& act) const;
   // The same without a request id: what may be repeated.
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Handle(const Request& request, const rpc::Call& call,
-                                  absl::Time deadline, const DomainAct& act) const;
+  absl::StatusOr<Response> Handle(const Request& request, rpc::Call& call, absl::Time deadline,
+                                  const DomainAct& act) const;
   // Of its release; it may have to be fetched. Errors: SUBMISSION_NOT_FOUND.
   absl::StatusOr<CriteriaPtr> CriteriaOf(const v1::SubmissionKey& key, absl::Time deadline) const;
   absl::Status MakeDecisionReceipt(StoreTransaction& transaction,
