@@ -44,6 +44,10 @@ struct KeyOptions {
 // --enterprise, --plant and --campaign.
 void AddKeyOptions(CLI::App& command, const CommandLine& line, KeyOptions& options);
 
+// What --help says about an argument that names an enterprise.
+inline constexpr char kUsccZh[] = "统一社会信用代码；默认为令牌中的企业";
+inline constexpr char kUsccEn[] =
+    "The unified social credit code; by default of the token's enterprise";
 // The enterprise that is named, else the token's. Errors: WRONG_USAGE.
 absl::StatusOr<std::string> EnterpriseOf(const std::string& named, AssessmentClient& client);
 // The assessment that is named; without --campaign, of the only campaign that is open. Errors:

@@ -126,8 +126,7 @@ void AddEnterpriseChangeCommands(CLI::App& enterprise, CommandLine& line) {
   CLI::App* const ask = AddCommand(enterprise, line, "request-change",
                                    "企业申请变更自己不能修改的信息，由受理单位办理",
                                    "An enterprise asks for a change of what it may not set itself");
-  AddOption(*ask, line, "USCC", options->uscc, "", "统一社会信用代码；默认为令牌中的企业",
-            "The unified social credit code; by default of the token's enterprise");
+  AddOption(*ask, line, "USCC", options->uscc, "", kUsccZh, kUsccEn);
   AddListOption(*ask, line, "--set", options->set, "FIELD=VALUE",
                 "申请变更的字段和新值，如 企业名称=…，可给出多次",
                 "A field and the value asked for; several times for several fields")

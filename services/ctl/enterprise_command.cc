@@ -70,8 +70,7 @@ absl::StatusOr<int> Update(const EnterpriseOptions& options, const CommandLine& 
 }
 
 void AddUscc(CLI::App& command, const CommandLine& line, EnterpriseOptions& options) {
-  AddOption(command, line, "USCC", options.uscc, "", "统一社会信用代码；默认为令牌中的企业",
-            "The unified social credit code; by default of the token's enterprise");
+  AddOption(command, line, "USCC", options.uscc, "", kUsccZh, kUsccEn);
 }
 
 }  // namespace
@@ -117,6 +116,7 @@ void AddEnterpriseCommands(CLI::App& app, CommandLine& line) {
   RunWith(*update, line, options, &Update);
 
   AddEnterpriseChangeCommands(*group, line);
+  AddEnterpriseAccessesCommand(*group, line);
 }
 
 }  // namespace zhiping::ctl

@@ -227,6 +227,7 @@ void AddSubmissionCommands(CLI::App& app, CommandLine& line) {
   AddAct(*group, line, "object", "对最近的决定提出异议", "Object to the latest decision", &Object,
          ActReason::kMust, ActEtag::kNone);
   AddSubmissionCiteCommands(*group, line);
+  AddSubmissionCountersignCommand(*group, line);
 }
 
 }  // namespace zhiping::ctl

@@ -112,6 +112,10 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
   const std::string decision = ScratchFolder() + "/decision.json";
   Said(enterprise_, {"submission", "receipt", number, decision, "--decision"});
   EXPECT_OK(receipts::ReadReceipt(ReadWhole(decision), *trust));
+  // Each of them took it and approved it, and the enterprise is told so.
+  const std::string accesses = Said(enterprise_, {"enterprise", "accesses"});
+  EXPECT_THAT(accesses, testing::ContainsRegex("江苏省 +审核员 +领取 "));
+  EXPECT_THAT(accesses, testing::ContainsRegex("南京市 +审核员 +审核通过 "));
   const std::string whole = Said(ReviewerOf("jiangsu"), {"submission", "show", number});
   EXPECT_THAT(whole, HasSubstr("在线智能检测"));
   EXPECT_THAT(whole, HasSubstr("南京市"));
@@ -155,6 +159,42 @@ TEST_F(AssessmentRoundTest, AReviewerFindsCommentsAndReturnsAndTheEnterpriseHand
               HasSubstr("已批量审核通过 1 件"));
   EXPECT_THAT(Said(enterprise_, {"submission", "withdraw", second, "--reason", "改报"}),
               HasSubstr("已撤回"));
+}
+
+TEST_F(AssessmentRoundTest, AnEnterpriseSeesWhoReadItsFilesAndThePlatformSignsToo) {
+  OpenDraft();
+  Said(enterprise_, {"assessment", "import", FilledIn(), "--yes"});
+  const std::string receipt = ScratchFolder() + "/receipt.json";
+  const std::string number = Submit(receipt);
+  EXPECT_THAT(Said(enterprise_, {"enterprise", "accesses"}), HasSubstr("还没有其他人"));
+  Said(ReviewerOf("jiangsu"), {"submission", "show", number});
+  const std::string accesses = Said(enterprise_, {"enterprise", "accesses"});
+  EXPECT_THAT(accesses, testing::ContainsRegex("江苏省 +审核员 +查看提交件 "));
+  EXPECT_THAT(accesses, HasSubstr("共 1 条"));
+  EXPECT_THAT(accesses, Not(HasSubstr(ReviewerOf("jiangsu").subject)));
+  EXPECT_EQ(Got(enterprise_, {"enterprise", "accesses"})["accesses"][0].value("method", ""),
+            "GetSubmission");
+
+  const std::string key = ScratchFolder() + "/platform.pem";
+  ASSERT_OK(envelope::WriteKeyFile(service_.platform_key(), key));
+  EXPECT_EQ(Refused(enterprise_, {"submission", "countersign", number, "--key", key}).reason(),
+            Reason::ROLE_REQUIRED);
+  EXPECT_EQ(Refused(kPlatform, {"submission", "countersign", number, "--key", key + "x"}).reason(),
+            Reason::FILE_UNREADABLE);
+  const std::string stranger = ScratchFolder() + "/stranger.pem";
+  ASSERT_OK(
+      envelope::WriteKeyFile(*envelope::Key::Generate(envelope::KeyAlgorithm::ED25519), stranger));
+  EXPECT_EQ(Refused(kPlatform, {"submission", "countersign", number, "--key", stranger}).reason(),
+            Reason::UNKNOWN_KEY);
+  EXPECT_THAT(Said(kPlatform, {"submission", "countersign", number, "--key", key}),
+              HasSubstr("回执现有 2 个签名"));
+  const std::string signed_too = ScratchFolder() + "/signed_too.json";
+  Said(enterprise_, {"submission", "receipt", number, signed_too});
+  const auto read = receipts::ReadReceipt(ReadWhole(signed_too),
+                                          **releases::ReadTrustFile(service_.trust_file()));
+  ASSERT_OK(read);
+  EXPECT_THAT(read->key_ids, testing::SizeIs(2));
+  EXPECT_EQ(read->receipt_no, number);
 }
 
 TEST_F(AssessmentRoundTest, ARetryWithTheSameRequestIdIsDoneOnce) {
