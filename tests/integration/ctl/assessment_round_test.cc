@@ -49,7 +49,7 @@ class AssessmentRoundTest : public AssessmentCtlTest {
     const std::string file = Scratch(
         "enterprises.csv", absl::StrCat("统一社会信用代码,企业名称,行政区划,审核单位,行业大类\n",
                                         kUscc, ",某机械有限公司,320106,nanjing-gulou,34\n"));
-    EXPECT_EQ(Got(kOfficer, {"enterprise", "import", file}).value("added", 0), 1);
+    EXPECT_EQ(Got(kPlatform, {"enterprise", "import", file}).value("added", 0), 1);
   }
   // The export with every scenario at 未达级.
   std::string FilledIn() const {
