@@ -58,6 +58,8 @@ void WithholdOthers(const absl::flat_hash_set<std::string>& enrolled, v1::Change
   if (!entry.event().has_targets() || others == static_cast<int>(enterprises.size())) {
     return entry.clear_event();
   }
+  // With it the others could be found by trying.
+  entry.mutable_event()->clear_salt();
   auto& targets = *entry.mutable_event()->mutable_targets()->mutable_targets();
   targets.erase(
       std::remove_if(targets.begin(), targets.end(),

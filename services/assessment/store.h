@@ -118,7 +118,7 @@ class StoreTransaction {
   absl::Status RecordAccess(const std::string& uscc, const identity::Person& reader,
                             const v1::FileAccess& access);
 
-  // Into the log of changes. REQUIRES: the event's enterprise, or campaign, is locked.
+  // Into the log of changes, with a salt. REQUIRES: the event's enterprise, or campaign, is locked.
   absl::Status Append(const v1::AssessmentEvent& event, absl::Time now);
   // Into the audit log: an act is there if, and only if, it was done.
   absl::Status Audit(const audit::AuditEntry& entry);

@@ -1,3 +1,5 @@
+#include <openssl/rand.h>
+
 #include <utility>
 
 #include "absl/random/random.h"
@@ -296,7 +298,14 @@ absl::Status StoreTransaction::RecordAccess(const std::string& uscc, const ident
 }
 
 absl::Status StoreTransaction::Append(const v1::AssessmentEvent& event, absl::Time now) {
-  return changes_.Append(sql_, now, event.SerializeAsString());
+  constexpr int kSaltBytes = 16;
+  std::string salt(kSaltBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), kSaltBytes) != 1) {
+    return absl::InternalError("OpenSSL has no random bytes");
+  }
+  v1::AssessmentEvent salted = event;
+  salted.set_salt(std::move(salt));
+  return changes_.Append(sql_, now, salted.SerializeAsString());
 }
 
 absl::Status StoreTransaction::Audit(const audit::AuditEntry& entry) {

@@ -3,10 +3,12 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/sql/log_chain.h"
+#include "services/assessment/shown_changes.h"
 #include "tests/integration/assessment/assessment_under_test.h"
 #include "tests/processes/certificates.h"
 
@@ -256,6 +258,20 @@ TEST_P(FeedTest, APlatformThatIsEnrolledLaterGetsItWhenItReadsAgain) {
   EXPECT_EQ(said.back(), "withheld");
 }
 
+TEST_P(FeedTest, NoEntryCanBeGuessedFromItsHash) {
+  Fill(*service_);
+  std::set<std::string> salts;
+  for (const CallerOf& caller : {kPlatform, kOther}) {
+    for (const v1::ChangeEntry& entry : Read(caller)) {
+      EXPECT_EQ(entry.event().salt().size(), entry.withheld() ? 0U : 16U) << entry.position();
+      salts.insert(entry.event().salt());
+    }
+  }
+  salts.erase("");
+  // Both get the campaign, and neither the whole of the first list.
+  EXPECT_EQ(salts.size(), kEntries - 1U);
+}
+
 TEST_P(FeedTest, APageOfWithheldEntriesGoesOn) {
   Fill(*service_);
   v1::ListSubmissionChangesRequest request;
@@ -347,6 +363,27 @@ TEST_P(FeedTest, WhereNobodyIsAskedEverybodyGetsEverything) {
 }
 
 ON_BOTH_DATABASES(FeedTest);
+
+TEST(ShownChangesTest, WhatIsOfNobodyIsShownAndWhatNobodyCanReadIsWithheld) {
+  v1::ChangeEntry entry;
+  entry.mutable_event()->mutable_period_closed()->set_campaign(kCampaign2026);
+  entry.set_event_bytes(entry.event().SerializeAsString());
+  const std::string whole = entry.SerializeAsString();
+  WithholdOthers({}, entry);
+  EXPECT_EQ(entry.SerializeAsString(), whole);
+
+  // Damaged; of a newer service; of an enterprise that is not named.
+  v1::ChangeEntry damaged, newer, unnamed;
+  newer.mutable_event()->set_salt("salt");
+  unnamed.mutable_event()->mutable_submission();
+  for (v1::ChangeEntry* const unknown : {&damaged, &newer, &unnamed}) {
+    unknown->set_event_bytes("secret");
+    WithholdOthers({kUscc}, *unknown);
+    EXPECT_TRUE(unknown->withheld());
+    EXPECT_FALSE(unknown->has_event());
+    EXPECT_EQ(unknown->event_bytes(), "");
+  }
+}
 
 }  // namespace
 }  // namespace zhiping::assessment
