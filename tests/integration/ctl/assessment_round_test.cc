@@ -119,6 +119,13 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
   const std::string feed = Said(kPlatform, {"feed", "list"});
   EXPECT_THAT(feed, HasSubstr(absl::StrCat(kUscc, "/main/", kCampaign2026, "#1")));
   EXPECT_THAT(feed, HasSubstr("已到末尾"));
+  EXPECT_THAT(feed, Not(HasSubstr("未提供")));
+  // A platform that is not enrolled for it.
+  const std::string others = Said({"other", {"platform"}}, {"feed", "list"});
+  EXPECT_THAT(others, Not(HasSubstr(kUscc)));
+  EXPECT_THAT(others, HasSubstr("未提供    涉及不在本平台登记范围内的企业"));
+  EXPECT_THAT(others, HasSubstr("内容未提供，按所载哈希校验"));
+  EXPECT_THAT(others, HasSubstr("已到末尾"));
 }
 
 TEST_F(AssessmentRoundTest, AReviewerFindsCommentsAndReturnsAndTheEnterpriseHandsInAgain) {
