@@ -176,14 +176,18 @@ absl::StatusOr<AccessRule> AccessRule::Of(const google::protobuf::MethodDescript
     return WrongRule(method, "access.field has no scope");
   }
   ASSIGN_OR_RETURN(rule.field_, FindField(method, access.field()));
-  const bool streams = method.client_streaming() || method.server_streaming();
-  if (streams && rule.scope_ != Scope::NONE) {
-    // Each message could be about something else, and nothing would notice that it was not asked.
-    return WrongRule(method, "access.scope other than NONE on a stream");
+  if (rule.records_access_ && method.client_streaming()) {
+    // A read is recorded before it is sent, and nothing says which request a message answers.
+    return WrongRule(method, "access.records_access on a stream of requests");
   }
-  if (rule.records_access_ && streams) {
-    // A read is recorded before the answer, and a stream has answered before it ends.
-    return WrongRule(method, "access.records_access on a stream");
+  const bool streams = method.client_streaming() || method.server_streaming();
+  const bool recorded_files =
+      rule.records_access_ && rule.scope_ == Scope::FILE && rule.field_.empty();
+  if (streams && rule.scope_ != Scope::NONE && !recorded_files) {
+    // Each message could be about something else, and nothing would notice that it was not asked.
+    return WrongRule(method,
+                     "access.scope on a stream: NONE, or FILE without a field and with "
+                     "records_access");
   }
   return rule;
 }

@@ -105,11 +105,28 @@ absl::Status Call::Admit(const google::protobuf::Message& request) {
 absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse, StreamOf messages) {
   AccessControl& access = method_.environment_.access;
   RETURN_IF_ERROR(AdmitCaller(access, method_.access_, context_, caller_));
+  if (method_.access_.records_access()) {
+    return absl::InternalError("a stream that reads enterprises' files and is no RecordedStream");
+  }
   ASSIGN_OR_RETURN(slot_, access.limits().TakeStream(*caller_));
   LargeStreams* const large_streams = method_.environment_.large_streams;
   if (messages == StreamOf::kLargeMessages && large_streams != nullptr) {
     ASSIGN_OR_RETURN(large_, large_streams->Take());
   }
+  Watch(std::move(refuse));
+  return absl::OkStatus();
+}
+
+absl::Status Call::AdmitRecordedStream(const google::protobuf::Message& request,
+                                       std::function<void(const absl::Status&)> refuse) {
+  RETURN_IF_ERROR(Admit(request));
+  ASSIGN_OR_RETURN(slot_, method_.environment_.access.limits().TakeStream(*caller_));
+  Watch(std::move(refuse));
+  return absl::OkStatus();
+}
+
+void Call::Watch(std::function<void(const absl::Status&)> refuse) {
+  AccessControl& access = method_.environment_.access;
   if (access.authenticates()) {
     open_ = access.Watch(AccessControl::CredentialsOf(context_), caller_->expires,
                          [refuse = std::move(refuse), call = Hold(context_),
@@ -120,7 +137,6 @@ absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse, 
                            grpc_call_cancel(call.get(), nullptr);
                          });
   }
-  return absl::OkStatus();
 }
 
 absl::Status Call::CheckScopeOf(const std::string& value) const {
@@ -158,13 +174,15 @@ bool Call::MustRecord(const absl::Status& status) const {
 
 void Call::Record(std::function<void(const absl::Status&)> done) {
   CallAudit* audit = method_.environment_.audit;
-  if (audit == nullptr || !reads_.has_value()) {
+  if (audit == nullptr || !reads_.has_value() || scope_open_) {
     return done(absl::InternalError(
-        audit == nullptr ? "a method that reads enterprises' files, in a service without audit"
-                         : "a method that reads enterprises' files did not say which"));
+        audit == nullptr      ? "a method that reads enterprises' files, in a service without audit"
+        : !reads_.has_value() ? "a method that reads enterprises' files did not say which"
+                              : "a method with a scope did not ask whether the caller may"));
   }
+  std::vector<EnterpriseFile> said = *std::exchange(reads_, std::nullopt);
   std::vector<EnterpriseFile> files;
-  for (EnterpriseFile& file : *reads_) {
+  for (EnterpriseFile& file : said) {
     const bool own = caller_->roles.Has(identity::Role::ENTERPRISE) && !file.enterprise.empty() &&
                      caller_->uscc == file.enterprise;
     if (!own) files.push_back(std::move(file));

@@ -78,10 +78,10 @@ class Call {
   // Who is calling, and whether they may: before anything else is done. Errors: those of
   // AccessControl::Identify, AccessRule::CheckRoles and CheckScope.
   absl::Status Admit(const google::protobuf::Message& request);
-  // The same for a stream, which has the scope NONE. One of large messages takes its place among
-  // the LargeStreams, before it reads. `refuse` is called from another thread,
-  // perhaps once after the call is destroyed, when the caller may no longer call. It holds the
-  // stream weakly: the stream holds the call, and the call holds it.
+  // The same for a stream of the scope NONE that reads no files. One of large messages takes its
+  // place among the LargeStreams, before it reads. `refuse` is called from another thread, perhaps
+  // once after the call is destroyed, when the caller may no longer call. It holds the stream
+  // weakly: the stream holds the call, and the call holds it. See RecordedStream for the others.
   absl::Status AdmitStream(std::function<void(const absl::Status&)> refuse,
                            StreamOf messages = StreamOf::kSmallMessages);
   // Whether the caller may call it about that, which only the store knows, where the method's
@@ -116,7 +116,8 @@ class Call {
   // Whether what was read has to be recorded before an answer with this status is given.
   bool MustRecord(const absl::Status& status) const;
   // Records it, but for what the enterprise itself reads; `done` gets what to finish with, perhaps
-  // in another thread, and keeps alive what it uses. REQUIRES: MustRecord.
+  // in another thread, and keeps alive what it uses. What was said is said for this answer, or
+  // message of a stream, alone. REQUIRES: MustRecord.
   void Record(std::function<void(const absl::Status&)> done);
 
   // OK, or DEADLINE_PASSED or CANCELLED: nobody waits for the answer any more.
@@ -128,6 +129,14 @@ class Call {
   grpc::Status Finish(const absl::Status& given);
 
  private:
+  template <typename Response>
+  friend class RecordedStream;
+
+  // For streams that read files.
+  absl::Status AdmitRecordedStream(const google::protobuf::Message& request,
+                                   std::function<void(const absl::Status&)> refuse);
+  // From now on `refuse` is called as AdmitStream says.
+  void Watch(std::function<void(const absl::Status&)> refuse);
   bool IsSlow(absl::Duration duration) const;
   void Write(const absl::Status& status, absl::Duration duration, const std::string& trace) const;
   void AuditDenied(const absl::Status& status) const;

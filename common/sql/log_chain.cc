@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/sql/sha256.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 
 namespace zhiping::sql {
 namespace {
@@ -33,14 +34,18 @@ std::string EntryHash(absl::string_view log, absl::string_view prev_hash, int64_
 
 std::string FirstHash() { return std::string(32, '\0'); }
 
+absl::Status CheckLink(absl::string_view log, int64_t position, absl::string_view hash,
+                       const LogEntry& entry) {
+  const bool follows = entry.position == position + 1 && entry.prev_hash == hash;
+  return follows ? absl::OkStatus() : LogBroken(log, position + 1);
+}
+
 absl::Status CheckEntry(absl::string_view log, int64_t position, absl::string_view hash,
                         const LogEntry& entry) {
-  if (entry.position == position + 1 && entry.prev_hash == hash &&
-      entry.hash ==
-          EntryHash(log, entry.prev_hash, entry.position, entry.instant_micros, entry.bytes)) {
-    return absl::OkStatus();
-  }
-  return LogBroken(log, position + 1);
+  RETURN_IF_ERROR(CheckLink(log, position, hash, entry));
+  const bool unchanged = entry.hash == EntryHash(log, entry.prev_hash, entry.position,
+                                                 entry.instant_micros, entry.bytes);
+  return unchanged ? absl::OkStatus() : LogBroken(log, position + 1);
 }
 
 absl::Status LogBroken(absl::string_view log, int64_t position) {

@@ -29,6 +29,11 @@ std::string EntryHash(absl::string_view log, absl::string_view prev_hash, int64_
 // prev_hash of position 1, and the hash of the head of an empty log.
 std::string FirstHash();
 
+// Whether the entry follows the one at `position` with `hash`, as CheckEntry: all that can be said
+// of one whose bytes the reader does not get.
+absl::Status CheckLink(absl::string_view log, int64_t position, absl::string_view hash,
+                       const LogEntry& entry);
+
 // Whether the entry is unchanged and follows the one at `position` with `hash`; 0 and FirstHash():
 // it is the first. Errors: LOG_BROKEN (DATA_LOSS) with the log and the position that does not hold.
 absl::Status CheckEntry(absl::string_view log, int64_t position, absl::string_view hash,

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/assessment/shown_changes.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -75,7 +76,7 @@ ChangeFeed::~ChangeFeed() {
 }
 
 absl::StatusOr<ChangePage> ChangeFeed::Read(absl::Time deadline, const sql::LogCursor& after,
-                                            int limit) const {
+                                            int limit, const identity::FilesInReach& reach) const {
   ASSIGN_OR_RETURN(sql::LogPage page, store_.changes().Read(deadline, after, limit));
   ChangePage changes;
   changes.at_end = page.entries.size() < static_cast<size_t>(limit);
@@ -83,6 +84,14 @@ absl::StatusOr<ChangePage> ChangeFeed::Read(absl::Time deadline, const sql::LogC
   for (sql::LogEntry& entry : page.entries) {
     changes.entries.push_back(ToMessage(std::move(entry)));
   }
+  // Services read for all, and their reading shows nobody a file; without authentication nobody is
+  // anybody. Neither is recorded.
+  if (reach.all) return changes;
+  const auto named = EnterprisesIn(changes.entries);
+  ASSIGN_OR_RETURN(const auto enrolled,
+                   store_.EnrolledAmong(deadline, reach.platform, {named.begin(), named.end()}));
+  for (v1::ChangeEntry& entry : changes.entries) WithholdOthers(enrolled, entry);
+  changes.files = FilesIn(changes.entries);
   return changes;
 }
 

@@ -5,11 +5,14 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/identity/access_rule.h"
+#include "common/rpc/call_audit.h"
 #include "common/rpc/log.h"
 #include "common/rpc/outcome_log.h"
 #include "common/time/periodic.h"
@@ -25,6 +28,8 @@ struct ChangePage {
   sql::LogCursor next;
   // Nothing more is there for now.
   bool at_end = false;
+  // What has to be recorded before they are sent.
+  std::vector<rpc::EnterpriseFile> files;
 };
 
 // Any number of instances on one database may do this. Thread-safe.
@@ -35,9 +40,10 @@ class ChangeFeed {
   // Wakes all that wait.
   ~ChangeFeed();
 
-  // At most `limit` entries. Errors: FEED_REWOUND; INVALID_FIELD for a cursor that is none.
-  absl::StatusOr<ChangePage> Read(absl::Time deadline, const sql::LogCursor& after,
-                                  int limit) const;
+  // At most `limit` entries, for whoever reaches these files: all, or those of a platform, which
+  // gets the others withheld. Errors: FEED_REWOUND; INVALID_FIELD for a cursor that is none.
+  absl::StatusOr<ChangePage> Read(absl::Time deadline, const sql::LogCursor& after, int limit,
+                                  const identity::FilesInReach& reach) const;
 
   // Calls `woken` once, in another thread, when the log has entries after the position, or at
   // `until`; at once if it has them already. It does not block.

@@ -38,11 +38,11 @@ v1::Assessment Shown(const LockedDraft& draft, absl::Time now) {
   return ShownDraft(draft.record, StateOf(draft, now));
 }
 
+}  // namespace
+
 rpc::EnterpriseFile FileOf(const v1::AssessmentKey& key) {
   return {key.enterprise(), "assessment", NameOf(key)};
 }
-
-}  // namespace
 
 absl::StatusOr<v1::CreateAssessmentResponse> Drafts::Create(
     const v1::CreateAssessmentRequest& request, const rpc::Call& call, absl::Time deadline) {

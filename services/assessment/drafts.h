@@ -48,4 +48,7 @@ class Drafts {
   const ScoringClient& scoring_;
 };
 
+// What is recorded when somebody else reads it.
+rpc::EnterpriseFile FileOf(const v1::AssessmentKey& key);
+
 }  // namespace zhiping::assessment

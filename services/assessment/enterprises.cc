@@ -105,6 +105,10 @@ absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
       });
 }
 
+rpc::EnterpriseFile FileOf(const v1::Enterprise& enterprise) {
+  return {enterprise.uscc(), "enterprise", enterprise.uscc()};
+}
+
 absl::StatusOr<v1::GetEnterpriseResponse> Enterprises::GetEnterprise(
     const v1::GetEnterpriseRequest& request, rpc::Call& call, absl::Time deadline) {
   const auto normalised = NormaliseUscc(request.uscc());
@@ -112,7 +116,7 @@ absl::StatusOr<v1::GetEnterpriseResponse> Enterprises::GetEnterprise(
   ASSIGN_OR_RETURN(const auto record, environment_.store.FindEnterprise(deadline, uscc));
   const auto file = CoordinatesOf(record.value_or(v1::EnterpriseRecord()), "");
   if (!call.CheckFile(file).ok() || !record.has_value()) return EnterpriseNotFound(uscc);
-  call.Reads({{uscc, "enterprise", uscc}});
+  call.Reads({FileOf(record->enterprise())});
   ContactView view = ViewOf(call, uscc);
   if (view == ContactView::kMasked) {
     // Whoever has a file of it in hand may have to ask.

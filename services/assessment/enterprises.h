@@ -56,4 +56,7 @@ class Enterprises {
   const Environment& environment_;
 };
 
+// What is recorded when somebody else reads its entry.
+rpc::EnterpriseFile FileOf(const v1::Enterprise& enterprise);
+
 }  // namespace zhiping::assessment

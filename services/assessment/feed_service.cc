@@ -37,9 +37,10 @@ absl::StatusOr<Poll> ReadPoll(const v1::ListSubmissionChangesRequest& request) {
   return poll;
 }
 
-absl::Status Answer(const ChangeFeed& feed, const Poll& poll, absl::Time deadline,
+absl::Status Answer(const ChangeFeed& feed, const Poll& poll, absl::Time deadline, rpc::Call& call,
                     v1::ListSubmissionChangesResponse& response) {
-  ASSIGN_OR_RETURN(ChangePage page, feed.Read(deadline, poll.after, poll.size));
+  ASSIGN_OR_RETURN(ChangePage page, feed.Read(deadline, poll.after, poll.size, call.Files()));
+  call.Reads(page.files);
   for (v1::ChangeEntry& entry : page.entries) *response.add_entries() = std::move(entry);
   *response.mutable_next() = ToMessage(page.next);
   response.set_at_end(page.at_end);
@@ -88,7 +89,8 @@ void FeedService::AnswerSoon(const std::shared_ptr<rpc::PendingCall>& pending,
                              v1::ListSubmissionChangesResponse& response) {
   const absl::Status submitted = pool_.Submit([this, pending, &context, poll, &response] {
     response.Clear();
-    const absl::Status answered = Answer(feed_, poll, rpc::DeadlineOf(context), response);
+    const absl::Status answered =
+        Answer(feed_, poll, rpc::DeadlineOf(context), pending->call(), response);
     const bool over = absl::Now() >= poll.until;
     if (!answered.ok() || !response.entries().empty() || over) {
       return pending->Finish(answered);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/entry.h"
@@ -113,11 +114,11 @@ class StoreTransaction {
                                                          Receipt which);
 
   // Somebody else read a file of the enterprise. The same reading of the same person within 10
-  // minutes before is the same entry. Needs no lock.
+  // minutes before is the same entry. Needs no lock. Many are one round trip.
   absl::Status RecordAccess(const std::string& uscc, const identity::Person& reader,
                             const v1::FileAccess& access);
 
-  // Into the log of changes. REQUIRES: the event's enterprise, or campaign, is locked.
+  // Into the log of changes, with a salt. REQUIRES: the event's enterprise, or campaign, is locked.
   absl::Status Append(const v1::AssessmentEvent& event, absl::Time now);
   // Into the audit log: an act is there if, and only if, it was done.
   absl::Status Audit(const audit::AuditEntry& entry);
@@ -150,6 +151,12 @@ class Store {
   absl::Status NoteReceived(absl::Time deadline, const sql::RequestKey& key, absl::Time instant);
   // Those that need not be known for ever, after 7 days.
   absl::Status ForgetOldRequests(absl::Time deadline, absl::Time now);
+
+  // Those of the enterprises that the platform is enrolled for now; without a query if it is not
+  // known() or there are none.
+  absl::StatusOr<absl::flat_hash_set<std::string>> EnrolledAmong(
+      absl::Time deadline, const identity::Person& platform,
+      const std::vector<std::string>& enterprises);
 
   // Whether the person has a submission of the enterprise in hand.
   absl::StatusOr<bool> HasInHand(absl::Time deadline, const std::string& uscc,

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/store.h"
@@ -16,6 +17,9 @@ using sql::Bytes;
 
 // No search of names takes longer.
 constexpr absl::Duration kLongestSearch = absl::Seconds(2);
+
+// Of enterprises in one statement: SQLite takes 32,766 parameters.
+constexpr size_t kMostAtOnce = 16'384;
 
 constexpr char kMatchesEvidence[] =
     "EXISTS (SELECT 1 FROM evidence e WHERE e.uscc = p.uscc AND e.plant = p.plant "
@@ -214,6 +218,31 @@ absl::StatusOr<ListOf<ListedSubmission>> Store::ListQueue(absl::Time deadline,
                    {"taken_subject", {query.taken_by.subject}}};
   }
   return ReadList<ListedSubmission>(database_, deadline, listing, page);
+}
+
+absl::StatusOr<absl::flat_hash_set<std::string>> Store::EnrolledAmong(
+    absl::Time deadline, const identity::Person& platform,
+    const std::vector<std::string>& enterprises) {
+  absl::flat_hash_set<std::string> enrolled;
+  if (!platform.known()) return enrolled;
+  for (size_t begin = 0; begin < enterprises.size(); begin += kMostAtOnce) {
+    const size_t end = std::min(begin + kMostAtOnce, enterprises.size());
+    std::vector<sql::Value> parameters = {platform.issuer, platform.subject};
+    std::vector<std::string> places;
+    // As many places as a power of two, so that few statements are prepared: the last one fills up.
+    for (size_t i = 0; begin + i < end || (i & (i - 1)) != 0; ++i) {
+      parameters.emplace_back(enterprises[std::min(begin + i, end - 1)]);
+      places.push_back(absl::StrCat("$", parameters.size()));
+    }
+    ASSIGN_OR_RETURN(auto rows, database_.Query<std::string>(
+                                    deadline,
+                                    absl::StrCat("SELECT uscc FROM enrolment WHERE issuer = $1 "
+                                                 "AND subject = $2 AND uscc IN (",
+                                                 absl::StrJoin(places, ", "), ")"),
+                                    std::move(parameters)));
+    for (auto& [uscc] : rows) enrolled.insert(std::move(uscc));
+  }
+  return enrolled;
 }
 
 absl::StatusOr<ListOf<v1::FileAccess>> Store::ListAccesses(absl::Time deadline,

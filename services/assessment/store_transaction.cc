@@ -1,3 +1,5 @@
+#include <openssl/rand.h>
+
 #include <utility>
 
 #include "absl/random/random.h"
@@ -286,18 +288,24 @@ absl::Status StoreTransaction::RecordAccess(const std::string& uscc, const ident
                                 std::string(1, '\0')));
   const int64_t read_at = Milliseconds(true, access.read_at(), 0);
   absl::BitGen random;
-  return sql_
-      .Execute(
-          "INSERT INTO file_access (uscc, read_at, id, reading, record) "
-          "SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM file_access "
-          "WHERE uscc = $1 AND reading = $4 AND read_at > $6 AND read_at <= $2)",
-          {uscc, read_at, absl::StrFormat("%016x", absl::Uniform<uint64_t>(random)), Bytes{reading},
-           Serialized(access), read_at - absl::ToInt64Milliseconds(kOneReading)})
-      .status();
+  sql_.Later(
+      "INSERT INTO file_access (uscc, read_at, id, reading, record) "
+      "SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM file_access "
+      "WHERE uscc = $1 AND reading = $4 AND read_at > $6 AND read_at <= $2)",
+      {uscc, read_at, absl::StrFormat("%016x", absl::Uniform<uint64_t>(random)), Bytes{reading},
+       Serialized(access), read_at - absl::ToInt64Milliseconds(kOneReading)});
+  return absl::OkStatus();
 }
 
 absl::Status StoreTransaction::Append(const v1::AssessmentEvent& event, absl::Time now) {
-  return changes_.Append(sql_, now, event.SerializeAsString());
+  constexpr int kSaltBytes = 16;
+  std::string salt(kSaltBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), kSaltBytes) != 1) {
+    return absl::InternalError("OpenSSL has no random bytes");
+  }
+  v1::AssessmentEvent salted = event;
+  salted.set_salt(std::move(salt));
+  return changes_.Append(sql_, now, salted.SerializeAsString());
 }
 
 absl::Status StoreTransaction::Audit(const audit::AuditEntry& entry) {

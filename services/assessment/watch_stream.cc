@@ -19,7 +19,7 @@ constexpr absl::Duration kQuiet = absl::Seconds(5);
 
 void WatchStream::Start(const v1::WatchSubmissionsRequest& request) {
   self_ = shared_from_this();
-  absl::Status admitted = call_.AdmitStream([weak = weak_from_this()](const absl::Status& refused) {
+  absl::Status admitted = Admit(request, [weak = weak_from_this()](const absl::Status& refused) {
     if (const auto stream = weak.lock()) stream->End(refused);
   });
   if (admitted.ok()) {
@@ -42,8 +42,6 @@ void WatchStream::End(const absl::Status& why) {
   }
   Finish(why);
 }
-
-void WatchStream::Finish(const absl::Status& status) { WatchReactor::Finish(call_.Finish(status)); }
 
 void WatchStream::OnDone() { const auto self = std::move(self_); }
 
@@ -80,20 +78,21 @@ absl::Status WatchStream::Check() const {
     absl::MutexLock lock(&mutex_);
     RETURN_IF_ERROR(refused_);
   }
-  return call_.CheckWaiting();
+  return call().CheckWaiting();
 }
 
 void WatchStream::ReadPage() {
   const absl::Status status = Check();
   if (!status.ok()) return Finish(status);
-  absl::StatusOr<ChangePage> page = feed_.Read(absl::Now() + kReadTimeout, after_, kEntriesOfAPage);
+  absl::StatusOr<ChangePage> page =
+      feed_.Read(absl::Now() + kReadTimeout, after_, kEntriesOfAPage, call().Files());
   if (!page.ok()) return Finish(page.status());
   after_ = page->next;
   response_.Clear();
   for (v1::ChangeEntry& entry : page->entries) *response_.add_entries() = std::move(entry);
   *response_.mutable_next() = ToMessage(page->next);
   response_.set_at_end(page->at_end);
-  StartWrite(&response_);
+  Write(response_, page->files);
 }
 
 }  // namespace zhiping::assessment

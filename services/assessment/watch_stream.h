@@ -6,7 +6,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "common/rpc/bounded_pool.h"
-#include "common/rpc/call.h"
+#include "common/rpc/recorded_stream.h"
 #include "services/assessment/change_feed.h"
 #include "zhiping/assessment/v1/feed_service.pb.h"
 
@@ -16,11 +16,12 @@ using WatchReactor = grpc::ServerWriteReactor<v1::WatchSubmissionsResponse>;
 
 // Reads a page in the pool, writes it, waits for the next: one step at a time. Keeps itself until
 // it is done.
-class WatchStream final : public WatchReactor, public std::enable_shared_from_this<WatchStream> {
+class WatchStream final : public rpc::RecordedStream<v1::WatchSubmissionsResponse>,
+                          public std::enable_shared_from_this<WatchStream> {
  public:
   WatchStream(grpc::CallbackServerContext& context, const rpc::Method& method, ChangeFeed& feed,
               rpc::BoundedPool& pool)
-      : call_(context, method), feed_(feed), pool_(pool) {}
+      : RecordedStream(context, method), feed_(feed), pool_(pool) {}
 
   void Start(const v1::WatchSubmissionsRequest& request);
   // The service stops, or the caller may no longer call. A step that is under way ends it.
@@ -35,10 +36,7 @@ class WatchStream final : public WatchReactor, public std::enable_shared_from_th
   void ReadPage();
   // REQUIRES: a step is under way.
   absl::Status Check() const;
-  // The step under way is the last. REQUIRES: there is one.
-  void Finish(const absl::Status& status);
 
-  rpc::Call call_;
   ChangeFeed& feed_;
   rpc::BoundedPool& pool_;
   std::shared_ptr<WatchStream> self_;

@@ -53,6 +53,8 @@ absl::StatusOr<int> List(const FeedOptions& options, const CommandLine& line) {
   request.set_page_size(limit);
   ASSIGN_OR_RETURN(const AssessmentAccess access, OpenAssessmentService(options.service));
   ASSIGN_OR_RETURN(const auto response, access.client->Call(&Feed::ListSubmissionChanges, request));
+  ChangeChain chain(request.after());
+  for (const v1::ChangeEntry& entry : response.entries()) RETURN_IF_ERROR(chain.Add(entry));
   Print(line.json ? ToJson(response) : ChangesReport(response, access.zone, line.screen),
         line.screen);
   return kExitOk;
@@ -67,8 +69,10 @@ absl::StatusOr<int> Watch(const FeedOptions& options, const CommandLine& line) {
   const auto context = NewContext(access.client->service());
   const auto stream = access.client->feed().WatchSubmissions(context.get(), request);
   v1::WatchSubmissionsResponse response;
+  ChangeChain chain(request.after());
   while (stream->Read(&response)) {
     for (const v1::ChangeEntry& entry : response.entries()) {
+      RETURN_IF_ERROR(chain.Add(entry));
       Print(line.json ? DumpLine(AsJson(entry)) : ChangeLine(entry, access.zone, line.screen),
             line.screen);
     }

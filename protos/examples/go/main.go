@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -100,43 +98,6 @@ func submit(ctx context.Context, service assessmentv1.AssessmentServiceClient, c
 	s := done.Submission
 	fmt.Printf("4 提交 / submitted: 第 %d 次, 回执 receipt %s, %s\n", s.Key.Number, s.ReceiptNo, s.Standing.State)
 	return done, nil
-}
-
-func whatChanged(event *assessmentv1.AssessmentEvent) string {
-	if s := event.GetSubmission(); s != nil {
-		return fmt.Sprintf("submission #%d %s", s.Key.Number, s.State)
-	}
-	return strings.TrimPrefix(fmt.Sprintf("%T", event.Event), "*assessmentv1.AssessmentEvent_")
-}
-
-// readFeed reads the log of changes from a cursor: up to its end, or up to that submission. It gives
-// the cursor to go on from, which a platform stores with what it made of the entries. FEED_REWOUND
-// says that the log was restored from a backup: then begin again without a cursor.
-func readFeed(ctx context.Context, service assessmentv1.FeedServiceClient, after *assessmentv1.ChangeCursor, receiptNo string) (*assessmentv1.ChangeCursor, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	stream, err := service.WatchSubmissions(ctx, &assessmentv1.WatchSubmissionsRequest{After: after})
-	if err != nil {
-		return nil, err
-	}
-	for {
-		batch, err := stream.Recv()
-		if err != nil {
-			return nil, err
-		}
-		if receiptNo == "" {
-			if batch.AtEnd {
-				return batch.Next, nil
-			}
-			continue
-		}
-		for _, entry := range batch.Entries {
-			fmt.Printf("    %s %s\n", entry.Position, whatChanged(entry.Event))
-			if entry.Event.GetSubmission().GetReceiptNo() == receiptNo {
-				return batch.Next, nil
-			}
-		}
-	}
 }
 
 // verify verifies a receipt by ourselves, and by the service, which also computes everything in it

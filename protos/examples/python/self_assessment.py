@@ -8,6 +8,7 @@ import grpc
 from google.protobuf import json_format
 
 import receipts
+from changes import read_feed
 from client import call, connect, print_error, reason_of, setting
 from zhiping.assessment.v1 import (
     assessment_pb2,
@@ -15,7 +16,6 @@ from zhiping.assessment.v1 import (
     assessment_service_pb2_grpc,
     campaign_service_pb2 as campaigns,
     campaign_service_pb2_grpc,
-    feed_service_pb2 as feed,
     feed_service_pb2_grpc,
     submission_pb2,
 )
@@ -85,30 +85,6 @@ def submit(service, commitment):
         f"{state_name(submission.standing.state)}"
     )
     return done
-
-
-def what_changed(event):
-    kind = event.WhichOneof("event")
-    if kind != "submission":
-        return kind
-    return f"{kind} #{event.submission.key.number} {state_name(event.submission.state)}"
-
-
-def read_feed(service, after=None, receipt_no=None):
-    """Reads the log of changes from a cursor: up to its end, or up to that submission. Gives the
-    cursor to go on from, which a platform stores with what it made of the entries. FEED_REWOUND says
-    that the log was restored from a backup: then begin again without a cursor.
-    """
-    for batch in service.WatchSubmissions(feed.WatchSubmissionsRequest(after=after), timeout=60):
-        if receipt_no is None:
-            if batch.at_end:
-                return batch.next
-            continue
-        for entry in batch.entries:
-            print(f"    {entry.position} {what_changed(entry.event)}")
-            if entry.event.submission.receipt_no == receipt_no:
-                return batch.next
-    raise RuntimeError("the feed ended")
 
 
 def verify(service, receipt_json, receipt_no):

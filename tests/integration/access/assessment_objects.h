@@ -37,6 +37,8 @@ inline void MakeObjects(AssessmentUnderTest& service) {
   targets.mutable_targets(0)->set_plant("main");
   targets.mutable_targets(0)->set_channel(v1::Channel::STAGED);
   ASSERT_OK(service.As(kOfficer, &CampaignStub::ImportTargets, targets));
+  // All of it is in the log of changes.
+  service.Head();
 }
 
 // Sets the fields that say what a request is about, wherever they are, and such as are checked

@@ -143,11 +143,14 @@ struct CallerOf {
 
 class AssessmentUnderTest {
  public:
+  enum class Callers { kHaveTokens, kAreNotAsked };
+
   // `tls`: whose authority the stubs believe too.
-  explicit AssessmentUnderTest(const std::string& database, const rpc::TlsFiles& tls = {})
+  explicit AssessmentUnderTest(const std::string& database, const rpc::TlsFiles& tls = {},
+                               Callers callers = Callers::kHaveTokens)
       : log_(rpc::Severity::kError), issuer_(processes::NewFolder()) {
     rpc::AccessOptions access;
-    access.identity_file = issuer_.identity_file();
+    if (callers == Callers::kHaveTokens) access.identity_file = issuer_.identity_file();
     access.limits.calls_per_second = 100'000;
     access.limits.burst = 100'000;
     access_ = *rpc::AccessControl::Open(access, SystemClock(), log_);

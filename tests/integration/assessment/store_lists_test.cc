@@ -311,6 +311,22 @@ TEST_P(StoreListsTest, AnEnrolmentThatWasTakenBackCountsNoMore) {
   EXPECT_EQ(store_->ListEnterprises(Soon(), query, {})->total, 0);
 }
 
+TEST_P(StoreListsTest, OfManyEnterprisesThoseOfAPlatformAreFoundAtOnce) {
+  Fill();
+  std::vector<std::string> asked;
+  EXPECT_THAT(*store_->EnrolledAmong(Soon(), {"issuer", "a"}, asked), IsEmpty());
+  for (int i = 0; i < 7; ++i) asked.push_back(UsccOf(i));
+  EXPECT_THAT(*store_->EnrolledAmong(Soon(), {"issuer", "a"}, asked),
+              UnorderedElementsAre(UsccOf(0), UsccOf(2), UsccOf(4), UsccOf(6)));
+  EXPECT_THAT(*store_->EnrolledAmong(Soon(), {"another", "a"}, asked), IsEmpty());
+  EXPECT_THAT(*store_->EnrolledAmong(Soon(), {}, asked), IsEmpty());
+  // Beyond what one statement takes.
+  for (int i = 100; i < 40'000; ++i) asked.push_back(UsccOf(i));
+  asked.push_back(UsccOf(8));
+  EXPECT_THAT(*store_->EnrolledAmong(Soon(), {"issuer", "a"}, asked),
+              UnorderedElementsAre(UsccOf(0), UsccOf(2), UsccOf(4), UsccOf(6), UsccOf(8)));
+}
+
 TEST_P(StoreListsTest, ChangeRequestsComeFromTheOldest) {
   const auto save = [&](int enterprise, int number, const std::string& unit, int minutes,
                         v1::ChangeRequest::State state) {

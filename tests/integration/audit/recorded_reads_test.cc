@@ -1,6 +1,7 @@
 // That no method that reads an enterprise's file answers before the read is recorded, over gRPC.
 #include "common/audit/audit_log.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/recorded_stream.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "tests/integration/rpc/test_issuer.h"
@@ -17,12 +18,63 @@ using test::v1::GetFileResponse;
 
 constexpr char kEnterprise[] = "91110000600037341L";
 
+using WatchReactor = grpc::ServerWriteReactor<GetFileResponse>;
+
+// Two messages, recorded; `forgotten`: without asking for whom.
+class Watched final : public rpc::RecordedStream<GetFileResponse> {
+ public:
+  Watched(grpc::CallbackServerContext& context, const rpc::Method& method,
+          const GetFileRequest& request)
+      : RecordedStream(context, method), id_(request.id()) {
+    const absl::Status admitted = Admit(request, [](const absl::Status&) {});
+    response_.set_file("secret");
+    if (admitted.ok() && id_ != "forgotten") reach_ = call().Files();
+    admitted.ok() ? WriteNext() : Finish(admitted);
+  }
+  void OnWriteDone(bool) override {
+    if (written_ == 2) return Finish(absl::OkStatus());
+    WriteNext();
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  void WriteNext() {
+    ++written_;
+    std::vector<rpc::EnterpriseFile> files;
+    if (!reach_.all) files = {{kEnterprise, "submission", absl::StrCat(id_, "-", written_)}};
+    Write(response_, files);
+  }
+
+  const std::string id_;
+  identity::FilesInReach reach_;
+  GetFileResponse response_;
+  int written_ = 0;
+};
+
+// A stream that records nothing.
+class Unrecorded final : public WatchReactor {
+ public:
+  Unrecorded(grpc::CallbackServerContext& context, const rpc::Method& method)
+      : call_(context, method) {
+    const absl::Status admitted = call_.AdmitStream([](const absl::Status&) {});
+    response_.set_file("secret");
+    const grpc::Status status = call_.Finish(admitted);
+    admitted.ok() ? StartWriteAndFinish(&response_, {}, status) : Finish(status);
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  rpc::Call call_;
+  GetFileResponse response_;
+};
+
 // Its handlers know nothing of audit, but for saying whose file it was.
 class Files final : public FileService::CallbackService {
  public:
   explicit Files(const rpc::CallEnvironment& environment)
       : enterprise_(environment, FileService::service_full_name(), "GetEnterprise"),
         submission_(environment, FileService::service_full_name(), "GetSubmission"),
+        watch_(environment, FileService::service_full_name(), "WatchFiles"),
         review_(environment, FileService::service_full_name(), "GetReview") {}
 
   grpc::ServerUnaryReactor* GetEnterprise(grpc::CallbackServerContext* context,
@@ -44,6 +96,11 @@ class Files final : public FileService::CallbackService {
       return absl::OkStatus();
     });
   }
+  WatchReactor* WatchFiles(grpc::CallbackServerContext* context,
+                           const GetFileRequest* request) override {
+    if (request->id() == "unrecorded") return new Unrecorded(*context, watch_);
+    return new Watched(*context, watch_, *request);
+  }
   grpc::ServerUnaryReactor* GetReview(grpc::CallbackServerContext* context,
                                       const GetFileRequest* request,
                                       GetFileResponse* response) override {
@@ -57,6 +114,7 @@ class Files final : public FileService::CallbackService {
   rpc::BoundedPool pool_{1, 8};
   const rpc::Method enterprise_;
   const rpc::Method submission_;
+  const rpc::Method watch_;
   const rpc::Method review_;
 };
 
@@ -83,6 +141,24 @@ class RecordedReadsTest : public sql::DatabaseTest {
     stub_ = FileService::NewStub(rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {}));
   }
 
+  std::unique_ptr<grpc::ClientContext> ContextOf(const nlohmann::json& claims) const {
+    auto context = rpc::NewContext(absl::Seconds(20));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", *issuer_.signer().Sign(claims)));
+    return context;
+  }
+
+  // How many messages came, and how the stream ended.
+  std::pair<int, absl::Status> Watch(const std::string& id) {
+    const auto context = ContextOf(rpc::TestIssuer::Claims({"platform"}));
+    GetFileRequest request;
+    request.set_id(id);
+    const auto stream = stub_->WatchFiles(context.get(), request);
+    GetFileResponse response;
+    int messages = 0;
+    while (stream->Read(&response)) ++messages;
+    return {messages, rpc::FromGrpcStatus(stream->Finish())};
+  }
+
   // What the answer gives, or its error; of the latter nothing of the file.
   template <typename Method>
   absl::StatusOr<std::string> Get(Method method, const std::string& id,
@@ -91,8 +167,7 @@ class RecordedReadsTest : public sql::DatabaseTest {
     auto claims = rpc::TestIssuer::Claims(roles);
     if (!unit.empty()) claims["review_unit"] = unit;
     if (!uscc.empty()) claims["uscc"] = uscc;
-    const auto context = rpc::NewContext(absl::Seconds(20));
-    context->AddMetadata("authorization", absl::StrCat("Bearer ", *issuer_.signer().Sign(claims)));
+    const auto context = ContextOf(claims);
     GetFileRequest request;
     request.set_id(id);
     GetFileResponse response;
@@ -167,6 +242,31 @@ TEST_P(RecordedReadsTest, AHandlerThatDoesNotAskWhetherTheCallerMayGivesNoAnswer
   EXPECT_EQ(*get("nanjing-gulou"), "secret");
   EXPECT_THAT(get("suzhou"), HasReason(Reason::OUTSIDE_SCOPE));
   EXPECT_EQ(get("forgotten").status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_P(RecordedReadsTest, EachMessageOfAStreamIsRecorded) {
+  const auto [messages, ended] = Watch("s1");
+  EXPECT_EQ(messages, 2);
+  EXPECT_OK(ended);
+  std::vector<std::string> files;
+  for (const auto& entry : Entries()) {
+    EXPECT_EQ(entry.method(), "/zhiping.test.v1.FileService/WatchFiles");
+    files.push_back(entry.subject().id());
+  }
+  EXPECT_THAT(files, testing::ElementsAre("s1-1", "s1-2"));
+}
+
+TEST_P(RecordedReadsTest, AStreamSendsNothingThatIsNotRecorded) {
+  for (const char* const forgets : {"unrecorded", "forgotten"}) {
+    const auto [messages, ended] = Watch(forgets);
+    EXPECT_EQ(messages, 0) << forgets;
+    EXPECT_EQ(ended.code(), absl::StatusCode::kInternal) << forgets;
+  }
+  EXPECT_TRUE(Entries().empty());
+  ASSERT_OK(sql::Execute(*database_, "ALTER TABLE log_outbox RENAME TO away"));
+  const auto [messages, ended] = Watch("s1");
+  EXPECT_EQ(messages, 0);
+  EXPECT_THAT(ended, HasReason(Reason::AUDIT_UNAVAILABLE));
 }
 
 TEST_P(RecordedReadsTest, TheUnitOfTheReaderIsRecorded) {

@@ -49,7 +49,7 @@ class AssessmentRoundTest : public AssessmentCtlTest {
     const std::string file = Scratch(
         "enterprises.csv", absl::StrCat("统一社会信用代码,企业名称,行政区划,审核单位,行业大类\n",
                                         kUscc, ",某机械有限公司,320106,nanjing-gulou,34\n"));
-    EXPECT_EQ(Got(kOfficer, {"enterprise", "import", file}).value("added", 0), 1);
+    EXPECT_EQ(Got(kPlatform, {"enterprise", "import", file}).value("added", 0), 1);
   }
   // The export with every scenario at 未达级.
   std::string FilledIn() const {
@@ -123,6 +123,13 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
   const std::string feed = Said(kPlatform, {"feed", "list"});
   EXPECT_THAT(feed, HasSubstr(absl::StrCat(kUscc, "/main/", kCampaign2026, "#1")));
   EXPECT_THAT(feed, HasSubstr("已到末尾"));
+  EXPECT_THAT(feed, Not(HasSubstr("未提供")));
+  // A platform that is not enrolled for it.
+  const std::string others = Said({"other", {"platform"}}, {"feed", "list"});
+  EXPECT_THAT(others, Not(HasSubstr(kUscc)));
+  EXPECT_THAT(others, HasSubstr("未提供    涉及不在本平台登记范围内的企业"));
+  EXPECT_THAT(others, HasSubstr("内容未提供，按所载哈希校验"));
+  EXPECT_THAT(others, HasSubstr("已到末尾"));
 }
 
 TEST_F(AssessmentRoundTest, AReviewerFindsCommentsAndReturnsAndTheEnterpriseHandsInAgain) {

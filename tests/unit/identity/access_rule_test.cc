@@ -114,13 +114,22 @@ TEST(AccessRuleTest, EveryRoleInEveryScope) {
   }
 }
 
-TEST(AccessRuleTest, ReadsOfFilesAreRecordedAndThereforeNoStreams) {
+TEST(AccessRuleTest, ReadsOfFilesAreRecordedOnStreamsOfAnswersToo) {
   const std::string recorded =
       Access("roles: ENTERPRISE scope: ENTERPRISE field: 'enterprise' records_access: true");
   EXPECT_TRUE(Declared(recorded).Rule()->records_access());
-  // A stream has answered before it ends.
+  const std::string files = Access("roles: PLATFORM scope: FILE records_access: true");
+  EXPECT_TRUE(Declared(files, "server_streaming: true").Rule()->records_access());
+  EXPECT_FALSE(Declared(files, "client_streaming: true").Rule().ok());
+  EXPECT_FALSE(Declared(files, "client_streaming: true server_streaming: true").Rule().ok());
   EXPECT_FALSE(Declared(recorded, "server_streaming: true").Rule().ok());
-  EXPECT_FALSE(Declared(recorded, "client_streaming: true").Rule().ok());
+  EXPECT_FALSE(
+      Declared(Access("roles: PLATFORM scope: FILE"), "server_streaming: true").Rule().ok());
+  EXPECT_FALSE(Declared(Access("roles: PLATFORM scope: FILE field: 'enterprise' "
+                               "records_access: true"),
+                        "server_streaming: true")
+                   .Rule()
+                   .ok());
   EXPECT_OK(Declared(Access("roles: VIEWER scope: NONE"), "server_streaming: true").Rule());
   // Nor is anybody asked about each of its messages.
   for (const char* direction : {"server_streaming: true", "client_streaming: true"}) {

@@ -5,18 +5,15 @@ import static cn.zhiping.examples.Client.setting;
 
 import cn.zhiping.assessment.v1.AnswerUpdate;
 import cn.zhiping.assessment.v1.Assessment;
-import cn.zhiping.assessment.v1.AssessmentEvent;
 import cn.zhiping.assessment.v1.AssessmentKey;
 import cn.zhiping.assessment.v1.AssessmentServiceGrpc;
 import cn.zhiping.assessment.v1.AssessmentServiceGrpc.AssessmentServiceBlockingStub;
 import cn.zhiping.assessment.v1.CampaignServiceGrpc;
 import cn.zhiping.assessment.v1.CampaignServiceGrpc.CampaignServiceBlockingStub;
 import cn.zhiping.assessment.v1.ChangeCursor;
-import cn.zhiping.assessment.v1.ChangeEntry;
 import cn.zhiping.assessment.v1.Commitment;
 import cn.zhiping.assessment.v1.CreateAssessmentRequest;
 import cn.zhiping.assessment.v1.FeedServiceGrpc;
-import cn.zhiping.assessment.v1.FeedServiceGrpc.FeedServiceBlockingStub;
 import cn.zhiping.assessment.v1.GetAssessmentRequest;
 import cn.zhiping.assessment.v1.GetCampaignRequest;
 import cn.zhiping.assessment.v1.PreviewRequest;
@@ -24,13 +21,11 @@ import cn.zhiping.assessment.v1.SetFactsRequest;
 import cn.zhiping.assessment.v1.SubmitRequest;
 import cn.zhiping.assessment.v1.SubmitResponse;
 import cn.zhiping.assessment.v1.UpdateAnswersRequest;
-import cn.zhiping.assessment.v1.WatchSubmissionsRequest;
 import cn.zhiping.scoring.v1.ScoreRequest;
 import cn.zhiping.scoring.v1.ScoringServiceGrpc;
 import cn.zhiping.scoring.v1.ScoringServiceGrpc.ScoringServiceBlockingStub;
 import cn.zhiping.scoring.v1.VerifyReceiptRequest;
 import com.google.protobuf.util.JsonFormat;
-import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -40,7 +35,6 @@ import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a provincial platform does for an enterprise: open, answer, submit, read the feed, verify the
@@ -149,49 +143,6 @@ public final class SelfAssessment {
     return done;
   }
 
-  private static String whatChanged(AssessmentEvent event) {
-    if (!event.hasSubmission()) {
-      return event.getEventCase().toString();
-    }
-    var submission = event.getSubmission();
-    return "SUBMISSION #%d %s".formatted(submission.getKey().getNumber(), submission.getState());
-  }
-
-  /**
-   * Reads the log of changes from a cursor: up to its end, or up to that submission. Gives the cursor
-   * to go on from, which a platform stores with what it made of the entries. FEED_REWOUND says that
-   * the log was restored from a backup: then begin again without a cursor.
-   */
-  private static ChangeCursor readFeed(
-      FeedServiceBlockingStub service, ChangeCursor after, String receiptNo) throws Exception {
-    // The call ends with its context.
-    try (var context = Context.current().withCancellation()) {
-      return context.call(
-          () -> {
-            var batches =
-                service
-                    .withDeadlineAfter(1, TimeUnit.MINUTES)
-                    .watchSubmissions(WatchSubmissionsRequest.newBuilder().setAfter(after).build());
-            while (batches.hasNext()) {
-              var batch = batches.next();
-              if (receiptNo == null) {
-                if (batch.getAtEnd()) {
-                  return batch.getNext();
-                }
-                continue;
-              }
-              for (ChangeEntry entry : batch.getEntriesList()) {
-                System.out.printf("    %s %s%n", entry.getPosition(), whatChanged(entry.getEvent()));
-                if (entry.getEvent().getSubmission().getReceiptNo().equals(receiptNo)) {
-                  return batch.getNext();
-                }
-              }
-            }
-            throw new IllegalStateException("the feed ended");
-          });
-    }
-  }
-
   /** By ourselves, and by the service, which also computes everything in it anew. */
   private static boolean verify(
       ScoringServiceBlockingStub service, String receiptJson, String receiptNo)
@@ -225,7 +176,7 @@ public final class SelfAssessment {
     var campaigns = CampaignServiceGrpc.newBlockingStub(assessment).withCallCredentials(caller);
     var scorer = ScoringServiceGrpc.newBlockingStub(scoring).withCallCredentials(caller);
 
-    ChangeCursor cursor = readFeed(feed, ChangeCursor.getDefaultInstance(), null);
+    ChangeCursor cursor = Feed.read(feed, ChangeCursor.getDefaultInstance(), null);
     var campaign =
         call(
                 campaigns,
@@ -238,7 +189,7 @@ public final class SelfAssessment {
     String receiptNo = submitted.getSubmission().getReceiptNo();
     System.out.printf(
         "5 变更日志 / feed after %s:%n", cursor.getPosition().isEmpty() ? "0" : cursor.getPosition());
-    readFeed(feed, cursor, receiptNo);
+    Feed.read(feed, cursor, receiptNo);
     return verify(scorer, submitted.getReceipt(), receiptNo);
   }
 
