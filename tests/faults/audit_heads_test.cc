@@ -12,6 +12,7 @@
 #include "tests/faults/stepped_clock.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/ctl/run_ctl.h"
+#include "tests/integration/sql/clock_under_test.h"
 #include "tests/integration/sql/database_under_test.h"
 #include "zhiping/common/v1/operations_service.grpc.pb.h"
 
@@ -170,6 +171,29 @@ TEST_F(AuditHeadsTest, TheEndOfScoringsLogIsMissedByTheCatalogue) {
   }));
   const Outcome replaced = Verify(ScoringByCatalogue());
   EXPECT_THAT(replaced.out, HasSubstr("该服务另外 1 份日志的日志头")) << replaced.err;
+}
+
+// A start before the time of day was set.
+TEST_F(AuditHeadsTest, AClockThatIsAheadForSecondsCutsNothing) {
+  EXPECT_EQ(catalogue_.Terminate(), 0);
+  {
+    const auto database = sql::OpenOrDie("sqlite:" + catalogue_.sqlite_file());
+    // It has been used for long.
+    sql::ShowUntil(*database, absl::Now() - absl::Hours(24), absl::Now());
+  }
+  catalogue_.SetFlag("--audit-retention-days", "184");
+  // Start and end sign the head at which it may be cut.
+  catalogue_.StartAndAwait();
+  EXPECT_EQ(catalogue_.Terminate(), 0);
+  catalogue_clock_.SetOff(absl::Hours(24 * 365));
+  catalogue_.StartAndAwait();
+  EXPECT_EQ(catalogue_.Terminate(), 0);
+  EXPECT_THAT(catalogue_.Output(), testing::Not(HasSubstr("audit_cut")));
+  catalogue_clock_.SetOff(absl::ZeroDuration());
+  catalogue_.StartAndAwait();
+  const Outcome verified = Verify({"--catalogue", catalogue_.address()});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("位置 1–2"));
 }
 
 TEST_F(AuditHeadsTest, AServiceGivesNoHeadsButItsOwn) {
