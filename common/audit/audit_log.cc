@@ -86,7 +86,7 @@ absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const AuditOptions& opt
     ASSIGN_OR_RETURN(audit->signer_,
                      HeadSigner::Open(options.keys, trust, options.service, clock.Now()));
     audit->heads_ = std::make_unique<const SignedHeads>(database, audit->entries_, std::move(id),
-                                                        *audit->signer_, clock);
+                                                        *audit->signer_, clock, log);
     audit->signing_ = std::make_unique<Periodic>(options.sign_interval,
                                                  [self = audit.get()] { self->SignAndCut(); });
   }
@@ -168,7 +168,7 @@ void AuditLog::SignAndCut() {
   const absl::StatusOr<std::string> head = SignHead(absl::Now() + kWriteTimeout);
   absl::Status status = head.status();
   if (status.ok() && retention_ > absl::ZeroDuration()) {
-    status = heads_->CutBefore(absl::Now() + kWriteTimeout, clock_.Now() - retention_);
+    status = heads_->CutOlderThan(absl::Now() + kWriteTimeout, retention_);
   }
   signed_.Note(status);
   if (!head.ok()) return;

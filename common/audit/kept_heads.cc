@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/sql/sure_time.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
@@ -46,30 +47,35 @@ absl::Status KeptHeads::Keep(absl::Time deadline, absl::string_view giver,
   }
   ASSIGN_OR_RETURN(const AuditHead head, OpenHead(envelope, *trust_));
   RETURN_IF_ERROR(CheckOrigin(head, giver, service_));
-  std::optional<int64_t> contradicted;
+  Outcome outcome;
   RETURN_IF_ERROR(database_.Transact(
       deadline, {.may_repeat = true}, [&](sql::Transaction& transaction) -> absl::Status {
-        ASSIGN_OR_RETURN(contradicted, KeepIn(transaction, head, envelope));
+        ASSIGN_OR_RETURN(outcome, KeepIn(transaction, head, envelope));
         return absl::OkStatus();
       }));
-  if (contradicted.has_value()) {
+  if (outcome.removed > 0) {
+    log_.Write(rpc::Severity::kInfo, "kept_audit_heads_removed", {{"heads", outcome.removed}});
+  }
+  if (outcome.contradicted.has_value()) {
     log_.Write(rpc::Severity::kError, "audit_head_conflict",
                {{"service", head.service()},
                 {"log", head.log()},
                 {"position", head.position()},
-                {"keptPosition", *contradicted}});
+                {"keptPosition", *outcome.contradicted}});
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<int64_t>> KeptHeads::KeepIn(sql::Transaction& transaction,
-                                                         const AuditHead& head,
-                                                         absl::string_view envelope) const {
+absl::StatusOr<KeptHeads::Outcome> KeptHeads::KeepIn(sql::Transaction& transaction,
+                                                     const AuditHead& head,
+                                                     absl::string_view envelope) const {
   const std::string& log = head.log();
   const std::string hash = absl::BytesToHexString(head.hash());
   const absl::Time signed_at = FromTimestamp(head.signed_at());
-  const int64_t now = absl::ToUnixMicros(clock_.Now());
   RETURN_IF_ERROR(transaction.Lock("kept audit heads"));
+  ASSIGN_OR_RETURN(const sql::SureTime time, sql::NoteClock(transaction, clock_.Now()));
+  const int64_t now = absl::ToUnixMicros(time.latest);
+  const int64_t day = now - now % kDayMicros;
   ASSIGN_OR_RETURN(
       const auto contradicted,
       (transaction.Query<int64_t, std::string>(
@@ -85,8 +91,8 @@ absl::StatusOr<std::optional<int64_t>> KeptHeads::KeepIn(sql::Transaction& trans
                    (transaction.Query<int64_t, int64_t>(
                        "SELECT (SELECT count(*) FROM kept_audit_head WHERE log = $1), "
                        "(SELECT count(*) FROM kept_audit_head WHERE log = $1 AND lasting = TRUE "
-                       "AND contradicts = $2 AND kept_at >= $3)",
-                       {log, !contradicted.empty(), now - now % kDayMicros})));
+                       "AND contradicts = $2 AND kept_at >= $3 AND kept_at < $4)",
+                       {log, !contradicted.empty(), day, day + kDayMicros})));
   const auto& [of_log, lasting_today] = counts.front();
   if (of_log == 0) {
     ASSIGN_OR_RETURN(const auto logs,
@@ -107,9 +113,10 @@ absl::StatusOr<std::optional<int64_t>> KeptHeads::KeepIn(sql::Transaction& trans
        {log, head.position(), hash, head.service(), absl::ToUnixMicros(signed_at), now,
         !contradicted.empty(), lasting_today == 0, envelope}},
       {"DELETE FROM kept_audit_head WHERE log = $1 AND lasting = FALSE AND kept_at < $2",
-       {log, now - absl::ToInt64Microseconds(kRecentHeads)}},
+       {log, absl::ToUnixMicros(time.earliest - kRecentHeads)}},
       {"DELETE FROM kept_audit_head WHERE kept_at < $1",
-       {now - absl::ToInt64Microseconds(kLastingHeads)}}};
+       {absl::ToUnixMicros(time.earliest - kLastingHeads)}}};
+  const size_t lasting = statements.size() - 1;
   if (!contradicted.empty()) {
     const auto& [position, kept_hash] = contradicted.front();
     statements.push_back(
@@ -117,10 +124,14 @@ absl::StatusOr<std::optional<int64_t>> KeptHeads::KeepIn(sql::Transaction& trans
          "position = $2 AND hash = $3",
          {log, position, kept_hash}});
   }
-  RETURN_IF_ERROR(transaction.Batch(statements).status());
+  ASSIGN_OR_RETURN(const auto results, transaction.Batch(statements));
+  Outcome outcome;
+  outcome.removed = results[lasting].changed();
   const bool known_to_contradict = !known.empty() && std::get<0>(known.front());
-  if (contradicted.empty() || known_to_contradict) return std::nullopt;
-  return std::get<0>(contradicted.front());
+  if (!contradicted.empty() && !known_to_contradict) {
+    outcome.contradicted = std::get<0>(contradicted.front());
+  }
+  return outcome;
 }
 
 absl::StatusOr<std::vector<KeptHead>> KeptHeads::List(absl::Time deadline, const KeptHead& after,

@@ -53,7 +53,8 @@ class KeptHeads {
 
   // Keeps a head that `giver` gave, a service by its certificate; empty: nobody was asked who they
   // are. Logs `audit_head_conflict` if it contradicts one that is kept: the same position with
-  // another hash, or a lower one, signed later. Errors: those of OpenHead; TOO_LARGE;
+  // another hash, or a lower one, signed later; and `kept_audit_heads_removed` with how many were
+  // surely (sql::SureTime) kept for kLastingHeads. Errors: those of OpenHead; TOO_LARGE;
   // SERVICE_REQUIRED; OVERLOADED for more logs than are kept.
   absl::Status Keep(absl::Time deadline, absl::string_view giver, absl::string_view envelope) const;
 
@@ -62,10 +63,14 @@ class KeptHeads {
                                              int limit) const;
 
  private:
-  // The position that is contradicted, if that was not known before.
-  absl::StatusOr<std::optional<int64_t>> KeepIn(sql::Transaction& transaction,
-                                                const AuditHead& head,
-                                                absl::string_view envelope) const;
+  struct Outcome {
+    // The position that is contradicted, if that was not known before.
+    std::optional<int64_t> contradicted;
+    // Heads that were older than kLastingHeads.
+    int64_t removed = 0;
+  };
+  absl::StatusOr<Outcome> KeepIn(sql::Transaction& transaction, const AuditHead& head,
+                                 absl::string_view envelope) const;
 
   sql::Database& database_;
   const std::string service_;

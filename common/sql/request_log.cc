@@ -3,15 +3,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/sql/sure_time.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace zhiping::sql {
 namespace {
 
-constexpr char kInsert[] =
-    "INSERT INTO request (method, parent, request_id, sha256, subject, response, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7)";
+std::string Insert() {
+  return absl::StrCat(
+      "INSERT INTO request (method, parent, request_id, sha256, subject, response, created_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, ",
+      LatestMillis("$7"), ")");
+}
 
 }  // namespace
 
@@ -19,7 +23,7 @@ absl::StatusOr<std::optional<std::string>> ClaimRequest(Transaction& transaction
                                                         const RequestKey& key) {
   // PostgreSQL waits here for a transaction that claimed the same id.
   ASSIGN_OR_RETURN(const Result claimed,
-                   transaction.Execute(absl::StrCat(kInsert, " ON CONFLICT DO NOTHING"),
+                   transaction.Execute(absl::StrCat(Insert(), " ON CONFLICT DO NOTHING"),
                                        {key.method, key.parent, key.request_id, Bytes{key.sha256},
                                         "", Bytes{}, 0}));
   if (claimed.changed() == 1) return std::optional<std::string>();
@@ -56,16 +60,16 @@ absl::Status RequestIdReused(const RequestKey& key) {
 absl::Status KeepResponse(Transaction& transaction, const RequestKey& key,
                           const std::string& subject, const std::string& response, absl::Time now) {
   transaction.Later(
-      "UPDATE request SET subject = $4, response = $5, created_at = $6 "
-      "WHERE method = $1 AND parent = $2 AND request_id = $3",
+      absl::StrCat("UPDATE request SET subject = $4, response = $5, created_at = ",
+                   LatestMillis("$6"), " WHERE method = $1 AND parent = $2 AND request_id = $3"),
       {key.method, key.parent, key.request_id, subject, Bytes{response}, absl::ToUnixMillis(now)});
   return absl::OkStatus();
 }
 
 void AddResponse(Transaction& transaction, const RequestKey& key, const std::string& subject,
                  const std::string& response, absl::Time now) {
-  transaction.Later(kInsert, {key.method, key.parent, key.request_id, Bytes{key.sha256}, subject,
-                              Bytes{response}, absl::ToUnixMillis(now)});
+  transaction.Later(Insert(), {key.method, key.parent, key.request_id, Bytes{key.sha256}, subject,
+                               Bytes{response}, absl::ToUnixMillis(now)});
 }
 
 absl::StatusOr<int64_t> ForgetRequests(Transaction& transaction, absl::string_view method,

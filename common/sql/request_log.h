@@ -1,5 +1,5 @@
 // Requests that were answered: a retry with the same id gets the same answer, and nothing is done
-// twice. The service's migrations make the table:
+// twice. REQUIRES: InitialiseLogs (sequenced_log.h). The service's migrations make the table:
 //
 //   CREATE TABLE request (
 //     method {text} NOT NULL, parent {text} NOT NULL, request_id {text} NOT NULL,
@@ -47,7 +47,8 @@ void AddResponse(Transaction& transaction, const RequestKey& key, const std::str
 absl::Status RequestIdReused(const RequestKey& key);
 
 // Forgets at most `most` requests of the method that were answered before `instant`; how many it
-// were. What has to be known for ever is never passed here.
+// were. `instant` is by SureTime::earliest, not by the clock. What has to be known for ever is
+// never passed here.
 absl::StatusOr<int64_t> ForgetRequests(Transaction& transaction, absl::string_view method,
                                        absl::Time instant, int most);
 

@@ -272,8 +272,10 @@ absl::StatusOr<LogCursor> SequencedLog::Verify(absl::Time deadline, const LogCur
   return last;
 }
 
-absl::Status SequencedLog::CutBefore(absl::Time deadline, const LogCursor& signed_head) const {
-  return database_.Transact(deadline, {}, [&](Transaction& transaction) -> absl::Status {
+absl::StatusOr<int64_t> SequencedLog::CutBefore(absl::Time deadline,
+                                                const LogCursor& signed_head) const {
+  int64_t removed = 0;
+  RETURN_IF_ERROR(database_.Transact(deadline, {}, [&](Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(
         const auto rows,
         (transaction.Query<Bytes>("SELECT hash FROM log_entry WHERE log = $1 AND position = $2",
@@ -282,14 +284,17 @@ absl::Status SequencedLog::CutBefore(absl::Time deadline, const LogCursor& signe
       return LogBroken(name_, signed_head.position);
     }
     // The tables give up nothing else.
-    return transaction
-        .Batch({{"INSERT INTO log_cut (log, position) VALUES ($1, $2) "
-                 "ON CONFLICT (log) DO UPDATE SET position = excluded.position",
-                 {name_, signed_head.position}},
-                {"DELETE FROM log_entry WHERE log = $1 AND position < $2",
-                 {name_, signed_head.position}}})
-        .status();
-  });
+    ASSIGN_OR_RETURN(
+        const auto results,
+        transaction.Batch({{"INSERT INTO log_cut (log, position) VALUES ($1, $2) "
+                            "ON CONFLICT (log) DO UPDATE SET position = excluded.position",
+                            {name_, signed_head.position}},
+                           {"DELETE FROM log_entry WHERE log = $1 AND position < $2",
+                            {name_, signed_head.position}}}));
+    removed = results.back().changed();
+    return absl::OkStatus();
+  }));
+  return removed;
 }
 
 }  // namespace zhiping::sql

@@ -98,8 +98,8 @@ class SequencedLog {
                                    int64_t to = INT64_MAX) const;
 
   // Retention: removes the entries before that of a signed head, which stays and from which
-  // verification then starts. Errors: LOG_BROKEN if it is no entry of this log.
-  absl::Status CutBefore(absl::Time deadline, const LogCursor& signed_head) const;
+  // verification then starts; how many they were. Errors: LOG_BROKEN if it is no entry of this log.
+  absl::StatusOr<int64_t> CutBefore(absl::Time deadline, const LogCursor& signed_head) const;
 
  private:
   absl::StatusOr<int> SequenceIn(Transaction& transaction, int limit) const;

@@ -16,6 +16,7 @@
 #include "common/sql/database.h"
 #include "common/sql/request_log.h"
 #include "common/sql/sequenced_log.h"
+#include "common/sql/sure_time.h"
 #include "services/assessment/domain/campaign.h"
 #include "services/assessment/store_rows.h"
 #include "zhiping/assessment/v1/assessment_service.pb.h"
@@ -48,6 +49,8 @@ class StoreTransaction {
                    const std::string& response, absl::Time now) {
     sql::AddResponse(sql_, key, subject, response, now);
   }
+  // As sql::NoteClock.
+  absl::StatusOr<sql::SureTime> NoteClock(absl::Time now) { return sql::NoteClock(sql_, now); }
   // As sql::ForgetRequests.
   absl::StatusOr<int64_t> ForgetRequests(absl::string_view method, absl::Time instant, int most) {
     return sql::ForgetRequests(sql_, method, instant, most);
@@ -149,7 +152,7 @@ class Store {
                                                 const sql::RequestKey& request);
   // It came then and could not be carried out; the first time counts.
   absl::Status NoteReceived(absl::Time deadline, const sql::RequestKey& key, absl::Time instant);
-  // Those that need not be known for ever, after 7 days.
+  // Those that need not be known for ever, after 7 days that have surely passed (sql::SureTime).
   absl::Status ForgetOldRequests(absl::Time deadline, absl::Time now);
 
   // Those of the enterprises that the platform is enrolled for now; without a query if it is not

@@ -59,8 +59,10 @@ absl::Status Store::NoteReceived(absl::Time deadline, const sql::RequestKey& key
 
 absl::Status Store::ForgetOldRequests(absl::Time deadline, absl::Time now) {
   return Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const sql::SureTime time, transaction.NoteClock(now));
     for (const char* const method : kForgotten) {
-      RETURN_IF_ERROR(transaction.ForgetRequests(method, now - kKept, kForgottenAtOnce).status());
+      RETURN_IF_ERROR(
+          transaction.ForgetRequests(method, time.earliest - kKept, kForgottenAtOnce).status());
     }
     return absl::OkStatus();
   });

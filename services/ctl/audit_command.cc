@@ -1,6 +1,8 @@
 // audit list, head, export, verify: the audit log of a service.
+#include <cstdio>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "services/ctl/audit_export.h"
 #include "services/ctl/audit_report.h"
 #include "services/ctl/commands.h"
+#include "services/ctl/error_report.h"
 #include "services/ctl/json_output.h"
 #include "services/ctl/kept_audit_heads.h"
 #include "services/ctl/operations_options.h"
@@ -37,6 +40,8 @@ using common::v1::ListAuditEntriesResponse;
 constexpr size_t kMaxHeadBytes = 1 << 20;
 // A whole log takes longer than one call usually does.
 constexpr char kExportTimeout[] = "10m";
+// Standard output, or input, in place of a file.
+constexpr char kStandard[] = "-";
 
 struct AuditOptions {
   OperationsOptions operations;
@@ -83,7 +88,7 @@ absl::StatusOr<int> Head(const AuditOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const OperationsClient client, OpenOperations(options.operations));
   ASSIGN_OR_RETURN(const auto head,
                    client.Call(&Operations::GetAuditHead, common::v1::GetAuditHeadRequest()));
-  if (options.out.empty()) {
+  if (options.out.empty() || options.out == kStandard) {
     Print(head.envelope() + "\n", line.screen);
     return kExitOk;
   }
@@ -100,17 +105,23 @@ absl::StatusOr<int> Head(const AuditOptions& options, const CommandLine& line) {
 // What is done with each line of a log, wherever it comes from.
 using TakeLine = std::function<absl::Status(const ExportedLine&)>;
 
-absl::Status ReadService(OperationsOptions options, const TakeLine& take) {
-  if (options.timeout.empty()) options.timeout = kExportTimeout;
+absl::Status ReadService(const OperationsOptions& options, const TakeLine& take) {
   ASSIGN_OR_RETURN(const OperationsClient client, OpenOperations(options));
+  // First: what comes in between is nowhere missed.
+  const auto own = client.Call(&Operations::GetAuditHead, common::v1::GetAuditHeadRequest());
+  if (own.ok()) {
+    RETURN_IF_ERROR(take({.own_head = own->envelope()}));
+  } else if (DetailOf(own.status()).reason() != Reason::AUDIT_NOT_KEPT) {
+    return own.status();
+  }
   const auto context = NewContext(client.service);
   const auto stream = client.stub->ExportAudit(context.get(), common::v1::ExportAuditRequest());
   common::v1::ExportAuditResponse response;
   absl::Status taken;
   while (taken.ok() && stream->Read(&response)) {
-    if (!response.cut_head().empty()) taken = take({{}, response.cut_head()});
+    if (!response.cut_head().empty()) taken = take({.cut_head = response.cut_head()});
     for (const AuditRecord& record : response.records()) {
-      if (taken.ok()) taken = take({record, ""});
+      if (taken.ok()) taken = take({.record = record});
     }
   }
   // What is still to come is of no interest any more.
@@ -121,7 +132,9 @@ absl::Status ReadService(OperationsOptions options, const TakeLine& take) {
 }
 
 absl::Status ReadExportFile(const std::string& path, const TakeLine& take) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream opened;
+  if (path != kStandard) opened.open(path, std::ios::binary);
+  std::istream& file = path == kStandard ? std::cin : opened;
   std::string text;
   for (int64_t number = 1; std::getline(file, text); ++number) {
     ASSIGN_OR_RETURN(const ExportedLine line, ParseLine(text, number));
@@ -133,23 +146,45 @@ absl::Status ReadExportFile(const std::string& path, const TakeLine& take) {
                    absl::StrCat("The file ", path, " cannot be read."), {{"file", path}});
 }
 
+std::string Exported(int64_t entries, const std::string& file, const CommandLine& line) {
+  if (line.json) return Dump(Json{{"file", file}, {"entries", entries}});
+  const bool is_file = file != kStandard;
+  return std::string(line.screen.Say(
+      absl::StrCat("已导出 ", entries, " 条审计记录到",
+                   is_file ? absl::StrCat(" ", file) : "标准输出", "\n"),
+      absl::StrCat(entries, " entries are in ", is_file ? file : "standard output", "\n")));
+}
+
+// What goes there is for programs: all that is said to people, errors of --json too, goes to
+// standard error.
+int ExportToOutput(const AuditOptions& options, const CommandLine& line) {
+  int64_t entries = 0;
+  const absl::Status read = ReadService(options.operations, [&](const ExportedLine& exported) {
+    entries += exported.is_entry() ? 1 : 0;
+    Print(ToLine(exported), line.screen);
+    return std::ferror(stdout) == 0 ? absl::OkStatus() : absl::CancelledError();
+  });
+  // main says so.
+  if (std::ferror(stdout) != 0) return kExitRefused;
+  const std::string said = read.ok()   ? Exported(entries, kStandard, line)
+                           : line.json ? ErrorToJson(read)
+                                       : ErrorReport(read, line.screen);
+  std::fputs(Visible(said, /*colours=*/false).c_str(), stderr);
+  return read.ok() ? kExitOk : ExitCodeOf(read);
+}
+
 absl::StatusOr<int> Export(const AuditOptions& options, const CommandLine& line) {
+  if (options.out == kStandard) return ExportToOutput(options, line);
   // Half a log would pass for a whole one; and who did what is not for everybody.
   NewFile file;
   RETURN_IF_ERROR(file.Open(options.out, Overwrite::kNever, /*secret=*/true));
   int64_t entries = 0;
   RETURN_IF_ERROR(ReadService(options.operations, [&](const ExportedLine& exported) {
-    const bool cut = !exported.cut_head.empty();
-    entries += cut ? 0 : 1;
-    return file.Write(cut ? CutHeadLine(exported.cut_head) : ToLine(exported.record));
+    entries += exported.is_entry() ? 1 : 0;
+    return file.Write(ToLine(exported));
   }));
   RETURN_IF_ERROR(file.Finish());
-  const Screen& screen = line.screen;
-  Print(line.json ? Dump(Json{{"file", options.out}, {"entries", entries}})
-                  : std::string(screen.Say(
-                        absl::StrCat("已导出 ", entries, " 条审计记录到 ", options.out, "\n"),
-                        absl::StrCat(entries, " entries are in ", options.out, "\n"))),
-        screen);
+  Print(Exported(entries, options.out, line), line.screen);
   return kExitOk;
 }
 
@@ -212,8 +247,9 @@ absl::StatusOr<int> Verify(const AuditOptions& options, const CommandLine& line)
   }
   AuditVerifier verifier(std::move(trust), std::move(compared), absl::Now());
   const TakeLine take = [&verifier](const ExportedLine& exported) {
-    return exported.cut_head.empty() ? verifier.Add(exported.record)
-                                     : verifier.SetCutHead(exported.cut_head);
+    if (!exported.own_head.empty()) return verifier.SetOwnHead(exported.own_head);
+    return exported.is_entry() ? verifier.Add(exported.record)
+                               : verifier.SetCutHead(exported.cut_head);
   };
   RETURN_IF_ERROR(options.file.empty() ? ReadService(options.operations, take)
                                        : ReadExportFile(options.file, take));
@@ -231,9 +267,10 @@ absl::StatusOr<int> Verify(const AuditOptions& options, const CommandLine& line)
 CLI::App* AddAuditCommand(CLI::App& group, CommandLine& line, const std::string& name,
                           const std::shared_ptr<AuditOptions>& options,
                           absl::StatusOr<int> (*run)(const AuditOptions&, const CommandLine&),
-                          absl::string_view zh, absl::string_view en) {
+                          absl::string_view zh, absl::string_view en,
+                          const std::string& usual_timeout = "10s") {
   CLI::App* const command = AddCommand(group, line, name, zh, en);
-  AddOperationsOptions(*command, line, options->operations);
+  AddOperationsOptions(*command, line, options->operations, usual_timeout);
   command->callback([options, run, &line] {
     line.action = [options, run, &line] { return run(*options, line); };
   });
@@ -265,17 +302,20 @@ void AddHeadCommand(CLI::App& group, CommandLine& line) {
       "取得签名的日志头，另存别处；以后用 audit verify --head 可看出末尾是否缺失记录",
       "Get the signed head, to keep elsewhere; audit verify --head shows later whether entries at "
       "the end are missing");
-  AddOption(*command, line, "--out", options->out, "FILE", "写入文件，而不是标准输出",
-            "A file it goes to instead of standard output");
+  AddOption(*command, line, "--out", options->out, "FILE", "写入文件，而不是标准输出（“-”）",
+            "A file it goes to instead of standard output (\"-\")");
 }
 
 void AddExportCommand(CLI::App& group, CommandLine& line) {
   const auto options = std::make_shared<AuditOptions>();
   CLI::App* const command = AddAuditCommand(
       group, line, "export", options, &Export, "导出全部审计记录，每行一条 JSON，可离线校验",
-      "Export the whole audit log, a line of JSON an entry, to be verified offline");
-  AddOption(*command, line, "--out", options->out, "FILE", "写入的文件，须不存在；只有您能读取",
-            "The file it goes to, which must not exist; only you can read it")
+      "Export the whole audit log, a line of JSON an entry, to be verified offline",
+      kExportTimeout);
+  AddOption(*command, line, "--out", options->out, "FILE",
+            "写入的文件，须不存在；只有您能读取；“-”为标准输出，失败时已写出的只是一部分",
+            "The file it goes to, which must not exist; only you can read it; \"-\" is standard "
+            "output, where a failure leaves a part")
       ->required();
 }
 
@@ -285,12 +325,15 @@ void AddVerifyCommandOfAudit(CLI::App& group, CommandLine& line) {
       group, line, "verify", options, &Verify,
       "校验审计日志的哈希链和另存的日志头；有记录被改动或缺失时说明位置，退出码为 1",
       "Verify the hash chain of the audit log and heads that were kept; says where entries were "
-      "changed or are missing, with exit code 1");
-  AddOption(*command, line, "FILE", options->file, "", "导出的文件；省略则从服务读取",
-            "An exported file; without it the service is asked");
+      "changed or are missing, with exit code 1",
+      kExportTimeout);
+  AddOption(*command, line, "FILE", options->file, "",
+            "导出的文件，“-”为标准输入；省略则从服务读取",
+            "An exported file, \"-\" is standard input; without it the service is asked");
   AddListOption(*command, line, "--head", options->heads, "FILE",
-                "另存的签名日志头（audit head --out），可多次给出",
-                "A signed head that was kept (audit head --out); may be given several times");
+                "这份日志的签名日志头（audit head --out 另存的），可多次给出",
+                "A signed head of this log that was kept (audit head --out); may be given several "
+                "times");
   AddOption(*command, line, "--kept-by", options->kept_by, "HOST:PORT",
             "保存该服务日志头的另一个服务：评分服务的由标准目录服务保存，反之亦然",
             "Another service, which keeps the heads of this one: the catalogue keeps those of "

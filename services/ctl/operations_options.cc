@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -13,7 +14,6 @@ namespace {
 constexpr char kCatalogueVariable[] = "ZHIPING_CATALOGUE";
 constexpr char kDefaultCatalogue[] = "127.0.0.1:50052";
 constexpr char kUsualServer[] = "127.0.0.1:50051";
-constexpr char kDefaultTimeout[] = "10s";
 
 // Whether the catalogue was not merely taken from the environment.
 bool IsTyped(const std::string& catalogue) {
@@ -27,7 +27,8 @@ common::v1::LocalText AnyService() { return MakeText("智评服务", "Zhiping se
 absl::StatusOr<OperationsClient> Open(const OperationsOptions& options, RemoteService service) {
   ASSIGN_OR_RETURN(
       service.timeout,
-      ParseDurationOption("--timeout", options.timeout.empty() ? kDefaultTimeout : options.timeout,
+      ParseDurationOption("--timeout",
+                          options.timeout.empty() ? options.usual_timeout : options.timeout,
                           absl::Milliseconds(100), absl::Minutes(10)));
   RETURN_IF_ERROR(CheckTarget(service));
   ASSIGN_OR_RETURN(service.credentials, ReadCredentials(options.credentials, service.target));
@@ -40,7 +41,9 @@ absl::StatusOr<OperationsClient> Open(const OperationsOptions& options, RemoteSe
 
 }  // namespace
 
-void AddOperationsOptions(CLI::App& command, const CommandLine& line, OperationsOptions& options) {
+void AddOperationsOptions(CLI::App& command, const CommandLine& line, OperationsOptions& options,
+                          const std::string& usual_timeout) {
+  options.usual_timeout = usual_timeout;
   AddOption(command, line, "--catalogue", options.catalogue, "HOST:PORT",
             "问标准目录服务，默认 127.0.0.1:50052",
             "Ask the catalogue, by default at 127.0.0.1:50052")
@@ -48,9 +51,10 @@ void AddOperationsOptions(CLI::App& command, const CommandLine& line, Operations
   // Without a variable: what is set for `score` would turn these commands to another service.
   AddOption(command, line, "--server", options.server, "HOST:PORT", "改问另一个服务，例如评分服务",
             "Ask another service instead, such as scoring");
-  AddOption(command, line, "--timeout", options.timeout, "DURATION",
-            "等待答复的时间，100ms 至 10m，默认 10s",
-            "How long to wait for an answer, 100ms to 10m, by default 10s")
+  AddOption(
+      command, line, "--timeout", options.timeout, "DURATION",
+      absl::StrCat("等待答复的时间，100ms 至 10m，默认 ", usual_timeout),
+      absl::StrCat("How long to wait for an answer, 100ms to 10m, by default ", usual_timeout))
       ->envname("ZHIPING_TIMEOUT");
   AddCredentialOptions(command, line, options.credentials);
 }

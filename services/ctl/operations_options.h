@@ -15,11 +15,14 @@ using Operations = common::v1::OperationsService::Stub;
 
 struct OperationsOptions {
   std::string catalogue, server, timeout;
+  // Where none is given; as the help says.
+  std::string usual_timeout;
   CredentialOptions credentials;
 };
 
 // --catalogue, --server, --timeout, --token-file and --tls-ca.
-void AddOperationsOptions(CLI::App& command, const CommandLine& line, OperationsOptions& options);
+void AddOperationsOptions(CLI::App& command, const CommandLine& line, OperationsOptions& options,
+                          const std::string& usual_timeout = "10s");
 
 struct OperationsClient {
   RemoteService service;

@@ -12,6 +12,7 @@
 #include "tests/faults/stepped_clock.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/ctl/run_ctl.h"
+#include "tests/integration/sql/clock_under_test.h"
 #include "tests/integration/sql/database_under_test.h"
 #include "zhiping/common/v1/operations_service.grpc.pb.h"
 
@@ -202,6 +203,35 @@ TEST_F(AuditHeadsTest, AServiceGivesNoHeadsButItsOwn) {
   EXPECT_THAT(keep(grpc::CreateChannel(catalogue_.address(), suite_.CredentialsOf("auditor")),
                    head_of("scoring")),
               HasReason(Reason::SERVICE_REQUIRED));
+}
+
+// A start before the time of day was set. Certificates would end with the day.
+TEST(AuditRetentionTest, AClockThatIsAheadForSecondsCutsNothing) {
+  const Suite suite;
+  SteppedClock clock;
+  CatalogueProcess catalogue(suite,
+                             {{"--audit-key", suite.key_file()}, {"--audit-retention-days", "184"}},
+                             clock.starter());
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  EXPECT_EQ(catalogue.Terminate(), 0);
+  {
+    const auto database = sql::OpenOrDie("sqlite:" + catalogue.sqlite_file());
+    // It has been used for long.
+    sql::ShowUntil(*database, absl::Now() - absl::Hours(24), absl::Now());
+  }
+  // Start and end sign the head at which it may be cut.
+  catalogue.StartAndAwait();
+  EXPECT_EQ(catalogue.Terminate(), 0);
+  clock.SetOff(absl::Hours(24 * 365));
+  catalogue.StartAndAwait();
+  EXPECT_EQ(catalogue.Terminate(), 0);
+  EXPECT_THAT(catalogue.Output(), testing::Not(HasSubstr("audit_cut")));
+  clock.SetOff(absl::ZeroDuration());
+  catalogue.StartAndAwait();
+  const Outcome verified = ctl::RunCtl({"audit", "verify", "--catalogue", catalogue.address()});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("位置 1–2"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "absl/synchronization/notification.h"
 #include "common/status/error.h"
 #include "tests/integration/assessment/store_under_test.h"
+#include "tests/integration/sql/clock_under_test.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -241,6 +242,33 @@ TEST_P(StoreTest, RequestsOfAMethodAreForgottenOnceTheyAreOld) {
     EXPECT_EQ(young, "answer");
     return absl::OkStatus();
   }));
+}
+
+TEST_P(StoreTest, AClockThatIsWrongForAWhileForgetsNoRequests) {
+  const absl::Duration week = absl::Hours(24 * 7);
+  const auto keep = [&](const std::string& id, absl::Time when) {
+    return Change([&](StoreTransaction& transaction) -> absl::Status {
+      const sql::RequestKey key = {"AddEvidence", "", id, "hash"};
+      RETURN_IF_ERROR(transaction.Claim(key).status());
+      return transaction.KeepResponse(key, "", "answer", when);
+    });
+  };
+  const auto kept = [&] {
+    const auto rows = database_->Query<int64_t>(Soon(), "SELECT count(*) FROM request");
+    EXPECT_OK(rows);
+    return std::get<0>(rows->front());
+  };
+  sql::ShowUntil(*database_, kNow - absl::Hours(24), kNow);
+  ASSERT_OK(keep("1", kNow));
+  // Behind when a request is answered, and ahead.
+  ASSERT_OK(keep("2", kNow - 2 * week));
+  ASSERT_OK(store_->ForgetOldRequests(Soon(), kNow + 2 * week));
+  const absl::Time later = sql::ShowUntil(*database_, kNow, kNow + week);
+  ASSERT_OK(store_->ForgetOldRequests(Soon(), later));
+  EXPECT_EQ(kept(), 2);
+  ASSERT_OK(store_->ForgetOldRequests(Soon(),
+                                      sql::ShowUntil(*database_, later, later + absl::Hours(25))));
+  EXPECT_EQ(kept(), 0);
 }
 
 TEST_P(StoreTest, WhatFailsIsNeitherKeptNorLogged) {

@@ -5,12 +5,17 @@
 #include "common/audit/audit_flags.h"
 #include "common/envelope/key.h"
 #include "common/files/file.h"
+#include "tests/integration/sql/clock_under_test.h"
 #include "tests/integration/sql/database_under_test.h"
 
 namespace zhiping::audit {
 namespace {
 
 using sql::Soon;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr absl::Duration kDay = absl::Hours(24);
 
 class SetClock final : public Clock {
  public:
@@ -71,6 +76,29 @@ class AuditLogTest : public sql::DatabaseTest {
       EXPECT_TRUE(entries.emplace_back().ParseFromString(stored.bytes));
     }
     return entries;
+  }
+
+  // The clock is right meanwhile, and is seen by the database.
+  void Run(absl::Duration duration) {
+    const absl::Time start = clock_.Now();
+    sql::ShowUntil(*database_, start, start + duration);
+    clock_.Pass(duration);
+  }
+  // What starts, runs for a moment, and ends writes to its log; the end signs and cuts.
+  std::string LoggedByARun() {
+    audit_ = nullptr;
+    testing::internal::CaptureStdout();
+    {
+      const rpc::Log log(rpc::Severity::kInfo);
+      EXPECT_OK(AuditLog::Open(options_, *database_, clock_, log, Soon()));
+    }
+    return testing::internal::GetCapturedStdout();
+  }
+  int64_t Count(const std::string& table) {
+    const auto rows =
+        database_->Query<int64_t>(Soon(), absl::StrCat("SELECT count(*) FROM ", table));
+    EXPECT_OK(rows);
+    return std::get<0>(rows->front());
   }
 
   // From then on heads are signed.
@@ -221,6 +249,7 @@ TEST_P(AuditLogTest, RetentionCutsAtASignedHeadAndNotBeforeSixMonths) {
   EXPECT_THAT(AuditLog::Open(options_, *database_, clock_, log_, Soon()),
               HasReason(Reason::INVALID_FIELD));
   options_.retention = kLeastRetention;
+  Run(kDay);
   ASSERT_OK(Read(Reader("1"), "s1"));
   ASSERT_OK(Read(Reader("1"), "s2"));
   // Whoever signs first, that is the first head of the day, which is kept.
@@ -228,13 +257,19 @@ TEST_P(AuditLogTest, RetentionCutsAtASignedHeadAndNotBeforeSixMonths) {
   const AuditHead old = Head();
   clock_.Pass(absl::Hours(1));
   ASSERT_OK(Read(Reader("1"), "s3"));
-  // The end signs and cuts; one second too early.
+  // Nothing of it still goes by the clock as it was.
+  audit_ = nullptr;
+  // What the clock says counts when it has said so for a day.
   clock_.Pass(kLeastRetention - absl::Hours(1));
+  Run(kDay - sql::kClockSpan);
+  EXPECT_THAT(LoggedByARun(), Not(HasSubstr("audit_cut")));
+  EXPECT_EQ(Count("log_entry"), 3);
+  Run(sql::kClockSpan);
+  const std::string logged = LoggedByARun();
+  EXPECT_THAT(logged, HasSubstr("\"audit_cut\""));
+  EXPECT_THAT(logged, HasSubstr("\"entries\":1,\"lastPosition\":1,\"writtenBefore\":\"2026-"));
+  EXPECT_EQ(Count("log_entry"), 2);
   Open();
-  EXPECT_EQ(Entries().size(), 3u);
-  clock_.Pass(absl::Seconds(1));
-  Open();
-  EXPECT_EQ(Entries().size(), 2u);
   // The entry of the head stays, and verification begins there.
   const sql::LogCursor kept = {"", old.position(), old.hash()};
   EXPECT_OK(audit_->entries().Verify(Soon(), kept));
@@ -255,16 +290,63 @@ TEST_P(AuditLogTest, RetentionCutsAtASignedHeadAndNotBeforeSixMonths) {
 }
 
 TEST_P(AuditLogTest, OfHeadsThatAreOldOneADayIsKept) {
+  Run(kDay);
   Sign();
   // Two a day.
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 12; ++i) {
     ASSERT_OK(Read(Reader("1"), absl::StrCat(i)));
     Head();
-    clock_.Pass(absl::Hours(12));
+    Run(absl::Hours(12));
   }
-  const auto kept = database_->Query<int64_t>(Soon(), "SELECT count(*) FROM audit_head");
-  EXPECT_LT(std::get<0>(kept->front()), 10);
-  EXPECT_GE(std::get<0>(kept->front()), 5);
+  EXPECT_LT(Count("audit_head"), 11);
+  EXPECT_GE(Count("audit_head"), 6);
+}
+
+TEST_P(AuditLogTest, AClockThatIsWrongForAWhileRemovesNothing) {
+  options_.retention = kLeastRetention;
+  Run(kDay);
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  ASSERT_OK(Read(Reader("1"), "s2"));
+  Sign();
+  Head();
+  ASSERT_OK(Read(Reader("1"), "s3"));
+  Head();
+  for (const absl::Duration wrong : {absl::Hours(24 * 365), -absl::Hours(24 * 365)}) {
+    clock_.Pass(wrong);
+    // Until an hour before it is believed.
+    sql::ShowUntil(*database_, clock_.Now(), clock_.Now() + kDay - absl::Hours(1));
+    Open();
+    ASSERT_OK(Read(Reader("1"), absl::FormatDuration(wrong)));
+    Head();
+    Open();
+    clock_.Pass(-wrong);
+    Open();
+    EXPECT_THAT(LoggedByARun(), Not(HasSubstr("audit_cut"))) << wrong;
+    // What was signed in between was not signed long ago.
+    Run(kDay + absl::Hours(1));
+    EXPECT_THAT(LoggedByARun(), Not(HasSubstr("audit_cut"))) << wrong;
+  }
+  EXPECT_EQ(Count("log_entry"), 5);
+  EXPECT_EQ(Count("audit_head"), 4);
+  // It is cut all the same when the time has come.
+  Run(kDay);
+  clock_.Pass(kLeastRetention);
+  Run(kDay);
+  EXPECT_THAT(LoggedByARun(), HasSubstr("audit_cut"));
+}
+
+TEST_P(AuditLogTest, NothingIsCutAtWhatWasSignedBeforeAnyTimeWasKnown) {
+  options_.retention = kLeastRetention;
+  Sign();
+  // The first start of all, before the time of day was set.
+  clock_.Pass(-absl::Hours(24 * 365));
+  ASSERT_OK(Read(Reader("1"), "s1"));
+  ASSERT_OK(Read(Reader("1"), "s2"));
+  EXPECT_EQ(Head().position(), 2);
+  clock_.Pass(absl::Hours(24 * 365));
+  Run(2 * kDay);
+  EXPECT_THAT(LoggedByARun(), Not(HasSubstr("audit_cut")));
+  EXPECT_EQ(Count("log_entry"), 2);
 }
 
 ON_BOTH_DATABASES(AuditLogTest);

@@ -5,6 +5,7 @@
 #include "common/envelope/key.h"
 #include "common/files/file.h"
 #include "common/time/timestamp.h"
+#include "tests/integration/sql/clock_under_test.h"
 #include "tests/integration/sql/database_under_test.h"
 
 namespace zhiping::audit {
@@ -16,6 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
+constexpr absl::Duration kDay = absl::Hours(24);
 constexpr char kLog[] = "0123456789abcdef0123456789abcdef";
 
 class SetClock final : public Clock {
@@ -50,6 +52,13 @@ class KeptHeadsTest : public sql::DatabaseTest {
     kept_ = std::make_unique<KeptHeads>(*database_, "catalogue", trust_, clock_, log_);
   }
 
+  // The clock is right meanwhile, and is seen by the database.
+  void Run(absl::Duration duration) {
+    const absl::Time start = clock_.Now();
+    sql::ShowUntil(*database_, start, start + duration);
+    clock_.Pass(duration);
+  }
+
   // Signed now. `hash`: one letter of it.
   std::string Head(int64_t position, char hash = 'a', const std::string& log = kLog,
                    const std::string& service = "scoring") const {
@@ -64,10 +73,11 @@ class KeptHeadsTest : public sql::DatabaseTest {
     return kept_->Keep(Soon(), giver, envelope);
   }
   // What is logged meanwhile.
-  std::string LoggedOf(const std::string& envelope) const {
+  std::string LoggedOf(const std::string& envelope,
+                       rpc::Severity least = rpc::Severity::kError) const {
     testing::internal::CaptureStdout();
     {
-      const rpc::Log log(rpc::Severity::kError);
+      const rpc::Log log(least);
       const KeptHeads kept(*database_, "catalogue", trust_, clock_, log);
       EXPECT_OK(kept.Keep(Soon(), "scoring", envelope));
     }
@@ -168,16 +178,62 @@ TEST_P(KeptHeadsTest, OldHeadsAreTheFirstOfEachDayAndWhatContradicts) {
   ASSERT_OK(Keep(Head(3)));
   clock_.Pass(absl::Hours(1));
   ASSERT_OK(Keep(Head(2, 'b')));
-  // Nothing of this day is lost in the two that follow.
-  clock_.Pass(kRecentHeads - absl::Hours(1));
+  // Nothing of this day is lost in the two that follow; that they have passed is known a day later.
+  Run(kRecentHeads + kDay - absl::Hours(2));
   ASSERT_OK(Keep(Head(4, 'b')));
   EXPECT_THAT(Kept(), ElementsAre("1a", "2a", "2b!", "3a", "4b"));
-  clock_.Pass(absl::Hours(2));
+  Run(absl::Hours(2));
   ASSERT_OK(Keep(Head(5, 'b')));
   EXPECT_THAT(Kept(), ElementsAre("1a", "2b!", "3a", "4b", "5b"));
-  clock_.Pass(kLastingHeads - absl::Hours(48));
-  ASSERT_OK(Keep(Head(6, 'b')));
+  clock_.Pass(kLastingHeads - absl::Hours(72));
+  Run(kDay);
+  EXPECT_THAT(LoggedOf(Head(6, 'b'), rpc::Severity::kInfo),
+              HasSubstr("\"kept_audit_heads_removed\""));
   EXPECT_THAT(Kept(), testing::AllOf(testing::Contains("6b"), Not(testing::Contains("1a"))));
+}
+
+TEST_P(KeptHeadsTest, AClockThatIsWrongForAWhileRemovesNothing) {
+  Run(kDay);
+  for (const int64_t position : {1, 2, 3}) ASSERT_OK(Keep(Head(position)));
+  // Also of logs that give none any more.
+  ASSERT_OK(Keep(Head(1, 'c', std::string(32, 'f'))));
+  int64_t position = 3;
+  for (const absl::Duration wrong : {2 * kLastingHeads, -2 * kLastingHeads}) {
+    const std::string head = Head(++position);
+    clock_.Pass(wrong);
+    EXPECT_EQ(LoggedOf(head, rpc::Severity::kInfo), "");
+    clock_.Pass(-wrong);
+    EXPECT_EQ(LoggedOf(Head(++position), rpc::Severity::kInfo), "");
+  }
+  // Nor when the clock has been right for a day, and of what was kept meanwhile.
+  Run(kDay + absl::Hours(1));
+  ASSERT_OK(Keep(Head(++position)));
+  EXPECT_THAT(Kept(), ElementsAre("1a", "2a", "3a", "4a", "5a", "6a", "7a", "8a", "1c"));
+  // Each day has its first, although one of another year was kept before.
+  Run(kDay);
+  ASSERT_OK(Keep(Head(++position)));
+  ASSERT_OK(Keep(Head(++position)));
+  Run(5 * kDay);
+  ASSERT_OK(Keep(Head(++position)));
+  EXPECT_THAT(Kept(), testing::AllOf(testing::Contains("9a"), Not(testing::Contains("10a"))));
+}
+
+TEST_P(KeptHeadsTest, OfAServiceSoManyLogsAreTaken) {
+  ASSERT_OK(sql::Execute(
+      *database_,
+      "WITH RECURSIVE number(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < $1) "
+      "INSERT INTO kept_audit_head (log, position, hash, service, signed_at, kept_at, contradicts, "
+      "lasting, envelope) SELECT 'log ' || n, 1, '', 'scoring', $2, $2, FALSE, TRUE, '' "
+      "FROM number",
+      {kMostKeptLogs, absl::ToUnixMicros(clock_.Now())}));
+  ASSERT_OK(Keep(Head(1)));
+  const std::string another(32, 'f');
+  const absl::Status refused = Keep(Head(1, 'a', another));
+  EXPECT_THAT(refused, HasReason(Reason::OVERLOADED));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  // Those that are known go on, and each service has its own.
+  EXPECT_OK(Keep(Head(2)));
+  EXPECT_OK(Keep(Head(1, 'a', another, "assessment"), "assessment"));
 }
 
 TEST_P(KeptHeadsTest, TheLastHeadOfAServiceThatIsGoneStays) {

@@ -86,6 +86,43 @@ TEST_F(AuditExportTest, OnlyItsOwnerReadsIt) {
   EXPECT_EQ(ReadWhole(out_), log);
 }
 
+TEST_F(AuditExportTest, ItGoesDownAPipe) {
+  ASSERT_EQ(RunCtl(Export()).exit_code, 0);
+  std::vector<std::string> piped = Export();
+  piped[3] = "-";
+  for (const bool json : {false, true}) {
+    if (json) piped.emplace_back("--json");
+    const Outcome exported = RunCtl(piped);
+    EXPECT_EQ(exported.exit_code, 0) << exported.err;
+    // Nothing but the log, as it is in a file.
+    EXPECT_EQ(exported.out, ReadWhole(out_));
+    EXPECT_THAT(exported.err, testing::HasSubstr(json ? "\"entries\": 3" : "3 条"));
+  }
+  EXPECT_FALSE(fs::exists("-"));
+  EXPECT_THAT(Written(), testing::ElementsAre(fs::path(out_)));
+  processes::Command command;
+  command.arguments = {"sh", "-c",
+                       absl::StrCat(ZHIPING_CTL, " audit export --out - --server 127.0.0.1:",
+                                    server_->port(), " | ", ZHIPING_CTL, " audit verify -")};
+  processes::Process pipe(command);
+  EXPECT_TRUE(processes::Eventually([&] { return !pipe.Running(); }));
+  EXPECT_EQ(pipe.Terminate(), 0);
+  // An error is no line of it either.
+  server_->CloseNow();
+  const Outcome failed = RunCtl(piped);
+  EXPECT_EQ(failed.exit_code, 3);
+  EXPECT_EQ(failed.out, "");
+  EXPECT_THAT(failed.err, testing::HasSubstr("SERVICE_UNREACHABLE"));
+}
+
+TEST_F(AuditExportTest, HelpSaysHowLongIsWaited) {
+  for (const char* const command : {"export", "verify"}) {
+    EXPECT_THAT(RunCtl({"audit", command, "--help"}).out, testing::HasSubstr("默认 10m"));
+  }
+  EXPECT_THAT(RunCtl({"audit", "list", "--help", "--lang", "en"}).out,
+              testing::HasSubstr("by default 10s"));
+}
+
 TEST_F(AuditExportTest, OneThatFailsLeavesNothing) {
   server_->CloseNow();
   EXPECT_EQ(RunCtl(Export()).exit_code, 3);

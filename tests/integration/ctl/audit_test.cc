@@ -1,6 +1,8 @@
 // zhipingctl audit against a real catalogue, whose database is tampered with while it runs.
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
 #include "tests/integration/ctl/run_ctl.h"
 #include "tests/integration/sql/database_under_test.h"
@@ -108,6 +110,40 @@ TEST_F(AuditCommandTest, SaysWhatIsMissing) {
             1);
 }
 
+TEST_F(AuditCommandTest, AHeadOfAnotherLogIsRefused) {
+  const std::string early = NewFile("head.json");
+  ASSERT_EQ(Run({"head", "--out", early}).exit_code, 0);
+  ASSERT_OK(catalogue_->Publish(Publication(catalogue_->Import())));
+  const std::string late = NewFile("head.json");
+  ASSERT_EQ(Run({"head", "--out", late}).exit_code, 0);
+  // Of a service of the same name with another database, and of another one.
+  for (const char* const name : {"catalogue", "assessment"}) {
+    options_.database.database = sql::NewSetting(sql::Engine::kPostgres);
+    options_.audit.service = name;
+    catalogue_ = std::make_unique<catalogue::CatalogueUnderTest>(options_);
+    ASSERT_OK(catalogue_->Publish(Publication(catalogue_->Import())));
+    const std::string own = NewFile("head.json");
+    ASSERT_EQ(Run({"head", "--out", own}).exit_code, 0);
+    const std::string log = NewFile("audit.jsonl");
+    ASSERT_EQ(Run({"export", "--out", log}).exit_code, 0);
+    for (const std::vector<std::string>& from : {std::vector<std::string>{}, {log}}) {
+      std::vector<std::string> verify = {"verify", "--trust-file", trust_file_, "--head", own};
+      verify.insert(verify.end(), from.begin(), from.end());
+      EXPECT_EQ(Run(verify).exit_code, 0);
+      for (const std::string& foreign : {early, late}) {
+        std::vector<std::string> with = verify;
+        with.insert(with.end(), {"--head", foreign});
+        const Outcome refused = Run(with);
+        EXPECT_EQ(refused.exit_code, 1);
+        EXPECT_EQ(refused.out, "");
+        EXPECT_THAT(refused.err, HasSubstr("日志头属于 catalogue 的日志 "));
+        EXPECT_THAT(refused.err, HasSubstr(absl::StrCat("而要校验的是 ", name, " 的日志 ")));
+        EXPECT_THAT(refused.err, testing::Not(HasSubstr("LOG_BROKEN")));
+      }
+    }
+  }
+}
+
 // By whoever may write to the database, or to a file: both have a head that the service signed.
 TEST_F(AuditCommandTest, ABeginningIsNotRemovedBeforeSixMonths) {
   ASSERT_OK(catalogue_->Publish(Publication(catalogue_->Import())));
@@ -115,10 +151,11 @@ TEST_F(AuditCommandTest, ABeginningIsNotRemovedBeforeSixMonths) {
   ASSERT_EQ(Run({"head", "--out", head}).exit_code, 0);
   const std::string log = NewFile("audit.jsonl");
   ASSERT_EQ(Run({"export", "--out", log}).exit_code, 0);
-  const std::string lines = ReadWhole(log);
-  const std::string cut_file =
-      Scratch("cut.jsonl", absl::StrCat(Json{{"cutHead", ReadWhole(head)}}.dump(), "\n",
-                                        lines.substr(lines.find('\n') + 1)));
+  // The head, and the two entries.
+  std::vector<std::string> lines = absl::StrSplit(ReadWhole(log), '\n');
+  ASSERT_EQ(lines.size(), 4u);
+  lines[1] = Json{{"cutHead", ReadWhole(head)}}.dump();
+  const std::string cut_file = Scratch("cut.jsonl", absl::StrJoin(lines, "\n"));
   Tamper("INSERT INTO log_cut (log, position) VALUES ('audit', 2)");
   Tamper("DELETE FROM log_entry WHERE log = 'audit' AND position = 1");
   for (std::vector<std::string> verify :

@@ -100,14 +100,38 @@ std::vector<AuditRecord> Records(int count, int64_t first = 1) {
 AuditHead HeadOf(const AuditRecord& record) {
   AuditHead head;
   head.set_service("catalogue");
+  head.set_log(std::string(32, '0'));
+  head.set_incarnation(std::string(32, '1'));
   head.set_position(record.position());
   head.set_hash(record.hash());
   *head.mutable_signed_at() = ToTimestamp(kNow);
   return head;
 }
 
+// Of the service whose log it is.
+struct HeadSigner {
+  const releases::KeySigner signer{};
+  const std::shared_ptr<const envelope::Trust> trust = *envelope::Trust::Parse(
+      envelope::TrustEntry(signer.key, {envelope::Purpose::AUDIT}, {"*"}, ""));
+};
+const HeadSigner& Signer() {
+  static const HeadSigner signer;
+  return signer;
+}
+std::string Signed(const AuditHead& head) {
+  return SerializeEnvelope(*envelope::SignPayload(envelope::Purpose::AUDIT,
+                                                  head.SerializeAsString(), {&Signer().signer}));
+}
+// As it was signed before there were entries.
+AuditHead OwnHead() {
+  AuditRecord none;
+  none.set_hash(sql::FirstHash());
+  return HeadOf(none);
+}
+
 absl::Status Verify(const std::vector<AuditRecord>& records, std::vector<AuditHead> kept) {
-  AuditVerifier verifier(nullptr, std::move(kept), kNow);
+  AuditVerifier verifier(Signer().trust, std::move(kept), kNow);
+  if (absl::Status named = verifier.SetOwnHead(Signed(OwnHead())); !named.ok()) return named;
   for (const AuditRecord& record : records) {
     if (absl::Status added = verifier.Add(record); !added.ok()) return added;
   }
@@ -177,19 +201,26 @@ TEST(AuditReportTest, WhatWasVerified) {
 
 TEST(AuditExportTest, ALineIsReadAsItWasWritten) {
   const AuditRecord record = Records(1).front();
-  const std::string line = ToLine(record);
+  const std::string line = ToLine({.record = record});
   EXPECT_THAT(line, testing::HasSubstr("PublishRelease"));
   const auto parsed = ParseLine(line, 1);
   ASSERT_OK(parsed);
   EXPECT_EQ(parsed->record.SerializeAsString(), record.SerializeAsString());
-  EXPECT_EQ(ParseLine(CutHeadLine("{}"), 1)->cut_head, "{}");
-  for (const char* wrong : {"", "x", "[]", R"({"position":"x"})", R"({"unknown":1})"}) {
+  EXPECT_TRUE(parsed->is_entry());
+  EXPECT_EQ(ParseLine(ToLine({.cut_head = "{}"}), 1)->cut_head, "{}");
+  const auto own = ParseLine(ToLine({.own_head = "{}"}), 1);
+  ASSERT_OK(own);
+  EXPECT_FALSE(own->is_entry());
+  EXPECT_EQ(own->own_head, "{}");
+  for (const char* wrong :
+       {"", "x", "[]", R"({"position":"x"})", R"({"unknown":1})", R"({"auditHead":7})",
+        R"({"auditHead":""})", R"({"auditHead":"{}","position":"1"})"}) {
     EXPECT_THAT(ParseLine(wrong, 7), HasReason(Reason::MALFORMED)) << wrong;
   }
 }
 
 TEST(AuditExportTest, WhatPeopleReadIsWhatTheBytesSay) {
-  Json line = Json::parse(ToLine(Records(1).front()));
+  Json line = Json::parse(ToLine({.record = Records(1).front()}));
   const auto with = [&line](const char* member, const Json& value) {
     Json changed = line;
     changed["auditEntry"][member] = value;
@@ -212,7 +243,7 @@ TEST(AuditExportTest, WhatPeopleReadIsWhatTheBytesSay) {
     EXPECT_THAT(ParseLine(without.dump(), 7), HasReason(Reason::LOG_BROKEN)) << member;
   }
   // Of two members people may read the one, and programs the other.
-  const std::string text = ToLine(Records(1).front());
+  const std::string text = ToLine({.record = Records(1).front()});
   EXPECT_THAT(ParseLine(absl::StrCat("{\"auditEntry\":{},", text.substr(1)), 7),
               HasReason(Reason::MALFORMED));
   line.erase("auditEntry");
@@ -220,18 +251,18 @@ TEST(AuditExportTest, WhatPeopleReadIsWhatTheBytesSay) {
   // What says nothing that anybody can read has nothing beside it.
   AuditRecord unreadable = Records(1).front();
   unreadable.set_entry_bytes("x");
-  EXPECT_OK(ParseLine(ToLine(unreadable), 7));
+  EXPECT_OK(ParseLine(ToLine({.record = unreadable}), 7));
 }
 
 TEST(AuditExportTest, WhatIsNestedDeeplyIsNoLine) {
   constexpr size_t kLevels = 1'000'000;
   const std::string nested = absl::StrCat(std::string(kLevels, '['), std::string(kLevels, ']'));
-  Json line = Json::parse(ToLine(Records(1).front()));
+  Json line = Json::parse(ToLine({.record = Records(1).front()}));
   for (const char* member : {"auditEntry", "position", "cutHead", "more"}) {
     line[member] = "HERE";
     const std::string text = absl::StrReplaceAll(line.dump(), {{"\"HERE\"", nested}});
     EXPECT_THAT(ParseLine(text, 7), HasReason(Reason::MALFORMED)) << member;
-    line = Json::parse(ToLine(Records(1).front()));
+    line = Json::parse(ToLine({.record = Records(1).front()}));
   }
   EXPECT_THAT(ParseLine(nested, 7), HasReason(Reason::MALFORMED));
 }
@@ -268,6 +299,78 @@ TEST(AuditVerifierTest, EveryChangeShows) {
               HasReason(Reason::LOG_BROKEN));
 }
 
+// By its positions alone it would be missing entries, or have what was kept.
+TEST(AuditVerifierTest, AHeadOfAnotherLogIsRefused) {
+  const auto records = Records(4);
+  for (const int position : {0, 2, 9}) {
+    AuditHead of_scoring = HeadOf(records[1]);
+    of_scoring.set_service("scoring");
+    of_scoring.set_position(position);
+    AuditHead of_another = HeadOf(records[1]);
+    of_another.set_log(std::string(32, 'f'));
+    of_another.set_position(position);
+    for (const AuditHead& head : {of_scoring, of_another}) {
+      // Beside one that is right.
+      const absl::Status refused = Verify(records, {HeadOf(records[3]), head});
+      EXPECT_THAT(refused, HasReason(Reason::INVALID_FIELD));
+      const auto message = DetailOf(refused).message();
+      for (const std::string& text : {message.zh(), message.en()}) {
+        EXPECT_THAT(text, testing::HasSubstr(head.log()));
+        EXPECT_THAT(text, testing::HasSubstr(head.service()));
+        EXPECT_THAT(text, testing::HasSubstr(OwnHead().log()));
+        EXPECT_THAT(text, testing::HasSubstr("catalogue"));
+      }
+    }
+  }
+  // An export that does not say whose log it is.
+  AuditVerifier unnamed(Signer().trust, {HeadOf(records[3])}, kNow);
+  EXPECT_THAT(unnamed.Add(records[0]), HasReason(Reason::INVALID_FIELD));
+  EXPECT_THAT(unnamed.Finish(), HasReason(Reason::INVALID_FIELD));
+  AuditVerifier alone(nullptr, {}, kNow);
+  EXPECT_OK(alone.SetOwnHead(Signed(OwnHead())));
+  for (const AuditRecord& record : records) EXPECT_OK(alone.Add(record));
+  EXPECT_OK(alone.Finish());
+}
+
+TEST(AuditVerifierTest, AnExportThatLostItsEndIsNotWhatItsHeadSays) {
+  const auto records = Records(4);
+  const auto verify = [&](const std::string& own, size_t count) {
+    AuditVerifier verifier(Signer().trust, {}, kNow);
+    absl::Status status = verifier.SetOwnHead(own);
+    for (size_t i = 0; i < count; ++i) status.Update(verifier.Add(records[i]));
+    status.Update(verifier.Finish());
+    return status;
+  };
+  const std::string own = Signed(HeadOf(records[2]));
+  EXPECT_OK(verify(own, 3));
+  EXPECT_OK(verify(own, 4));
+  EXPECT_THAT(verify(own, 2), HasReason(Reason::LOG_BROKEN));
+  const releases::KeySigner stranger{};
+  const auto forged = envelope::SignPayload(envelope::Purpose::AUDIT,
+                                            HeadOf(records[1]).SerializeAsString(), {&stranger});
+  EXPECT_THAT(verify(SerializeEnvelope(*forged), 2), HasReason(Reason::UNKNOWN_KEY));
+}
+
+TEST(AuditVerifierTest, WhatARestoreExplainsIsSaid) {
+  const auto records = Records(4);
+  for (const int64_t position : {3, 9}) {
+    AuditHead before = HeadOf(records[3]);
+    before.set_position(position);
+    const absl::Status alone = Verify(records, {before});
+    EXPECT_THAT(alone, HasReason(Reason::LOG_BROKEN));
+    EXPECT_THAT(DetailOf(alone).message().en(), testing::Not(testing::HasSubstr("restored")));
+    before.set_incarnation(std::string(32, '2'));
+    const absl::Status restored = Verify(records, {before});
+    EXPECT_THAT(restored, HasReason(Reason::LOG_BROKEN));
+    EXPECT_THAT(DetailOf(restored).message().en(), testing::HasSubstr("a backup was restored"));
+    EXPECT_THAT(DetailOf(restored).message().zh(), testing::HasSubstr("其间从备份恢复过"));
+  }
+  // What the restore brought back agrees.
+  AuditHead before = HeadOf(records[1]);
+  before.set_incarnation(std::string(32, '2'));
+  EXPECT_OK(Verify(records, {before}));
+}
+
 TEST(AuditVerifierTest, WhatIsMissingIsNamed) {
   auto records = Records(6);
   const std::vector<AuditHead> kept = {HeadOf(records[5]), HeadOf(records[1]), HeadOf(records[3])};
@@ -299,26 +402,19 @@ class CutLogTest : public testing::Test {
   // Without entries: the cut alone.
   absl::Status VerifyCut(const AuditHead& cut, const std::vector<AuditRecord>& records,
                          std::vector<AuditHead> kept = {}) const {
-    AuditVerifier verifier(trust_, std::move(kept), kNow);
-    RETURN_IF_ERROR(verifier.SetCutHead(Sign(cut)));
+    AuditVerifier verifier(Signer().trust, std::move(kept), kNow);
+    RETURN_IF_ERROR(verifier.SetOwnHead(Signed(OwnHead())));
+    RETURN_IF_ERROR(verifier.SetCutHead(Signed(cut)));
     for (const AuditRecord& record : records) RETURN_IF_ERROR(verifier.Add(record));
     return verifier.Finish();
   }
   // As a service signs it at that instant.
   static AuditHead SignedAt(absl::Time instant, const AuditRecord& record) {
     AuditHead head = HeadOf(record);
-    head.set_log(std::string(32, '0'));
     *head.mutable_signed_at() = ToTimestamp(instant);
     return head;
   }
-  std::string Sign(const AuditHead& head) const {
-    return SerializeEnvelope(
-        *envelope::SignPayload(envelope::Purpose::AUDIT, head.SerializeAsString(), {&signer_}));
-  }
 
-  const releases::KeySigner signer_{};
-  const std::shared_ptr<const envelope::Trust> trust_ = *envelope::Trust::Parse(
-      envelope::TrustEntry(signer_.key, {envelope::Purpose::AUDIT}, {"*"}, ""));
   const std::vector<AuditRecord> whole_ = Records(7);
   // From position 5.
   const std::vector<AuditRecord> rest_ = {whole_.begin() + 4, whole_.end()};
@@ -371,9 +467,9 @@ TEST_F(CutLogTest, ACutStandsOnceAtTheBeginning) {
   EXPECT_THAT(VerifyCut(cut, {}), HasReason(Reason::LOG_BROKEN));
   EXPECT_THAT(VerifyCut(cut, whole_), HasReason(Reason::LOG_BROKEN));
   EXPECT_THAT(VerifyCut(SignedAt(long_ago_, whole_[0]), whole_), HasReason(Reason::LOG_BROKEN));
-  AuditVerifier verifier(trust_, {}, kNow);
-  ASSERT_OK(verifier.SetCutHead(Sign(cut)));
-  EXPECT_THAT(verifier.SetCutHead(Sign(cut)), HasReason(Reason::LOG_BROKEN));
+  AuditVerifier verifier(Signer().trust, {}, kNow);
+  ASSERT_OK(verifier.SetCutHead(Signed(cut)));
+  EXPECT_THAT(verifier.SetCutHead(Signed(cut)), HasReason(Reason::LOG_BROKEN));
 }
 
 }  // namespace
