@@ -230,6 +230,20 @@ TEST_F(ClockStepTest, AnInstanceThatIsSetForwardMakesTheScheduledSwitch) {
   EXPECT_TRUE(scoring_.Reaches(2, kSoon));
 }
 
+// The steady clock of the standard library stands still meanwhile.
+TEST_F(ClockStepTest, WhatWasConfirmedAgesWhileTheMachineIsSuspended) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_.Kill();
+  ASSERT_EQ(scoring_.Status().freshness(), Freshness::FRESH);
+  scoring_clock_.Suspend(absl::Hours(1));
+  EXPECT_TRUE(scoring_.Becomes(Freshness::STALE, kSoon));
+  scoring_clock_.Suspend(absl::Hours(24));
+  EXPECT_TRUE(scoring_.Becomes(Freshness::EXPIRED, kSoon));
+  catalogue_.StartAndAwait();
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH));
+  ExpectEnds(scoring_);
+}
+
 TEST_F(ClockStepTest, PublishThatWaitsWhileItsClockIsSetBackEndsInTime) {
   ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
   const std::string digest = catalogue_.ImportNew();
