@@ -84,7 +84,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
                        absl::Seconds(10),
                        "查看其他副本有无变更的间隔 / how often other replicas' changes are looked "
                        "for");
-  rpc::AddDurationFlag(app, "--instance-lease", options.reading.instance_lease, absl::Seconds(1),
+  rpc::AddDurationFlag(app, "--instance-lease", options.instance_lease, absl::Seconds(1),
                        absl::Hours(1),
                        "实例多久不报告即为失联 / after which a silent instance is UNKNOWN");
   rpc::AddNumberFlag(app, "--pool-threads", options.pool_threads, 1, 256,
