@@ -30,18 +30,17 @@ absl::Status CheckSigned(const AuditFlags& flags, const std::string& listen) {
 }
 
 void AddAuditFlags(CLI::App& app, AuditFlags& flags) {
-  const auto* const key = rpc::AddFlag(
+  const auto* const key = rpc::AddListFlag(
       app, "--audit-key", flags.keys,
-      "每分钟签署审计日志头的私钥文件，可多次给出；信任文件须列出它，用途 AUDIT，评测体系 * / "
-      "private key that signs the audit log's head every minute; repeatable; trusted for "
-      "AUDIT and programme *");
-  auto* const retention =
-      rpc::AddFlag(
-          app, "--audit-retention-days", flags.retention_days,
-          "审计记录保留的天数，至少 184（六个月），0 为永久；只在已签署的日志头处截断 / days that "
-          "audit entries are kept, at least 184 (six months); 0: for ever; cut only at a signed "
-          "head")
-          ->check(CLI::Range(0, 36'500));
+      "每分钟签署审计日志头的私钥文件，有几个时以逗号分隔或多次给出，文件名不得含逗号；信任文件须"
+      "列出它，用途 AUDIT，评测体系 * / private key that signs the audit log's head every minute; "
+      "several with commas, or given several times: no file name has a comma; trusted for AUDIT "
+      "and programme *");
+  auto* const retention = rpc::AddNumberFlag(
+      app, "--audit-retention-days", flags.retention_days, 0, 36'500,
+      "审计记录保留的天数，至少 184（六个月），0 为永久；只在已签署的日志头处截断 / days that "
+      "audit entries are kept, at least 184 (six months); 0: for ever; cut only at a signed "
+      "head");
   rpc::UsedOnlyWith(*key, {retention});
 }
 

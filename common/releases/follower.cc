@@ -236,9 +236,15 @@ void Follower::Apply() {
   bool changed = false;
   for (Following& following : followings_) {
     const int32_t before = following.in_force().revision;
+    const bool was_known = following.known();
     if (!following.Apply(now)) continue;
     changed = true;
     const ReleaseInForce& in_force = following.in_force();
+    if (in_force.revision == 0 && !was_known) {
+      // Perhaps by a misspelt name.
+      log_.Write(rpc::Severity::kWarning, "nothing_in_force",
+                 {{"programme", following.programme()}});
+    }
     if (in_force.revision == before) continue;
     report_ = true;
     log_.Write(rpc::Severity::kInfo, "release_in_force",

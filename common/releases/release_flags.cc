@@ -21,6 +21,7 @@
 #include "common/releases/observed_source.h"
 #include "common/releases/redis_source.h"
 #include "common/releases/seed.h"
+#include "common/requests/fields.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/loopback.h"
@@ -92,6 +93,20 @@ void CheckInstanceName(const std::string& name, Violations& violations) {
       absl::StrCat("--instance-name has letters, digits, . _ and -, at most ", kMost, "."));
 }
 
+void CheckProgramme(const std::string& programme, Violations& violations) {
+  Violations wrong;
+  CheckSlug(programme, "--programmes", wrong);
+  if (wrong.empty()) return;
+  // Which of them it is.
+  violations.Add(
+      "--programmes", Reason::INVALID_FIELD,
+      absl::StrCat("--programmes 中的“", programme, "”不是评测体系的标识：",
+                   "标识只含小写字母、数字和 -，最多 64 个，例如 jiangsu-ai。"),
+      absl::StrCat("--programmes: \"", programme,
+                   "\" is no id of a programme, which "
+                   "has lower-case letters, digits and -, at most 64, such as jiangsu-ai."));
+}
+
 absl::Status Check(const ReleaseFlags& flags, const rpc::TlsFiles& tls) {
   Violations violations;
   CheckInstanceName(flags.instance_name, violations);
@@ -130,6 +145,7 @@ absl::Status Check(const ReleaseFlags& flags, const rpc::TlsFiles& tls) {
         "With --catalogue, --programmes lists the programmes to follow, each once, with "
         "commas.");
   }
+  for (const std::string& programme : different) CheckProgramme(programme, violations);
   if (flags.limits.expired_after <= flags.limits.stale_after) {
     violations.Add("--expired-after", Reason::INVALID_FIELD,
                    "--expired-after 应大于 --stale-after。",

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -59,18 +60,6 @@ Sentence Explain(const CLI::App& app, const CLI::ParseError& error) {
     }
     return {absl::StrCat(name, " 后面需要一个值"), absl::StrCat(name, " needs a value")};
   }
-  // CLI::Range: `NAME: Value 0 not in range 1 to 256`.
-  const std::pair<std::string, std::string> sides =
-      absl::StrSplit(words, absl::MaxSplits(": Value ", 1));
-  const std::pair<std::string, std::string> range =
-      absl::StrSplit(sides.second, absl::MaxSplits(" not in range ", 1));
-  if (!range.second.empty()) {
-    return {
-        absl::StrCat(sides.first, " 应为 ", absl::StrReplaceAll(range.second, {{" to ", " 至 "}}),
-                     " 的整数，而不是 ", range.first),
-        absl::StrCat(sides.first, " must be a whole number from ", range.second, ", not ",
-                     range.first)};
-  }
   return {words, words};
 }
 
@@ -85,6 +74,26 @@ int Refuse(const Sentence& sentence) {
 std::string EnvironmentName(const std::string& flag) {
   const std::string name = flag.substr(flag.find_first_not_of('-'));
   return absl::StrCat("ZHIPING_", absl::AsciiStrToUpper(absl::StrReplaceAll(name, {{"-", "_"}})));
+}
+
+void RefuseNumber(const std::string& name, const std::string& text, int64_t least, int64_t most) {
+  throw WrongFlag(
+      name, absl::StrCat("应为 ", least, " 至 ", most, " 的整数，而不是 ", text),
+      absl::StrCat("must be a whole number from ", least, " to ", most, ", not ", text));
+}
+
+void RefuseNumber(const std::string& name, const std::string& text, double least, double most) {
+  throw WrongFlag(
+      name, absl::StrFormat("应为 %.15g 至 %.15g 的数，而不是 %s", least, most, text),
+      absl::StrFormat("must be a number from %.15g to %.15g, not %s", least, most, text));
+}
+
+std::string NumberBounds(int64_t least, int64_t most) {
+  return absl::StrCat("in [", least, " - ", most, "]");
+}
+
+std::string NumberBounds(double least, double most) {
+  return absl::StrFormat("in [%.15g - %.15g]", least, most);
 }
 
 CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Duration& value,
@@ -107,19 +116,24 @@ CLI::Option* AddDurationFlag(CLI::App& app, const std::string& name, absl::Durat
 
 CLI::Option* AddListFlag(CLI::App& app, const std::string& name, std::vector<std::string>& value,
                          const std::string& help) {
-  const auto read = [&value, name](const std::string& text) {
+  const auto read = [&value, name](const std::vector<std::string>& texts) {
     value.clear();
-    if (text.empty()) return;
-    for (const absl::string_view item : absl::StrSplit(text, ',')) {
-      const absl::string_view trimmed = absl::StripAsciiWhitespace(item);
-      if (trimmed.empty()) {
-        throw WrongFlag(name, absl::StrCat("的第 ", value.size() + 1, " 项是空的：“", text, "”"),
-                        absl::StrCat("item ", value.size() + 1, " is empty: \"", text, "\""));
+    for (const std::string& text : texts) {
+      if (text.empty()) continue;
+      for (const absl::string_view item : absl::StrSplit(text, ',')) {
+        const absl::string_view trimmed = absl::StripAsciiWhitespace(item);
+        if (trimmed.empty()) {
+          throw WrongFlag(name, absl::StrCat("的第 ", value.size() + 1, " 项是空的：“", text, "”"),
+                          absl::StrCat("item ", value.size() + 1, " is empty: \"", text, "\""));
+        }
+        value.emplace_back(trimmed);
       }
-      value.emplace_back(trimmed);
     }
   };
-  return app.add_option_function<std::string>(name, read, help)
+  return app
+      .add_option_function<std::vector<std::string>>(name, read, help)
+      // One argument each time: the next one may be a subcommand, or a mistake.
+      ->allow_extra_args(false)
       ->envname(EnvironmentName(name))
       ->type_name("A,B,…")
       ->default_str(absl::StrJoin(value, ","));
@@ -173,16 +187,14 @@ void AddAccessFlags(CLI::App& app, AccessOptions& access) {
       "审核单位表，空为内置的江苏省表 / table of review units; empty: the built-in one of Jiangsu");
   AddFlag(app, "--regions-file", access.reference.regions,
           "行政区划表，空为内置的江苏省表 / table of regions; empty: the built-in one of Jiangsu");
-  AddFlag(app, "--caller-rate", access.limits.calls_per_second,
-          "每个调用者平均每秒的调用数，0 为不限 / calls a second of one caller, on average; 0: no "
-          "limit")
-      ->check(CLI::Range(0.0, 1e6));
-  AddFlag(app, "--caller-burst", access.limits.burst,
-          "每个调用者一次可连续调用的次数 / calls at once of one caller")
-      ->check(CLI::Range(1, 1'000'000));
-  AddFlag(app, "--caller-streams", access.limits.streams,
-          "每个调用者同时打开的流数 / streams of one caller at a time")
-      ->check(CLI::Range(1, 100'000));
+  AddNumberFlag(
+      app, "--caller-rate", access.limits.calls_per_second, 0.0, 1e6,
+      "每个调用者平均每秒的调用数，0 为不限 / calls a second of one caller, on average; 0: no "
+      "limit");
+  AddNumberFlag(app, "--caller-burst", access.limits.burst, 1, 1'000'000,
+                "每个调用者一次可连续调用的次数 / calls at once of one caller");
+  AddNumberFlag(app, "--caller-streams", access.limits.streams, 1, 100'000,
+                "每个调用者同时打开的流数 / streams of one caller at a time");
   AddFlag(app, "--time-zone", access.time_zone,
           "日期所用的时区 / zone of the dates that people type and read");
 }
@@ -210,16 +222,16 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
                   "停止时留给进行中调用的时间 / how long running calls may go on");
   AddDurationFlag(app, "--max-connection-age", server.max_connection_age, absl::Seconds(1),
                   absl::Hours(24), "连接的最长使用时间 / after which connections are renewed");
-  AddFlag(app, "--max-request-bytes", server.max_request_bytes,
-          "单个请求的最大字节数 / size of one request message")
-      ->check(CLI::Range(64 << 10, 64 << 20));
-  AddFlag(app, "--request-buffer-bytes", server.request_buffer_bytes,
-          "同时接收的全部请求的总字节数：批量流按其一半限制个数，多出的在开始时即被拒绝；总数超出则"
-          "中断其中一些"
-          "调用 / size of all requests that are being received: as many streams of batches are "
-          "taken as hold "
-          "half of it, more are refused at their beginning; above it some calls are ended")
-      ->check(CLI::Range(kLeastRequestBuffer, kMostRequestBuffer));
+  AddNumberFlag(app, "--max-request-bytes", server.max_request_bytes, 64 << 10, 64 << 20,
+                "单个请求的最大字节数 / size of one request message");
+  AddNumberFlag(
+      app, "--request-buffer-bytes", server.request_buffer_bytes, kLeastRequestBuffer,
+      kMostRequestBuffer,
+      "同时接收的全部请求的总字节数：批量流按其一半限制个数，多出的在开始时即被拒绝；总数超出则"
+      "中断其中一些"
+      "调用 / size of all requests that are being received: as many streams of batches are "
+      "taken as hold "
+      "half of it, more are refused at their beginning; above it some calls are ended");
   AddAccessFlags(app, flags.access);
   AddSeverityFlag(app, flags.log_level);
 }

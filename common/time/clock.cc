@@ -1,6 +1,6 @@
 #include "common/time/clock.h"
 
-#include <chrono>
+#include <time.h>
 
 #include "absl/time/clock.h"
 
@@ -11,7 +11,10 @@ const Clock& SystemClock() {
    public:
     absl::Time Now() const override { return absl::Now(); }
     absl::Duration Steady() const override {
-      return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+      // The standard library's stands still while the machine is suspended.
+      timespec time;
+      clock_gettime(CLOCK_BOOTTIME, &time);
+      return absl::DurationFromTimespec(time);
     }
   };
   static const System clock;

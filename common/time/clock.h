@@ -11,7 +11,7 @@ class Clock {
   virtual ~Clock() = default;
   // The time of day, which may be wrong and may jump.
   virtual absl::Time Now() const = 0;
-  // Time since an unknown beginning, which never jumps and never goes back.
+  // Time since an unknown beginning, also while the machine is suspended; it never goes back.
   virtual absl::Duration Steady() const = 0;
 };
 

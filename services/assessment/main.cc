@@ -39,23 +39,22 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->required();
   rpc::AddFlag(app, "--database-password-file", options.database.password_file,
                "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
-  rpc::AddFlag(app, "--database-connections", options.database.pool_size,
-               "数据库连接数 / connections to the database")
-      ->check(CLI::Range(1, 256));
-  rpc::AddFlag(app, "--receipt-key", options.signing.keys,
-               "签署回执的私钥文件，可多次给出 / private key that signs receipts; repeatable")
+  rpc::AddNumberFlag(app, "--database-connections", options.database.pool_size, 1, 256,
+                     "数据库连接数 / connections to the database");
+  rpc::AddListFlag(app, "--receipt-key", options.signing.keys,
+                   "签署回执的私钥文件；有几个时以逗号分隔，或多次给出，文件名不得含逗号 / private "
+                   "key that signs receipts; several with commas, or given several times: no file "
+                   "name has a comma")
       ->required();
   rpc::AddFlag(app, "--scoring", flags.scoring,
                "评分服务地址 / address of the scoring service, HOST:PORT")
       ->required();
   releases::AddReleaseFlags(app, flags.releases);
   audit::AddAuditFlags(app, flags.audit);
-  rpc::AddFlag(app, "--pool-threads", options.pool_threads,
-               "访问数据库的线程数 / threads that wait for the database")
-      ->check(CLI::Range(1, 256));
-  rpc::AddFlag(app, "--pool-queue", options.pool_queue,
-               "最多排队的调用数，超出即拒绝 / calls that may wait; more are refused")
-      ->check(CLI::Range(1, 100'000));
+  rpc::AddNumberFlag(app, "--pool-threads", options.pool_threads, 1, 256,
+                     "访问数据库的线程数 / threads that wait for the database");
+  rpc::AddNumberFlag(app, "--pool-queue", options.pool_queue, 1, 100'000,
+                     "最多排队的调用数，超出即拒绝 / calls that may wait; more are refused");
   flags.service.server.listen = "127.0.0.1:50053";
 }
 

@@ -114,6 +114,7 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
                      std::unique_ptr<audit::AuditLog> audit, std::unique_ptr<Signing> signing,
                      std::unique_ptr<redis::Client> redis)
     : clock_(clock),
+      log_(environment.log),
       sequenced_(environment.log, rpc::Severity::kError, "changes_not_sequenced",
                  "changes_sequenced"),
       database_(std::move(database)),
@@ -122,8 +123,9 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       signing_(std::move(signing)),
       redis_(std::move(redis)),
       foreign_(*store_, *signing_, clock, environment.log, [this] { watching_->Wake(); }),
-      reports_(*store_, foreign_, clock, environment.log, options.reading.limits,
-               options.reading.instance_lease, [this] { reporting_->Wake(); }),
+      watch_(clock, options.instance_lease),
+      reports_(*store_, foreign_, watch_, clock, environment.log, options.reading.limits,
+               [this] { reporting_->Wake(); }),
       subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
                       [this] { watching_->Wake(); }},
                      options.reading.limits),
@@ -133,8 +135,8 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       confirmer_(*store_, *signing_, clock, environment.log, options.confirming,
                  ConfirmerListeners(std::move(ready))),
       releases_(*store_),
-      reading_(*store_, confirmer_, reports_, releases_, clock, options.reading),
-      publishing_(*store_, *signing_, clock, options.reading.instance_lease,
+      reading_(*store_, confirmer_, reports_, watch_, releases_, clock, options.reading),
+      publishing_(*store_, *signing_, watch_, clock,
                   {[this](absl::Time deadline, const std::string& programme) {
                      return copies_ == nullptr ? absl::OkStatus()
                                                : copies_->LookOnce(deadline, programme);
@@ -185,12 +187,26 @@ void Catalogue::Sequence() {
   const auto head = store_->changes().Head(absl::Now() + kWriteTimeout);
   if (head.ok()) subscriptions_.SetLogHead(ToMessage(*head));
   subscriptions_.SetAuditHead(audit_->last_signed_head());
+  WatchInstances();
   written.Update(store_->Change(
       absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) -> absl::Status {
         RETURN_IF_ERROR(transaction.RecordReached(clock_.Now()));
-        return transaction.RemoveInstancesSeenBefore(clock_.Now() - kInstanceExpiry);
+        for (const auto& [id, last_seen] : watch_.Expired()) {
+          RETURN_IF_ERROR(transaction.RemoveInstanceSeenAt(id, last_seen).status());
+        }
+        return absl::OkStatus();
       }));
   sequenced_.Note(written);
+}
+
+void Catalogue::WatchInstances() {
+  const auto seen = store_->InstancesSeen(absl::Now() + kWriteTimeout);
+  if (!seen.ok()) return;
+  watch_.SeeAll(*seen);
+  const auto ahead = watch_.FindAhead();
+  if (std::exchange(clocks_differ_, ahead.has_value()) || !ahead.has_value()) return;
+  log_.Write(rpc::Severity::kWarning, "clocks_differ",
+             {{"instance", ahead->instance}, {"behindMs", absl::ToInt64Milliseconds(ahead->by)}});
 }
 
 }  // namespace zhiping::catalogue

@@ -15,6 +15,7 @@
 #include "services/catalogue/catalogue_admin_service.h"
 #include "services/catalogue/catalogue_service.h"
 #include "services/catalogue/instance_reports.h"
+#include "services/catalogue/instance_watch.h"
 #include "services/catalogue/redis_copies.h"
 
 namespace zhiping::catalogue {
@@ -39,6 +40,8 @@ struct CatalogueOptions {
   redis::Options redis;
   ConfirmerOptions confirming;
   ReadingOptions reading;
+  // After which an instance's silence is UNKNOWN.
+  absl::Duration instance_lease = absl::Seconds(15);
   // Names the restore from a backup that came before this start; empty: there was none.
   std::string restored;
   // How often the store is asked whether another replica has changed anything.
@@ -78,16 +81,21 @@ class Catalogue {
   Confirmer::Listeners ConfirmerListeners(std::function<void(bool)> ready);
   void Spread(const ConfirmedPtr& confirmed);
   void Sequence();
+  // Sees who was heard from at any replica, so that silence is counted from then.
+  void WatchInstances();
 
   const Clock& clock_;
-  // Of Sequence alone.
+  const rpc::Log& log_;
+  // Of Sequence and WatchInstances alone.
   rpc::OutcomeLog sequenced_;
+  bool clocks_differ_ = false;
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<audit::AuditLog> audit_;
   const std::unique_ptr<Signing> signing_;
   const std::unique_ptr<redis::Client> redis_;
   ForeignStates foreign_;
+  InstanceWatch watch_;
   InstanceReports reports_;
   Subscriptions subscriptions_;
   // Null without Redis.

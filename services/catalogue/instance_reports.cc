@@ -51,7 +51,7 @@ void InstanceReports::Report(const v1::SubscribeRequest& record) {
     const bool full = waiting_.size() >= static_cast<size_t>(limits_.instances);
     // Those that stand back report again soon.
     if (full && waiting_.count(id) == 0) return;
-    waiting_[id] = {record, clock_.Now()};
+    waiting_[id] = {record, absl::FromUnixMillis(absl::ToUnixMillis(clock_.Now()))};
   }
   reported_();
 }
@@ -104,8 +104,7 @@ absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance
     ASSIGN_OR_RETURN(const auto before, transaction.LockInstance(id));
     added = !before.has_value();
     if (added) {
-      ASSIGN_OR_RETURN(const bool room,
-                       transaction.MakeRoomForInstance(limits_.instances, clock_.Now() - lease_));
+      ASSIGN_OR_RETURN(const bool room, MakeRoom(transaction));
       full = !room;
       if (full) return absl::OkStatus();
     }
@@ -117,7 +116,21 @@ absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance
     logged_refusals_[refusal.refused].insert(std::move(refusal.by));
   }
   if (added) NoteFull(full);
+  if (!kept.record.leaving() && !full) watch_.See(kept.record.instance().id(), kept.last_seen);
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> InstanceReports::MakeRoom(StoreTransaction& transaction) {
+  ASSIGN_OR_RETURN(const LastSeen seen, transaction.InstancesSeen());
+  if (seen.size() < static_cast<size_t>(limits_.instances)) return true;
+  watch_.SeeAll(seen);
+  for (const std::string& id : watch_.Lost()) {
+    const auto found = seen.find(id);
+    if (found == seen.end()) continue;
+    ASSIGN_OR_RETURN(const bool removed, transaction.RemoveInstanceSeenAt(id, found->second));
+    if (removed) return true;
+  }
+  return false;
 }
 
 absl::Status InstanceReports::LogRefusals(StoreTransaction& transaction,

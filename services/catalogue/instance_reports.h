@@ -16,6 +16,7 @@
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/foreign_states.h"
+#include "services/catalogue/instance_watch.h"
 #include "services/catalogue/log_heads.h"
 #include "services/catalogue/store.h"
 
@@ -24,17 +25,15 @@ namespace zhiping::catalogue {
 // Thread-safe.
 class InstanceReports {
  public:
-  // `lease`: after which an instance's silence is UNKNOWN. `reported`: called when there is
-  // something to write. All outlive this.
-  InstanceReports(Store& store, ForeignStates& foreign, const Clock& clock, const rpc::Log& log,
-                  const FollowerLimits& limits, absl::Duration lease,
-                  std::function<void()> reported)
+  // `reported`: called when there is something to write. All outlive this.
+  InstanceReports(Store& store, ForeignStates& foreign, InstanceWatch& watch, const Clock& clock,
+                  const rpc::Log& log, const FollowerLimits& limits, std::function<void()> reported)
       : store_(store),
         foreign_(foreign),
+        watch_(watch),
         clock_(clock),
         log_(log),
         limits_(limits),
-        lease_(lease),
         log_heads_(store.changes(), log),
         outcome_(log, rpc::Severity::kError, "reports_not_written", "reports_written"),
         reported_(std::move(reported)) {}
@@ -52,6 +51,9 @@ class InstanceReports {
 
  private:
   absl::Status WriteOne(absl::Time deadline, const StoredInstance& instance);
+  // Whether one more may be kept; if there are as many as may be, the one that was lost for the
+  // longest is removed for it.
+  absl::StatusOr<bool> MakeRoom(StoreTransaction& transaction);
   absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
   // What is refused: a release, or every state of a programme. By whom and why.
   struct LoggedRefusal {
@@ -73,10 +75,10 @@ class InstanceReports {
 
   Store& store_;
   ForeignStates& foreign_;
+  InstanceWatch& watch_;
   const Clock& clock_;
   const rpc::Log& log_;
   const FollowerLimits limits_;
-  const absl::Duration lease_;
   // These are of Write alone.
   LogHeads log_heads_;
   rpc::OutcomeLog outcome_;

@@ -42,22 +42,22 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->required();
   rpc::AddFlag(app, "--database-password-file", options.database.password_file,
                "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
-  rpc::AddFlag(app, "--database-connections", options.database.pool_size,
-               "数据库连接数 / connections to the database")
-      ->check(CLI::Range(1, 256));
+  rpc::AddNumberFlag(app, "--database-connections", options.database.pool_size, 1, 256,
+                     "数据库连接数 / connections to the database");
   rpc::AddFlag(
       app, "--standby-check", flags.standby_check,
       "启动时检查 PostgreSQL 的同步备库：require 没有就不启动（高可用部署），warn 只记入日志，"
       "off 不检查 / at the start, look for PostgreSQL's synchronous standby: require refuses to "
       "start without one (HA mode), warn only logs it, off does not look")
       ->type_name("CHECK");
-  rpc::AddFlag(app, "--activation-key", options.signing.activation_keys,
-               "签署启用状态的私钥文件，可多次给出 / private key that signs activation states; "
-               "repeatable")
+  rpc::AddListFlag(app, "--activation-key", options.signing.activation_keys,
+                   "签署启用状态的私钥文件；有几个时以逗号分隔，或多次给出，文件名不得含逗号 / "
+                   "private key that signs activation states; several with commas, or given "
+                   "several times: no file name has a comma")
       ->required();
-  rpc::AddFlag(app, "--release-key", options.signing.release_keys,
-               "签署发布版和平台说明的私钥文件，可多次给出 / private key that signs releases and "
-               "notes; repeatable")
+  rpc::AddListFlag(app, "--release-key", options.signing.release_keys,
+                   "签署发布版和平台说明的私钥文件；有几个时写法同上 / private key that signs "
+                   "releases and notes; several as above")
       ->required();
   rpc::AddFlag(app, "--trust-file", options.signing.trust_file,
                "信任文件：哪些密钥的签名有效 / which keys are trusted for what")
@@ -84,15 +84,13 @@ void AddFlags(CLI::App& app, Flags& flags) {
                        absl::Seconds(10),
                        "查看其他副本有无变更的间隔 / how often other replicas' changes are looked "
                        "for");
-  rpc::AddDurationFlag(app, "--instance-lease", options.reading.instance_lease, absl::Seconds(1),
+  rpc::AddDurationFlag(app, "--instance-lease", options.instance_lease, absl::Seconds(1),
                        absl::Hours(1),
                        "实例多久不报告即为失联 / after which a silent instance is UNKNOWN");
-  rpc::AddFlag(app, "--pool-threads", options.pool_threads,
-               "访问数据库的线程数 / threads that wait for the database")
-      ->check(CLI::Range(1, 256));
-  rpc::AddFlag(app, "--pool-queue", options.pool_queue,
-               "最多排队的调用数，超出即拒绝 / calls that may wait; more are refused")
-      ->check(CLI::Range(1, 100'000));
+  rpc::AddNumberFlag(app, "--pool-threads", options.pool_threads, 1, 256,
+                     "访问数据库的线程数 / threads that wait for the database");
+  rpc::AddNumberFlag(app, "--pool-queue", options.pool_queue, 1, 100'000,
+                     "最多排队的调用数，超出即拒绝 / calls that may wait; more are refused");
   flags.service.server.listen = "127.0.0.1:50052";
   // Edition folders come in one request.
   flags.service.server.max_request_bytes = 64 << 20;

@@ -3,18 +3,15 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/catalogue/domain/convergence.h"
 
 namespace zhiping::catalogue {
 
-absl::StatusOr<std::map<std::string, ProgrammeIs>> Programmes(Store& store, absl::Time deadline,
-                                                              absl::Time now) {
+absl::StatusOr<std::map<std::string, ProgrammeIs>> Programmes(Store& store, absl::Time deadline) {
   std::map<std::string, ProgrammeIs> programmes;
   ASSIGN_OR_RETURN(const auto stored, store.Versions(deadline));
   for (const auto& [programme, version] : stored) programmes[programme] = ProgrammeIs::kStored;
   ASSIGN_OR_RETURN(const auto instances, store.Instances(deadline));
   for (const StoredInstance& instance : instances) {
-    if (now - instance.last_seen > kInstanceExpiry) continue;
     for (const std::string& programme : instance.record.programmes()) {
       programmes.emplace(programme, ProgrammeIs::kFollowed);
     }
@@ -22,9 +19,8 @@ absl::StatusOr<std::map<std::string, ProgrammeIs>> Programmes(Store& store, absl
   return programmes;
 }
 
-absl::Status CheckKnownProgramme(Store& store, absl::Time deadline, const std::string& programme,
-                                 absl::Time now) {
-  ASSIGN_OR_RETURN(const auto programmes, Programmes(store, deadline, now));
+absl::Status CheckKnownProgramme(Store& store, absl::Time deadline, const std::string& programme) {
+  ASSIGN_OR_RETURN(const auto programmes, Programmes(store, deadline));
   if (programmes.count(programme) > 0) return absl::OkStatus();
   return MakeError(
       absl::StatusCode::kNotFound, Reason::UNKNOWN_PROGRAMME,

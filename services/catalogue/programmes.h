@@ -13,16 +13,14 @@ namespace zhiping::catalogue {
 enum class ProgrammeIs {
   // Something was imported or fenced for it, or a revision of it was met.
   kStored,
-  // Only followed, by an instance that is not over at `now`.
+  // Only followed, by an instance that is kept.
   kFollowed,
 };
 
 // By name. Errors: those of the database.
-absl::StatusOr<std::map<std::string, ProgrammeIs>> Programmes(Store& store, absl::Time deadline,
-                                                              absl::Time now);
+absl::StatusOr<std::map<std::string, ProgrammeIs>> Programmes(Store& store, absl::Time deadline);
 
 // Whether it is one of those; any other is a misspelt name. Errors: UNKNOWN_PROGRAMME.
-absl::Status CheckKnownProgramme(Store& store, absl::Time deadline, const std::string& programme,
-                                 absl::Time now);
+absl::Status CheckKnownProgramme(Store& store, absl::Time deadline, const std::string& programme);
 
 }  // namespace zhiping::catalogue

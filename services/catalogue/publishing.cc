@@ -42,19 +42,28 @@ std::optional<std::string> FileOrNone(const std::string& bytes) {
   return bytes.empty() ? std::nullopt : std::optional(bytes);
 }
 
-absl::Status NotLost(const std::string& instance, absl::Duration silence, absl::Duration lease) {
+absl::Status NotLost(const std::string& instance, const InstanceWatch::Silence& silence,
+                     absl::Duration lease) {
   const absl::Duration second = absl::Seconds(1);
-  const std::string ago = absl::FormatDuration(std::max(absl::Ceil(silence, second), second));
+  const std::string ago = absl::FormatDuration(std::max(absl::Ceil(silence.lasts, second), second));
   const std::string after = absl::FormatDuration(lease);
+  const std::string zh =
+      silence.unsure ? absl::StrCat("实例 ", instance, " 是否失联还不清楚，不能移除：",
+                                    "标准目录服务启动后，只观察了它 ", ago, "。")
+                     : absl::StrCat("实例 ", instance, " 最近 ", ago, " 内有过联系，不能移除。");
+  const std::string en =
+      silence.unsure
+          ? absl::StrCat("Whether instance ", instance, " is lost is not known yet: since its ",
+                         "start the catalogue has watched it for ", ago,
+                         " only. It cannot be forgotten. ")
+          : absl::StrCat("Instance ", instance, " was heard from within ", ago,
+                         ": it cannot be forgotten. ");
   return MakeError(
       absl::StatusCode::kFailedPrecondition, Reason::INSTANCE_NOT_LOST,
-      absl::StrCat("实例 ", instance, " 最近 ", ago,
-                   " 内有过联系，不能移除。请停止它：正常停止的实例",
-                   "随即不再列出；被强行终止的，", after, " 没有联系即为失联，那时可以移除。"),
-      absl::StrCat("Instance ", instance, " was heard from within ", ago,
-                   ": it cannot be forgotten. ",
-                   "Stop it: one that is asked to stop leaves by itself; one that was killed is ",
-                   "unknown after ", after, " of silence, and can be forgotten then."),
+      absl::StrCat(zh, "请停止它：正常停止的实例随即不再列出；被强行终止的，", after,
+                   " 没有联系即为失联，那时可以移除。"),
+      absl::StrCat(en, "Stop it: one that is asked to stop leaves by itself; one that was killed ",
+                   "is unknown after ", after, " of silence, and can be forgotten then."),
       {{"instance", instance}});
 }
 
@@ -425,7 +434,7 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   // What is fenced is kept for ever, a misspelt name too.
-  RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme(), clock_.Now()));
+  RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme()));
   return Once<v1::FenceRevisionResponse>(
       KeyOf("FenceRevision", request.programme(), call.caller(), request),
       {call, request.actor(), "programme"}, deadline,
@@ -464,16 +473,14 @@ absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
                        absl::StrCat("There is no instance ", request.instance(), "."),
                        {{"instance", request.instance()}});
     }
-    const absl::Time now = clock_.Now();
-    if (!IsLost(known->last_seen, instance_lease_, now)) {
-      return NotLost(request.instance(), now - known->last_seen, instance_lease_);
-    }
+    const auto silence = watch_.See(request.instance(), known->last_seen);
+    if (!silence.lost) return NotLost(request.instance(), silence, watch_.lease());
     RETURN_IF_ERROR(transaction.RemoveInstance(request.instance()).status());
     v1::CatalogueEvent event;
     event.set_actor(RecordedActor(call.caller(), request.actor()));
     event.set_reason(request.actor().reason());
     event.mutable_instance_forgotten()->set_instance(request.instance());
-    RETURN_IF_ERROR(transaction.Append(event, now));
+    RETURN_IF_ERROR(transaction.Append(event, clock_.Now()));
     return Audit(transaction, {call, request.actor(), "instance"}, request.instance());
   };
   RETURN_IF_ERROR(store_.Change(deadline, forget));

@@ -10,6 +10,7 @@
 #include "common/time/clock.h"
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/activation_rules.h"
+#include "services/catalogue/instance_watch.h"
 #include "services/catalogue/signing.h"
 #include "services/catalogue/store.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
@@ -28,13 +29,13 @@ class Publishing {
     std::function<void(ConfirmedPtr)> committed;
   };
 
-  // `instance_lease`: after which an instance's silence is UNKNOWN. All outlive this.
-  Publishing(Store& store, const Signing& signing, const Clock& clock,
-             absl::Duration instance_lease, Listeners listeners)
+  // All outlive this.
+  Publishing(Store& store, const Signing& signing, InstanceWatch& watch, const Clock& clock,
+             Listeners listeners)
       : store_(store),
         signing_(signing),
+        watch_(watch),
         clock_(clock),
-        instance_lease_(instance_lease),
         listeners_(std::move(listeners)) {}
 
   // Errors: EDITION_OF_ANOTHER_PROGRAMME.
@@ -102,8 +103,8 @@ class Publishing {
 
   Store& store_;
   const Signing& signing_;
+  InstanceWatch& watch_;
   const Clock& clock_;
-  const absl::Duration instance_lease_;
   const Listeners listeners_;
 };
 

@@ -309,7 +309,7 @@ absl::Status Reading::ListProgrammes(const rpc::Call& call, absl::Time deadline,
                                      const v1::ListProgrammesRequest& request,
                                      v1::ListProgrammesResponse& response) {
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, 1));
-  ASSIGN_OR_RETURN(auto programmes, Programmes(store_, deadline, clock_.Now()));
+  ASSIGN_OR_RETURN(auto programmes, Programmes(store_, deadline));
   // Perhaps about none.
   call.ScopeIsJudged();
   std::erase_if(programmes, [&](const auto& programme) { return !call.Covers(programme.first); });
@@ -346,16 +346,16 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
   });
   for (const StoredInstance& instance : instances) {
     const auto& followed = instance.record.programmes();
-    if (now - instance.last_seen > kInstanceExpiry ||
-        std::find(followed.begin(), followed.end(), request.programme()) == followed.end()) {
+    if (std::find(followed.begin(), followed.end(), request.programme()) == followed.end()) {
       continue;
     }
-    *response.add_instances() = ConvergenceOf(instance.record, instance.last_seen, confirmed->state,
-                                              options_.instance_lease, now);
+    const auto silence = watch_.See(instance.record.instance().id(), instance.last_seen);
+    *response.add_instances() =
+        ConvergenceOf(instance.record, silence.last_seen, silence.lost, confirmed->state);
   }
   // A misspelt name and one without a release look alike otherwise.
   if (response.instances().empty() && !confirmed->state.has_current()) {
-    RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme(), now));
+    RETURN_IF_ERROR(CheckKnownProgramme(store_, deadline, request.programme()));
   }
   for (auto& alarm : AlarmsOf(*confirmed->history, options_.exposed, now)) {
     *response.add_alarms() = std::move(alarm);
@@ -365,6 +365,9 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
   }
   if (const auto since = reports_.failing_since()) {
     *response.add_alarms() = ReportsNotWrittenAlarm(*since);
+  }
+  if (const auto ahead = watch_.FindAhead()) {
+    *response.add_alarms() = ClocksDifferAlarm(ahead->instance, ahead->by, ahead->since);
   }
   if (instances.size() >= static_cast<size_t>(options_.limits.instances)) {
     response.set_instances_full(true);

@@ -8,6 +8,7 @@
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/instance_reports.h"
+#include "services/catalogue/instance_watch.h"
 #include "services/catalogue/release_cache.h"
 #include "services/catalogue/store.h"
 #include "zhiping/catalogue/v1/catalogue_admin_service.pb.h"
@@ -15,8 +16,6 @@
 namespace zhiping::catalogue {
 
 struct ReadingOptions {
-  // After which an instance's silence is UNKNOWN.
-  absl::Duration instance_lease = absl::Seconds(15);
   FollowerLimits limits;
   // Whether the catalogue listens to other machines.
   bool exposed = false;
@@ -28,11 +27,12 @@ struct ReadingOptions {
 class Reading {
  public:
   // All outlive this.
-  Reading(Store& store, Confirmer& confirmer, const InstanceReports& reports,
+  Reading(Store& store, Confirmer& confirmer, const InstanceReports& reports, InstanceWatch& watch,
           ReleaseCache& releases, const Clock& clock, ReadingOptions options)
       : store_(store),
         confirmer_(confirmer),
         reports_(reports),
+        watch_(watch),
         releases_(releases),
         clock_(clock),
         options_(options) {}
@@ -75,6 +75,7 @@ class Reading {
   Store& store_;
   Confirmer& confirmer_;
   const InstanceReports& reports_;
+  InstanceWatch& watch_;
   ReleaseCache& releases_;
   const Clock& clock_;
   const ReadingOptions options_;

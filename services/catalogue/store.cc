@@ -278,4 +278,10 @@ absl::StatusOr<std::vector<StoredInstance>> Store::Instances(absl::Time deadline
   return instances;
 }
 
+absl::StatusOr<LastSeen> Store::InstancesSeen(absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto rows,
+                   (database_.Query<std::string, int64_t>(deadline, kSelectLastSeen)));
+  return ReadLastSeen(rows);
+}
+
 }  // namespace zhiping::catalogue

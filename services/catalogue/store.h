@@ -89,11 +89,9 @@ class StoreTransaction {
   absl::Status SaveInstance(const StoredInstance& instance);
   // Whether it was there.
   absl::StatusOr<bool> RemoveInstance(const std::string& id);
-  // Whether one more may be kept beside fewer than `most`; if there are as many, the longest silent
-  // of those that were last seen before `lost_before` is removed for it.
-  absl::StatusOr<bool> MakeRoomForInstance(int most, absl::Time lost_before);
-  // Those that were last seen before `instant`.
-  absl::Status RemoveInstancesSeenBefore(absl::Time instant);
+  // Whether it was there, and not heard from since.
+  absl::StatusOr<bool> RemoveInstanceSeenAt(const std::string& id, absl::Time last_seen);
+  absl::StatusOr<LastSeen> InstancesSeen();
 
   // Gives the store a new incarnation and logs that, once for each name of a restore; the
   // incarnation, or nothing if the name is known already.
@@ -161,6 +159,7 @@ class Store {
   absl::StatusOr<StoredNotes> FindNotes(absl::Time deadline, const std::string& edition);
 
   absl::StatusOr<std::vector<StoredInstance>> Instances(absl::Time deadline);
+  absl::StatusOr<LastSeen> InstancesSeen(absl::Time deadline);
 
  private:
   explicit Store(sql::Database& database)

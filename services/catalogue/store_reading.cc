@@ -87,6 +87,12 @@ absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& trans
   return ReadReleases(rows);
 }
 
+LastSeen ReadLastSeen(const sql::Rows<std::string, int64_t>& rows) {
+  LastSeen instances;
+  for (const auto& [id, last_seen] : rows) instances[id] = absl::FromUnixMillis(last_seen);
+  return instances;
+}
+
 absl::StatusOr<StoredInstance> ReadInstance(const Bytes& record, int64_t last_seen) {
   StoredInstance instance;
   if (!instance.record.ParseFromString(record.value)) {

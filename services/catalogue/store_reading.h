@@ -24,6 +24,8 @@ absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& trans
                                                          const std::string& sql,
                                                          std::vector<sql::Value> parameters);
 
+inline constexpr char kSelectLastSeen[] = "SELECT id, last_seen FROM instance";
+LastSeen ReadLastSeen(const sql::Rows<std::string, int64_t>& rows);
 absl::StatusOr<StoredInstance> ReadInstance(const sql::Bytes& record, int64_t last_seen);
 
 // RELEASE_NOT_FOUND.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <string>
 
 #include "absl/time/time.h"
@@ -59,7 +60,11 @@ struct StoredNotes {
 struct StoredInstance {
   // Instance, programmes and the last reports.
   v1::SubscribeRequest record;
+  // By the clock of the replica that heard from it, in whole milliseconds.
   absl::Time last_seen;
 };
+
+// The same of many, by id.
+using LastSeen = std::map<std::string, absl::Time>;
 
 }  // namespace zhiping::catalogue

@@ -233,19 +233,17 @@ absl::StatusOr<bool> StoreTransaction::RemoveInstance(const std::string& id) {
   return removed.changed() == 1;
 }
 
-absl::StatusOr<bool> StoreTransaction::MakeRoomForInstance(int most, absl::Time lost_before) {
-  ASSIGN_OR_RETURN(const auto rows, sql_.Query<int64_t>("SELECT count(*) FROM instance"));
-  if (std::get<0>(rows.front()) < most) return true;
+absl::StatusOr<bool> StoreTransaction::RemoveInstanceSeenAt(const std::string& id,
+                                                            absl::Time last_seen) {
   ASSIGN_OR_RETURN(const sql::Result removed,
-                   sql_.Execute("DELETE FROM instance WHERE id IN (SELECT id FROM instance WHERE "
-                                "last_seen < $1 ORDER BY last_seen, id LIMIT 1)",
-                                {absl::ToUnixMillis(lost_before)}));
+                   sql_.Execute("DELETE FROM instance WHERE id = $1 AND last_seen = $2",
+                                {id, absl::ToUnixMillis(last_seen)}));
   return removed.changed() == 1;
 }
 
-absl::Status StoreTransaction::RemoveInstancesSeenBefore(absl::Time instant) {
-  return sql_.Execute("DELETE FROM instance WHERE last_seen < $1", {absl::ToUnixMillis(instant)})
-      .status();
+absl::StatusOr<LastSeen> StoreTransaction::InstancesSeen() {
+  ASSIGN_OR_RETURN(const auto rows, (sql_.Query<std::string, int64_t>(kSelectLastSeen)));
+  return ReadLastSeen(rows);
 }
 
 absl::StatusOr<std::optional<std::string>> StoreTransaction::RecordRestore(const std::string& name,

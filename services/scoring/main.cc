@@ -38,12 +38,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
   // Room for 63 streams of batches at a time.
   flags.service.server.request_buffer_bytes = 512 << 20;
   releases::AddReleaseFlags(app, flags.releases);
-  rpc::AddFlag(app, "--pool-threads", flags.pool_threads,
-               "计算提升路径和批量评分的线程数 / threads for plans and batches")
-      ->check(CLI::Range(1, 256));
-  rpc::AddFlag(app, "--pool-queue", flags.pool_queue,
-               "最多排队的任务数，超出即拒绝 / tasks that may wait; more are refused")
-      ->check(CLI::Range(1, 100'000));
+  rpc::AddNumberFlag(app, "--pool-threads", flags.pool_threads, 1, 256,
+                     "计算提升路径和批量评分的线程数 / threads for plans and batches");
+  rpc::AddNumberFlag(app, "--pool-queue", flags.pool_queue, 1, 100'000,
+                     "最多排队的任务数，超出即拒绝 / tasks that may wait; more are refused");
   const auto* const database =
       rpc::AddFlag(app, "--audit-database", flags.audit_database.database,
                    "审计日志的数据库 sqlite:PATH 或 "

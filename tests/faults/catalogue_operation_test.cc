@@ -70,6 +70,34 @@ TEST(CatalogueOperationTest, ARefusedPublicationIsALineOfTheLogWithoutWhatTheCal
   EXPECT_THAT(catalogue.Output(), Not(HasSubstr("eeeeeeee")));
 }
 
+// A misspelt one that is no id is refused at the start; any other may be published one day.
+TEST(CatalogueOperationTest, AProgrammeThatNobodyKnowsIsSaidOnceAndBreaksNoneBesideIt) {
+  const Suite suite;
+  CatalogueProcess catalogue(suite);
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  ScoringProcess scoring(suite, {{"--catalogue", catalogue.address()},
+                                 {"--programmes", absl::StrCat(kProgramme, ",Jiangsu_AI")}});
+  scoring.Start();
+  EXPECT_EQ(scoring.AwaitEnd(), 1);
+  EXPECT_THAT(scoring.Output(), HasSubstr("--programmes 中的“Jiangsu_AI”不是评测体系的标识"));
+  EXPECT_THAT(scoring.Output(), HasSubstr("--programmes: \"Jiangsu_AI\" is no id of a programme"));
+  scoring.SetFlag("--programmes", absl::StrCat("jiangsu-al,", kProgramme));
+  scoring.StartAndAwait();
+  EXPECT_TRUE(processes::Eventually([&] {
+    const auto seen = catalogue.Convergence();
+    return seen.ok() && seen->instances_size() == 1 &&
+           seen->instances(0).status() == catalogue::v1::InstanceConvergence::APPLIED;
+  }));
+  EXPECT_TRUE(scoring.Reaches(catalogue.PublishNew().revision()));
+  const std::string output = scoring.Output();
+  const size_t said = output.find("\"nothing_in_force\",\"programme\":\"jiangsu-al\"");
+  EXPECT_NE(said, std::string::npos) << output;
+  EXPECT_EQ(output.find("nothing_in_force", said + 20), std::string::npos);
+  EXPECT_THAT(output, Not(HasSubstr("source_away")));
+  EXPECT_THAT(catalogue.Output(), Not(HasSubstr("call_failed")));
+}
+
 TEST(CatalogueOperationTest, WhileReportsCannotBeWrittenAnAlarmSaysWhyInstancesAreLost) {
   const Suite suite;
   CatalogueProcess catalogue(suite, {{"--instance-lease", "7s"}},

@@ -3,6 +3,8 @@
 
 #include "common/envelope/key.h"
 #include "common/releases/redis_source.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
 #include "common/time/clock.h"
 #include "common/time/timestamp.h"
 #include "tests/edition_folder.h"
@@ -14,6 +16,7 @@
 namespace zhiping::faults {
 namespace {
 
+using catalogue::v1::InstanceConvergence;
 using common::v1::Freshness;
 
 // Beyond the poll interval of 200 ms; the machine may be busy.
@@ -70,6 +73,39 @@ class ClockStepTest : public testing::Test {
     const bool ended =
         processes::Eventually([&] { return !ctl.Running(); }, kCtlWait + absl::Seconds(10));
     return ended ? ctl.Terminate() : -1;
+  }
+  InstanceConvergence OnlyInstance() {
+    const auto convergence = catalogue_.Convergence();
+    EXPECT_OK(convergence);
+    if (!convergence.ok() || convergence->instances_size() != 1) return {};
+    return convergence->instances(0);
+  }
+  // It was last heard from in what is the future once the clock is right.
+  void KillWhileTheCatalogueIsAhead() {
+    catalogue_.SetFlag("--instance-lease", "6s");
+    ASSERT_NO_FATAL_FAILURE(Start(absl::Hours(1), absl::ZeroDuration()));
+    ASSERT_EQ(OnlyInstance().status(), InstanceConvergence::APPLIED);
+    scoring_.Kill();
+    catalogue_clock_.SetOff(absl::ZeroDuration());
+    absl::SleepFor(kSettled);
+  }
+  void ExpectMissedAndForgotten() {
+    ASSERT_TRUE(processes::Eventually(
+        [&] { return OnlyInstance().status() == InstanceConvergence::UNKNOWN; }));
+    const absl::Time last_seen = FromTimestamp(OnlyInstance().last_seen_at());
+    EXPECT_LT(last_seen, absl::Now() - absl::Seconds(5));
+    EXPECT_GT(last_seen, absl::Now() - absl::Minutes(1));
+    EXPECT_OK(Forget(OnlyInstance().instance().id()));
+    EXPECT_EQ(catalogue_.Convergence()->instances_size(), 0);
+  }
+  absl::Status Forget(const std::string& instance) {
+    catalogue::v1::ForgetInstanceRequest request;
+    request.set_instance(instance);
+    request.mutable_actor()->set_name("张三");
+    catalogue::v1::ForgetInstanceResponse response;
+    const auto context = rpc::NewContext(absl::Seconds(10));
+    return rpc::FromGrpcStatus(
+        catalogue_.admin().ForgetInstance(context.get(), request, &response));
   }
   static void ExpectEnds(ServiceProcess& service) {
     const absl::Duration start = SystemClock().Steady();
@@ -228,6 +264,35 @@ TEST_F(ClockStepTest, AnInstanceThatIsSetForwardMakesTheScheduledSwitch) {
   EXPECT_EQ(scoring_.Revision(), 1);
   scoring_clock_.SetOff(absl::Hours(1));
   EXPECT_TRUE(scoring_.Reaches(2, kSoon));
+}
+
+TEST_F(ClockStepTest, AnInstanceThatWasKilledWhileTheCatalogueWasAheadIsMissed) {
+  ASSERT_NO_FATAL_FAILURE(KillWhileTheCatalogueIsAhead());
+  ExpectMissedAndForgotten();
+}
+
+TEST_F(ClockStepTest, ACatalogueThatWasStartedAgainMissesItToo) {
+  ASSERT_NO_FATAL_FAILURE(KillWhileTheCatalogueIsAhead());
+  catalogue_.Kill();
+  catalogue_.StartAndAwait();
+  // It has watched nothing yet.
+  EXPECT_EQ(OnlyInstance().status(), InstanceConvergence::APPLIED);
+  EXPECT_THAT(Forget(OnlyInstance().instance().id()), HasReason(Reason::INSTANCE_NOT_LOST));
+  ExpectMissedAndForgotten();
+}
+
+// The steady clock of the standard library stands still meanwhile.
+TEST_F(ClockStepTest, WhatWasConfirmedAgesWhileTheMachineIsSuspended) {
+  ASSERT_NO_FATAL_FAILURE(Start(absl::ZeroDuration(), absl::ZeroDuration()));
+  catalogue_.Kill();
+  ASSERT_EQ(scoring_.Status().freshness(), Freshness::FRESH);
+  scoring_clock_.Suspend(absl::Hours(1));
+  EXPECT_TRUE(scoring_.Becomes(Freshness::STALE, kSoon));
+  scoring_clock_.Suspend(absl::Hours(24));
+  EXPECT_TRUE(scoring_.Becomes(Freshness::EXPIRED, kSoon));
+  catalogue_.StartAndAwait();
+  EXPECT_TRUE(scoring_.Becomes(Freshness::FRESH));
+  ExpectEnds(scoring_);
 }
 
 TEST_F(ClockStepTest, PublishThatWaitsWhileItsClockIsSetBackEndsInTime) {

@@ -12,6 +12,7 @@
 #include "common/rpc/channel.h"
 #include "common/time/clock.h"
 #include "common/time/timestamp.h"
+#include "tests/faults/stepped_clock.h"
 #include "tests/faults/suite.h"
 #include "tests/processes/postgres.h"
 #include "tests/unit/status_matchers.h"
@@ -59,8 +60,10 @@ class ReplicasTest : public testing::Test {
   Suite suite_;
   processes::Postgres postgres_;
   const std::string database_ = postgres_.Url(postgres_.NewDatabase());
-  CatalogueProcess one_{suite_, {{"--database", database_}, {"--instance-lease", "3s"}}};
-  CatalogueProcess other_{suite_, {{"--database", database_}, {"--instance-lease", "3s"}}};
+  CatalogueProcess one_{suite_, {{"--database", database_}, {"--instance-lease", "7s"}}};
+  SteppedClock other_clock_;
+  CatalogueProcess other_{
+      suite_, {{"--database", database_}, {"--instance-lease", "7s"}}, other_clock_.starter()};
 };
 
 TEST_F(ReplicasTest, WhatInstancesOfEitherRunIsOnePicture) {
@@ -83,6 +86,46 @@ TEST_F(ReplicasTest, WhatInstancesOfEitherRunIsOnePicture) {
   of_one.Kill();
   of_other.Kill();
   EXPECT_TRUE(BothComeToSay(InstanceConvergence::UNKNOWN, 2));
+}
+
+// Whoever decides by clocks calls those that run lost at one of them, and those that do not run
+// applied at the other.
+TEST_F(ReplicasTest, WhatInstancesRunIsOnePictureAlsoWhereClocksDiffer) {
+  other_clock_.SetOff(-absl::Seconds(30));
+  one_.PublishNew();
+  ScoringProcess of_one(suite_, Follow(one_.address()));
+  ScoringProcess of_other(suite_, Follow(other_.address()));
+  of_one.StartAndAwait();
+  of_other.StartAndAwait();
+  ASSERT_TRUE(BothComeToSay(InstanceConvergence::APPLIED, 2));
+  const absl::Duration start = SystemClock().Steady();
+  // Longer than the lease; each instance reports every 5 s.
+  bool differs = false;
+  while (SystemClock().Steady() - start < absl::Seconds(12)) {
+    for (CatalogueProcess* const replica : {&one_, &other_}) {
+      const auto convergence = replica->Convergence();
+      ASSERT_OK(convergence);
+      ASSERT_EQ(convergence->instances_size(), 2);
+      const absl::Time now = replica == &one_ ? absl::Now() : absl::Now() - absl::Seconds(30);
+      for (const auto& instance : convergence->instances()) {
+        EXPECT_EQ(instance.status(), InstanceConvergence::APPLIED) << instance.ShortDebugString();
+        EXPECT_LT(absl::AbsDuration(now - FromTimestamp(instance.last_seen_at())),
+                  absl::Seconds(10));
+      }
+    }
+    differs |= other_.HasAlarm("CLOCKS_DIFFER");
+    EXPECT_FALSE(one_.HasAlarm("CLOCKS_DIFFER"));
+    absl::SleepFor(absl::Milliseconds(200));
+  }
+  EXPECT_TRUE(differs);
+  EXPECT_THAT(other_.Output(), testing::HasSubstr("clocks_differ"));
+  of_one.Kill();
+  of_other.Kill();
+  EXPECT_TRUE(BothComeToSay(InstanceConvergence::UNKNOWN, 2));
+  // It ends with the next report after they are set right.
+  other_clock_.SetOff(absl::ZeroDuration());
+  of_one.StartAndAwait();
+  EXPECT_TRUE(processes::Eventually([&] { return !other_.HasAlarm("CLOCKS_DIFFER"); }));
 }
 
 TEST_F(ReplicasTest, AnInstanceThatRefusesIsSeenAtBoth) {

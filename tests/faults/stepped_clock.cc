@@ -13,11 +13,13 @@
 namespace zhiping::faults {
 namespace {
 
+constexpr size_t kBytes = 2 * sizeof(int64_t);
+
 std::atomic<int64_t>* NewShared(const std::string& path) {
   const int file = open(path.c_str(), O_RDWR | O_CREAT, 0644);
   void* bytes = MAP_FAILED;
-  if (file >= 0 && ftruncate(file, sizeof(int64_t)) == 0) {
-    bytes = mmap(nullptr, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (file >= 0 && ftruncate(file, kBytes) == 0) {
+    bytes = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   }
   if (bytes == MAP_FAILED) {
     std::perror(path.c_str());
@@ -29,9 +31,10 @@ std::atomic<int64_t>* NewShared(const std::string& path) {
 
 }  // namespace
 
-SteppedClock::SteppedClock() : file_(processes::NewFolder() + "/clock"), off_(NewShared(file_)) {}
+SteppedClock::SteppedClock()
+    : file_(processes::NewFolder() + "/clock"), shared_(NewShared(file_)) {}
 
-SteppedClock::~SteppedClock() { munmap(off_, sizeof(*off_)); }
+SteppedClock::~SteppedClock() { munmap(shared_, kBytes); }
 
 std::vector<std::string> SteppedClock::starter() const {
   return {"env", absl::StrCat("LD_PRELOAD=", ZHIPING_STEPPED_CLOCK),

@@ -1,5 +1,6 @@
 // Loaded into a program by LD_PRELOAD: adds to the time of day what the file ZHIPING_CLOCK_FILE
-// says, from one moment to the next, also for waits that have begun. See README.md for what is not
+// says, from one moment to the next, also for waits that have begun; and to the clock that counts
+// suspensions. See README.md for what is not
 // covered.
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -22,17 +23,17 @@ constexpr int64_t kSecond = 1'000'000'000;
 // A wait notices within this time that the clock was set.
 constexpr int64_t kSlice = 10'000'000;
 
-// In nanoseconds.
-const std::atomic<int64_t>& Off() {
-  static const auto* const off = [] {
+// In nanoseconds: how far the time of day is off, and how long the machine was suspended.
+const std::atomic<int64_t>* Shared() {
+  static const auto* const shared = [] {
     const char* const path = std::getenv("ZHIPING_CLOCK_FILE");
     const int file = path == nullptr ? -1 : open(path, O_RDONLY);
-    void* const bytes = mmap(nullptr, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
+    void* const bytes = mmap(nullptr, 2 * sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
     if (bytes == MAP_FAILED) abort();
     close(file);
     return static_cast<const std::atomic<int64_t>*>(bytes);
   }();
-  return *off;
+  return shared;
 }
 
 // What the program would call without this library. Kept in an atomic and not in a static of a
@@ -85,7 +86,10 @@ int clock_gettime(clockid_t clock, timespec* time) noexcept {
   static constinit std::atomic<int (*)(clockid_t, timespec*)> kept = nullptr;
   const int result = Real(kept, "clock_gettime")(clock, time);
   if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
-    *time = Timespec(Nanoseconds(*time) + Off().load());
+    *time = Timespec(Nanoseconds(*time) + Shared()[0].load());
+  }
+  if (result == 0 && clock == CLOCK_BOOTTIME) {
+    *time = Timespec(Nanoseconds(*time) + Shared()[1].load());
   }
   return result;
 }

@@ -68,13 +68,8 @@ void AddRolledBack(const History& history, std::vector<v1::CatalogueAlarm>& alar
 
 }  // namespace
 
-bool IsLost(absl::Time last_seen, absl::Duration lease, absl::Time now) {
-  return now - last_seen > lease;
-}
-
 InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time last_seen,
-                                  const v1::ActivationState& state, absl::Duration lease,
-                                  absl::Time now) {
+                                  bool lost, const v1::ActivationState& state) {
   InstanceConvergence convergence;
   *convergence.mutable_instance() = record.instance();
   *convergence.mutable_last_seen_at() = ToTimestamp(last_seen);
@@ -83,8 +78,8 @@ InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time
   }
   // What was held is for the catalogue alone, and large.
   convergence.mutable_report()->clear_held_state();
-  convergence.set_status(IsLost(last_seen, lease, now) ? InstanceConvergence::UNKNOWN
-                                                       : StatusOf(convergence.report(), state));
+  convergence.set_status(lost ? InstanceConvergence::UNKNOWN
+                              : StatusOf(convergence.report(), state));
   return convergence;
 }
 
@@ -144,6 +139,23 @@ v1::CatalogueAlarm ReportsNotWrittenAlarm(absl::Time since) {
       "What instances report cannot be written into the database (its disk is full, or it refuses "
       "writes): who follows is shown as it was then, and instances that run become unknown. Look "
       "for reports_not_written in the catalogue's log, and make the database writable again.");
+}
+
+v1::CatalogueAlarm ClocksDifferAlarm(const std::string& instance, absl::Duration by,
+                                     absl::Time since) {
+  const std::string ahead = absl::FormatDuration(absl::Ceil(by, absl::Seconds(1)));
+  return Alarm(
+      "CLOCKS_DIFFER", since,
+      absl::StrCat("本标准目录服务的时钟比另一个副本慢：后者记录的与实例 ", instance,
+                   " 的最近联系，比本机时钟还晚约 ", ahead,
+                   "。启用进度不受影响，但生效时刻和各处显示的时间会不一致。请校准各副本所在机器的"
+                   "时钟（NTP）。"),
+      absl::StrCat("The clock of this catalogue is behind that of another replica, which heard "
+                   "from instance ",
+                   instance, " about ", ahead,
+                   " later than it is here. Convergence does not depend on it, but instants of "
+                   "activation and the times that are shown do not agree. Set the clocks of the "
+                   "replicas' machines right (NTP)."));
 }
 
 v1::CatalogueAlarm TooManyInstancesAlarm(int most) {

@@ -12,16 +12,12 @@
 
 namespace zhiping::catalogue {
 
-// An instance that said nothing for this long is not waited for any more.
+// An instance that is UNKNOWN and said nothing for this long is not waited for any more.
 inline constexpr absl::Duration kInstanceExpiry = absl::Hours(24);
 
-// Whether an instance that was last heard from at `last_seen` is UNKNOWN (失联).
-bool IsLost(absl::Time last_seen, absl::Duration lease, absl::Time now);
-
-// `record`: what the instance said last, at `last_seen`. `lease`: after which silence is UNKNOWN.
+// `record`: what the instance said last, at `last_seen`. `lost`: it is UNKNOWN (失联).
 v1::InstanceConvergence ConvergenceOf(const v1::SubscribeRequest& record, absl::Time last_seen,
-                                      const v1::ActivationState& state, absl::Duration lease,
-                                      absl::Time now);
+                                      bool lost, const v1::ActivationState& state);
 
 // `exposed`: the catalogue listens to other machines, though nothing is approved yet. However many
 // rollbacks nobody has countersigned, they are one alarm, which names the latest.
@@ -34,6 +30,11 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
 
 // What instances report cannot be written into the database since then.
 v1::CatalogueAlarm ReportsNotWrittenAlarm(absl::Time since);
+
+// The clock of this replica is behind that of another one, `by` so much: it heard from `instance`
+// at an instant that is still to come here.
+v1::CatalogueAlarm ClocksDifferAlarm(const std::string& instance, absl::Duration by,
+                                     absl::Time since);
 
 // As many instances are kept as may be: others may run that are not listed. Nothing says since
 // when.

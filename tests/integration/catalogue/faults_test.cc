@@ -67,7 +67,8 @@ TEST(DatabaseTest, ReportsThatCannotBeWrittenAreLoggedAndWrittenLater) {
   {
     const rpc::Log log(rpc::Severity::kInfo);
     ForeignStates foreign(*store, *signing, SystemClock(), log, [] {});
-    InstanceReports reports(*store, foreign, SystemClock(), log, {}, absl::Seconds(15), [] {});
+    InstanceWatch watch(SystemClock(), absl::Seconds(15));
+    InstanceReports reports(*store, foreign, watch, SystemClock(), log, {}, [] {});
     const auto write = [&] { reports.Write(absl::Now() + absl::Seconds(1)); };
     gate.Cut();
     reports.Report(Hello("scoring-1"));

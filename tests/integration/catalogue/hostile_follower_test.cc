@@ -49,7 +49,7 @@ class HostileFollowerTest : public testing::TestWithParam<sql::Engine> {
     options.signing = NewSigning();
     options.redis.address = "";
     options.reading.limits = limits;
-    options.reading.instance_lease = lease;
+    options.instance_lease = lease;
     catalogue_ = std::make_unique<CatalogueUnderTest>(options);
     digest_ = catalogue_->Import();
     ASSERT_OK(catalogue_->Publish(Publication(digest_)));

@@ -20,7 +20,7 @@ class ReadingTest : public testing::Test {
     options_.database.database = sql::NewSetting(sql::Engine::kSqlite);
     options_.signing = NewSigning();
     options_.redis.address = "";
-    options_.reading.instance_lease = absl::Milliseconds(200);
+    options_.instance_lease = absl::Milliseconds(200);
     catalogue_ = std::make_unique<CatalogueUnderTest>(options_, "0.0.0.0:0");
   }
 

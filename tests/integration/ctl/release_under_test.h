@@ -30,7 +30,7 @@ inline catalogue::CatalogueOptions Options(const catalogue::SigningOptions& sign
   options.database.database = absl::StrCat("sqlite:", processes::NewFolder(), "/catalogue.db");
   options.signing = signing;
   options.redis.address = "";
-  options.reading.instance_lease = absl::Seconds(8);
+  options.instance_lease = absl::Seconds(8);
   return options;
 }
 

@@ -69,5 +69,33 @@ TEST(ReleaseFlagsTest, ACatalogueOnAnotherMachineIsCalledByTls) {
   EXPECT_THAT(create("127.0.0.1:1", {}), HasReason(Reason::FILE_UNREADABLE));
 }
 
+// The catalogue would refuse the stream for the right ones beside it.
+TEST(ReleaseFlagsTest, WhatIsNoIdOfAProgrammeIsRefusedAndNamed) {
+  ReleaseFlags flags;
+  flags.catalogue = "127.0.0.1:1";
+  flags.trust_file = "/nowhere";
+  rpc::Metrics metrics;
+  const rpc::Log log(rpc::Severity::kError);
+  const auto create = [&](const std::string& programme) {
+    flags.programmes = {"jiangsu-ai", programme};
+    return ServedReleases::Create(flags, "scoring", {}, SystemClock(), metrics, log).status();
+  };
+  const std::string long_name(65, 'a');
+  for (const std::string& wrong : {std::string("Jiangsu_AI"), std::string("../../../tmp/evil"),
+                                   std::string("江苏"), std::string("a b"), long_name}) {
+    const absl::Status refused = create(wrong);
+    EXPECT_THAT(refused, HasReason(Reason::INVALID_FIELD)) << wrong;
+    const ErrorDetail detail = DetailOf(refused);
+    ASSERT_EQ(detail.violations_size(), 1) << wrong;
+    const auto& violation = detail.violations(0);
+    EXPECT_EQ(violation.field(), "--programmes");
+    for (const std::string& said : {violation.message().zh(), violation.message().en()}) {
+      EXPECT_THAT(said, testing::HasSubstr(wrong));
+      EXPECT_THAT(said, testing::HasSubstr("jiangsu-ai"));
+    }
+  }
+  EXPECT_THAT(create("another"), HasReason(Reason::FILE_UNREADABLE));
+}
+
 }  // namespace
 }  // namespace zhiping::releases

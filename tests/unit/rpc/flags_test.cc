@@ -87,6 +87,14 @@ TEST(Flags, EachLanguageHasALineOfItsOwn) {
        "--max-request-bytes 应为 65536 至 67108864 的整数，而不是 100（",
        "--max-request-bytes must be a whole number from 65536 to 67108864, not 100 ("},
       {{"--max-request-bytes", "many"}, "而不是 many（", "not many ("},
+      {{"--max-request-bytes", "99999999999999999999"}, "而不是 999", "not 999"},
+      {{"--caller-rate", "nan"},
+       "--caller-rate 应为 0 至 1000000 的数，而不是 nan（",
+       "--caller-rate must be a number from 0 to 1000000, not nan ("},
+      {{"--caller-rate", "-0.5"},
+       "的数，而不是 -0.5（",
+       "must be a number from 0 to 1000000, not -0.5 ("},
+      {{"--caller-rate", "inf"}, "而不是 inf（", "not inf ("},
       {{"--drain-delay", "99h"},
        "--drain-delay 应为 0 至 5m 的时长，而不是 99h（",
        "--drain-delay must be a duration from 0 to 5m, not 99h ("},
@@ -164,6 +172,36 @@ TEST(Flags, AListHasNoEmptyItems) {
     EXPECT_THAT(said, testing::HasSubstr("项是空的"));
     EXPECT_THAT(said, testing::HasSubstr("is empty"));
   }
+}
+
+// As two keys that sign: a deployment has the environment alone.
+TEST(Flags, AListHasItsItemsFromTheEnvironmentToo) {
+  std::vector<std::string> keys;
+  const auto parse = [&](std::vector<std::string> words) {
+    CLI::App app;
+    AddListFlag(app, "--release-key", keys, "")->required();
+    words.insert(words.begin(), "zhiping-test");
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    testing::internal::CaptureStderr();
+    const auto code = ParseFlags(app, static_cast<int>(argv.size()), argv.data());
+    testing::internal::GetCapturedStderr();
+    return code;
+  };
+  const auto are = testing::ElementsAre("/keys/a b.pem", "/keys/sm2.pem", "/keys/c.pem");
+  setenv("ZHIPING_RELEASE_KEY", "/keys/a b.pem,/keys/sm2.pem, /keys/c.pem", 1);
+  EXPECT_EQ(parse({}), std::nullopt);
+  EXPECT_THAT(keys, are);
+  EXPECT_EQ(parse({"--release-key", "/keys/d.pem"}), std::nullopt);
+  EXPECT_THAT(keys, testing::ElementsAre("/keys/d.pem")) << "arguments win";
+  setenv("ZHIPING_RELEASE_KEY", "/keys/a.pem,", 1);
+  EXPECT_EQ(parse({}), 2);
+  unsetenv("ZHIPING_RELEASE_KEY");
+  EXPECT_EQ(parse({}), 2);
+  EXPECT_EQ(parse({"--release-key", "/keys/a b.pem,/keys/sm2.pem", "--release-key", "/keys/c.pem"}),
+            std::nullopt);
+  EXPECT_THAT(keys, are);
+  EXPECT_EQ(parse({"--release-key", "a", "b"}), 2);
 }
 
 TEST(Flags, AWrongValueInTheEnvironmentIsRefused) {
