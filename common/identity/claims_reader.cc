@@ -49,6 +49,10 @@ absl::StatusOr<std::vector<std::string>> WordsAt(const ClaimRule& rule,
   }
   const auto is_long = [](const std::string& word) { return word.size() > kMaxValueBytes; };
   if (words.size() > kMaxValues || std::any_of(words.begin(), words.end(), is_long)) {
+    if (!list) {
+      return Invalid(rule, absl::StrCat("过长：至多 ", kMaxValueBytes, " 字节"),
+                     absl::StrCat("is too long: at most ", kMaxValueBytes, " bytes"));
+    }
     return Invalid(
         rule, absl::StrCat("过长：至多 ", kMaxValues, " 个，每个至多 ", kMaxValueBytes, " 字节"),
         absl::StrCat("is too long: at most ", kMaxValues, " values of at most ", kMaxValueBytes,

@@ -86,6 +86,11 @@ class IdentityReader final {
     Add(field, Reason::FIELD_REQUIRED, "不能为空。", "may not be empty.");
   }
 
+  // A template whose variable is not set leaves an empty text.
+  void RequireText(absl::string_view field, absl::string_view text) {
+    Require(field, !absl::StripAsciiWhitespace(text).empty());
+  }
+
   absl::Duration ReadSeconds(absl::string_view field, int seconds, int least, int most) {
     if (seconds < least || seconds > most) {
       Add(field, Reason::INVALID_FIELD, absl::StrCat("应为 ", least, " 至 ", most, " 秒。"),
@@ -98,8 +103,11 @@ class IdentityReader final {
     IssuerRules rules;
     rules.issuer = from.issuer();
     rules.audiences.assign(from.audiences().begin(), from.audiences().end());
-    Require("issuer", !from.issuer().empty());
+    RequireText("issuer", from.issuer());
     Require("audiences", !from.audiences().empty());
+    for (int i = 0; i < from.audiences_size(); ++i) {
+      RequireText(absl::StrCat("audiences[", i, "]"), from.audiences(i));
+    }
     Require("algorithms", !Contains(from.algorithms(), 0) && !from.algorithms().empty());
     Require("may_grant", !Contains(from.may_grant(), 0) && !from.may_grant().empty());
     for (const int algorithm : from.algorithms()) {
@@ -141,7 +149,11 @@ class IdentityReader final {
     ClaimRule rule;
     rule.text = from.pointer().empty() ? pointer : from.pointer();
     rule.pointer = ReadPointer(name, rule.text);
-    for (const common::v1::ClaimValue& value : from.values()) {
+    for (int i = 0; i < from.values_size(); ++i) {
+      const common::v1::ClaimValue& value = from.values(i);
+      const std::string path = absl::StrCat("claims.", name, ".values[", i, "].");
+      RequireText(absl::StrCat(path, "from"), value.from());
+      RequireText(absl::StrCat(path, "to"), value.to());
       rule.values[value.from()].push_back(value.to());
     }
     return rule;
@@ -159,7 +171,7 @@ class IdentityReader final {
   }
 
   void CheckRole(const std::string& word, const std::string& role) {
-    if (RoleByName(role) != Role::ROLE_UNSPECIFIED) return;
+    if (role.empty() || RoleByName(role) != Role::ROLE_UNSPECIFIED) return;
     Roles all;
     for (int i = Role::Value_MIN + 1; i <= Role::Value_MAX; ++i) {
       all.Add(static_cast<Role::Value>(i));

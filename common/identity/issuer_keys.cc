@@ -17,13 +17,16 @@ IssuerKeys::IssuerKeys(std::string issuer, std::unique_ptr<KeySource> source,
       source_(std::move(source)),
       clock_(clock),
       observer_(std::move(observer)),
-      refreshing_(std::make_unique<Periodic>(refresh, [this] { Refresh(); })) {
-  read_once_.WaitForNotification();
-}
+      refreshing_(std::make_unique<Periodic>(refresh, [this] { Refresh(); })) {}
 
 IssuerKeys::~IssuerKeys() {
   source_->Cancel();
   refreshing_.reset();
+}
+
+const absl::Status& IssuerKeys::FirstRead() const {
+  read_once_.WaitForNotification();
+  return first_read_;
 }
 
 IssuerKeys::Current IssuerKeys::Get() const {

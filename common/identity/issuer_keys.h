@@ -26,12 +26,14 @@ using KeysObserver = std::function<void(const std::string& issuer, const absl::S
 // Thread-safe.
 class IssuerKeys {
  public:
-  // Reads them at once; `first_read` says how that went. REQUIRES: clock outlives this.
+  // Reads them at once, in a thread of its own. REQUIRES: clock outlives this.
   IssuerKeys(std::string issuer, std::unique_ptr<KeySource> source, absl::Duration refresh,
              const Clock& clock, KeysObserver observer);
   ~IssuerKeys();
 
-  const absl::Status& first_read() const { return first_read_; }
+  // Waits until they were read for the first time, as long as the source takes, and says how that
+  // went.
+  const absl::Status& FirstRead() const;
 
   // The last good set, null if there was none yet. Its generation grows whenever another set takes
   // its place.

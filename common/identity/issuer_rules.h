@@ -47,7 +47,7 @@ absl::StatusOr<std::vector<IssuerRules>> ReadIdentity(absl::string_view text,
                                                       absl::string_view folder);
 
 // Who the claims of a verified token say is calling, without `expires`. Errors, UNAUTHENTICATED:
-// TOKEN_CLAIM_INVALID; PERMISSION_DENIED: ROLES_CONFLICT.
+// TOKEN_CLAIM_INVALID.
 absl::StatusOr<Caller> ReadCaller(const IssuerRules& rules, const nlohmann::json& claims);
 
 }  // namespace zhiping::identity

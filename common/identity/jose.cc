@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/text/strict_json.h"
@@ -170,8 +171,14 @@ absl::StatusOr<SignedToken> SignedToken::Parse(absl::string_view compact) {
   if (!cjose_jws_get_plaintext(token.token_.get(), &bytes, &size, &error)) {
     return BadToken("读不出声明", "its claims cannot be read");
   }
-  absl::StatusOr<nlohmann::json> claims =
-      ParseStrictJson({reinterpret_cast<const char*>(bytes), size});
+  const absl::string_view text_of_claims(reinterpret_cast<const char*>(bytes), size);
+  absl::StatusOr<nlohmann::json> claims = ParseStrictJson(text_of_claims);
+  if (!claims.ok() && nlohmann::json::accept(text_of_claims)) {
+    // JSON, but too deep, or with a name twice.
+    const common::v1::LocalText why = DetailOf(claims.status()).message();
+    return BadToken(absl::StrCat("声明中，", absl::StripSuffix(why.zh(), "。")),
+                    absl::StrCat("in its claims: ", absl::StripSuffix(why.en(), ".")));
+  }
   if (!claims.ok() || !claims->is_object()) {
     return BadToken("声明应为一个 JSON 对象", "its claims should be a JSON object");
   }

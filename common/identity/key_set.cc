@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/text/strict_json.h"
 
@@ -23,8 +24,11 @@ absl::StatusOr<KeySet> KeySet::Parse(absl::string_view json) {
                    absl::StrCat("it has more than ", kMaxKeySetBytes >> 10, " KiB"));
   }
   const absl::StatusOr<nlohmann::json> document = ParseStrictJson(json);
-  if (!document.ok() || !document->is_object() || !document->contains("keys") ||
-      !document->at("keys").is_array()) {
+  if (!document.ok()) {
+    const common::v1::LocalText why = DetailOf(document.status()).message();
+    return Invalid(absl::StripSuffix(why.zh(), "。"), absl::StripSuffix(why.en(), "."));
+  }
+  if (!document->is_object() || !document->contains("keys") || !document->at("keys").is_array()) {
     return Invalid("应为含有数组 keys 的 JSON 对象",
                    "it should be a JSON object with the array `keys`");
   }

@@ -25,12 +25,16 @@ absl::Status Unauthenticated(Reason::Value reason, absl::string_view zh, absl::s
   return MakeError(absl::StatusCode::kUnauthenticated, reason, zh, en, values);
 }
 
-// A NumericDate (RFC 7519): seconds since 1970, possibly with a fraction. `absent` if there is
-// none.
-absl::StatusOr<absl::Time> InstantOf(const nlohmann::json& claims, const char* name,
-                                     absl::Time absent) {
+// A NumericDate (RFC 7519): seconds since 1970, possibly with a fraction.
+absl::StatusOr<absl::Time> InstantOf(const nlohmann::json& claims, const char* name) {
   const auto claim = claims.find(name);
-  if (claim == claims.end()) return absent;
+  if (claim == claims.end()) {
+    return Unauthenticated(Reason::TOKEN_CLAIM_INVALID,
+                           absl::StrCat("令牌缺少声明 /", name, "，应为自 1970 年起的秒数。"),
+                           absl::StrCat("The token has no claim /", name,
+                                        "; it should be a number of seconds since 1970."),
+                           {{"claim", absl::StrCat("/", name)}});
+  }
   const double seconds = claim->is_number() ? claim->get<double>() : -1;
   // Until the year 9999.
   if (!(seconds >= 0 && seconds <= 253'402'300'799.0)) {
@@ -91,7 +95,7 @@ absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Open(const TokenOp
   for (IssuerRules& rules : issuers) {
     auto keys =
         std::make_unique<IssuerKeys>(rules.issuer, SourceOf(rules), rules.refresh, clock, observer);
-    if (!rules.jwks_file.empty()) RETURN_IF_ERROR(keys->first_read());
+    if (!rules.jwks_file.empty()) RETURN_IF_ERROR(keys->FirstRead());
     verifier->issuers_.push_back({std::move(rules), std::move(keys)});
   }
   return verifier;
@@ -136,8 +140,11 @@ absl::StatusOr<VerifiedToken> TokenVerifier::VerifyNew(absl::string_view token) 
   const IssuerKeys::Current keys = issuer->keys->Get();
   RETURN_IF_ERROR(VerifySignature(parsed, *issuer, keys));
   RETURN_IF_ERROR(CheckAudience(claims, issuer->rules.audiences));
-  ASSIGN_OR_RETURN(const absl::Time expires, InstantOf(claims, "exp", absl::UnixEpoch()));
-  ASSIGN_OR_RETURN(const absl::Time not_before, InstantOf(claims, "nbf", absl::InfinitePast()));
+  ASSIGN_OR_RETURN(const absl::Time expires, InstantOf(claims, "exp"));
+  absl::Time not_before = absl::InfinitePast();
+  if (claims.contains("nbf")) {
+    ASSIGN_OR_RETURN(not_before, InstantOf(claims, "nbf"));
+  }
   ASSIGN_OR_RETURN(Caller caller, ReadCaller(issuer->rules, claims));
   caller.expires = expires + issuer->rules.skew;
   VerifiedToken verified;
@@ -158,8 +165,9 @@ absl::Status TokenVerifier::VerifySignature(const SignedToken& token, Issuer& is
   if (keys.keys == nullptr) {
     issuer.keys->ReadSoon();
     return MakeError(absl::StatusCode::kUnavailable, Reason::ISSUER_KEYS_UNAVAILABLE,
-                     "签发者的密钥暂时读取不到，请稍后重试。",
-                     "The keys of the issuer cannot be read at present: try again later.");
+                     "签发者的密钥尚未读取到，请稍后重试。",
+                     "The keys of the issuer could not be read yet: try again later.",
+                     {{kRetryDelayMilliseconds, "1000"}});
   }
   const std::vector<const PublicKey*> candidates =
       keys.keys->Find(token.algorithm(), token.key_id());

@@ -31,17 +31,17 @@ struct TokenOptions {
 // Thread-safe.
 class TokenVerifier {
  public:
-  // Reads the settings and the keys. Errors: those of the files. A key set behind a URL may be
-  // away: its issuer's tokens are ISSUER_KEYS_UNAVAILABLE until it is there. REQUIRES: clock
-  // outlives this.
+  // Reads the settings, and the keys that are in files. Errors: those of the files. A key set
+  // behind a URL may be slow or away, and is not waited for: its issuer's tokens are
+  // ISSUER_KEYS_UNAVAILABLE until it is there. REQUIRES: clock outlives this.
   static absl::StatusOr<std::unique_ptr<TokenVerifier>> Open(const TokenOptions& options,
                                                              const Clock& clock,
                                                              const KeysObserver& observer);
 
   // Takes microseconds and never blocks. Errors, UNAUTHENTICATED: TOO_LARGE, TOKEN_MALFORMED,
   // TOKEN_ALGORITHM_REFUSED, UNKNOWN_ISSUER, UNKNOWN_TOKEN_KEY, TOKEN_BAD_SIGNATURE,
-  // TOKEN_WRONG_AUDIENCE, TOKEN_CLAIM_INVALID, TOKEN_NOT_YET_VALID, TOKEN_EXPIRED;
-  // PERMISSION_DENIED: ROLES_CONFLICT; UNAVAILABLE: ISSUER_KEYS_UNAVAILABLE.
+  // TOKEN_WRONG_AUDIENCE, TOKEN_CLAIM_INVALID, TOKEN_NOT_YET_VALID, TOKEN_EXPIRED; UNAVAILABLE:
+  // ISSUER_KEYS_UNAVAILABLE. Roles that exclude one another are no error here: CheckSeparation.
   absl::StatusOr<std::shared_ptr<const Caller>> Verify(absl::string_view token);
 
  private:

@@ -85,12 +85,9 @@ void CheckDigest(absl::string_view digest, absl::string_view field, Violations& 
 
 std::optional<absl::Time> ReadInstant(bool present, const google::protobuf::Timestamp& instant,
                                       absl::string_view field, Violations& violations) {
-  // As google.protobuf.Timestamp says.
-  constexpr int64_t kFirst = -62'135'596'800;
-  constexpr int64_t kLast = 253'402'300'799;
   if (!present) return std::nullopt;
-  if (instant.seconds() < kFirst || instant.seconds() > kLast || instant.nanos() < 0 ||
-      instant.nanos() > 999'999'999) {
+  if (instant.seconds() < kFirstTimestampSeconds || instant.seconds() > kLastTimestampSeconds ||
+      instant.nanos() < 0 || instant.nanos() > 999'999'999) {
     violations.Add(field, Reason::INVALID_FIELD,
                    absl::StrCat(field, " 不是 0001 至 9999 年间的时刻。"),
                    absl::StrCat(field, " is no instant of the years 0001 to 9999."));

@@ -1,7 +1,10 @@
 #include "common/rpc/certificate_watch.h"
 
 #include <string>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/files/memory_file.h"
 #include "common/rpc/outcome_log.h"
 #include "common/status/status_macros.h"
 #include "prometheus/gauge.h"
@@ -12,9 +15,43 @@ namespace {
 // Of what is left, to have time for a new one.
 constexpr absl::Duration kSoon = absl::Hours(14 * 24);
 
+// A certificate and its key in one file, which is replaced as one.
+std::string InOneFile(const TlsPair& pair) {
+  if (pair.key == pair.certificate) return pair.certificate;
+  return absl::StrCat(pair.certificate, "\n", pair.key);
+}
+
+}  // namespace
+
 // Used by one thread.
-class Looker {
+class CertificateWatch::Looker {
  public:
+  static absl::StatusOr<std::unique_ptr<Looker>> Open(const TlsFiles& files, const Clock& clock,
+                                                      Metrics& metrics, const Log& log) {
+    std::unique_ptr<Looker> looker(new Looker(files, clock, metrics, log));
+    RETURN_IF_ERROR(CheckTls(files, clock.Now()));
+    ASSIGN_OR_RETURN(looker->pair_, ReadPair(files, clock.Now()));
+    ASSIGN_OR_RETURN(looker->authorities_, ReadAuthorities(files));
+    ASSIGN_OR_RETURN(looker->pair_copy_, MemoryFile::Create(InOneFile(looker->pair_)));
+    ASSIGN_OR_RETURN(looker->authorities_copy_, MemoryFile::Create(looker->authorities_));
+    return looker;
+  }
+
+  TlsFiles copies() const {
+    return {pair_copy_->path(), pair_copy_->path(), authorities_copy_->path()};
+  }
+
+  void Look() {
+    // Neither holds up the other: an authority that is no longer trusted is not, whatever has
+    // become of the certificate.
+    absl::Status usable = RenewPair();
+    usable.Update(RenewAuthorities());
+    usable_.Note(usable);
+    gauge_.Set(usable.ok() ? static_cast<double>(absl::ToUnixSeconds(pair_.expiry)) : 0);
+    if (usable.ok()) Note(pair_.expiry);
+  }
+
+ private:
   Looker(const TlsFiles& files, const Clock& clock, Metrics& metrics, const Log& log)
       : files_(files),
         clock_(clock),
@@ -23,21 +60,24 @@ class Looker {
         gauge_(prometheus::BuildGauge()
                    .Name("zhiping_certificate_expiration_timestamp_seconds")
                    .Help("When the certificate of this service expires, as Unix time; 0: its files "
-                         "cannot be used")
+                         "cannot be used, and the last good ones stay")
                    .Register(*metrics.registry())
                    .Add({})) {}
 
-  void Look() {
-    const absl::StatusOr<absl::Time> expiry = UsableUntil();
-    usable_.Note(expiry.status());
-    gauge_.Set(expiry.ok() ? static_cast<double>(absl::ToUnixSeconds(*expiry)) : 0);
-    if (expiry.ok()) Note(*expiry);
+  absl::Status RenewPair() {
+    ASSIGN_OR_RETURN(TlsPair pair, ReadPair(files_, clock_.Now()));
+    if (pair == pair_) return absl::OkStatus();
+    RETURN_IF_ERROR(pair_copy_->Replace(InOneFile(pair)));
+    pair_ = std::move(pair);
+    return absl::OkStatus();
   }
 
- private:
-  absl::StatusOr<absl::Time> UsableUntil() const {
-    RETURN_IF_ERROR(CheckTls(files_, clock_.Now()));
-    return CertificateExpiry(files_.certificate);
+  absl::Status RenewAuthorities() {
+    ASSIGN_OR_RETURN(std::string authorities, ReadAuthorities(files_));
+    if (authorities == authorities_) return absl::OkStatus();
+    RETURN_IF_ERROR(authorities_copy_->Replace(authorities));
+    authorities_ = std::move(authorities);
+    return absl::OkStatus();
   }
 
   void Note(absl::Time expiry) {
@@ -55,18 +95,28 @@ class Looker {
   const Log& log_;
   OutcomeLog usable_;
   prometheus::Gauge& gauge_;
+  // The last good ones, and what gRPC reads.
+  TlsPair pair_;
+  std::string authorities_;
+  std::unique_ptr<MemoryFile> pair_copy_, authorities_copy_;
   absl::Time noted_ = absl::InfinitePast();
   bool noted_soon_ = false;
 };
 
-}  // namespace
-
-CertificateWatch::CertificateWatch(const TlsFiles& files, const Clock& clock, Metrics& metrics,
-                                   const Log& log, absl::Duration interval) {
-  if (files.empty()) return;
-  looking_ = std::make_unique<Periodic>(
-      interval,
-      [looker = std::make_shared<Looker>(files, clock, metrics, log)] { looker->Look(); });
+absl::StatusOr<std::unique_ptr<CertificateWatch>> CertificateWatch::Open(const TlsFiles& files,
+                                                                         const Clock& clock,
+                                                                         Metrics& metrics,
+                                                                         const Log& log,
+                                                                         absl::Duration interval) {
+  std::unique_ptr<CertificateWatch> watch(new CertificateWatch());
+  if (files.empty()) return watch;
+  ASSIGN_OR_RETURN(watch->looker_, Looker::Open(files, clock, metrics, log));
+  watch->files_ = watch->looker_->copies();
+  watch->looking_ =
+      std::make_unique<Periodic>(interval, [looker = watch->looker_.get()] { looker->Look(); });
+  return watch;
 }
+
+CertificateWatch::~CertificateWatch() = default;
 
 }  // namespace zhiping::rpc

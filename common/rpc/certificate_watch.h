@@ -1,11 +1,14 @@
-// Says while a service runs how long its certificate is still valid, and whether its TLS files can
-// be used after they were replaced.
+// Keeps TLS files usable while a service runs: what gRPC reads is replaced only by files that can
+// be used, and it is said when the certificate expires, and when files that were replaced are of no
+// use.
 //
-//   const CertificateWatch certificate(options.tls, clock, metrics, log);
+//   ASSIGN_OR_RETURN(const auto certificate, CertificateWatch::Open(tls, clock, metrics, log));
+//   … servers and channels with certificate->files() …
 #pragma once
 
 #include <memory>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/log.h"
 #include "common/rpc/metrics.h"
@@ -20,13 +23,25 @@ namespace zhiping::rpc {
 // days before; certificate_not_usable and certificate_usable.
 class CertificateWatch {
  public:
-  // Looks at once and then whenever `interval` has passed. Without files: does nothing. REQUIRES:
-  // clock, metrics and log outlive it.
-  CertificateWatch(const TlsFiles& files, const Clock& clock, Metrics& metrics, const Log& log,
-                   absl::Duration interval = absl::Minutes(1));
+  // Reads the files now, and again whenever `interval` has passed. Errors: those of CheckTls, and
+  // of MemoryFile. Without files: does nothing. REQUIRES: clock, metrics and log outlive it.
+  static absl::StatusOr<std::unique_ptr<CertificateWatch>> Open(
+      const TlsFiles& files, const Clock& clock, Metrics& metrics, const Log& log,
+      absl::Duration interval = absl::Seconds(1));
+  ~CertificateWatch();
+
+  // The last good pair and the last good authorities, in the memory of this process. Empty without
+  // files. REQUIRES: this outlives the servers and channels that are made with them.
+  const TlsFiles& files() const { return files_; }
 
  private:
+  class Looker;
+  CertificateWatch() = default;
+
+  TlsFiles files_;
   // Null without files.
+  std::unique_ptr<Looker> looker_;
+  // Ends first.
   std::unique_ptr<Periodic> looking_;
 };
 

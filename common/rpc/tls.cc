@@ -3,6 +3,7 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -39,13 +40,18 @@ BioPtr OverBytes(const std::string& bytes) {
   return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
-absl::StatusOr<X509Ptr> ReadCertificate(const std::string& file) {
-  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file, kMaxPemBytes));
-  X509Ptr certificate(PEM_read_bio_X509(OverBytes(bytes).get(), nullptr, nullptr, nullptr));
-  if (certificate == nullptr) {
-    return Invalid(file, "中没有 PEM 格式的证书", "has no certificate in PEM");
+// The first of the certificates in the file's bytes. All of them have to be whole: gRPC uses all or
+// none.
+absl::StatusOr<X509Ptr> ParseCertificates(const std::string& file, const std::string& bytes) {
+  const BioPtr bio = OverBytes(bytes);
+  X509Ptr first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  if (first == nullptr) return Invalid(file, "中没有 PEM 格式的证书", "has no certificate in PEM");
+  while (X509Ptr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) != nullptr) {
   }
-  return certificate;
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (at_end) return first;
+  return Invalid(file, "中有不完整的证书", "has a certificate that is not whole");
 }
 
 absl::StatusOr<absl::Time> InstantOf(const ASN1_TIME* time, const std::string& file) {
@@ -56,9 +62,9 @@ absl::StatusOr<absl::Time> InstantOf(const ASN1_TIME* time, const std::string& f
   return absl::FromTM(fields, absl::UTCTimeZone());
 }
 
-absl::Status CheckPair(const TlsFiles& files, const X509& certificate) {
-  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(files.key, kMaxPemBytes));
-  const KeyPtr key(PEM_read_bio_PrivateKey(OverBytes(bytes).get(), nullptr, nullptr, nullptr));
+absl::Status CheckPair(const TlsFiles& files, const std::string& key_bytes,
+                       const X509& certificate) {
+  const KeyPtr key(PEM_read_bio_PrivateKey(OverBytes(key_bytes).get(), nullptr, nullptr, nullptr));
   if (key == nullptr) {
     return Invalid(files.key, "中没有 PEM 格式的私钥", "has no private key in PEM");
   }
@@ -111,26 +117,35 @@ absl::Status CheckTls(const TlsFiles& files, absl::Time now) {
                    absl::StrCat("TLS needs ", flag, " as well."));
   }
   RETURN_IF_ERROR(violations.ToStatus());
-  ASSIGN_OR_RETURN(const X509Ptr certificate, ReadCertificate(files.certificate));
-  RETURN_IF_ERROR(ReadCertificate(files.ca).status());
-  RETURN_IF_ERROR(CheckPair(files, *certificate));
-  ASSIGN_OR_RETURN(const absl::Time from,
-                   InstantOf(X509_get0_notBefore(certificate.get()), files.certificate));
-  ASSIGN_OR_RETURN(const absl::Time until,
-                   InstantOf(X509_get0_notAfter(certificate.get()), files.certificate));
-  if (now < from || now > until) {
-    const std::string zh = absl::StrCat("现在无效：有效期自 ", absl::FormatTime(from), " 至 ",
-                                        absl::FormatTime(until));
-    const std::string en = absl::StrCat("is not valid now: it is from ", absl::FormatTime(from),
-                                        " until ", absl::FormatTime(until));
-    return Invalid(files.certificate, zh, en);
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(ReadPair(files, now).status());
+  return ReadAuthorities(files).status();
 }
 
-absl::StatusOr<absl::Time> CertificateExpiry(const std::string& file) {
-  ASSIGN_OR_RETURN(const X509Ptr certificate, ReadCertificate(file));
-  return InstantOf(X509_get0_notAfter(certificate.get()), file);
+absl::StatusOr<std::string> ReadAuthorities(const TlsFiles& files) {
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(files.ca, kMaxPemBytes));
+  RETURN_IF_ERROR(ParseCertificates(files.ca, bytes).status());
+  return bytes;
+}
+
+absl::StatusOr<TlsPair> ReadPair(const TlsFiles& files, absl::Time now) {
+  TlsPair pair;
+  ASSIGN_OR_RETURN(pair.certificate, ReadFile(files.certificate, kMaxPemBytes));
+  ASSIGN_OR_RETURN(pair.key, ReadFile(files.key, kMaxPemBytes));
+  ASSIGN_OR_RETURN(const X509Ptr certificate,
+                   ParseCertificates(files.certificate, pair.certificate));
+  RETURN_IF_ERROR(CheckPair(files, pair.key, *certificate));
+  ASSIGN_OR_RETURN(const absl::Time from,
+                   InstantOf(X509_get0_notBefore(certificate.get()), files.certificate));
+  ASSIGN_OR_RETURN(pair.expiry,
+                   InstantOf(X509_get0_notAfter(certificate.get()), files.certificate));
+  if (now < from || now > pair.expiry) {
+    const std::string zh = absl::StrCat("现在无效：有效期自 ", absl::FormatTime(from), " 至 ",
+                                        absl::FormatTime(pair.expiry));
+    const std::string en = absl::StrCat("is not valid now: it is from ", absl::FormatTime(from),
+                                        " until ", absl::FormatTime(pair.expiry));
+    return Invalid(files.certificate, zh, en);
+  }
+  return pair;
 }
 
 std::shared_ptr<grpc::ServerCredentials> ServerCredentialsOf(const TlsFiles& files) {

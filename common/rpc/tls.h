@@ -1,5 +1,6 @@
 // TLS between services and for their callers: certificates from files, which may be replaced while
-// the program runs.
+// the program runs. gRPC takes what it finds in them: services give it the files of
+// CertificateWatch.
 #pragma once
 
 #include <grpcpp/security/credentials.h>
@@ -28,12 +29,27 @@ struct TlsFiles {
   bool empty() const { return certificate.empty() && key.empty() && ca.empty(); }
 };
 
-// Whether the files can be used now. Errors: FIELD_REQUIRED naming the flag that is missing;
-// FILE_UNREADABLE; CERTIFICATE_INVALID: no certificate, expired, not valid yet, or of another key.
+// Whether the files can be used now. Errors: FIELD_REQUIRED naming the flag that is missing; those
+// of ReadPair and ReadAuthorities.
 absl::Status CheckTls(const TlsFiles& files, absl::Time now);
 
-// When the certificate in the file expires. Errors: FILE_UNREADABLE, CERTIFICATE_INVALID.
-absl::StatusOr<absl::Time> CertificateExpiry(const std::string& file);
+// A certificate and its key, as they were read from their files.
+struct TlsPair {
+  std::string certificate;
+  std::string key;
+  // When the certificate expires.
+  absl::Time expiry;
+
+  friend bool operator==(const TlsPair&, const TlsPair&) = default;
+};
+
+// Errors: FILE_UNREADABLE; CERTIFICATE_INVALID, which nobody could use now: no certificate or a
+// truncated one, expired, not valid yet, or of another key.
+absl::StatusOr<TlsPair> ReadPair(const TlsFiles& files, absl::Time now);
+
+// What is in the file of the authorities. Errors: FILE_UNREADABLE; CERTIFICATE_INVALID: no
+// certificate, or a truncated one.
+absl::StatusOr<std::string> ReadAuthorities(const TlsFiles& files);
 
 // Without files: without TLS. Clients may show a certificate; one that is shown has to be of `ca`.
 std::shared_ptr<grpc::ServerCredentials> ServerCredentialsOf(const TlsFiles& files);

@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// So much of what is no JSON is quoted, in bytes.
+// So much of what is wrong is quoted, in bytes.
 constexpr size_t kMostQuoted = 60;
 
 absl::Status Malformed(absl::string_view zh, absl::string_view en) {
@@ -149,6 +149,7 @@ absl::StatusOr<Json> ParseStrictJson(absl::string_view text) {
   }
   if (document.is_discarded()) return ExplainFault(text);
   if (!twice.empty()) {
+    twice = Clip(twice, kMostQuoted);
     return Malformed(absl::StrCat("JSON 成员“", twice, "”在同一对象中出现了两次。"),
                      absl::StrCat("The JSON member \"", twice, "\" is twice in one object."));
   }

@@ -63,6 +63,9 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
   RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
   rpc::Metrics metrics;
+  ASSIGN_OR_RETURN(const auto certificate,
+                   rpc::CertificateWatch::Open(flags.service.server.tls, clock, metrics, log));
+  flags.service.server.tls = certificate->files();
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));
   std::unique_ptr<Assessment> assessment;
@@ -81,7 +84,6 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   const rpc::CallEnvironment environment = {metrics, log, *access};
   ASSIGN_OR_RETURN(assessment, Assessment::Open(flags.assessment, served->releases(), scoring,
                                                 clock, environment));
-  const rpc::CertificateWatch certificate(flags.service.server.tls, clock, metrics, log);
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));

@@ -102,6 +102,10 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   ASSIGN_OR_RETURN(flags.catalogue.standby_check, ParseStandbyCheck(flags.standby_check));
   flags.catalogue.audit = flags.audit.Options("catalogue", flags.catalogue.signing.trust_file);
   rpc::Metrics metrics;
+  ASSIGN_OR_RETURN(
+      const auto certificate,
+      rpc::CertificateWatch::Open(flags.service.server.tls, SystemClock(), metrics, log));
+  flags.service.server.tls = certificate->files();
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, SystemClock(), log, &metrics));
   flags.catalogue.reading.exposed = !rpc::IsLoopbackAddress(flags.service.server.listen);
@@ -117,7 +121,6 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   const rpc::CallEnvironment environment = {metrics, log, *access};
   ASSIGN_OR_RETURN(const auto catalogue,
                    Catalogue::Open(flags.catalogue, SystemClock(), environment, set_ready));
-  const rpc::CertificateWatch certificate(flags.service.server.tls, SystemClock(), metrics, log);
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));

@@ -54,6 +54,12 @@ absl::Status FromCli11(const CLI::App& app, const CLI::ParseError& error) {
       const absl::string_view name = what.substr(0, what.find(' '));
       return WrongUsage(absl::StrCat(name, " 不带值。"), absl::StrCat(name, " takes no value."));
     }
+    case CLI::ExitCodes::ValidationError:
+      // Of RefuseEmpty.
+      what = what.substr(0, what.find(':'));
+      return WrongUsage(
+          absl::StrCat(what, " 的值是空的；请填写，或者不给出这个参数。"),
+          absl::StrCat(what, " is given without a value: write one, or leave it out."));
     default:
       return WrongUsage(absl::StrCat("参数无法识别：", words, "。"), absl::StrCat(words, "."));
   }
@@ -118,6 +124,12 @@ CLI::Option* AddListOption(CLI::App& command, const CommandLine& line, const std
                            absl::string_view en) {
   return AddOption(command, line, name, value, placeholder, zh, en)
       ->multi_option_policy(CLI::MultiOptionPolicy::Join);
+}
+
+void RefuseEmpty(CLI::Option* option) {
+  option->check([](const std::string& value) {
+    return ValuesOf(value, /*commas=*/true).empty() ? std::string("empty") : std::string();
+  });
 }
 
 CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::string& name,

@@ -58,6 +58,10 @@ CLI::Option* AddListOption(CLI::App& command, const CommandLine& line, const std
                            std::string& value, const std::string& placeholder, absl::string_view zh,
                            absl::string_view en);
 
+// An empty value, or a list of nothing, is WRONG_USAGE: an unset variable of a script leaves one,
+// and the default would be for more than was meant.
+void RefuseEmpty(CLI::Option* option);
+
 CLI::Option* AddFlag(CLI::App& command, const CommandLine& line, const std::string& name,
                      bool& value, absl::string_view zh, absl::string_view en);
 

@@ -64,6 +64,7 @@ int ExitCodeOf(const absl::Status& error) {
     case Reason::NO_SUCH_SERVICE:
       return kExitUsage;
     case Reason::SERVICE_UNREACHABLE:
+    case Reason::ISSUER_KEYS_UNAVAILABLE:
     case Reason::DEADLINE_PASSED:
     case Reason::OVERLOADED:
     case Reason::SHUTTING_DOWN:

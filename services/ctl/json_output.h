@@ -9,7 +9,10 @@
 
 namespace zhiping::ctl {
 
-// lowerCamelCase, zero and empty fields present, enums by name, indented, ended by a new line.
+// lowerCamelCase, zero and empty fields present, enums by name, indented, ended by a new line. A
+// message that cannot be said in JSON, such as a time of the year 10000, is a defect of whoever
+// made it: the program ends with that error and kExitDefect, so that nobody takes `{}` for the
+// answer.
 std::string ToJson(const google::protobuf::Message& message);
 
 using Json = nlohmann::ordered_json;

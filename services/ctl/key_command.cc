@@ -11,6 +11,7 @@
 #include "common/envelope/signer.h"
 #include "common/envelope/trust.h"
 #include "common/files/file.h"
+#include "common/requests/fields.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/json_output.h"
@@ -45,6 +46,24 @@ absl::StatusOr<std::vector<Purpose::Value>> ParsePurposes(const std::string& nam
   return purposes;
 }
 
+absl::StatusOr<std::vector<std::string>> ParseProgrammes(const std::string& names) {
+  std::vector<std::string> programmes = ValuesOf(names, /*commas=*/true);
+  for (const std::string& programme : programmes) {
+    Violations violations;
+    if (programme != kEveryProgramme) CheckSlug(programme, "--programmes", violations);
+    if (violations.empty()) continue;
+    return WrongUsage(
+        absl::StrCat("--programmes 应为评测体系的标识（小写字母、数字和 -，例如 jiangsu-ai），或者 "
+                     "*（全部），而不是“",
+                     programme, "”。"),
+        absl::StrCat("--programmes should be ids of programmes (lower-case letters, digits and -, "
+                     "such as jiangsu-ai), or * (all), not \"",
+                     programme, "\"."));
+  }
+  if (programmes.empty()) programmes = {kEveryProgramme};
+  return programmes;
+}
+
 // The trust file with the entry added; an error if the file cannot be read, or would not be valid.
 absl::StatusOr<std::string> TrustWith(const std::string& path, const std::string& entry) {
   std::string text;
@@ -61,8 +80,7 @@ absl::StatusOr<std::string> TrustWith(const std::string& path, const std::string
 absl::StatusOr<int> Generate(const KeyOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const KeyAlgorithm::Value algorithm, ParseAlgorithm(options.algorithm));
   ASSIGN_OR_RETURN(const std::vector<Purpose::Value> purposes, ParsePurposes(options.purposes));
-  std::vector<std::string> programmes = ValuesOf(options.programmes, /*commas=*/true);
-  if (programmes.empty()) programmes = {kEveryProgramme};
+  ASSIGN_OR_RETURN(const std::vector<std::string> programmes, ParseProgrammes(options.programmes));
   ASSIGN_OR_RETURN(const envelope::Key key, envelope::Key::Generate(algorithm));
   ASSIGN_OR_RETURN(const std::string trust,
                    TrustWith(options.trust_file,
@@ -119,15 +137,16 @@ void AddKeyCommands(CLI::App& app, CommandLine& line) {
             "The trust file; made if it does not exist")
       ->required()
       ->envname("ZHIPING_TRUST_FILE");
-  AddOption(*command, line, "--algorithm", options->algorithm, "NAME",
-            "算法：ed25519（默认）或 sm2（SM2 与 SM3）",
-            "The algorithm: ed25519 (the default) or sm2 (SM2 with SM3)");
-  AddListOption(*command, line, "--purposes", options->purposes, "NAME,…",
-                absl::StrCat("可签署的用途，默认 release；可填：", PurposeNames()),
-                absl::StrCat("What it may sign, by default release; there are: ", PurposeNames()));
-  AddListOption(*command, line, "--programmes", options->programmes, "ID,…",
-                "可签署的评测体系，默认全部（*）",
-                "The programmes it may sign for, by default all (*)");
+  RefuseEmpty(AddOption(*command, line, "--algorithm", options->algorithm, "NAME",
+                        "算法：ed25519（默认）或 sm2（SM2 与 SM3）",
+                        "The algorithm: ed25519 (the default) or sm2 (SM2 with SM3)"));
+  RefuseEmpty(AddListOption(
+      *command, line, "--purposes", options->purposes, "NAME,…",
+      absl::StrCat("可签署的用途，默认 release；可填：", PurposeNames()),
+      absl::StrCat("What it may sign, by default release; there are: ", PurposeNames())));
+  RefuseEmpty(AddListOption(*command, line, "--programmes", options->programmes, "ID,…",
+                            "可签署的评测体系，默认全部（*）",
+                            "The programmes it may sign for, by default all (*)"));
   AddOption(*command, line, "--comment", options->comment, "TEXT", "说明：谁的密钥，存放在哪里",
             "For people: whose key it is, and where it is kept");
   command->callback(

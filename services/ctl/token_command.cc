@@ -10,6 +10,7 @@
 #include "common/identity/caller.h"
 #include "common/identity/issuer_rules.h"
 #include "common/identity/token_signer.h"
+#include "common/identity/token_verifier.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/clock.h"
@@ -129,7 +130,8 @@ absl::StatusOr<int> Mint(const MintOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const auto issuers, identity::ReadIdentity(identity, options.folder));
   ASSIGN_OR_RETURN(const std::string key, ReadFile(path(kKeyFile), kMaxFileBytes));
   ASSIGN_OR_RETURN(const auto signer, identity::TokenSigner::Parse(key));
-  const absl::Time now = SystemClock().Now();
+  const Clock& clock = SystemClock();
+  const absl::Time now = clock.Now();
   nlohmann::json claims = {{"iss", issuers.front().issuer},
                            {"aud", issuers.front().audiences.front()},
                            {"sub", options.subject},
@@ -145,6 +147,11 @@ absl::StatusOr<int> Mint(const MintOptions& options, const CommandLine& line) {
     claims["programmes"] = programmes;
   }
   ASSIGN_OR_RETURN(const std::string token, signer.Sign(claims));
+  // A token that services would refuse is not handed out, for the reason that they would give.
+  ASSIGN_OR_RETURN(const auto verifier,
+                   identity::TokenVerifier::Open({.identity_file = path(kIdentityFile)}, clock,
+                                                 [](const std::string&, const absl::Status&) {}));
+  RETURN_IF_ERROR(verifier->Verify(token).status());
   if (!options.out.empty()) {
     RETURN_IF_ERROR(WriteFile(options.out, token + "\n", Overwrite::kReplace, /*secret=*/true));
   }
@@ -168,7 +175,7 @@ void AddIssuerCommand(CLI::App& group, CommandLine& line) {
       AddCommand(group, line, "issuer", "建立开发用签发者：密钥、密钥集和身份文件",
                  "Make a development issuer: its key, its key set and an identity file");
   const auto options = std::make_shared<IssuerOptions>();
-  AddOption(*command, line, "folder", options->folder, "FOLDER", "存放的文件夹",
+  AddOption(*command, line, "FOLDER", options->folder, "FOLDER", "存放的文件夹",
             "The folder they go to")
       ->required();
   AddOption(*command, line, "--issuer", options->issuer, "NAME", "签发者（iss）",

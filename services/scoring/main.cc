@@ -55,8 +55,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
                                 app.get_option("--audit-retention-days")});
 }
 
-absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
-                   const rpc::Log& log) {
+absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
   const Clock& clock = SystemClock();
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
   if (!flags.audit_database.database.empty()) {
@@ -64,6 +63,9 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(flags.releases.trust_file));
   rpc::Metrics metrics;
+  ASSIGN_OR_RETURN(const auto certificate,
+                   rpc::CertificateWatch::Open(flags.service.server.tls, clock, metrics, log));
+  flags.service.server.tls = certificate->files();
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));
   std::unique_ptr<sql::Database> database;
@@ -74,7 +76,6 @@ absl::Status Serve(const Flags& flags, const rpc::TerminationSignals& signals,
                                           metrics, log, [&audit](const std::string& head) {
                                             if (audit != nullptr) audit->KeepSoon(kCatalogue, head);
                                           }));
-  const rpc::CertificateWatch certificate(flags.service.server.tls, clock, metrics, log);
   std::unique_ptr<prometheus::Exposer> exposer;
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));

@@ -24,7 +24,8 @@ using rpc::TestIssuer;
 using scoring::v1::ScoringService;
 
 constexpr int kCallers = 6;
-// Services look at their files this often (rpc/tls.cc; TestIssuer's refresh_seconds).
+// Services look at their files this often (rpc/certificate_watch.h, then rpc/tls.cc; TestIssuer's
+// refresh_seconds).
 constexpr absl::Duration kRefresh = absl::Seconds(1);
 // What a busy machine may add to it.
 constexpr absl::Duration kMargin = absl::Seconds(2);
@@ -165,13 +166,19 @@ TEST_F(RotationTest, CertificatesAndTheirAuthorityAreReplacedUnderLoad) {
     Renew(old, old_caller);
     ASSERT_TRUE(load.More(100));
   }
-  // By another authority, which everybody trusts first.
+  // What is not whole changes nothing.
+  security_.RenewInPart("catalogue");
+  security_.RenewInPart("scoring");
+  absl::SleepFor(2 * kRefresh + kMargin);
+  EXPECT_TRUE(both_believe(old_caller));
+  ASSERT_TRUE(load.More(100));
+  // By another authority, which everybody trusts first, also those whose certificate is not whole.
   EXPECT_FALSE(both_believe(next_caller));
   security_.Trust({&old, &next});
   EXPECT_TRUE(processes::Eventually([&] { return both_believe(next_caller); }));
   EXPECT_TRUE(both_believe(old_caller));
   // What the channel of a service trusts shows nowhere.
-  absl::SleepFor(2 * kRefresh);
+  absl::SleepFor(2 * kRefresh + kMargin);
   Renew(next, old_caller);
   ASSERT_TRUE(load.More(100));
   security_.Trust({&next});

@@ -31,11 +31,13 @@ class Security {
   void Renew(const std::string& service, const processes::CertificateAuthority& by) const {
     Renew(service, by, processes::NamesOf(service));
   }
-  // What it shows (or will, within a second), and its key.
+  // Leaves the beginning of a new one there, as a copy does that was interrupted.
+  void RenewInPart(const std::string& service) const;
+  // What it shows (or will, within two seconds), and its key.
   std::string CertificateOf(const std::string& service) const {
     return processes::Contents(absl::StrCat(folder_, "/", service, ".pem"));
   }
-  // The authorities that everybody trusts from now on (within a second).
+  // The authorities that everybody trusts from now on (within two seconds).
   void Trust(const std::vector<const processes::CertificateAuthority*>& authorities) const;
 
   const processes::CertificateAuthority& authority() const { return authority_; }

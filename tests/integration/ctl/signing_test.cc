@@ -323,6 +323,33 @@ TEST_F(SigningTest, PurposesAlgorithmsAndProgrammesAreChecked) {
   EXPECT_EQ(key["programmes"], (Json{"jiangsu-ai"}));
 }
 
+// An unset variable of a script makes no key for more than was meant.
+TEST_F(SigningTest, WhatIsGivenAndEmptyOrNoProgrammeMakesNoKey) {
+  const std::string trust = ReadWhole(trust_);
+  const struct {
+    std::vector<std::string> arguments;
+    const char *zh, *en;
+  } cases[] = {
+      {{"--purposes", ""}, "--purposes 的值是空的", "--purposes is given without a value"},
+      {{"--purposes", " ,"}, "--purposes 的值是空的", "--purposes is given without a value"},
+      {{"--programmes", ""}, "--programmes 的值是空的", "--programmes is given without a value"},
+      {{"--algorithm", ""}, "--algorithm 的值是空的", "--algorithm is given without a value"},
+      {{"--programmes", "A B"}, "而不是“A B”", "not \"A B\""},
+      {{"--programmes", "jiangsu-ai,江苏"}, "而不是“江苏”", "not \"江苏\""},
+  };
+  for (const auto& [arguments, zh, en] : cases) {
+    std::vector<std::string> all = arguments;
+    all.emplace_back("--json");
+    const Outcome outcome = Generate("none", all);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.out;
+    EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr(zh));
+    EXPECT_THAT(ErrorOf(outcome).message().en(), HasSubstr(en));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/none"));
+  EXPECT_EQ(ReadWhole(trust_), trust);
+  EXPECT_EQ(Generate("all", {"--programmes", "*"}).exit_code, 0);
+}
+
 TEST_F(SigningTest, ALabelOfAnotherYearIsToldTheEditionsYear) {
   const auto label = [&](const std::string& text) {
     return ErrorOf(RunCtl({"edition", "build", kEdition, "--label", text, "--out", folder_ + "/x",

@@ -22,16 +22,25 @@ struct Refusal {
   const char* en;
 };
 
+// Each of them a programme, and more than a token has room for.
+std::string ManyProgrammes() {
+  std::string programmes = "p0";
+  for (int i = 1; i < 200; ++i) absl::StrAppend(&programmes, ",programme-of-some-length-", i);
+  return programmes;
+}
+
 class MintTest : public testing::TestWithParam<Refusal> {
  protected:
   MintTest() { EXPECT_EQ(RunCtl({"token", "issuer", issuer_}).exit_code, 0); }
 
   Outcome Mint(const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"token", "mint",  "--json", "--subject",
-                                          "1",     "--out", out_};
+    std::vector<std::string> arguments = {"token", "mint", "--json", "--out", out_};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    if (std::find(more.begin(), more.end(), "--issuer-folder") == more.end()) {
-      arguments.insert(arguments.end(), {"--issuer-folder", issuer_});
+    const std::pair<std::string, std::string> needed[] = {{"--subject", "1"},
+                                                          {"--issuer-folder", issuer_}};
+    for (const auto& [option, value] : needed) {
+      if (std::find(more.begin(), more.end(), option) != more.end()) continue;
+      arguments.insert(arguments.end(), {option, value});
     }
     return RunCtl(arguments);
   }
@@ -39,6 +48,11 @@ class MintTest : public testing::TestWithParam<Refusal> {
   const std::string issuer_ = absl::StrCat(ScratchFolder(), "/issuer");
   const std::string out_ = absl::StrCat(ScratchFolder(), "/token.jwt");
 };
+
+TEST(TokenIssuerTest, TheFolderIsNamedInChinese) {
+  EXPECT_THAT(RunCtl({"token", "issuer", "--help", "--lang", "zh"}).out,
+              HasSubstr("用法：zhipingctl token issuer 文件夹 [选项]\n"));
+}
 
 TEST_P(MintTest, IsRefusedAndWritesNoToken) {
   const Outcome outcome = Mint(GetParam().arguments);
@@ -90,6 +104,30 @@ INSTANTIATE_TEST_SUITE_P(Refusals, MintTest,
                                                  Reason::WRONG_USAGE,
                                                  "--valid-for",
                                                  "--valid-for"},
+                                         Refusal{"NoSubject",
+                                                 {"--subject", ""},
+                                                 1,
+                                                 Reason::TOKEN_CLAIM_INVALID,
+                                                 "令牌的声明 /sub 应有 1 至 255 字节",
+                                                 "claim /sub should have 1 to 255 bytes"},
+                                         Refusal{"LongSubject",
+                                                 {"--subject", std::string(256, 'x')},
+                                                 1,
+                                                 Reason::TOKEN_CLAIM_INVALID,
+                                                 "令牌的声明 /sub 过长：至多 255 字节。",
+                                                 "claim /sub is too long: at most 255 bytes."},
+                                         Refusal{"ControlCharacter",
+                                                 {"--name", "a\nb"},
+                                                 1,
+                                                 Reason::TOKEN_CLAIM_INVALID,
+                                                 "令牌的声明 /name 不能含控制字符",
+                                                 "claim /name must not contain control"},
+                                         Refusal{"LargeToken",
+                                                 {"--programmes", ManyProgrammes()},
+                                                 1,
+                                                 Reason::TOO_LARGE,
+                                                 "令牌超过 6144 字节",
+                                                 "more than 6144 bytes"},
                                          Refusal{"FolderThatIsNotThere",
                                                  {"--issuer-folder", "/nowhere"},
                                                  1,

@@ -1,6 +1,7 @@
 #include "common/rpc/tls.h"
 
 #include <gmock/gmock.h>
+#include <grpc/grpc_security_constants.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,7 +27,10 @@ using processes::NamesOf;
 // Answers GetStatus with who is calling.
 class TlsTest : public testing::Test {
  protected:
-  TlsTest() {
+  TlsTest() { Start(FilesOf(authority_.Issue("server", NamesOf("scoring")))); }
+
+  void Start(const TlsFiles& files) {
+    server_.reset();
     AccessOptions access;
     access.identity_file = issuer_.identity_file();
     access_ = *AccessControl::Open(access, SystemClock(), log_);
@@ -34,7 +38,7 @@ class TlsTest : public testing::Test {
     ServerOptions options;
     options.listen = "127.0.0.1:0";
     options.health_listen = "127.0.0.1:0";
-    options.tls = FilesOf(authority_.Issue("server", NamesOf("scoring")));
+    options.tls = files;
     auto server = Server::Start(options, {{ScoringService::service_full_name(), service_.get()}});
     EXPECT_OK(server);
     server_ = *std::move(server);
@@ -102,6 +106,25 @@ TEST_F(TlsTest, ACertificateSaysWhichServiceIsCalling) {
   // GetStatus is for assessment and analytics.
   EXPECT_THAT(WhoAmI(FilesOf(authority_.Issue("client2", NamesOf("catalogue")))),
               HasReason(Reason::SERVICE_REQUIRED));
+}
+
+// A person who calls through a service's connection is that person; and whoever's token does not
+// count is not the service instead.
+TEST_F(TlsTest, TheTokenCountsBeforeTheCertificate) {
+  const TlsFiles service = FilesOf(authority_.Issue("client", NamesOf("assessment")));
+  const auto who = WhoAmI(service, issuer_.Token({"viewer"}));
+  ASSERT_OK(who);
+  EXPECT_EQ(*who, "7001");
+  const std::string expired = issuer_.Token({"viewer"}, -absl::Hours(1));
+  EXPECT_THAT(WhoAmI(service, expired), HasReason(Reason::TOKEN_EXPIRED));
+  // As streams are judged again.
+  const auto again =
+      access_->Identify({"ipv4:127.0.0.1:1", issuer_.Token({"viewer"}), "assessment"});
+  ASSERT_OK(again);
+  EXPECT_EQ((*again)->subject, "7001");
+  EXPECT_EQ((*again)->service, "");
+  EXPECT_THAT(access_->Identify({"ipv4:127.0.0.1:1", expired, "assessment"}),
+              HasReason(Reason::TOKEN_EXPIRED));
 }
 
 TEST_F(TlsTest, ACertificateOfSomethingElseIsNoService) {
@@ -256,6 +279,20 @@ TEST(CheckTlsTest, SaysWhatIsWrong) {
               HasReason(Reason::CERTIFICATE_INVALID));
   EXPECT_THAT(CheckTls({one.certificate, one.key, authority.certificate()}, now - absl::Hours(48)),
               HasReason(Reason::CERTIFICATE_INVALID));
+  // A chain, and authorities, are whole or of no use.
+  const std::string certificate = processes::Contents(one.certificate);
+  const std::string more = certificate + processes::Contents(authority.certificate());
+  const std::string chain = folder + "/chain.crt";
+  ASSERT_OK(WriteFile(chain, more, Overwrite::kReplace));
+  EXPECT_OK(check({chain, one.key, chain}));
+  for (const size_t lost : {size_t{2}, size_t{40}, size_t{200}}) {
+    ASSERT_OK(WriteFile(chain, more.substr(0, more.size() - lost), Overwrite::kReplace));
+    EXPECT_THAT(check({chain, one.key, authority.certificate()}),
+                HasReason(Reason::CERTIFICATE_INVALID))
+        << lost;
+    EXPECT_THAT(check({one.certificate, one.key, chain}), HasReason(Reason::CERTIFICATE_INVALID))
+        << lost;
+  }
 }
 
 // What Prometheus is told.
@@ -286,7 +323,9 @@ TEST(CertificateWatchTest, SaysWhenTheCertificateExpires) {
   constexpr double kDay = 24 * 60 * 60;
   {
     const Log log(Severity::kInfo);
-    const CertificateWatch watch(files, SystemClock(), metrics, log, absl::Milliseconds(10));
+    const auto watch =
+        CertificateWatch::Open(files, SystemClock(), metrics, log, absl::Milliseconds(10));
+    ASSERT_OK(watch);
     EXPECT_TRUE(becomes(now + 13 * kDay));
     issue(absl::Hours(24 * 90));
     EXPECT_TRUE(becomes(now + 90 * kDay));
@@ -311,10 +350,65 @@ TEST(CertificateWatchTest, SaysWhenTheCertificateExpires) {
   EXPECT_EQ(std::count(events.begin(), events.end(), "WARNING certificate_expires"), 1);
 }
 
+// As a copy that was interrupted, or a certificate that is written before its key, leaves them.
+TEST_F(TlsTest, FilesThatAreOfNoUseChangeNothing) {
+  const CertificateFiles server = authority_.Issue("watched", NamesOf("scoring"));
+  const std::string authorities = processes::Contents(authority_.certificate());
+  const TlsFiles files = {server.certificate, server.key, folder_ + "/authorities.crt"};
+  ASSERT_OK(WriteFile(files.ca, authorities, Overwrite::kReplace));
+  Metrics metrics;
+  const auto watch =
+      *CertificateWatch::Open(files, SystemClock(), metrics, log_, absl::Milliseconds(10));
+  Start(watch->files());
+  const TlsFiles plain = {"", "", authority_.certificate()};
+  const auto shown = [&] {
+    const auto context = NewContext(absl::Seconds(20));
+    GetStatusResponse response;
+    ScoringService::NewStub(
+        NewChannel(absl::StrCat("localhost:", server_->port()), {}, Instances::kReady, plain))
+        ->GetStatus(context.get(), {}, &response);
+    const auto pem = context->auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+    return pem.empty() ? "" : std::string(pem.front().data(), pem.front().size());
+  };
+  const std::string first = shown();
+  EXPECT_EQ(first, processes::Contents(server.certificate));
+  const CertificateFiles next = authority_.Issue("next", NamesOf("scoring"));
+  const std::string certificate = processes::Contents(next.certificate);
+  const std::string key = processes::Contents(server.key);
+  const struct {
+    const char* what;
+    std::string certificate, key, authorities;
+  } broken[] = {
+      {"certificate before its key", certificate, key, authorities},
+      {"truncated certificate", certificate.substr(0, 300), key, authorities},
+      {"no key", first, "", authorities},
+      {"truncated authorities", first, key, authorities.substr(0, 300)},
+  };
+  for (const auto& now : broken) {
+    SCOPED_TRACE(now.what);
+    ASSERT_OK(WriteFile(files.certificate, now.certificate, Overwrite::kReplace));
+    ASSERT_OK(WriteFile(files.key, now.key, Overwrite::kReplace));
+    ASSERT_OK(WriteFile(files.ca, now.authorities, Overwrite::kReplace));
+    EXPECT_TRUE(processes::Eventually([&] { return ExpirationIn(metrics) == 0; }));
+    // gRPC looks every second.
+    const absl::Time end = absl::Now() + absl::Milliseconds(1500);
+    while (absl::Now() < end) ASSERT_EQ(shown(), first);
+    ASSERT_OK(WriteFile(files.certificate, first, Overwrite::kReplace));
+    ASSERT_OK(WriteFile(files.key, key, Overwrite::kReplace));
+    ASSERT_OK(WriteFile(files.ca, authorities, Overwrite::kReplace));
+    EXPECT_TRUE(processes::Eventually([&] { return ExpirationIn(metrics) > 0; }));
+  }
+  ASSERT_OK(WriteFile(files.certificate, certificate, Overwrite::kReplace));
+  ASSERT_OK(WriteFile(files.key, processes::Contents(next.key), Overwrite::kReplace));
+  EXPECT_TRUE(processes::Eventually([&] { return shown() == certificate; }));
+}
+
 TEST(CertificateWatchTest, WithoutFilesThereIsNothingToSay) {
   Metrics metrics;
   const Log log(Severity::kError);
-  const CertificateWatch watch({}, SystemClock(), metrics, log);
+  const auto watch = CertificateWatch::Open({}, SystemClock(), metrics, log);
+  ASSERT_OK(watch);
+  EXPECT_TRUE((*watch)->files().empty());
   EXPECT_EQ(ExpirationIn(metrics), -1);
 }
 

@@ -8,8 +8,12 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "common/files/file.h"
 #include "common/identity/token_signer.h"
+#include "common/time/timestamp.h"
+#include "google/protobuf/util/json_util.h"
+#include "tests/processes/scripted_server.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::identity {
@@ -17,6 +21,7 @@ namespace {
 
 using nlohmann::json;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 constexpr char kIssuer[] = "https://sso.example/realms/province";
 
@@ -166,12 +171,31 @@ TEST_F(TokenVerifierTest, JudgesTimesWithTheSkew) {
   clock_.Advance(absl::Seconds(1));
   // Kept or not, it has expired.
   EXPECT_THAT(verifier->Verify(token), HasReason(Reason::TOKEN_EXPIRED));
-  EXPECT_THAT(verifier->Verify(*es256_.Sign(Without("exp"))), HasReason(Reason::TOKEN_EXPIRED));
   for (const json& wrong : {json("soon"), json(-1), json(1e300), json(nullptr), json::array()}) {
     EXPECT_THAT(verifier->Verify(*es256_.Sign(With("exp", wrong))),
                 HasReason(Reason::TOKEN_CLAIM_INVALID))
         << wrong;
   }
+}
+
+// Whoever wrote it learns what to mend: signing in again would give another such token.
+TEST_F(TokenVerifierTest, SaysThatATokenNeverExpires) {
+  const auto verifier = Open();
+  const absl::Status refused = ToStatus(verifier->Verify(*es256_.Sign(Without("exp"))));
+  EXPECT_THAT(refused, HasReason(Reason::TOKEN_CLAIM_INVALID));
+  EXPECT_THAT(DetailOf(refused).message().zh(), HasSubstr("缺少声明 /exp"));
+  EXPECT_THAT(DetailOf(refused).message().en(), HasSubstr("no claim /exp"));
+}
+
+// What a token allows, with the skew, is what a Timestamp can say.
+TEST_F(TokenVerifierTest, ATokenMayCountUntilTheEndOfTheYear9999) {
+  const auto verifier = Open();
+  const auto caller = verifier->Verify(*es256_.Sign(With("exp", int64_t{253402300799})));
+  ASSERT_OK(caller);
+  std::string text;
+  EXPECT_TRUE(
+      google::protobuf::util::MessageToJsonString(ToTimestamp((*caller)->expires), &text).ok());
+  EXPECT_EQ(text, R"("9999-12-31T23:59:59.999Z")");
 }
 
 TEST_F(TokenVerifierTest, RefusesWhatIsNotSigned) {
@@ -240,6 +264,13 @@ TEST_F(TokenVerifierTest, RefusesWhatIsNoToken) {
     EXPECT_EQ(ToStatus(verifier->Verify(text)).code(), absl::StatusCode::kUnauthenticated) << text;
   }
   EXPECT_THAT(verifier->Verify(std::string(kMaxTokenBytes + 1, 'x')), HasReason(Reason::TOO_LARGE));
+  const ErrorDetail twice = DetailOf(
+      ToStatus(verifier->Verify(Forge({{"alg", "ES256"}}, R"({"iss":"a","iss":"b"})", "x"))));
+  EXPECT_EQ(twice.reason(), Reason::TOKEN_MALFORMED);
+  EXPECT_EQ(twice.message().zh(), "令牌格式不正确：声明中，JSON 成员“iss”在同一对象中出现了两次。");
+  EXPECT_EQ(
+      twice.message().en(),
+      "The token is malformed: in its claims: The JSON member \"iss\" is twice in one object.");
   EXPECT_THAT(
       verifier->Verify(Forge({{"alg", "ES256"}, {"crit", {"b64"}}, {"b64", false}}, "{}", "x")),
       HasReason(Reason::TOKEN_ALGORITHM_REFUSED));
@@ -251,8 +282,15 @@ TEST_F(TokenVerifierTest, RefusesClaimsOfTheWrongKind) {
               HasReason(Reason::TOKEN_CLAIM_INVALID));
   EXPECT_THAT(verifier->Verify(*es256_.Sign(With("sub", 7001))),
               HasReason(Reason::TOKEN_CLAIM_INVALID));
-  EXPECT_THAT(verifier->Verify(*es256_.Sign(With("sub", std::string(256, 'x')))),
-              HasReason(Reason::TOKEN_CLAIM_INVALID));
+  const absl::Status too_long =
+      ToStatus(verifier->Verify(*es256_.Sign(With("sub", std::string(256, 'x')))));
+  EXPECT_THAT(too_long, HasReason(Reason::TOKEN_CLAIM_INVALID));
+  EXPECT_EQ(DetailOf(too_long).message().zh(), "令牌的声明 /sub 过长：至多 255 字节。");
+  EXPECT_THAT(DetailOf(ToStatus(verifier->Verify(
+                           *es256_.Sign(With("roles", std::vector<std::string>(201, "viewer"))))))
+                  .message()
+                  .zh(),
+              HasSubstr("至多 200 个，每个至多 255 字节"));
   for (const char* const forged :
        {"好人\n 9 2026-11-26 17:59:00", "\x1b[2J", "a\u0085b", "\u202e"}) {
     EXPECT_THAT(verifier->Verify(*es256_.Sign(With("name", forged))),
@@ -363,6 +401,21 @@ issuers { issuer: "a" }
                   "issuers[1].audiences", "issuers[1].algorithms", "issuers[1].may_grant",
                   "issuers[1].jwks_file", "issuers[1].issuer"))
       << detail.DebugString();
+  // As a template leaves them whose variables are not set.
+  ASSERT_OK(WriteFile(Path("identity.txtpb"), R"(
+issuers { issuer: " " audiences: "b" audiences: "" algorithms: ES256 may_grant: VIEWER
+  jwks_file: ""
+  claims { roles { values { from: "" to: "" } } uscc { values { from: "x" } } } }
+)",
+                      Overwrite::kReplace));
+  std::vector<std::string> empty;
+  const ErrorDetail unset = DetailOf(open().status());
+  for (const FieldViolation& violation : unset.violations()) empty.push_back(violation.field());
+  EXPECT_THAT(empty, ElementsAre("issuers[0].issuer", "issuers[0].audiences[1]",
+                                 "issuers[0].jwks_file", "issuers[0].claims.roles.values[0].from",
+                                 "issuers[0].claims.roles.values[0].to",
+                                 "issuers[0].claims.uscc.values[0].to"))
+      << unset.DebugString();
   // What a URL begins with does not say where it leads.
   for (const char* const url :
        {"http://127.0.0.1:x@sso.example/keys", "http://127.0.0.1:80@sso.example/keys",
@@ -376,6 +429,37 @@ issuers { issuer: "a" }
     ASSERT_EQ(refused.violations_size(), 1) << url << refused.DebugString();
     EXPECT_EQ(refused.violations(0).field(), "issuers[0].jwks_url");
   }
+}
+
+// A sign-on that hangs holds up neither the start nor the tokens of others.
+TEST_F(TokenVerifierTest, WaitsForNoSignOn) {
+  absl::Notification answering;
+  const processes::ScriptedServer sign_on([&](processes::Peer& peer) {
+    peer.Receive();
+    answering.WaitForNotificationWithTimeout(absl::Seconds(20));
+    const std::string body = KeySetOf({&es256_}).dump();
+    peer.Send(absl::StrCat("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ", body.size(),
+                           "\r\n\r\n", body));
+  });
+  std::string identity = *ReadFile(Path("identity.txtpb"), 1 << 20);
+  for (const char* const name : {"a", "b", "c"}) {
+    absl::StrAppend(&identity, "issuers { issuer: \"", name,
+                    "\" audiences: \"zhiping\" algorithms: ES256 may_grant: VIEWER jwks_url: "
+                    "\"http://",
+                    sign_on.address(), "/keys\" }\n");
+  }
+  ASSERT_OK(WriteFile(Path("identity.txtpb"), identity, Overwrite::kReplace));
+  const auto verifier = Open();
+  // Of the file alone: the others have not been read yet.
+  EXPECT_EQ(observed().size(), 1);
+  EXPECT_OK(verifier->Verify(*es256_.Sign(Claims())));
+  const std::string token = *es256_.Sign(With("iss", "b"));
+  const absl::Status refused = ToStatus(verifier->Verify(token));
+  EXPECT_THAT(refused, HasReason(Reason::ISSUER_KEYS_UNAVAILABLE));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(DetailOf(refused).metadata(0).key(), kRetryDelayMilliseconds);
+  answering.Notify();
+  ExpectSoon(*verifier, token, IsOk());
 }
 
 // A token is verified once and looked up afterwards.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "tests/unit/status_matchers.h"
@@ -81,6 +82,21 @@ TEST(CallerLimitsTest, StreamsAreCountedWhileTheyAreOpen) {
   EXPECT_OK(limits.TakeStream(Named("a")));
   // 0 calls a second: no limit.
   for (int i = 0; i < 10; ++i) EXPECT_OK(limits.TakeCall(Named("a")));
+}
+
+// More callers than are remembered make room for themselves, but never by forgetting open streams.
+TEST(CallerLimitsTest, OnlyWhoHasNoOpenStreamIsForgotten) {
+  SetClock clock;
+  CallerLimits limits({.calls_per_second = 1, .burst = 1, .streams = 1}, clock);
+  auto stream = limits.TakeStream(Named("with a stream"));
+  ASSERT_OK(stream);
+  EXPECT_OK(limits.TakeCall(Named("without")));
+  EXPECT_THAT(limits.TakeCall(Named("without")), HasReason(Reason::RATE_LIMITED));
+  for (int i = 0; i < 100'001; ++i) ASSERT_OK(limits.TakeCall(Named(std::to_string(i))));
+  EXPECT_THAT(limits.TakeStream(Named("with a stream")), HasReason(Reason::TOO_MANY_STREAMS));
+  EXPECT_OK(limits.TakeCall(Named("without")));
+  stream->reset();
+  EXPECT_OK(limits.TakeStream(Named("with a stream")));
 }
 
 }  // namespace
