@@ -54,6 +54,7 @@ std::vector<std::string> InstanceWatch::Lost() const {
   }
   std::sort(lost.begin(), lost.end());
   std::vector<std::string> ids;
+  ids.reserve(lost.size());
   for (auto& [since, id] : lost) ids.push_back(std::move(id));
   return ids;
 }
