@@ -345,17 +345,18 @@ class WalkTest : public testing::Test {
     return nowhere ? "yes" : outside ? "any" : "inside";
   }
 
-  // All of an answer, but for the names that were asked about.
+  // All of an answer; of its error, but for the names that were asked about.
   static std::string Said(const Answer& answer, const Asked& asked) {
     const Asked there;
     const std::string number = absl::StrCat(asked.number);
-    return absl::StrReplaceAll(
-        absl::StrCat(answer.status.message(), DetailOf(answer.status).DebugString(), answer.bytes),
+    const std::string error = absl::StrReplaceAll(
+        absl::StrCat(answer.status.message(), DetailOf(answer.status).DebugString()),
         {{asked.enterprise, there.enterprise},
          {asked.campaign, there.campaign},
          {absl::StrCat("#", number), "#1"},
          {absl::StrCat(" ", number), " 1"},
          {absl::StrCat("\"", number, "\""), "\"1\""}});
+    return absl::StrCat(error, answer.bytes);
   }
 
   const TestIssuer& issuer() const { return assessment_.issuer(); }
