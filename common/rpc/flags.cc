@@ -206,10 +206,8 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   AddFlag(app, "--listen", server.listen, "gRPC 监听地址 / address of gRPC, HOST:PORT");
   AddFlag(app, "--tls-certificate", server.tls.certificate,
           "本服务的证书（PEM，含证书链）；更换后与私钥相符且完整即生效，在此之前沿用原来的 / "
-          "certificate "
-          "of this service, PEM with its chain; may be replaced: the last good files stay until "
-          "the new "
-          "ones are whole and fit the key");
+          "certificate of this service, PEM with its chain; may be replaced: the last good files "
+          "stay until the new ones are whole and fit the key");
   AddFlag(app, "--tls-key", server.tls.key, "证书的私钥（PEM） / its private key, PEM");
   AddFlag(app, "--tls-ca", server.tls.ca,
           "签发各服务证书的机构（PEM） / authorities of the services' certificates, PEM");
@@ -230,10 +228,9 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
       app, "--request-buffer-bytes", server.request_buffer_bytes, kLeastRequestBuffer,
       kMostRequestBuffer,
       "同时接收的全部请求的总字节数：批量流按其一半限制个数，多出的在开始时即被拒绝；总数超出则"
-      "中断其中一些"
-      "调用 / size of all requests that are being received: as many streams of batches are "
-      "taken as hold "
-      "half of it, more are refused at their beginning; above it some calls are ended");
+      "中断其中一些调用 / size of all requests that are being received: as many streams of batches "
+      "are taken as hold half of it, more are refused at their beginning; above it some calls are "
+      "ended");
   AddAccessFlags(app, flags.access);
   AddSeverityFlag(app, flags.log_level);
 }

@@ -33,22 +33,22 @@ std::vector<sql::Value> KeyValues(const v1::AssessmentKey& key) {
 
 v1::EnterpriseRecord CopyEnterprise(const Stored& stored, int number) {
   v1::EnterpriseRecord copy = stored.enterprise;
-  copy.mutable_enterprise()->set_uscc(UsccOf(number));
+  copy.mutable_enterprise()->set_uscc(TestUscc(number));
   copy.mutable_enterprise()->set_name(absl::StrFormat("江苏第%d机械有限公司", number));
   return copy;
 }
 
 v1::AssessmentRecord CopyDraft(const Stored& stored, int number) {
   v1::AssessmentRecord copy = stored.draft;
-  copy.mutable_assessment()->mutable_key()->set_enterprise(UsccOf(number));
+  copy.mutable_assessment()->mutable_key()->set_enterprise(TestUscc(number));
   return copy;
 }
 
 v1::SubmissionRecord CopySubmission(const Stored& stored, int number) {
   v1::SubmissionRecord copy = stored.submission;
   v1::Submission& submission = *copy.mutable_submission();
-  submission.mutable_key()->set_enterprise(UsccOf(number));
-  submission.mutable_content()->mutable_snapshot()->set_uscc(UsccOf(number));
+  submission.mutable_key()->set_enterprise(TestUscc(number));
+  submission.mutable_content()->mutable_snapshot()->set_uscc(TestUscc(number));
   submission.set_receipt_no(absl::StrFormat("%011d", number));
   return copy;
 }
@@ -131,7 +131,7 @@ void FillDrafts(Store& store, const Stored& stored, int count) {
 
 v1::SubmitRequest SubmitRequestOf(const Stored& stored, int number) {
   v1::SubmitRequest request = stored.request;
-  request.mutable_key()->set_enterprise(UsccOf(number));
+  request.mutable_key()->set_enterprise(TestUscc(number));
   request.set_request_id(RequestIdOf(number));
   return request;
 }

@@ -13,6 +13,7 @@
 #include "services/assessment/store.h"
 #include "tests/faults/drafts.h"
 #include "tests/faults/suite.h"
+#include "tests/uscc.h"
 
 namespace zhiping::assessment {
 
@@ -28,8 +29,6 @@ T OrDie(absl::StatusOr<T> value) {
   OrDie(value.status());
   return *std::move(value);
 }
-
-using faults::UsccOf;
 
 // What is stored of an enterprise that has filled a draft in and submitted it.
 struct Stored {

@@ -64,11 +64,11 @@ class Filling {
     }
     RETURN_IF_ERROR(transaction.AddEnterprise(enterprise).status());
     v1::Target target;
-    target.set_enterprise(UsccOf(number));
+    target.set_enterprise(TestUscc(number));
     RETURN_IF_ERROR(transaction.UpsertTarget("c2026", target));
     if (chance(20) == 0) {
       v1::ChangeRequestRecord request;
-      request.mutable_change_request()->set_uscc(UsccOf(number));
+      request.mutable_change_request()->set_uscc(TestUscc(number));
       request.mutable_change_request()->set_number(1);
       request.mutable_change_request()->set_unit(unit);
       request.mutable_change_request()->set_state(chance(2) == 0 ? v1::ChangeRequest::OPEN
@@ -80,7 +80,7 @@ class Filling {
     for (int i = 0; i < kSubmissionsOfEach; ++i) {
       v1::SubmissionRecord record = CopySubmission(stored_, number * kSubmissionsOfEach + i);
       v1::Submission& submission = *record.mutable_submission();
-      submission.mutable_key()->set_enterprise(UsccOf(number));
+      submission.mutable_key()->set_enterprise(TestUscc(number));
       submission.mutable_key()->set_campaign(i == 0 ? "c2025" : "c2026");
       submission.mutable_key()->set_number(i == 2 ? 2 : 1);
       v1::SubmittedContent& content = *submission.mutable_content();

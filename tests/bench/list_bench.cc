@@ -71,7 +71,7 @@ struct Asked {
   std::string County() const { return CountyOf(Any(kCities), Any(kCountiesOfACity)); }
   std::string City() const { return absl::StrCat("city", Any(kCities)); }
   std::vector<std::string> UnitsOfACity() const { return UnitsOf(Any(kCities)); }
-  std::string Enterprise() const { return UsccOf(Any(world.enterprises)); }
+  std::string Enterprise() const { return TestUscc(Any(world.enterprises)); }
 };
 
 // Gives how many items came.

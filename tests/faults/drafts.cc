@@ -3,12 +3,11 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "common/time/timestamp.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
+#include "tests/uscc.h"
 
 namespace zhiping::faults {
 
@@ -22,24 +21,13 @@ constexpr char kCommitment[] = "1";
 
 v1::AssessmentKey KeyOf(int enterprise, const std::string& campaign) {
   v1::AssessmentKey key;
-  key.set_enterprise(UsccOf(enterprise));
+  key.set_enterprise(TestUscc(enterprise));
   key.set_plant("main");
   key.set_campaign(campaign);
   return key;
 }
 
 }  // namespace
-
-std::string UsccOf(int number) {
-  constexpr absl::string_view kCharacters = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-  std::string uscc = absl::StrFormat("91320106%09d", number);
-  int sum = 0, weight = 1;
-  for (const char character : uscc) {
-    sum += static_cast<int>(kCharacters.find(character)) * weight;
-    weight = weight * 3 % 31;
-  }
-  return uscc + kCharacters[(31 - sum % 31) % 31];
-}
 
 Drafts::Drafts(const std::shared_ptr<grpc::Channel>& channel)
     : campaigns_(v1::CampaignService::NewStub(channel)),
@@ -72,7 +60,7 @@ absl::StatusOr<v1::Campaign> Drafts::OpenCampaign(const std::string& campaign,
 absl::Status Drafts::Register(int enterprise) {
   v1::RegisterEnterpriseRequest request;
   v1::Enterprise& registered = *request.mutable_enterprise();
-  registered.set_uscc(UsccOf(enterprise));
+  registered.set_uscc(TestUscc(enterprise));
   registered.set_name(absl::StrCat("江苏第", enterprise, "机械有限公司"));
   registered.set_region("320106");
   registered.set_review_unit("nanjing-gulou");

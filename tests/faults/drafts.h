@@ -18,9 +18,6 @@
 
 namespace zhiping::faults {
 
-// The number-th unified social credit code (GB 32100-2015).
-std::string UsccOf(int number);
-
 // Thread-safe.
 class Drafts {
  public:

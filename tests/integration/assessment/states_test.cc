@@ -8,24 +8,13 @@
 #include "absl/strings/strip.h"
 #include "tests/integration/assessment/assessment_under_test.h"
 #include "tests/unit/assessment/state_table.h"
+#include "tests/uscc.h"
 
 namespace zhiping::assessment {
 namespace {
 
 constexpr char kFile[] = ZHIPING_SOURCE_DIR "/tests/unit/assessment/states.tsv";
 constexpr int kThreads = 8;
-
-// The number-th unified social credit code (GB 32100-2015).
-std::string UsccOf(int number) {
-  constexpr absl::string_view kCharacters = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-  std::string uscc = absl::StrFormat("91320106%09d", number);
-  int sum = 0, weight = 1;
-  for (const char character : uscc) {
-    sum += static_cast<int>(kCharacters.find(character)) * weight;
-    weight = weight * 3 % 31;
-  }
-  return uscc + kCharacters[(31 - sum % 31) % 31];
-}
 
 // One assessment, on which acts are done by name.
 class World {
@@ -262,7 +251,7 @@ TEST_P(StatesTest, EveryCellOfTheTableHolds) {
   const auto run = [&] {
     for (size_t i = next++; i < cells.size(); i = next++) {
       const CellOf& cell = cells[i];
-      World world(service, UsccOf(static_cast<int>(i)), *cell.state);
+      World world(service, TestUscc(static_cast<int>(i)), *cell.state);
       const std::string outcome = RunCell(*cell.state, cell.act, cell.actor,
                                           [&](const Step& step) { return world.Do(step); });
       std::string wanted = expected.at({cell.state->name, cell.act, cell.actor});
