@@ -126,8 +126,9 @@ class Database {
   // One statement that reads, in one round trip; a write fails with kReadOnly.
   template <typename... Columns>
   absl::StatusOr<Rows<Columns...>> Query(absl::Time deadline, absl::string_view sql,
-                                         std::vector<Value> parameters = {}) {
-    const Statement statement = {std::string(sql), std::move(parameters)};
+                                         std::vector<Value> parameters = {},
+                                         Plan plan = Plan::kKept) {
+    const Statement statement = {std::string(sql), std::move(parameters), plan};
     auto results = ReadAll(deadline, {&statement, 1});
     if (!results.ok()) return results.status();
     return std::move(results->front()).template Take<Columns...>();

@@ -196,28 +196,29 @@ class PostgresConnection : public Connection {
 
   absl::Status SendAll(absl::string_view begin, absl::Span<const Statement> statements, bool commit,
                        std::vector<Command>& commands) {
-    if (!begin.empty()) RETURN_IF_ERROR(Send(begin, {}, commands));
+    if (!begin.empty()) RETURN_IF_ERROR(Send({std::string(begin), {}}, commands));
     for (const Statement& statement : statements) {
-      RETURN_IF_ERROR(Send(statement.sql, statement.parameters, commands));
+      RETURN_IF_ERROR(Send(statement, commands));
       commands.back().keeps_result = true;
     }
     if (commit) {
-      RETURN_IF_ERROR(Send("COMMIT", {}, commands));
+      RETURN_IF_ERROR(Send({"COMMIT", {}}, commands));
       commands.back().commits = true;
     }
     return absl::OkStatus();
   }
 
   // Queues a statement, and before it how to prepare it if that is new.
-  absl::Status Send(absl::string_view sql, const std::vector<Value>& values,
-                    std::vector<Command>& commands) {
-    const Parameters parameters(values);
-    std::string key = parameters.Key(sql);
+  absl::Status Send(const Statement& statement, std::vector<Command>& commands) {
+    const Parameters parameters(statement.parameters);
+    std::string key = parameters.Key(statement.sql);
     auto known = prepared_.find(key);
     std::string name = known == prepared_.end() ? "" : known->second;
     if (known == prepared_.end()) {
-      ASSIGN_OR_RETURN(const std::string text, Translate(Engine::kPostgres, sql, values.size()));
-      if (prepared_.size() < kMaxPrepared) {
+      ASSIGN_OR_RETURN(const std::string text,
+                       Translate(Engine::kPostgres, statement.sql, parameters.size()));
+      // What has no name is planned for its values.
+      if (statement.plan == Plan::kKept && prepared_.size() < kMaxPrepared) {
         name = absl::StrCat("s", ++last_name_);
         prepared_.emplace(key, name);
       }

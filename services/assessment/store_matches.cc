@@ -29,7 +29,8 @@ std::string AddValues(const std::vector<std::string>& texts, std::vector<sql::Va
 }
 
 // Those of other enterprises, no tests. $1 sha256, $2 the enterprise that asks. Only so many are
-// looked at: a form that everybody hands in stands for nothing.
+// looked at: a form that everybody hands in stands for nothing. Planned for its values, since of
+// most contents there is one file, and of such a form there are all.
 constexpr char kSameFile[] =
     "SELECT o.uscc, o.plant, o.campaign, o.number FROM evidence o "
     "WHERE o.sha256 = $1 AND o.is_test = FALSE AND o.uscc <> $2";
@@ -60,7 +61,7 @@ absl::StatusOr<std::vector<EvidenceMatches>> Store::MatchEvidence(
                            kSameFile, " AND o.receiving_unit IN (", in,
                            ") LIMIT $3) AS files ORDER BY uscc, plant, campaign, number LIMIT $4) "
                            "AS p ORDER BY p.uscc, p.plant, p.campaign, p.number"),
-              parameters)));
+              parameters, sql::Plan::kForValues)));
     }
     parameters = {evidence.sha256(), uscc, kMostFiles + 1};
     const std::string outside = units.empty() ? ""
@@ -71,7 +72,7 @@ absl::StatusOr<std::vector<EvidenceMatches>> Store::MatchEvidence(
         database_.Query<int64_t>(deadline,
                                  absl::StrCat("SELECT count(DISTINCT uscc) FROM (", kSameFile,
                                               outside, " LIMIT $3) AS files"),
-                                 parameters));
+                                 parameters, sql::Plan::kForValues));
     matches.elsewhere = static_cast<int>(std::get<0>(counted.front()));
     if (!matches.others.empty() || matches.elsewhere > 0) all.push_back(std::move(matches));
   }

@@ -129,7 +129,7 @@ std::function<void()> OneByOne(Database& database, int caller) {
   return [&database, statements = StatementsOf(caller)] {
     const absl::Status status = database.Transact(
         absl::InfiniteFuture(), {}, [&](Transaction& transaction) -> absl::Status {
-          for (const auto& [sql, parameters] : statements) {
+          for (const auto& [sql, parameters, plan] : statements) {
             RETURN_IF_ERROR(transaction.Execute(sql, parameters).status());
           }
           return absl::OkStatus();

@@ -99,11 +99,11 @@ TEST_P(StatementsTest, ParametersAreNumberedAndMayRepeat) {
 }
 
 TEST_P(StatementsTest, WrongNumbersOfParametersAreDefects) {
-  for (const auto& [sql, parameters] : std::vector<Statement>{{"SELECT $1, $2", {1}},
-                                                              {"SELECT $1", {1, 2}},
-                                                              {"SELECT $1, $3", {1, 2, 3}},
-                                                              {"SELECT $0", {1}},
-                                                              {"SELECT 1", {1}}}) {
+  for (const auto& [sql, parameters, plan] : std::vector<Statement>{{"SELECT $1, $2", {1}},
+                                                                    {"SELECT $1", {1, 2}},
+                                                                    {"SELECT $1, $3", {1, 2, 3}},
+                                                                    {"SELECT $0", {1}},
+                                                                    {"SELECT 1", {1}}}) {
     EXPECT_EQ(database_->Query<int64_t>(Soon(), sql, parameters).status().code(),
               absl::StatusCode::kInternal)
         << sql;

@@ -84,6 +84,21 @@ TEST_P(TransactionsTest, ABatchStopsAtItsFirstFailureAndLeavesNothing) {
   EXPECT_OK(database_->Apply(Soon(), {{kAdd, {1, 1}}}));
 }
 
+TEST_P(PostgresTransactionsTest, APlanForItsValuesIsNotKept) {
+  const auto kept = [this](Plan plan) {
+    const Statement read = {absl::StrCat(kRead, " /* ", static_cast<int>(plan), " */"), {1}, plan};
+    const Statement count = {
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement = $1 || ''", {read.sql}};
+    // Of one connection.
+    auto results = database_->ReadAll(Soon(), {read, read, count});
+    EXPECT_OK(results);
+    EXPECT_THAT(*std::move((*results)[1]).Take<int64_t>(), ElementsAre(std::tuple(10)));
+    return std::get<0>(std::move(results->back()).Take<int64_t>()->front());
+  };
+  EXPECT_EQ(kept(Plan::kKept), 1);
+  EXPECT_EQ(kept(Plan::kForValues), 0);
+}
+
 TEST_P(TransactionsTest, WhatIsRunLaterIsThereBeforeTheNextStatementAndTheCommit) {
   EXPECT_OK(database_->Transact(Soon(), {}, [](Transaction& transaction) -> absl::Status {
     transaction.Later(kAdd, {1, 5});
