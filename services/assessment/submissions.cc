@@ -9,6 +9,7 @@
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/assessment/administration.h"
 #include "services/assessment/domain/criteria_texts.h"
 #include "services/assessment/domain/submission_acts.h"
 #include "services/assessment/domain/views.h"
@@ -204,7 +205,9 @@ absl::StatusOr<v1::CountersignReceiptResponse> SubmissionsOfEnterprises::Counter
         if (!envelope.has_value()) return absl::InternalError("a submission without a receipt");
         ASSIGN_OR_RETURN(*response.mutable_receipt(),
                          signing_.Countersign(*envelope, request.key_id(), request.signature()));
-        return transaction.KeepReceipt(key, Receipt::kOfSubmission, response.receipt());
+        RETURN_IF_ERROR(transaction.KeepReceipt(key, Receipt::kOfSubmission, response.receipt()));
+        return AuditAct(transaction, call, {"submission", NameOf(key), key.enterprise()},
+                        request.key_id(), environment_.Now());
       });
   RETURN_IF_ERROR(status);
   return response;

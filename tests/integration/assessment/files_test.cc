@@ -64,6 +64,24 @@ class FilesTest : public testing::TestWithParam<sql::Engine> {
     EXPECT_OK(submitted);
     return submitted.ok() ? submitted->submission().key() : v1::SubmissionKey();
   }
+  // What the audit log has of files: `Method reason`.
+  std::vector<std::string> Audited(common::v1::AuditEntry::Kind kind) {
+    EXPECT_OK(service_.audit().Sequence(absl::Now() + absl::Seconds(20)));
+    common::v1::ListAuditEntriesRequest request;
+    request.set_kind(kind);
+    const auto entries =
+        service_.As(CallerOf{"auditor", {"auditor"}}, &OperationsStub::ListAuditEntries, request);
+    EXPECT_OK(entries);
+    std::vector<std::string> audited;
+    for (const auto& one : entries->entries()) {
+      const common::v1::AuditEntry& entry = one.entry();
+      if (entry.subject().kind() != "submission") continue;
+      EXPECT_EQ(entry.subject().enterprise(), kUscc);
+      audited.push_back(
+          absl::StrCat(entry.method().substr(entry.method().rfind('/') + 1), " ", entry.reason()));
+    }
+    return audited;
+  }
 };
 
 TEST_P(FilesTest, AnswersAreCarriedOverFromASubmissionAndFromADraft) {
@@ -252,20 +270,8 @@ TEST_P(FilesTest, WhatAnExportIsForIsTold) {
   EXPECT_THAT(told, UnorderedElementsAre("ExportSubmissions nanjing-gulou 现场核查",
                                          "GetSubmission nanjing-gulou "));
 
-  ASSERT_OK(service_.audit().Sequence(absl::Now() + absl::Seconds(20)));
-  common::v1::ListAuditEntriesRequest entries;
-  entries.set_kind(common::v1::AuditEntry::ACCESS);
-  const auto audited =
-      service_.As(CallerOf{"auditor", {"auditor"}}, &OperationsStub::ListAuditEntries, entries);
-  ASSERT_OK(audited);
-  std::vector<std::string> recorded;
-  for (const auto& one : audited->entries()) {
-    const auto& entry = one.entry();
-    EXPECT_EQ(entry.subject().enterprise(), kUscc);
-    recorded.push_back(
-        absl::StrCat(entry.method().substr(entry.method().rfind('/') + 1), " ", entry.reason()));
-  }
-  EXPECT_THAT(recorded, ElementsAre("GetSubmission ", "ExportSubmissions 现场核查"));
+  EXPECT_THAT(Audited(common::v1::AuditEntry::ACCESS),
+              ElementsAre("GetSubmission ", "ExportSubmissions 现场核查"));
 }
 
 TEST_P(FilesTest, ThePlatformSignsAReceiptBesideTheService) {
@@ -309,6 +315,8 @@ TEST_P(FilesTest, ThePlatformSignsAReceiptBesideTheService) {
     EXPECT_EQ(receipt->receipt_no, submitted->submission().receipt_no());
   }
   EXPECT_THAT(kept(), testing::Not(IsEmpty()));
+  EXPECT_THAT(Audited(common::v1::AuditEntry::ADMINISTRATIVE),
+              testing::Contains(absl::StrCat("CountersignReceipt ", key_id)).Times(2));
 }
 
 ON_BOTH_DATABASES(FilesTest);
