@@ -317,8 +317,9 @@ absl::StatusOr<bool> HasFewEnrolments(sql::Database& database, absl::Time deadli
   return std::get<0>(rows.front()) <= kFewEnrolments;
 }
 
-// The SELECTs as one: each gives `most` rows at most. UNION leaves doubles out, UNION ALL does not.
-std::string Together(const std::vector<std::string>& selects, const std::string& most,
+// The SELECTs as one: each gives `most` rows at most, a number or a parameter; of a number planners
+// know that it is small. UNION leaves doubles out, UNION ALL does not.
+std::string Together(const std::vector<std::string>& selects, const absl::AlphaNum& most,
                      const char* with = " UNION ") {
   if (selects.size() == 1) return absl::StrCat(selects.front(), " LIMIT ", most);
   std::vector<std::string> parts;
@@ -335,8 +336,7 @@ absl::StatusOr<int> Count(sql::Database& database, absl::Time deadline, const Li
   Text text(listing, database.engine(), few_enrolments);
   const auto selects = text.Gathered("1 AS one", Text::Doubles::kMayNot);
   const std::string sql = absl::StrCat(
-      "SELECT count(*) FROM (", Together(selects, text.Parameter(kMostCounted + 1), " UNION ALL "),
-      ") AS counted");
+      "SELECT count(*) FROM (", Together(selects, kMostCounted + 1, " UNION ALL "), ") AS counted");
   ASSIGN_OR_RETURN(const auto rows, database.Query<int64_t>(deadline, sql, text.TakeParameters()));
   return std::min(static_cast<int>(std::get<0>(rows.front())), kMostCounted + 1);
 }
@@ -367,7 +367,7 @@ absl::StatusOr<Listed> ReadListing(sql::Database& database, absl::Time deadline,
   } else if (has_lead && listed.total <= kMostCounted) {
     // The LIMIT is no limit, but keeps planners from preferring the index of the order.
     const auto selects = text.Gathered(columns, Text::Doubles::kMay);
-    rows = absl::StrCat("(", Together(selects, text.Parameter(kMostCounted)), ") AS s WHERE TRUE");
+    rows = absl::StrCat("(", Together(selects, kMostCounted), ") AS s WHERE TRUE");
   } else {
     rows = absl::StrCat(listing.table, " s WHERE ", text.InOrder());
   }
