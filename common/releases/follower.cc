@@ -60,6 +60,11 @@ Follower::Follower(FollowerOptions options, const FollowerSources& sources,
   absl::MutexLock lock(&mutex_);
   for (const auto& programme : options_.programmes) followings_.emplace_back(programme);
   Swap();
+  // Calls that pin a release may come before the start.
+  fetcher_ = std::make_unique<ReleaseFetcher>(
+      InOrder(sources_, sources_.catalogue), trust_, clock_,
+      [this](const auto& pin) { return IsWanted(pin); },
+      [this](const auto& pin, auto loaded) { Fetched(pin, std::move(loaded)); });
   if (subscribe == nullptr) return;
   subscription_ = subscribe([this](const std::vector<std::string>& envelopes) {
     for (const auto& envelope : envelopes) OfferFromStream(envelope);
@@ -91,10 +96,6 @@ void Follower::Start(std::function<void()> on_known) {
     absl::MutexLock lock(&mutex_);
     on_known_ = std::move(on_known);
   }
-  fetcher_ = std::make_unique<ReleaseFetcher>(
-      InOrder(sources_, sources_.catalogue), trust_, clock_,
-      [this](const auto& pin) { return IsWanted(pin); },
-      [this](const auto& pin, auto loaded) { Fetched(pin, std::move(loaded)); });
   for (const auto& programme : options_.programmes) OfferKnownBefore(programme);
   threads_.emplace_back([this] { Poll(); });
   threads_.emplace_back([this] { Load(); });
@@ -122,9 +123,11 @@ void Follower::Poll() {
   absl::Duration polled = -absl::InfiniteDuration();
   while (!ending_) {
     const absl::Duration now = clock_.Steady();
-    const absl::Duration interval =
-        AllKnown() ? options_.poll_interval : std::min(options_.poll_interval, kPollWhileUnknown);
-    if (now < polled + interval && !refresh_) {
+    const absl::Duration interval = refresh_ ? kLeastPollInterval
+                                    : AllKnown()
+                                        ? options_.poll_interval
+                                        : std::min(options_.poll_interval, kPollWhileUnknown);
+    if (now < polled + interval) {
       poll_wanted_.WaitWithTimeout(&mutex_, polled + interval - now);
       continue;
     }
@@ -135,7 +138,6 @@ void Follower::Poll() {
     polled_ = true;
     load_wanted_.Signal();
     polled = now;
-    if (!ending_) poll_wanted_.WaitWithTimeout(&mutex_, kLeastPollInterval);
   }
 }
 
@@ -207,7 +209,11 @@ absl::Status Follower::Take(const std::string& programme, const std::string& env
   if (status.ok()) {
     status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
   }
-  if (status.ok()) Apply();
+  if (status.ok()) {
+    Apply();
+    // Withdrawals count whatever is applied.
+    Swap();
+  }
   return status;
 }
 
@@ -231,7 +237,7 @@ Following& Follower::Find(const std::string& programme) {
   });
 }
 
-void Follower::Apply() {
+bool Follower::Apply() {
   const absl::Time now = clock_.Now();
   bool changed = false;
   for (Following& following : followings_) {
@@ -253,7 +259,7 @@ void Follower::Apply() {
                 {"digest", in_force.criteria->digest()},
                 {"label", in_force.criteria->release().label()}});
   }
-  if (changed) Swap();
+  return changed;
 }
 
 void Follower::Swap() {
@@ -349,6 +355,8 @@ void Follower::LoadRelease(const Loader& loader, const std::string& programme,
       absl::MutexLock lock(&mutex_);
       Find(programme).Loaded(wanted.digest, loaded->criteria);
       Apply();
+      // What is to come is kept too.
+      Swap();
       tick_wanted_.Signal();
     }
     log_.Write(rpc::Severity::kInfo, "release_loaded",
@@ -460,7 +468,7 @@ void Follower::Tick() {
   absl::Duration next_report = clock_.Steady();
   absl::MutexLock lock(&mutex_);
   while (!ending_) {
-    Apply();
+    if (Apply()) Swap();
     const std::list<WaitingCall> done = waiting_.TakeDone(*snapshot(), clock_.Steady());
     std::vector<catalogue::v1::InstanceReport> reports;
     const bool reports_due =

@@ -123,8 +123,9 @@ class Follower final : public Releases {
   void LogOffered(const std::string& programme, const Source& source, const absl::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Following& Find(const std::string& programme) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Applies what is due, and swaps the snapshot if that changed anything.
-  void Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Applies what is due; whether that changed anything.
+  bool Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes the snapshot of what is loaded, applied and withdrawn now.
   void Swap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Logs what became fresher or older since it was called last. Used by the ticking thread only.
   void LogFreshness();
@@ -179,7 +180,7 @@ class Follower final : public Releases {
   std::shared_ptr<const Snapshot> snapshot_ ABSL_GUARDED_BY(snapshot_mutex_);
 
   std::unique_ptr<Subscription> subscription_;
-  // Null before the start.
+  // Null when it has ended.
   std::unique_ptr<ReleaseFetcher> fetcher_;
   std::vector<std::thread> threads_;
 };

@@ -156,10 +156,14 @@ bool Following::Apply(absl::Time now) {
   if (!held_.has_value()) return false;
   const ActivationState& state = held_->signed_state.state;
   const Activation* const activation = InForceAt(state, now);
+  // A clock ahead of the catalogue's, or one that was set back, applies the pending activation
+  // while it is still called pending. One that was cancelled then is confirmed by nobody.
+  const bool named = applied_.revision == 0 || state.current().revision() == applied_.revision ||
+                     state.pending().revision() == applied_.revision;
   if (activation == nullptr) {
     const bool first = !std::exchange(known_, true);
     candidates_.clear();
-    return Confirm() || first;
+    return (named && Confirm()) || first;
   }
   if (activation->revision() > applied_.revision) {
     const auto found = loaded_.find(activation->digest());
@@ -167,10 +171,6 @@ bool Following::Apply(absl::Time now) {
     Run(found->second, activation->revision(), held_->confirmation);
     return true;
   }
-  // A clock ahead of the catalogue's, or one that was set back, applies the pending activation
-  // while it is still called pending.
-  const bool named = state.current().revision() == applied_.revision ||
-                     state.pending().revision() == applied_.revision;
   return named && Confirm();
 }
 

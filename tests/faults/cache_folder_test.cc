@@ -12,6 +12,7 @@
 #include "common/releases/folder_source.h"
 #include "common/releases/seed.h"
 #include "common/releases/state.h"
+#include "common/time/timestamp.h"
 #include "tests/faults/suite.h"
 #include "tests/unit/status_matchers.h"
 
@@ -103,6 +104,30 @@ TEST_F(CacheFolderTest, AnyFileCutOffIsAMissAndIsMended) {
       ExpectMended();
     }
   }
+}
+
+// Also one that came into force at its instant, and not what was scheduled and cancelled.
+TEST_F(CacheFolderTest, AStartFromTheFolderRunsWhatWasScheduled) {
+  const auto schedule = [&](absl::Duration in, int32_t instead_of) {
+    catalogue::v1::PublishReleaseRequest request;
+    request.set_digest(catalogue_.ImportNew());
+    *request.mutable_in_force_from() = ToTimestamp(absl::Now() + in);
+    request.set_cancel_pending_revision(instead_of);
+    return catalogue_.Publish(request);
+  };
+  const auto cancelled = schedule(absl::Seconds(10), 0);
+  ASSERT_OK(cancelled);
+  ASSERT_TRUE(processes::Eventually([&] { return releases::ReleaseFiles(cache_).size() == 2; }));
+  const auto published = schedule(absl::Seconds(2), cancelled->activation().revision());
+  ASSERT_OK(published);
+  published_ = published->activation();
+  ASSERT_TRUE(scoring_.Reaches(published_.revision()));
+  EXPECT_TRUE(IsKept(published_));
+  catalogue_.Kill();
+  scoring_.Kill();
+  EXPECT_TRUE(StartsFromTheFolder(published_.revision()));
+  absl::SleepFor(FromTimestamp(cancelled->activation().in_force_from()) - absl::Now());
+  EXPECT_TRUE(StartsFromTheFolder(published_.revision()));
 }
 
 TEST_F(CacheFolderTest, WhatAKilledInstanceWasWritingIsRemoved) {

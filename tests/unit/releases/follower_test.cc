@@ -52,10 +52,13 @@ class FollowerTest : public testing::Test {
   }
 
   void Start() { Start(log_); }
-  void Start(const rpc::Log& log) {
+  void Make(const rpc::Log& log) {
     follower_ = std::make_unique<Follower>(
         options_, FollowerSources{&catalogue_, &redis_, cache_.get(), nullptr}, *trust_,
         SystemClock(), log, nullptr);
+  }
+  void Start(const rpc::Log& log) {
+    Make(log);
     follower_->Start([this] { known_ = true; });
   }
   bool Known(absl::Duration timeout) {
@@ -562,6 +565,72 @@ TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUpAndIsWrittenLater) {
   EXPECT_TRUE(Reaches(2));
   ASSERT_TRUE(std::filesystem::remove(folder));
   EXPECT_TRUE(IsKept(2, 1));
+}
+
+// While it waited the release was not in force, and yet has to be there for the next start.
+TEST_F(FollowerTest, WhatCameIntoForceAtItsInstantIsKept) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Known(absl::Seconds(20)));
+  ASSERT_TRUE(IsKept(1, 0));
+  catalogue_.PutRelease(digests_[1], envelopes_[1]);
+  catalogue_.PutState(publisher_.PendingState(1, digests_[0], 2, digests_[1], absl::Now()));
+  ASSERT_TRUE(Eventually([&] { return cache_->FindRelease(digests_[1]).ok(); }));
+  catalogue_.PutState(publisher_.State(2, digests_[1], absl::Now()));
+  ASSERT_TRUE(Reaches(2));
+  EXPECT_TRUE(IsKept(2, 1));
+  StartFromTheCache();
+  ASSERT_TRUE(Known(absl::Seconds(5)));
+  EXPECT_TRUE(Reaches(2));
+}
+
+TEST_F(FollowerTest, AWithdrawalCountsThoughTheNextReleaseIsNotToBeHad) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Known(absl::Seconds(20)));
+  catalogue::v1::ActivationState state;
+  state.set_programme(kProgramme);
+  state.set_incarnation("00");
+  state.mutable_current()->set_revision(2);
+  state.mutable_current()->set_digest(digests_[1]);
+  *state.mutable_current()->mutable_in_force_from() = ToTimestamp(absl::Now());
+  *state.mutable_confirmed_at() = ToTimestamp(absl::Now());
+  state.add_withdrawn(digests_[0]);
+  catalogue_.PutState(publisher_.Sign(envelope::Purpose::ACTIVATION, state.SerializeAsString()));
+  EXPECT_TRUE(Eventually([&] {
+    return follower_->snapshot()->in_force().at(kProgramme).withdrawn.count(digests_[0]) > 0;
+  }));
+  EXPECT_EQ(Revision(), 1);
+}
+
+TEST_F(FollowerTest, CallsThatWaitDoNotFloodTheCatalogue) {
+  options_.poll_interval = absl::Seconds(10);
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Known(absl::Seconds(20)));
+  const int before = catalogue_.asked();
+  const absl::Time end = absl::Now() + absl::Milliseconds(500);
+  while (absl::Now() < end) {
+    follower_->Await({kProgramme, "", 99}, end, [](const absl::StatusOr<Chosen>&) {});
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  // Each 50 ms.
+  EXPECT_LE(catalogue_.asked() - before, 11);
+}
+
+TEST_F(FollowerTest, ACallMayPinAReleaseBeforeTheStart) {
+  Publish(1, 0);
+  Make(log_);
+  absl::Notification answered;
+  absl::StatusOr<Chosen> chosen = absl::UnknownError("");
+  follower_->Await({kProgramme, digests_[0], 0}, absl::Now() + absl::Seconds(20),
+                   [&](absl::StatusOr<Chosen> found) {
+                     chosen = std::move(found);
+                     answered.Notify();
+                   });
+  answered.WaitForNotification();
+  ASSERT_OK(chosen);
+  EXPECT_EQ(chosen->criteria->digest(), digests_[0]);
 }
 
 }  // namespace

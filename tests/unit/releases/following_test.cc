@@ -436,5 +436,21 @@ TEST_F(FollowingTest, RevisionsNeverGoDownWhateverComesInWhateverOrder) {
   }
 }
 
+// A clock ahead applied it, and nothing else was ever in force.
+TEST_F(FollowingTest, AnActivationThatWasCancelledIsConfirmedNoMore) {
+  const Activation first = MakeActivation(1, 1, kStart + absl::Seconds(3));
+  const absl::Time ahead = kStart + absl::Seconds(4);
+  ASSERT_OK(Offer(State(kStart, nullptr, &first), ahead));
+  LoadAll(ahead);
+  following_.Apply(ahead);
+  ASSERT_EQ(following_.in_force().revision, 1);
+  const Activation second = MakeActivation(2, 2, kStart + absl::Hours(100));
+  for (const absl::Duration later : {absl::Seconds(1), absl::Hours(10)}) {
+    ASSERT_OK(Offer(State(kStart + later, nullptr, &second), ahead + later));
+    following_.Apply(ahead + later);
+  }
+  EXPECT_EQ(following_.in_force().confirmation->confirmed_at, kStart);
+}
+
 }  // namespace
 }  // namespace zhiping::releases
