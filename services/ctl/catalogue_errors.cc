@@ -50,9 +50,12 @@ void AddNextStep(ErrorDetail& detail) {
       const std::string revision = ValueOf(detail, "pendingRevision");
       message = MakeText(
           absl::StrCat("修订号 ", revision, " 正等待启用。请等它启用；要取消它，请加上 ",
-                       "--cancel-pending ", revision, "。"),
+                       "--cancel-pending ", revision,
+                       "；回退时还须用 --to 写明发布版，否则只取消。"),
           absl::StrCat("Revision ", revision, " is pending. Wait until it is in force, or cancel ",
-                       "it with --cancel-pending ", revision, "."));
+                       "it with --cancel-pending ", revision,
+                       "; a rollback that cancels has to name the release with --to, or it does ",
+                       "nothing else."));
       return;
     }
     case Reason::NOT_PENDING:

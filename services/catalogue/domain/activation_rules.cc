@@ -204,7 +204,9 @@ absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string&
   }
   RETURN_IF_ERROR(CheckPending(history, decision));
   std::string target = digest;
-  if (target.empty()) {
+  if (target.empty() && decision.cancel_pending_revision != 0 && !withdraw) {
+    target = current->activation.digest();
+  } else if (target.empty()) {
     ASSIGN_OR_RETURN(target, PreviousRelease(history, decision.now));
   }
   if (!WasInForce(history, target, decision.now)) {

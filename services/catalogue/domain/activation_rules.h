@@ -49,7 +49,8 @@ struct RollBackPlan {
 // The rows that put a release in force again, at once. `digest` empty: the one that the present one
 // took the place of, leaving out what was rolled back and what is withdrawn; refused where the
 // present one came by a rollback itself, so that the same decision is not carried out twice. That
-// of the release in force only cancels what is pending: a reissue and no rollback.
+// of the release in force only cancels what is pending, a reissue and no rollback, and so does none
+// with a pending activation to cancel, unless the present release is withdrawn.
 //
 // Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; ALREADY_ROLLED_BACK, naming the release before the
 // present one, if there is one, as `previousDigest`: after A, B, C and a rollback to B that is A;

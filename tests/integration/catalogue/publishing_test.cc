@@ -140,17 +140,25 @@ TEST_P(PublishingTest, GoingBackToWhatIsInForceOnlyCancelsWhatIsPending) {
   *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1));
   ASSERT_OK(Publish(scheduled));
   EXPECT_THAT(RollBack(false, first), HasReason(Reason::PENDING_EXISTS));
-  auto cancelling = Rollback();
-  cancelling.set_digest(first);
-  cancelling.set_cancel_pending_revision(2);
-  const auto cancelled = catalogue_->RollBack(cancelling);
-  ASSERT_OK(cancelled);
-  EXPECT_EQ(cancelled->kind(), v1::ActivationRecord::REISSUE);
-  EXPECT_EQ(cancelled->activation().revision(), 3);
-  EXPECT_EQ(cancelled->activation().digest(), first);
-  const auto state = Activation().state();
-  EXPECT_EQ(state.current().revision(), 3);
-  EXPECT_FALSE(state.has_pending());
+  int32_t pending = 2;
+  // Whoever cancels need not say what stays in force.
+  for (const std::string& digest : {first, std::string()}) {
+    auto cancelling = Rollback();
+    cancelling.set_digest(digest);
+    cancelling.set_cancel_pending_revision(pending);
+    const auto cancelled = catalogue_->RollBack(cancelling);
+    ASSERT_OK(cancelled);
+    EXPECT_EQ(cancelled->kind(), v1::ActivationRecord::REISSUE);
+    EXPECT_EQ(cancelled->activation().revision(), pending + 1);
+    EXPECT_EQ(cancelled->activation().digest(), first);
+    const auto state = Activation().state();
+    EXPECT_EQ(state.current().revision(), pending + 1);
+    EXPECT_FALSE(state.has_pending());
+    scheduled.set_request_id(NewRequestId());
+    const auto again = Publish(scheduled);
+    ASSERT_OK(again);
+    pending = again->activation().revision();
+  }
   // Nothing was rolled back that a second person would have to look at.
   EXPECT_TRUE(catalogue_->Convergence()->alarms().empty());
 }

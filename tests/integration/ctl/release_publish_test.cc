@@ -70,7 +70,7 @@ TEST_F(ReleaseTest, GoingBackToWhatIsInForceSaysThatItOnlyCancelled) {
   Publish();
   RunJson({"release", "publish", Import("改"), "--reason", "测试", "--at", "2096-12-01 08:00"});
   const Outcome cancelled =
-      Run({"release", "rollback", "--to", "2026-1", "--cancel-pending", "2", "--reason", "改期"});
+      Run({"release", "rollback", "--cancel-pending", "2", "--reason", "改期"});
   EXPECT_EQ(cancelled.exit_code, 0) << cancelled.err;
   EXPECT_THAT(cancelled.out, HasSubstr("已取消修订号 2，现行仍为 2026-1，以新的修订号重新签发"));
   EXPECT_THAT(cancelled.out, HasSubstr("修订号    3"));
