@@ -174,14 +174,23 @@ Server::~Server() {
 void Server::CloseNow() { server_->Shutdown(std::chrono::system_clock::now()); }
 
 void Server::SetReady(bool ready) {
-  SetStatus("", ready);
-  for (const auto& name : names_) SetStatus(name, ready);
+  absl::MutexLock lock(&mutex_);
+  SetStatus("", ready && !draining_);
+  for (const auto& name : names_) SetStatus(name, ready && !draining_);
+}
+
+void Server::BeginDraining() {
+  {
+    absl::MutexLock lock(&mutex_);
+    draining_ = true;
+  }
+  SetReady(false);
 }
 
 void Server::ServeUntil(const TerminationSignals& signals, const Log& log,
                         const std::function<void()>& before_closing) {
   signals.Wait();
-  SetReady(false);
+  BeginDraining();
   log.Write(Severity::kInfo, "draining",
             {{"seconds", absl::ToDoubleSeconds(options_.drain_delay)}});
   signals.WaitFor(options_.drain_delay);

@@ -16,7 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/rpc/call.h"
 #include "common/rpc/log.h"
@@ -88,7 +90,8 @@ class Server {
   // Where health alone is answered; 0: nowhere.
   int health_port() const { return health_port_; }
 
-  // What health answers; not ready at first.
+  // What health answers; not ready at first, and not any more once it was asked to stop.
+  // Thread-safe.
   void SetReady(bool ready);
 
   // Waits for a signal; then answers NOT_SERVING, goes on serving for the drain delay (a second
@@ -109,6 +112,8 @@ class Server {
   absl::Status StartHealth();
   // What health answers for a name, wherever it is asked.
   void SetStatus(const std::string& name, bool serving);
+  // Not ready, for good.
+  void BeginDraining();
 
   ServerOptions options_;
   // What health answers for.
@@ -120,6 +125,9 @@ class Server {
   grpc::CallbackGenericService nothing_else_;
   // Answers health alone; null: nothing does.
   std::unique_ptr<grpc::Server> health_server_;
+
+  absl::Mutex mutex_;
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace zhiping::rpc

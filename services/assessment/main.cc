@@ -69,6 +69,8 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));
   std::unique_ptr<Assessment> assessment;
+  // Ready once the criteria are known, and while the database answers.
+  std::atomic<bool> known = false;
   ASSIGN_OR_RETURN(const auto served, releases::ServedReleases::Create(
                                           flags.releases, kService, flags.service.server.tls, clock,
                                           metrics, log, [&assessment](const std::string& head) {
@@ -95,8 +97,6 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
              {"port", static_cast<int64_t>(server->port())},
              {"instance", served->instance_id()},
              {"version", std::string(criteria::kEngineVersion)}});
-  // Ready once the criteria are known, and while the database answers.
-  std::atomic<bool> known = false;
   served->Start([&known] { known = true; });
   auto looking = std::make_unique<Periodic>(
       kLookInterval, [&] { server->SetReady(known && assessment->Readable()); });

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "common/audit/audit_flags.h"
 #include "common/audit/head_giving.h"
 #include "common/audit/operations_service.h"
@@ -71,6 +72,9 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   std::unique_ptr<sql::Database> database;
   // Opened before anything is followed, and ends after it.
   std::unique_ptr<audit::AuditLog> audit;
+  // What is followed ends after the server.
+  absl::Mutex mutex;
+  rpc::Server* serving = nullptr;
   ASSIGN_OR_RETURN(const auto served, releases::ServedReleases::Create(
                                           flags.releases, kService, flags.service.server.tls, clock,
                                           metrics, log, [&audit](const std::string& head) {
@@ -109,13 +113,22 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
              {"port", static_cast<int64_t>(server->port())},
              {"instance", served->instance_id()},
              {"version", std::string(criteria::kEngineVersion)}});
-  served->Start([&server, &served, &log] {
-    server->SetReady(true);
+  {
+    absl::MutexLock lock(&mutex);
+    serving = server.get();
+  }
+  served->Start([&] {
+    absl::MutexLock lock(&mutex);
+    if (serving == nullptr) return;
+    serving->SetReady(true);
     log.Write(rpc::Severity::kInfo, "ready",
               {{"instance", served->instance_id()},
                {"releases", served->releases().snapshot()->InForceText()}});
   });
-  server->ServeUntil(signals, log);
+  server->ServeUntil(signals, log, [&] {
+    absl::MutexLock lock(&mutex);
+    serving = nullptr;
+  });
   return absl::OkStatus();
 }
 

@@ -121,6 +121,20 @@ TEST(Drain, LosesNoRequestOnASignal) {
   EXPECT_GE(count.ok, 200);
 }
 
+TEST(Drain, NothingBecomesReadyAnyMore) {
+  TestService service([](const Method& method, grpc::CallbackServerContext& context,
+                         const GetStatusRequest& request) {
+    return method.Handle(context, request, [] { return absl::OkStatus(); });
+  });
+  const auto server = StartServer(service);
+  const Log log(Severity::kInfo);
+  kill(getpid(), SIGTERM);
+  server->ServeUntil(signals, log, [&] {
+    server->SetReady(true);
+    EXPECT_EQ(HealthOf(server->port(), ""), 2);
+  });
+}
+
 // The control: without the drain, a request that is being answered is lost.
 TEST(Drain, ClosingAtOnceLosesRequests) {
   BoundedPool pool(1, 1);
