@@ -12,8 +12,9 @@ namespace {
 
 // A platform of no more enterprises is looked up by them, of more by the list's own order.
 constexpr int kFewEnrolments = 5'000;
-// So many rows are gathered sooner than read in order of their leads.
+// So many rows are gathered sooner than read in order of their leads, or of all rows.
 constexpr int kFewRows = 500;
+constexpr int kMostGathered = 1'000;
 // Of rows that are read in order, of all values together.
 constexpr int kMostInOrder = 20'000;
 constexpr size_t kMostLeads = 16;
@@ -364,7 +365,7 @@ absl::StatusOr<Listed> ReadListing(sql::Database& database, absl::Time deadline,
   if (!leads.empty() && listed.total > kFewRows) {
     ASSIGN_OR_RETURN(const auto selects, text.InOrderOf(leads, page.position));
     rows = absl::StrCat("(", Together(selects, text.Parameter(most)), ") AS s WHERE TRUE");
-  } else if (has_lead && listed.total <= kMostCounted) {
+  } else if (has_lead && listed.total <= kMostGathered) {
     // The LIMIT is no limit, but keeps planners from preferring the index of the order.
     const auto selects = text.Gathered(columns, Text::Doubles::kMay);
     rows = absl::StrCat("(", Together(selects, kMostCounted), ") AS s WHERE TRUE");

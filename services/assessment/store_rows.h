@@ -18,7 +18,7 @@ struct ListOf {
   std::vector<Item> items;
   // Where the next page begins, for rpc::MakePageToken; empty: this is the last one.
   std::vector<std::string> next;
-  // Exact up to 1,000; 1,001 stands for more.
+  // Exact up to 10,000; 10,001 stands for more.
   int total = 0;
 };
 

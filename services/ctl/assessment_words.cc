@@ -102,9 +102,9 @@ std::string ScenarioName(const CriteriaTexts& texts, const std::string& id) {
 
 std::string TotalLine(int shown, int total, const Screen& screen) {
   // What lists count.
-  constexpr int kMostCounted = 1'000;
+  constexpr int kMostCounted = 10'000;
   const std::string all = total > kMostCounted
-                              ? std::string(screen.Say("一千以上", "more than 1,000"))
+                              ? std::string(screen.Say("一万以上", "more than 10,000"))
                               : absl::StrCat(total);
   if (shown == total) {
     return std::string(
