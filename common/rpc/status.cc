@@ -185,7 +185,7 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       ReadDetails(details, detail)) {
     return MakeError(code, detail);
   }
-  const ErrorValues values = {{"grpcMessage", status.error_message()}};
+  const ErrorValues values = {{kGrpcMessage, status.error_message()}};
   if (IsFromAnother(status)) {
     return MakeError(code, Reason::NO_SUCH_SERVICE,
                      "这个地址上没有所要的服务：答复的是另一个服务，或者不支持 gRPC。",
@@ -222,10 +222,9 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
                          "or in parts.",
                          values);
       }
-      return MakeError(
-          code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
-          "The service is busy: try again later.",
-          {{"grpcMessage", status.error_message()}, {kRetryDelayMilliseconds, "1000"}});
+      return MakeError(code, Reason::OVERLOADED, "服务繁忙，请稍后重试。",
+                       "The service is busy: try again later.",
+                       {{kGrpcMessage, status.error_message()}, {kRetryDelayMilliseconds, "1000"}});
     default:
       return MakeError(
           code, Reason::INTERNAL_ERROR,

@@ -15,6 +15,9 @@ inline constexpr char kErrorDomain[] = "zhiping";
 inline constexpr size_t kMaxStatusBytes = 4096;
 inline constexpr int kMaxFieldViolations = 10;
 
+// In the metadata of an error that no service answered: gRPC's own words.
+inline constexpr char kGrpcMessage[] = "grpcMessage";
+
 // What a client gets for `status`. At most kMaxFieldViolations violations, fewer if they would not
 // fit into kMaxStatusBytes; ErrorInfo's kViolationsTotal says how many there were if not
 // all are there. The message is the English sentence in ASCII; other characters are written \uXXXX.

@@ -31,11 +31,11 @@ void SetCounts(const v1::Assessment& shown, Response& response) {
 }
 
 v1::Assessment::State StateOf(const LockedDraft& draft, absl::Time now) {
-  return StateAt(draft.record, draft.campaign.campaign(), LatestState(draft.submissions), now);
+  return StateAt(draft.record, draft.campaign.campaign(), draft.submissions, now);
 }
 
 v1::Assessment Shown(const LockedDraft& draft, absl::Time now) {
-  return ShownDraft(draft.record, StateOf(draft, now));
+  return ShownDraft(draft.record, draft.campaign.campaign(), draft.submissions, now);
 }
 
 }  // namespace

@@ -121,11 +121,6 @@ absl::Status SubmissionNotFound(const v1::SubmissionKey& key) {
                    {{"submission", NameOf(key)}});
 }
 
-v1::SubmissionState::Value LatestState(const Submissions& submissions) {
-  return submissions.empty() ? v1::SubmissionState::SUBMISSION_STATE_UNSPECIFIED
-                             : submissions.back().submission().standing().state();
-}
-
 absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
                                               const v1::AssessmentKey& key, absl::Time deadline) {
   ASSIGN_OR_RETURN(const auto draft, environment.store.FindAssessment(deadline, key));

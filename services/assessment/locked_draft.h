@@ -43,9 +43,6 @@ absl::Status AssessmentNotFound(const v1::AssessmentKey& key);
 absl::Status CampaignNotFound(const std::string& campaign);
 absl::Status SubmissionNotFound(const v1::SubmissionKey& key);
 
-// The state of its latest submission.
-v1::SubmissionState::Value LatestState(const Submissions& submissions);
-
 // Where a draft is read: its release, the campaign's, and those in between.
 struct DraftCriteria {
   // From the draft's own to the one that it should have; one if they are the same.

@@ -165,8 +165,7 @@ absl::StatusOr<v1::Assessment> OpenAssessment(const Environment& environment,
   opened.set_programme(campaign.programme());
   opened.set_release_digest(criteria.digest());
   RETURN_IF_ERROR(transaction.Append(event, now));
-  const auto none = v1::SubmissionState::SUBMISSION_STATE_UNSPECIFIED;
-  return ShownDraft(record, StateAt(record, campaign, none, now));
+  return ShownDraft(record, campaign, {}, now);
 }
 
 }  // namespace zhiping::assessment

@@ -17,9 +17,9 @@ constexpr absl::Duration kTimeout = absl::Seconds(2);
 absl::Status ScoringAway(const absl::Status& status) {
   return WithLogText(
       MakeError(absl::StatusCode::kUnavailable, Reason::SERVICE_UNREACHABLE,
-                "评分服务暂时不可用；草稿原样保留，请稍后用同一请求编号重试。",
-                "The scoring service is away; the draft is as it was. Try again later, with the "
-                "same request id."),
+                "评分服务暂时不可用；草稿原样保留，请稍后重试，提交用同一请求编号。",
+                "The scoring service is away; the draft is as it was. Try again later, a "
+                "submission with the same request id."),
       status.message());
 }
 

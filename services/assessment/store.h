@@ -56,6 +56,9 @@ class StoreTransaction {
     return sql::ForgetRequests(sql_, method, instant, most);
   }
 
+  // When requests came first that could not be carried out, and that was before the instant.
+  absl::Status ForgetReceived(absl::Time instant);
+
   // Nothing if there is none.
   absl::StatusOr<std::optional<v1::EnterpriseRecord>> FindEnterprise(const std::string& uscc);
   // Locks it until the end; nothing if there is none.

@@ -64,8 +64,14 @@ absl::Status Store::ForgetOldRequests(absl::Time deadline, absl::Time now) {
       RETURN_IF_ERROR(
           transaction.ForgetRequests(method, time.earliest - kKept, kForgottenAtOnce).status());
     }
-    return absl::OkStatus();
+    return transaction.ForgetReceived(time.earliest - kKept);
   });
+}
+
+absl::Status StoreTransaction::ForgetReceived(absl::Time instant) {
+  return sql_
+      .Execute("DELETE FROM received_request WHERE received_at < $1", {absl::ToUnixMillis(instant)})
+      .status();
 }
 
 absl::StatusOr<bool> Store::HasInHand(absl::Time deadline, const std::string& uscc,

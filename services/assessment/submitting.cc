@@ -20,6 +20,9 @@
 namespace zhiping::assessment {
 namespace {
 
+// How long a request that could not be carried out counts as made when it came first.
+constexpr absl::Duration kReceivedFor = absl::Hours(24);
+
 absl::Status Withdrawn(const v1::AssessmentRecord& record) {
   const std::string& label = record.assessment().release_label();
   return MakeError(
@@ -32,10 +35,11 @@ absl::Status Withdrawn(const v1::AssessmentRecord& record) {
       {{"digest", record.assessment().release_digest()}});
 }
 
-// What a caller may do about it is to try again: it is not known to be wrong.
+// What a caller may do about it is to try the same again: it is not known to be wrong.
 bool MayBeRetried(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
-         absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
+         absl::IsDeadlineExceeded(status) ||
+         DetailOf(status).reason() == Reason::TRANSACTION_CONFLICT;
 }
 
 }  // namespace
@@ -56,9 +60,11 @@ absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& r
     RETURN_IF_ERROR(AnswerAgain(*found.request.response, call, response));
     return response;
   }
-  const absl::Time received = found.request.received.value_or(environment_.Now());
+  const absl::Time now = environment_.Now();
+  absl::Time received = found.request.received.value_or(now);
+  if (now - received > kReceivedFor) received = now;
   auto response = SubmitFound(request, key, id, found, received, call, deadline);
-  if (!response.ok() && MayBeRetried(response.status()) && !found.request.received.has_value()) {
+  if (!response.ok() && MayBeRetried(response.status()) && received == now) {
     // Whatever becomes of this: the answer is why the submission failed.
     environment_.store.NoteReceived(deadline, id, received).IgnoreError();
   }
@@ -108,8 +114,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
                                   v1::SubmitResponse& response) const {
   const v1::Campaign& campaign = draft.campaign.campaign();
   const v1::AssessmentKey& key = draft.record.assessment().key();
-  RETURN_IF_ERROR(
-      CheckOpen(StateAt(draft.record, campaign, LatestState(draft.submissions), received)));
+  RETURN_IF_ERROR(CheckOpen(StateAt(draft.record, campaign, draft.submissions, received)));
   // The result is of this very draft.
   RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
   const std::string& digest = draft.record.assessment().release_digest();
@@ -140,7 +145,6 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
   RETURN_IF_ERROR(SaveChanged(transaction, before, draft.submissions, now, receipt.envelope));
   // The draft says which is its latest; what it is made of stays as it is, and so does its etag.
   draft.record.mutable_assessment()->set_latest_submission(record.submission().key().number());
-  draft.record.mutable_assessment()->clear_return_by();
   RETURN_IF_ERROR(transaction.SaveAssessment(draft.record));
   *response.mutable_submission() = ViewForEnterprise(record, now);
   response.set_receipt(receipt.envelope);

@@ -1,5 +1,7 @@
 #include "services/ctl/remote_service.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/rpc/acting_for.h"
 #include "common/rpc/target.h"
@@ -35,7 +37,11 @@ absl::Status CheckTarget(const RemoteService& service) {
 absl::Status Explain(const RemoteService& service, const absl::Status& status) {
   const ErrorDetail detail = DetailOf(status);
   const std::string& target = service.target;
-  if (detail.reason() == Reason::SERVICE_UNREACHABLE) {
+  // An answer may say the same of a service that stands behind this one.
+  const bool unanswered =
+      std::any_of(detail.metadata().begin(), detail.metadata().end(),
+                  [](const auto& entry) { return entry.key() == rpc::kGrpcMessage; });
+  if (detail.reason() == Reason::SERVICE_UNREACHABLE && unanswered) {
     // What TLS finds wrong looks to gRPC as if nobody were there.
     const common::v1::LocalText tls =
         service.credentials.tls.empty()
@@ -75,7 +81,7 @@ absl::Status Explain(const RemoteService& service, const absl::Status& status) {
                      service.usual_target, "."));
     return MakeError(status.code(), explained);
   }
-  if (detail.reason() == Reason::DEADLINE_PASSED) {
+  if (detail.reason() == Reason::DEADLINE_PASSED && unanswered) {
     const std::string timeout = absl::FormatDuration(service.timeout);
     return MakeError(status.code(), detail.reason(),
                      absl::StrCat(service.name.zh(), " ", target, " 在 ", timeout,

@@ -1,5 +1,7 @@
 #include "services/assessment/domain/draft.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/time/timestamp.h"
@@ -12,6 +14,16 @@ constexpr char kDefaultPlant[] = "main";
 bool InWindow(const v1::Campaign& campaign, absl::Time now) {
   return (!campaign.has_opens_at() || now >= FromTimestamp(campaign.opens_at())) &&
          (!campaign.has_closes_at() || now < FromTimestamp(campaign.closes_at()));
+}
+
+// The latest of returned submissions; the infinite past if there is none.
+absl::Time ReturnBy(absl::Span<const v1::SubmissionRecord> submissions) {
+  absl::Time latest = absl::InfinitePast();
+  for (const v1::SubmissionRecord& record : submissions) {
+    const v1::SubmissionStanding& standing = record.submission().standing();
+    if (standing.has_return_by()) latest = std::max(latest, FromTimestamp(standing.return_by()));
+  }
+  return latest;
 }
 
 }  // namespace
@@ -64,12 +76,14 @@ Unanswered UnansweredOf(const v1::AssessmentRecord& record) {
 }
 
 v1::Assessment::State StateAt(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
-                              v1::SubmissionState::Value latest, absl::Time now) {
+                              absl::Span<const v1::SubmissionRecord> submissions, absl::Time now) {
   if (record.closed()) return v1::Assessment::CLOSED;
-  if (latest == v1::SubmissionState::UNDER_REVIEW) return v1::Assessment::LOCKED;
-  const auto& draft = record.assessment();
-  const bool returned = draft.has_return_by() && now < FromTimestamp(draft.return_by());
-  return returned || InWindow(campaign, now) ? v1::Assessment::OPEN : v1::Assessment::CLOSED;
+  if (!submissions.empty() &&
+      submissions.back().submission().standing().state() == v1::SubmissionState::UNDER_REVIEW) {
+    return v1::Assessment::LOCKED;
+  }
+  return now < ReturnBy(submissions) || InWindow(campaign, now) ? v1::Assessment::OPEN
+                                                                : v1::Assessment::CLOSED;
 }
 
 absl::Status CheckOpen(v1::Assessment::State state) {
@@ -85,10 +99,13 @@ absl::Status CheckOpen(v1::Assessment::State state) {
                    "The assessment is closed: it may not be edited.");
 }
 
-v1::Assessment ShownDraft(const v1::AssessmentRecord& record, v1::Assessment::State state) {
+v1::Assessment ShownDraft(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
+                          absl::Span<const v1::SubmissionRecord> submissions, absl::Time now) {
   v1::Assessment draft = record.assessment();
   const Unanswered unanswered = UnansweredOf(record);
-  draft.set_state(state);
+  draft.set_state(StateAt(record, campaign, submissions, now));
+  const absl::Time return_by = ReturnBy(submissions);
+  if (now < return_by) *draft.mutable_return_by() = ToTimestamp(return_by);
   draft.set_etag(EtagOf(record));
   draft.set_missing(static_cast<int32_t>(unanswered.missing.size()));
   draft.set_to_confirm(static_cast<int32_t>(unanswered.to_confirm.size()));

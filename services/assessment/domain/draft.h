@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/criteria/criteria.h"
 #include "zhiping/assessment/v1/record.pb.h"
 
@@ -38,18 +39,20 @@ struct Unanswered {
 };
 Unanswered UnansweredOf(const v1::AssessmentRecord& record);
 
-// How the draft stands. `latest` is the state of its latest submission, UNSPECIFIED if there is
-// none. The window is [opens_at, closes_at); a draft may be edited until its `return_by` too.
-// What the province closed is CLOSED, whatever else is true; what is under review is LOCKED, also
-// when the window is over.
+// How the draft stands; `submissions` are all of the assessment, the latest last. The window is
+// [opens_at, closes_at); a draft may be edited until the `return_by` of a returned submission too,
+// whatever became of one that was handed in after it. What the province closed is CLOSED, whatever
+// else is true; what is under review is LOCKED, also when the window is over.
 v1::Assessment::State StateAt(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
-                              v1::SubmissionState::Value latest, absl::Time now);
+                              absl::Span<const v1::SubmissionRecord> submissions, absl::Time now);
 
 // ASSESSMENT_LOCKED, ASSESSMENT_CLOSED (FAILED_PRECONDITION) unless it is OPEN.
 absl::Status CheckOpen(v1::Assessment::State state);
 
-// The draft as it is shown: with state, counts and etag.
-v1::Assessment ShownDraft(const v1::AssessmentRecord& record, v1::Assessment::State state);
+// The draft as it is shown at an instant: with state, counts, etag, and until when what was
+// returned may be handed in again.
+v1::Assessment ShownDraft(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
+                          absl::Span<const v1::SubmissionRecord> submissions, absl::Time now);
 
 // What people call the answer with the id under the criteria: 「基础级」, 未达级, 不适用; 未填写
 // for an empty one.

@@ -35,6 +35,29 @@ class RoundTest : public testing::TestWithParam<sql::Engine> {
     EXPECT_OK(taken);
     return taken.ok() ? taken->submission() : v1::Submission();
   }
+  // The window is over.
+  void Close() {
+    v1::GetCampaignRequest get;
+    get.set_campaign(kCampaign2026);
+    const auto campaign = service_.As(kOfficer, &CampaignStub::GetCampaign, get);
+    ASSERT_OK(campaign);
+    v1::UpdateCampaignRequest request;
+    *request.mutable_campaign() = campaign->campaign();
+    *request.mutable_campaign()->mutable_closes_at() = ToTimestamp(absl::Now() - absl::Hours(1));
+    request.mutable_update_mask()->add_paths("closes_at");
+    ASSERT_OK(service_.As(kOfficer, &CampaignStub::UpdateCampaign, request));
+  }
+  absl::StatusOr<v1::UpdateAnswersResponse> Claim(const v1::Assessment& draft, int scenario,
+                                                  const std::string& level) {
+    v1::UpdateAnswersRequest request;
+    *request.mutable_key() = key_;
+    auto& update = *request.add_updates();
+    update.mutable_answer()->set_scenario(draft.answers(scenario).answer().scenario());
+    update.mutable_answer()->set_level(level);
+    update.set_base_etag(draft.answers(scenario).etag());
+    return service_.As(enterprise_, &AssessmentStub::UpdateAnswers, request);
+  }
+
   absl::StatusOr<v1::ApproveResponse> Approve(const CallerOf& reviewer,
                                               const v1::Submission& file) {
     v1::ApproveRequest request;
@@ -161,6 +184,67 @@ TEST_P(RoundTest, WhileScoringIsAwayTheDraftIsAsItWas) {
   ASSERT_OK(draft);
   EXPECT_EQ(draft->assessment().etag(), filled->etag());
   EXPECT_EQ(draft->assessment().state(), v1::Assessment::OPEN);
+}
+
+TEST_P(RoundTest, ARequestThatCameInTheWindowIsCarriedOutAfterIt) {
+  Prepare();
+  const auto filled = fixture_.Fill(*fixture_.Open(key_));
+  ASSERT_OK(filled);
+  const v1::SubmitRequest request = fixture_.Submission(key_, filled->etag());
+  service_.scoring().CloseNow();
+  EXPECT_THAT(fixture_.Submit(request), HasReason(Reason::SERVICE_UNREACHABLE));
+  service_.scoring().OpenAgain();
+  ASSERT_NO_FATAL_FAILURE(Close());
+  absl::StatusOr<v1::SubmitResponse> late;
+  ASSERT_TRUE(processes::Eventually([&] {
+    late = fixture_.Submit(fixture_.Submission(key_, filled->etag()));
+    return DetailOf(late.status()).reason() != Reason::SERVICE_UNREACHABLE;
+  }));
+  EXPECT_THAT(late, HasReason(Reason::ASSESSMENT_CLOSED));
+  EXPECT_OK(fixture_.Submit(request));
+}
+
+// Nor does it matter that it came in the window, if it was wrong then.
+TEST_P(RoundTest, ARequestThatWasRefusedInTheWindowIsTooLateAfterIt) {
+  Prepare();
+  const auto filled = fixture_.Fill(*fixture_.Open(key_));
+  ASSERT_OK(filled);
+  int64_t version = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(filled->etag(), &version));
+  const auto request = fixture_.Submission(key_, absl::StrCat(version + 1));
+  EXPECT_THAT(fixture_.Submit(request), HasReason(Reason::STALE_ETAG));
+  const auto draft = fixture_.Get(key_);
+  ASSERT_OK(draft);
+  ASSERT_OK(Claim(*draft, 0, "none"));
+  ASSERT_EQ(fixture_.Get(key_)->etag(), request.etag());
+  ASSERT_NO_FATAL_FAILURE(Close());
+  EXPECT_THAT(fixture_.Submit(request), HasReason(Reason::ASSESSMENT_CLOSED));
+}
+
+TEST_P(RoundTest, WhatWasReturnedIsHandedInAgainAfterTheWindow) {
+  Prepare();
+  const auto submitted = fixture_.SubmitNew(key_);
+  ASSERT_OK(submitted);
+  const v1::SubmissionKey& file = submitted->submission().key();
+  const CallerOf reviewer = Reviewer("nanjing-gulou");
+  v1::ReturnToEnterpriseRequest request;
+  *request.mutable_submission() = file;
+  request.set_etag(Take(reviewer, file).standing().etag());
+  request.set_reason("请补充证明材料");
+  request.set_request_id(NewRequestId());
+  const auto returned = service_.As(reviewer, &ReviewStub::ReturnToEnterprise, request);
+  ASSERT_OK(returned);
+  ASSERT_NO_FATAL_FAILURE(Close());
+  const auto draft = fixture_.Get(key_);
+  ASSERT_OK(draft);
+  EXPECT_EQ(draft->state(), v1::Assessment::OPEN);
+  EXPECT_EQ(FromTimestamp(draft->return_by()),
+            FromTimestamp(returned->submission().standing().return_by()));
+  const auto corrected = Claim(*draft, 0, "none");
+  ASSERT_OK(corrected);
+  const auto again = fixture_.Submit(fixture_.Submission(key_, corrected->etag()));
+  ASSERT_OK(again);
+  EXPECT_EQ(again->submission().key().number(), 2);
 }
 
 TEST_P(RoundTest, TwoPeopleEditDifferentScenariosAndNeverConflict) {

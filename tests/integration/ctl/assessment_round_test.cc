@@ -228,6 +228,23 @@ TEST_F(AssessmentRoundTest, ARetryWithTheSameRequestIdIsDoneOnce) {
   EXPECT_EQ(Got(enterprise_, {"submission", "list"}).value("totalSize", 0), 1);
 }
 
+TEST_F(AssessmentRoundTest, WhileScoringIsAwayTheServicesOwnWordsAreSaid) {
+  OpenDraft();
+  Said(enterprise_, {"assessment", "import", FilledIn(), "--yes"});
+  service_.scoring().CloseNow();
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"assessment", "preview"},
+        {"assessment", "submit", "--given-by", "张三", "--accept-commitment", "--etag",
+         Draft().etag()}}) {
+    const auto away = Refused(enterprise_, arguments);
+    EXPECT_EQ(away.reason(), Reason::SERVICE_UNREACHABLE);
+    EXPECT_THAT(away.message().zh(), HasSubstr("评分服务暂时不可用；草稿原样保留"));
+    EXPECT_THAT(away.message().zh(), Not(HasSubstr("连接不上")));
+    const bool submits = arguments[1] == "submit";
+    EXPECT_EQ(absl::StrContains(away.message().zh(), "--request-id"), submits);
+  }
+}
+
 TEST_F(AssessmentRoundTest, WhatCannotBeDoneSaysWhatToType) {
   EXPECT_EQ(Refused(enterprise_, {"assessment", "show"}, 2).reason(), Reason::WRONG_USAGE);
   const auto none = Refused(enterprise_, {"assessment", "show", "--campaign", kCampaign2026});

@@ -44,12 +44,9 @@ class ServiceUnderTest {
     service_ =
         std::make_unique<ScoringService>(*releases_, SystemClock(), pool_, *trust_, environment);
     operations_ = std::make_unique<audit::OperationsService>(nullptr, pool_, environment);
-    rpc::ServerOptions options = server;
-    options.listen = "127.0.0.1:0";
-    server_ = *rpc::Server::Start(
-        options, {{v1::ScoringService::service_full_name(), service_.get()},
-                  {common::v1::OperationsService::service_full_name(), operations_.get()}});
-    server_->SetReady(true);
+    options_ = server;
+    options_.listen = "127.0.0.1:0";
+    Serve();
     stub_ = v1::ScoringService::NewStub(rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()),
                                                         {v1::ScoringService::service_full_name()}));
   }
@@ -59,6 +56,12 @@ class ServiceUnderTest {
   v1::ScoringService::Stub& stub() { return *stub_; }
 
   void CloseNow() { server_->CloseNow(); }
+  // At the same address. REQUIRES: it was closed.
+  void OpenAgain() {
+    options_.listen = absl::StrCat("127.0.0.1:", server_->port());
+    server_ = nullptr;
+    Serve();
+  }
   // What health answers.
   void SetReady(bool ready) { server_->SetReady(ready); }
 
@@ -77,6 +80,13 @@ class ServiceUnderTest {
   }
 
  private:
+  void Serve() {
+    server_ = *rpc::Server::Start(
+        options_, {{v1::ScoringService::service_full_name(), service_.get()},
+                   {common::v1::OperationsService::service_full_name(), operations_.get()}});
+    server_->SetReady(true);
+  }
+
   template <typename Response, typename Method, typename Request>
   absl::StatusOr<Response> Call(Method method, const Request& request) {
     const auto context = rpc::NewContext(absl::Minutes(1));
@@ -97,6 +107,7 @@ class ServiceUnderTest {
   std::unique_ptr<releases::FixedReleases> releases_;
   std::unique_ptr<ScoringService> service_;
   std::unique_ptr<audit::OperationsService> operations_;
+  rpc::ServerOptions options_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::ScoringService::Stub> stub_;
 };

@@ -13,7 +13,7 @@ using Latest = v1::SubmissionState;
 
 TEST(DraftTest, ANewDraftHasEveryScenarioOfTheEditionInItsOrderAndIsMissingAll) {
   const auto record = Draft(Edition2026());
-  const v1::Assessment draft = ShownDraft(record, State::OPEN);
+  const v1::Assessment draft = ShownDraft(record, {}, {}, kNow);
   EXPECT_EQ(draft.key().plant(), "main");
   EXPECT_EQ(draft.programme(), "jiangsu-ai");
   EXPECT_EQ(draft.release_digest(), Edition2026().digest());
@@ -35,7 +35,7 @@ TEST(DraftTest, AnswersAreCountedAsAnsweredToConfirmOrMissing) {
   auto record = Draft(*small);
   Answer(*small, record, "a", "l1");
   record.mutable_assessment()->mutable_answers(1)->set_to_confirm(true);
-  const v1::Assessment draft = ShownDraft(record, State::LOCKED);
+  const v1::Assessment draft = ShownDraft(record, {}, {}, kNow);
   EXPECT_EQ(absl::StrCat(draft.answered(), draft.to_confirm(), draft.missing()), "111");
   EXPECT_EQ(UnansweredOf(record).to_confirm, std::vector<std::string>{"b"});
   EXPECT_EQ(UnansweredOf(record).missing, std::vector<std::string>{"c"});
@@ -92,6 +92,22 @@ constexpr StateCase kStates[] = {
     {Latest::RETURNED, 11, 12, true, State::CLOSED},
 };
 
+// The latest one, and, unless it is that itself, a returned one before it.
+std::vector<v1::SubmissionRecord> SubmissionsOf(const StateCase& given) {
+  std::vector<v1::SubmissionRecord> submissions;
+  const auto add = [&](Latest::Value state) -> v1::SubmissionStanding& {
+    auto& standing = *submissions.emplace_back().mutable_submission()->mutable_standing();
+    standing.set_state(state);
+    return standing;
+  };
+  if (given.return_by >= 0) {
+    *add(Latest::RETURNED).mutable_return_by() = ToTimestamp(kNow + absl::Hours(given.return_by));
+  }
+  const bool returned = given.return_by >= 0 && given.latest == Latest::RETURNED;
+  if (given.latest != Latest::SUBMISSION_STATE_UNSPECIFIED && !returned) add(given.latest);
+  return submissions;
+}
+
 TEST(DraftTest, TheStateFollowsFromTheLatestSubmissionTheWindowReturnByAndTheClosing) {
   v1::Campaign campaign;
   *campaign.mutable_opens_at() = ToTimestamp(kNow);
@@ -99,20 +115,19 @@ TEST(DraftTest, TheStateFollowsFromTheLatestSubmissionTheWindowReturnByAndTheClo
   for (const StateCase& given : kStates) {
     auto record = Draft(*Small());
     record.set_closed(given.closed);
-    if (given.return_by >= 0) {
-      *record.mutable_assessment()->mutable_return_by() =
-          ToTimestamp(kNow + absl::Hours(given.return_by));
-    }
-    EXPECT_EQ(StateAt(record, campaign, given.latest, kNow + absl::Hours(given.hour)), given.state)
+    const auto submissions = SubmissionsOf(given);
+    const absl::Time now = kNow + absl::Hours(given.hour);
+    EXPECT_EQ(StateAt(record, campaign, submissions, now), given.state)
         << Latest::Value_Name(given.latest) << " at " << given.hour << " h";
+    const bool may_return = given.return_by > given.hour;
+    EXPECT_EQ(ShownDraft(record, campaign, submissions, now).has_return_by(), may_return);
   }
 }
 
 TEST(DraftTest, ACampaignWithoutAnEndStaysOpen) {
   v1::Campaign campaign;
   *campaign.mutable_opens_at() = ToTimestamp(kNow);
-  EXPECT_EQ(StateAt(Draft(*Small()), campaign, Latest::COMPLETE, kNow + absl::Hours(90'000)),
-            State::OPEN);
+  EXPECT_EQ(StateAt(Draft(*Small()), campaign, {}, kNow + absl::Hours(90'000)), State::OPEN);
 }
 
 TEST(DraftTest, OnlyAnOpenDraftMayBeEdited) {
