@@ -34,6 +34,8 @@ using AssessmentStub = v1::AssessmentService::Stub;
 
 constexpr char kCampaign[] = "always";
 constexpr int kWriters = 8;
+constexpr int kDraftsOfEach = 12;
+constexpr size_t kAttemptsOfADraft = 100;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
 std::string UuidOf(int64_t number) {
@@ -67,13 +69,13 @@ class LostSubmissionsTest : public testing::Test {
     Prepare();
   }
 
-  // A filled draft for each writer.
+  // Filled drafts for each writer: an assessment is not submitted without end.
   void Prepare() {
     Drafts drafts(assessment_->channel());
     ASSERT_OK(drafts.OpenCampaign(kCampaign));
-    for (int writer = 0; writer < kWriters; ++writer) {
-      ASSERT_OK(drafts.Register(writer));
-      const auto submission = drafts.Fill(writer, kCampaign);
+    for (int draft = 0; draft < kWriters * kDraftsOfEach; ++draft) {
+      ASSERT_OK(drafts.Register(draft));
+      const auto submission = drafts.Fill(draft, kCampaign);
       ASSERT_OK(submission);
       submissions_.push_back(*submission);
     }
@@ -91,7 +93,8 @@ class LostSubmissionsTest : public testing::Test {
     const auto stub = v1::AssessmentService::NewStub(assessment_->channel());
     while (!stop) {
       Attempt attempt;
-      attempt.request = submissions_[writer];
+      const size_t draft = history.size() / kAttemptsOfADraft % kDraftsOfEach;
+      attempt.request = submissions_[writer * kDraftsOfEach + draft];
       attempt.request.set_request_id(UuidOf(next_submission_++));
       for (int tried = 0; tried < 3 && attempt.response.empty() && !stop; ++tried) {
         v1::SubmitResponse response;

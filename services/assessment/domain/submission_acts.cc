@@ -17,6 +17,8 @@ namespace {
 using v1::SubmissionState;
 
 constexpr int kMaxApplicationCharacters = 100;
+// Of an assessment: each act on one reads them all.
+constexpr size_t kMaxSubmissions = 200;
 constexpr int kDefaultReturnDays = 10;
 constexpr absl::Duration kDefaultTakeTtl = absl::Hours(4);
 
@@ -69,6 +71,12 @@ absl::Status Submit(const Act& act, const v1::Campaign& campaign, NewSubmission 
                      absl::StrCat("Submission ", all.size(),
                                   " is under review: submit again once it is decided or "
                                   "withdrawn."));
+  }
+  if (all.size() >= kMaxSubmissions) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, Reason::TOO_MANY,
+        absl::StrCat("一份自评测最多提交 ", kMaxSubmissions, " 次。"),
+        absl::StrCat("An assessment is submitted at most ", kMaxSubmissions, " times."));
   }
   DropObjections(all);
   v1::SubmissionRecord& record = all.emplace_back();

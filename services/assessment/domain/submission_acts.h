@@ -19,7 +19,7 @@ struct NewSubmission {
 // Adds submission n + 1: UNDER_REVIEW at the first stage if the campaign reviews it, else COMPLETE;
 // as a self-evaluation of this instant. An open objection to a return or rejection ends with it.
 // The receipt's number is set by the caller. Whether the draft is complete and the window open was
-// checked before. Errors: ROLE_REQUIRED, ASSESSMENT_LOCKED.
+// checked before. Errors: ROLE_REQUIRED, ASSESSMENT_LOCKED, TOO_MANY (200 an assessment).
 absl::Status Submit(const Act& act, const v1::Campaign& campaign, NewSubmission submitted,
                     Submissions& all);
 

@@ -50,6 +50,13 @@ TEST_F(SupersedingTest, ACompleteOneIsSupersededByTheNextAndRestoredByWithdrawin
   EXPECT_EQ(Effective(), 1);
 }
 
+TEST_F(SupersedingTest, AnAssessmentIsSubmittedAtMostTwoHundredTimes) {
+  for (int i = 0; i < 200; ++i) Submit();
+  EXPECT_THAT(world_.Do("Submit", "enterprise"), HasReason(Reason::TOO_MANY));
+  EXPECT_EQ(world_.all.size(), 200);
+  EXPECT_EQ(Effective(), 200);
+}
+
 TEST_F(ReviewedSupersedingTest, AConfirmedOneStandsUntilALaterOneIsConfirmed) {
   Submit();
   Confirm(1);
