@@ -84,6 +84,7 @@ absl::Status Enterprises::Save(StoreTransaction& transaction, const v1::Enterpri
 
 absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
     const v1::RegisterEnterpriseRequest& request, const rpc::Call& call, absl::Time deadline) {
+  call.ScopeIsJudged();
   Violations violations;
   CheckRequestId(request.request_id(), violations);
   const absl::Time now = environment_.Now();
@@ -256,6 +257,7 @@ absl::Status Enterprises::ImportRows(const v1::ImportEnterprisesRequest& request
 
 absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
     const v1::ImportEnterprisesRequest& request, const rpc::Call& call, absl::Time deadline) {
+  call.ScopeIsJudged();
   RETURN_IF_ERROR(CheckRows(request.enterprises_size(), "enterprises"));
   v1::ImportEnterprisesResponse response;
   for (int i = 0; i < request.enterprises_size(); ++i) response.add_rows();
