@@ -224,6 +224,7 @@ absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(StoreTransaction
     if (!added) return EnterpriseExists(uscc);
   }
   RETURN_IF_ERROR(Save(transaction, record, now));
+  RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));
   return outcome;
 }
 
@@ -265,17 +266,6 @@ absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
     const int end = std::min(begin + kRowsATransaction, response.rows_size());
     RETURN_IF_ERROR(ImportRows(request, begin, end, call, deadline, response));
   }
-  const auto changed =
-      std::count_if(response.rows().begin(), response.rows().end(), [](const v1::ImportedRow& row) {
-        return row.outcome() == v1::ImportedRow::ADDED || row.outcome() == v1::ImportedRow::CHANGED;
-      });
-  if (request.validate_only() || changed == 0) return response;
-  const absl::Status status =
-      environment_.store.Change(deadline, [&](StoreTransaction& transaction) {
-        return AuditAct(transaction, call, {"enterprises", absl::StrCat(changed), ""}, "",
-                        environment_.Now());
-      });
-  RETURN_IF_ERROR(status);
   return response;
 }
 
