@@ -26,6 +26,12 @@ absl::StatusOr<std::vector<v1::ReviewStage>> StagesOf(const reference::ReviewUni
                                                       absl::string_view unit, absl::CivilDay day,
                                                       v1::Channel::Value channel) {
   std::vector<v1::ReviewStage> stages;
+  if (units.Find(unit, day) == nullptr) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::UNKNOWN_REVIEW_UNIT,
+                     absl::StrCat("没有审核单位“", unit, "”，或它已停用。"),
+                     absl::StrCat("There is no review unit \"", unit, "\", or not any more."),
+                     {{"reviewUnit", std::string(unit)}});
+  }
   for (const reference::ReviewUnit* above : units.PathOf(unit, day)) {
     v1::ReviewStage stage;
     stage.set_stage(StageOfLevel(above->level));
@@ -34,11 +40,7 @@ absl::StatusOr<std::vector<v1::ReviewStage>> StagesOf(const reference::ReviewUni
     if (channel == v1::Channel::DIRECT && stage.stage() != v1::Stage::PROVINCE) continue;
     stages.push_back(std::move(stage));
   }
-  if (!stages.empty()) return stages;
-  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::UNKNOWN_REVIEW_UNIT,
-                   absl::StrCat("没有审核单位“", unit, "”，或它已停用。"),
-                   absl::StrCat("There is no review unit \"", unit, "\", or not any more."),
-                   {{"reviewUnit", std::string(unit)}});
+  return stages;
 }
 
 int IndexOfStage(const v1::SubmissionRecord& record, v1::Stage::Value stage) {
