@@ -57,8 +57,12 @@ absl::Status Change(const Environment& environment, const v1::AssessmentKey& key
                        LockDraft(transaction, key, *criteria, call, request, now));
       const int64_t version = draft.record.version();
       RETURN_IF_ERROR(body(transaction, draft, now));
+      const bool changed = draft.record.version() != version;
       const bool followed = criteria->path.size() > 1;
-      if (draft.record.version() == version && !followed) return absl::OkStatus();
+      if (!changed && !followed) return absl::OkStatus();
+      if (changed && call != nullptr) {
+        AddPerson(PersonOf(*call), *draft.record.mutable_edited_by());
+      }
       return transaction.SaveAssessment(draft.record);
     });
     if (DetailOf(status).reason() != Reason::TRANSACTION_CONFLICT) break;

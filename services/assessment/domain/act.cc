@@ -173,9 +173,23 @@ absl::Status CheckFree(const Act& act, const v1::SubmissionRecord& record) {
   return TakenByAnother(record);
 }
 
+absl::Status CheckNotOwn(const v1::PersonRecord& person, const v1::SubmissionRecord& record) {
+  const auto& parties = record.parties();
+  const bool own = SamePerson(record.submitted_by(), person) ||
+                   std::any_of(parties.begin(), parties.end(), [&](const v1::PersonRecord& party) {
+                     return SamePerson(party, person);
+                   });
+  if (person.subject().empty() || !own) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, Reason::SAME_PERSON,
+      "该提交件由该人员填报、提交或由其提出异议，须由其他人员处理。",
+      "This person filled it in, submitted it or objected: somebody else has to do it.");
+}
+
 absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
                          int32_t objected_decision, const v1::SubmissionRecord& record) {
   if (person.subject().empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNotOwn(person, record));
   const auto& decisions = record.submission().standing().decisions();
   for (int i = 0; i < decisions.size(); ++i) {
     const bool elsewhere = decisions[i].stage() != stage;
@@ -193,6 +207,16 @@ absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
     }
   }
   return absl::OkStatus();
+}
+
+void AddPerson(const v1::PersonRecord& person,
+               google::protobuf::RepeatedPtrField<v1::PersonRecord>& people) {
+  if (person.subject().empty()) return;
+  if (std::any_of(people.begin(), people.end(),
+                  [&](const v1::PersonRecord& other) { return SamePerson(other, person); })) {
+    return;
+  }
+  *people.Add() = person;
 }
 
 absl::Status WrongState(const v1::SubmissionRecord& record) {

@@ -79,11 +79,17 @@ absl::Status CheckEtag(const Act& act, const v1::SubmissionRecord& record);
 absl::Status CheckTaken(const Act& act, const v1::SubmissionRecord& record);
 // Errors: TAKEN_BY_ANOTHER.
 absl::Status CheckFree(const Act& act, const v1::SubmissionRecord& record);
-// One person never decides about the same submission at two stages, nor about an objection to what
-// they decided. Whoever is not identified is nobody in particular. Errors, PERMISSION_DENIED:
-// SAME_PERSON.
+// Nobody decides about what they filled in, submitted or objected to themselves. Whoever is not
+// identified is nobody in particular. Errors, PERMISSION_DENIED: SAME_PERSON.
+absl::Status CheckNotOwn(const v1::PersonRecord& person, const v1::SubmissionRecord& record);
+// The same; and one person never decides about one submission at two stages, nor about an objection
+// to what they decided. Errors, PERMISSION_DENIED: SAME_PERSON.
 absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
                          int32_t objected_decision, const v1::SubmissionRecord& record);
+
+// Adds somebody who is identified, once.
+void AddPerson(const v1::PersonRecord& person,
+               google::protobuf::RepeatedPtrField<v1::PersonRecord>& people);
 
 // WRONG_STATE: its state in words, and what may be done in it.
 absl::Status WrongState(const v1::SubmissionRecord& record);

@@ -62,6 +62,7 @@ absl::Status Object(const Act& act, absl::string_view reason, Submissions& all) 
   *objection.mutable_made_at() = ToTimestamp(act.now);
   objection.set_stage(record->stages(next).stage());
   objection.set_unit(record->stages(next).unit());
+  AddPerson(act.actor.person, *record->mutable_parties());
   Touch(*record);
   return absl::OkStatus();
 }
