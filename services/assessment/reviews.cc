@@ -14,6 +14,7 @@
 #include "services/assessment/domain/findings.h"
 #include "services/assessment/domain/in_hand_acts.h"
 #include "services/assessment/domain/objections.h"
+#include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
@@ -147,7 +148,9 @@ absl::StatusOr<v1::ListQueueResponse> Reviews::ListQueue(const v1::ListQueueRequ
     query.units = today.units.Below(own, today.day);
   } else {
     RETURN_IF_ERROR(call.CheckScopeOf(request.unit()));
-    query.units = {request.unit()};
+    query.units = ActsFor(today.units, request.unit(), today.day);
+    // It may have ended itself.
+    if (query.units.empty()) query.units = {request.unit()};
   }
   query.campaign = request.campaign();
   query.stage = request.stage();

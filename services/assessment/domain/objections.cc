@@ -92,8 +92,8 @@ absl::Status DecideObjection(const Act& act, int32_t objection, bool upheld,
   const v1::Stage::Value decided_at = standing.decisions(open.decision() - 1).stage();
   open.set_decided(true);
   open.set_upheld(upheld);
-  AddDecision(act, upheld ? Decision::OBJECTION_UPHELD : Decision::OBJECTION_DISMISSED, reason,
-              *record);
+  AddDecision(act, open.stage(),
+              upheld ? Decision::OBJECTION_UPHELD : Decision::OBJECTION_DISMISSED, reason, *record);
   if (upheld) {
     PutUnderReview(act, decided_at, *record);
     Restore(*record, all);

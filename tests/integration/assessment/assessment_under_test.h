@@ -145,12 +145,14 @@ class AssessmentUnderTest {
  public:
   enum class Callers { kHaveTokens, kAreNotAsked };
 
-  // `tls`: whose authority the stubs believe too.
+  // `tls`: whose authority the stubs believe too. `reference`: in place of what is built in.
   explicit AssessmentUnderTest(const std::string& database, const rpc::TlsFiles& tls = {},
-                               Callers callers = Callers::kHaveTokens)
+                               Callers callers = Callers::kHaveTokens,
+                               const reference::ReferenceFiles& reference = {})
       : log_(rpc::Severity::kError), issuer_(processes::NewFolder()) {
     rpc::AccessOptions access;
     if (callers == Callers::kHaveTokens) access.identity_file = issuer_.identity_file();
+    access.reference = reference;
     access.limits.calls_per_second = 100'000;
     access.limits.burst = 100'000;
     access_ = *rpc::AccessControl::Open(access, SystemClock(), log_);

@@ -104,6 +104,7 @@ Act ReviewWorld::ActOf(const Actor& actor, int32_t submission) {
   act.etag = EtagOf(exists ? all[submission - 1] : v1::SubmissionRecord());
   act.now = now;
   act.zone = absl::FixedTimeZone(8 * 3600);
+  act.units = units;
   return act;
 }
 
