@@ -50,11 +50,23 @@ std::string EtagIn(const Request& request) {
 
 }  // namespace
 
-absl::StatusOr<CriteriaPtr> Reviews::CriteriaOf(const v1::SubmissionKey& key,
+absl::StatusOr<v1::SubmissionRecord> Reviews::FindFile(const SubmissionCall& about,
+                                                       absl::Time deadline) const {
+  ASSIGN_OR_RETURN(auto record, environment_.store.FindSubmission(deadline, about.key));
+  v1::EnterpriseRecord enterprise;
+  if (!record.has_value() || about.call.method_scope() == identity::Scope::FILE) {
+    ASSIGN_OR_RETURN(auto found,
+                     environment_.store.FindEnterprise(deadline, about.key.enterprise()));
+    if (found.has_value()) enterprise = *std::move(found);
+  }
+  RETURN_IF_ERROR(CheckMay(about, enterprise, record.has_value() ? &*record : nullptr));
+  return *std::move(record);
+}
+
+absl::StatusOr<CriteriaPtr> Reviews::CriteriaOf(const SubmissionCall& about,
                                                 absl::Time deadline) const {
-  ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-  if (!record.has_value()) return SubmissionNotFound(key);
-  const v1::SubmittedContent& content = record->submission().content();
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, FindFile(about, deadline));
+  const v1::SubmittedContent& content = record.submission().content();
   return environment_.criteria.Find(content.programme(), content.release_digest(), deadline);
 }
 
@@ -100,9 +112,7 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
   const SubmissionCall about = {key, call, EtagIn(request)};
-  const auto criteria = CriteriaOf(key, deadline);
-  if (!criteria.ok()) call.ScopeIsJudged();
-  RETURN_IF_ERROR(criteria.status());
+  ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(about, deadline));
   // Of what is decided, whole files are shown.
   call.Reads({FileOf(key)});
   const absl::Time now = environment_.Now();
@@ -110,7 +120,7 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
       environment_.store, deadline, now, KeyOf(method, NameOf(key), call, request), call,
       [&](StoreTransaction& transaction, Response& response) -> absl::Status {
         v1::SubmissionRecord after;
-        RETURN_IF_ERROR(DoIn(transaction, about, *criteria, kind, reason, act, now, after));
+        RETURN_IF_ERROR(DoIn(transaction, about, criteria, kind, reason, act, now, after));
         *response.mutable_submission() = ViewFor(call, after, now);
         return absl::OkStatus();
       });
@@ -120,15 +130,16 @@ template <typename Response, typename Request>
 absl::StatusOr<Response> Reviews::Handle(const Request& request, rpc::Call& call,
                                          absl::Time deadline, const DomainAct& act) const {
   const v1::SubmissionKey key = Normalised(request.submission());
-  ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(key, deadline));
+  const SubmissionCall about = {key, call, EtagIn(request)};
+  ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(about, deadline));
   call.Reads({FileOf(key)});
   Response response;
   const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         const absl::Time now = environment_.Now();
         v1::SubmissionRecord after;
-        RETURN_IF_ERROR(DoIn(transaction, {key, call, EtagIn(request)}, criteria, ActKind::kInHand,
-                             "", act, now, after));
+        RETURN_IF_ERROR(
+            DoIn(transaction, about, criteria, ActKind::kInHand, "", act, now, after));
         *response.mutable_submission() = ViewFor(call, after, now);
         return absl::OkStatus();
       });
@@ -234,7 +245,7 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
   for (int i = 0; i < request.files_size(); ++i) {
     order[i] = i;
     const v1::SubmissionKey key = Normalised(request.files(i).submission());
-    ASSIGN_OR_RETURN(criteria.emplace_back(), CriteriaOf(key, deadline));
+    ASSIGN_OR_RETURN(criteria.emplace_back(), CriteriaOf({key, call, ""}, deadline));
     call.Reads({FileOf(key)});
   }
   std::stable_sort(order.begin(), order.end(), [&request](int left, int right) {
@@ -349,23 +360,20 @@ absl::StatusOr<v1::DecideObjectionResponse> Reviews::DecideObjection(
 absl::StatusOr<v1::ListEvidenceMatchesResponse> Reviews::ListEvidenceMatches(
     const v1::ListEvidenceMatchesRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::SubmissionKey key = Normalised(request.submission());
-  ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-  const v1::Snapshot snapshot =
-      record.has_value() ? record->submission().content().snapshot() : v1::Snapshot();
-  const std::string unit = snapshot.units_size() == 0 ? "" : snapshot.units(0);
-  if (!call.CheckScopeOf(unit).ok() || !record.has_value()) return SubmissionNotFound(key);
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, FindFile({key, call, ""}, deadline));
+  const v1::Snapshot& snapshot = record.submission().content().snapshot();
   const identity::UnitsToday today = call.Today();
   const std::string above = call.caller().unauthenticated && snapshot.units_size() > 0
                                 ? snapshot.units(snapshot.units_size() - 1)
                                 : call.caller().review_unit;
   ASSIGN_OR_RETURN(const auto matches, environment_.store.MatchEvidence(
-                                           deadline, *record, today.units.Below(above, today.day)));
+                                           deadline, record, today.units.Below(above, today.day)));
   v1::ListEvidenceMatchesResponse response;
   std::vector<rpc::EnterpriseFile> files = {FileOf(key)};
   const absl::Time now = environment_.Now();
   for (const EvidenceMatches& match : matches) {
     v1::EvidenceMatch& shown = *response.add_matches();
-    for (const v1::SubmittedEvidence& evidence : record->submission().content().evidence()) {
+    for (const v1::SubmittedEvidence& evidence : record.submission().content().evidence()) {
       if (evidence.sha256() == match.sha256) *shown.mutable_evidence() = evidence;
     }
     for (const v1::SubmissionRecord& other : match.others) {

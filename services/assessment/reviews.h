@@ -79,8 +79,12 @@ class Reviews {
   template <typename Response, typename Request>
   absl::StatusOr<Response> Handle(const Request& request, rpc::Call& call, absl::Time deadline,
                                   const DomainAct& act) const;
-  // Of its release; it may have to be fetched. Errors: SUBMISSION_NOT_FOUND.
-  absl::StatusOr<CriteriaPtr> CriteriaOf(const v1::SubmissionKey& key, absl::Time deadline) const;
+  // A file that the caller may reach. Errors: SUBMISSION_NOT_FOUND.
+  absl::StatusOr<v1::SubmissionRecord> FindFile(const SubmissionCall& about,
+                                                absl::Time deadline) const;
+  // Of its release, which may have to be fetched: nobody else learns even that. Errors: those of
+  // FindFile.
+  absl::StatusOr<CriteriaPtr> CriteriaOf(const SubmissionCall& about, absl::Time deadline) const;
   absl::Status MakeDecisionReceipt(StoreTransaction& transaction,
                                    const criteria::Criteria& criteria,
                                    const v1::SubmissionRecord& record, absl::Time now) const;
