@@ -98,11 +98,14 @@ absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& 
   }
   RETURN_IF_ERROR(SaveChanged(transaction, before, locked.all, now));
   after = locked.all[about.key.number() - 1];
-  if (kind != ActKind::kDecision) return absl::OkStatus();
-  RETURN_IF_ERROR(MakeDecisionReceipt(transaction, *criteria, after, now));
+  if (kind == ActKind::kInHand) return absl::OkStatus();
+  if (kind == ActKind::kDecision) {
+    RETURN_IF_ERROR(MakeDecisionReceipt(transaction, *criteria, after, now));
+  }
   return AuditAct(transaction, about.call,
                   {"submission", NameOf(about.key), about.key.enterprise()}, reason, now,
-                  audit::AuditEntry::DECISION);
+                  kind == ActKind::kAssignment ? audit::AuditEntry::ADMINISTRATIVE
+                                               : audit::AuditEntry::DECISION);
 }
 
 template <typename Response, typename Request>
@@ -128,7 +131,8 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
 
 template <typename Response, typename Request>
 absl::StatusOr<Response> Reviews::Handle(const Request& request, rpc::Call& call,
-                                         absl::Time deadline, const DomainAct& act) const {
+                                         absl::Time deadline, ActKind kind,
+                                         absl::string_view reason, const DomainAct& act) const {
   const v1::SubmissionKey key = Normalised(request.submission());
   const SubmissionCall about = {key, call, EtagIn(request)};
   ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(about, deadline));
@@ -138,8 +142,7 @@ absl::StatusOr<Response> Reviews::Handle(const Request& request, rpc::Call& call
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         const absl::Time now = environment_.Now();
         v1::SubmissionRecord after;
-        RETURN_IF_ERROR(
-            DoIn(transaction, about, criteria, ActKind::kInHand, "", act, now, after));
+        RETURN_IF_ERROR(DoIn(transaction, about, criteria, kind, reason, act, now, after));
         *response.mutable_submission() = ViewFor(call, after, now);
         return absl::OkStatus();
       });
@@ -187,7 +190,7 @@ absl::StatusOr<v1::ListQueueResponse> Reviews::ListQueue(const v1::ListQueueRequ
 
 absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request, rpc::Call& call,
                                                absl::Time deadline) {
-  return Handle<v1::TakeResponse>(request, call, deadline,
+  return Handle<v1::TakeResponse>(request, call, deadline, ActKind::kInHand, "",
                                   [](const Act& act, const criteria::Criteria&, Submissions& all) {
                                     return assessment::Take(act, all);
                                   });
@@ -196,7 +199,8 @@ absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request, r
 absl::StatusOr<v1::ReleaseResponse> Reviews::Release(const v1::ReleaseRequest& request,
                                                      rpc::Call& call, absl::Time deadline) {
   return Handle<v1::ReleaseResponse>(
-      request, call, deadline, [](const Act& act, const criteria::Criteria&, Submissions& all) {
+      request, call, deadline, ActKind::kInHand, "",
+      [](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::Release(act, all);
       });
 }
@@ -208,8 +212,10 @@ absl::StatusOr<v1::AssignResponse> Reviews::Assign(const v1::AssignRequest& requ
   reviewer.set_subject(request.subject());
   reviewer.set_name(request.name());
   reviewer.set_unit(call.caller().review_unit);
+  // Whose it is then is kept nowhere else once it was given back.
+  const std::string who = absl::StrCat(request.issuer(), " ", request.subject());
   return Handle<v1::AssignResponse>(
-      request, call, deadline,
+      request, call, deadline, ActKind::kAssignment, who,
       [&reviewer](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::Assign(act, reviewer, all);
       });
@@ -218,7 +224,7 @@ absl::StatusOr<v1::AssignResponse> Reviews::Assign(const v1::AssignRequest& requ
 absl::StatusOr<v1::RecordFindingsResponse> Reviews::RecordFindings(
     const v1::RecordFindingsRequest& request, rpc::Call& call, absl::Time deadline) {
   return Decide<v1::RecordFindingsResponse>(
-      "RecordFindings", request, call, deadline, ActKind::kInHand, "",
+      "RecordFindings", request, call, deadline, ActKind::kFindings, "",
       [&request](const Act& act, const criteria::Criteria& criteria, Submissions& all) {
         return assessment::RecordFindings(act, criteria, request.findings(), all);
       });
@@ -332,7 +338,7 @@ absl::StatusOr<v1::AddCommentResponse> Reviews::AddComment(const v1::AddCommentR
 absl::StatusOr<v1::ResolveCommentResponse> Reviews::ResolveComment(
     const v1::ResolveCommentRequest& request, rpc::Call& call, absl::Time deadline) {
   return Handle<v1::ResolveCommentResponse>(
-      request, call, deadline,
+      request, call, deadline, ActKind::kInHand, "",
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::ResolveComment(act, request.comment(), all);
       });

@@ -1,5 +1,5 @@
-// What reviewers learn, over gRPC on both databases. Who may decide in which state is in
-// states_test.cc.
+// What reviewers learn, and what is audited of what they do, over gRPC on both databases. Who may
+// decide in which state is in states_test.cc.
 #include "absl/strings/str_replace.h"
 #include "tests/integration/assessment/assessment_under_test.h"
 
@@ -8,6 +8,7 @@ namespace {
 
 using common::v1::AuditEntry;
 using testing::Contains;
+using testing::ElementsAre;
 
 class ReviewsTest : public testing::TestWithParam<sql::Engine> {
  protected:
@@ -112,6 +113,48 @@ TEST_P(ReviewsTest, WhileAReleaseIsAwayNobodyElseLearnsWhatIsUnderIt) {
   EXPECT_THAT(
       service_->As(CallerOf{"other", {"platform"}}, &AssessmentStub::RemoveEvidence, remove),
       IsRefused("", Reason::ASSESSMENT_NOT_FOUND));
+}
+
+TEST_P(ReviewsTest, FindingsAssignmentsAndCitationsAreAudited) {
+  ASSERT_EQ(files_.size(), 2U);
+  const v1::SubmissionKey& file = files_[0];
+  const CallerOf head = {"head", {"unit-head"}, "", "nanjing-gulou"};
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  v1::AssignRequest assign;
+  *assign.mutable_submission() = file;
+  assign.set_issuer("https://issuer.example");
+  assign.set_subject(reviewer.subject);
+  const auto assigned = service_->As(head, &ReviewStub::Assign, assign);
+  ASSERT_OK(assigned);
+  v1::RecordFindingsRequest record;
+  *record.mutable_submission() = file;
+  record.set_etag(assigned->submission().standing().etag());
+  record.set_request_id(NewRequestId());
+  auto& finding = *record.add_findings();
+  finding.set_scenario(service_->criteria().edition().scenarios(0).id());
+  finding.set_level("none");
+  finding.set_reason("现场没有看到");
+  // Once more is the same.
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK(service_->As(reviewer, &ReviewStub::RecordFindings, record));
+  }
+  v1::CiteRequest cite;
+  *cite.mutable_submission() = file;
+  cite.set_application("A-1");
+  v1::UnciteRequest uncite;
+  *uncite.mutable_submission() = file;
+  uncite.set_application("A-1");
+  uncite.set_request_id(NewRequestId());
+  // The second time nothing changes.
+  for (int i = 0; i < 2; ++i) {
+    cite.set_request_id(NewRequestId());
+    ASSERT_OK(service_->As(kPlatform, &AssessmentStub::Cite, cite));
+  }
+  ASSERT_OK(service_->As(kPlatform, &AssessmentStub::Uncite, uncite));
+  EXPECT_THAT(Audited(AuditEntry::DECISION), ElementsAre("RecordFindings OK "));
+  EXPECT_THAT(Audited(AuditEntry::ADMINISTRATIVE),
+              ElementsAre("Assign OK https://issuer.example reviewer-nanjing-gulou", "Cite OK A-1",
+                          "Uncite OK A-1"));
 }
 
 TEST_P(ReviewsTest, WhoFilledAFileInDoesNotDecideAboutIt) {
