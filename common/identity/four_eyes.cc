@@ -6,10 +6,9 @@
 
 namespace zhiping::identity {
 
-absl::Status CheckFourEyes(const Caller& decider, const std::vector<Person>& changed_by) {
-  const Person person = decider.person();
-  if (!person.known() ||
-      std::find(changed_by.begin(), changed_by.end(), person) == changed_by.end()) {
+absl::Status CheckFourEyes(const Person& decider, const std::vector<Person>& changed_by) {
+  if (!decider.known() ||
+      std::find(changed_by.begin(), changed_by.end(), decider) == changed_by.end()) {
     return absl::OkStatus();
   }
   return MakeError(absl::StatusCode::kPermissionDenied, Reason::SAME_PERSON,

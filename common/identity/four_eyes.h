@@ -13,6 +13,6 @@ namespace zhiping::identity {
 // asked who they are, there are no four eyes.
 //
 // Errors: SAME_PERSON (PERMISSION_DENIED).
-absl::Status CheckFourEyes(const Caller& decider, const std::vector<Person>& changed_by);
+absl::Status CheckFourEyes(const Person& decider, const std::vector<Person>& changed_by);
 
 }  // namespace zhiping::identity

@@ -143,9 +143,20 @@ std::vector<const ReviewUnit*> ReviewUnits::FindByName(absl::string_view name,
 }
 
 std::vector<const ReviewUnit*> ReviewUnits::PathOf(absl::string_view id, absl::CivilDay day) const {
+  const auto latest = [&](absl::string_view of) {
+    const ReviewUnit* found = nullptr;
+    const auto rows = by_id_.find(of);
+    if (rows == by_id_.end()) return found;
+    for (const int row : rows->second) {
+      const ReviewUnit& unit = units_[row];
+      if (unit.from <= day && (found == nullptr || found->from < unit.from)) found = &unit;
+    }
+    return found;
+  };
   std::vector<const ReviewUnit*> path;
-  // Levels rise from one to the next, so this ends.
-  for (const ReviewUnit* unit = Find(id, day); unit != nullptr; unit = Find(unit->parent, day)) {
+  // A parent is there as long as its child, so the units of a circle would all be there on the day
+  // on which the first of them ends, and levels rise from one to the next: this ends.
+  for (const ReviewUnit* unit = latest(id); unit != nullptr; unit = latest(unit->parent)) {
     path.push_back(unit);
   }
   return path;
@@ -154,7 +165,7 @@ std::vector<const ReviewUnit*> ReviewUnits::PathOf(absl::string_view id, absl::C
 bool ReviewUnits::IsWithin(absl::string_view id, absl::string_view above,
                            absl::CivilDay day) const {
   for (const ReviewUnit* unit : PathOf(id, day)) {
-    if (unit->id == above) return true;
+    if (unit->id == above) return day < unit->until;
   }
   return false;
 }

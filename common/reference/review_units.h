@@ -42,11 +42,11 @@ class ReviewUnits {
   const ReviewUnit* Find(absl::string_view id, absl::CivilDay day) const;
   // The units that are called that on the day, by name or alias: several places are called 鼓楼区.
   std::vector<const ReviewUnit*> FindByName(absl::string_view name, absl::CivilDay day) const;
-  // The unit and all above it, the province last; empty if there is none.
+  // The unit and all above it, each as it is on the day or was last; empty if there was none yet.
   std::vector<const ReviewUnit*> PathOf(absl::string_view id, absl::CivilDay day) const;
-  // Whether on the day `id` is `above` or lies below it.
+  // Whether `id`, as it is or was last, is `above` or lies below it. What has ended has nothing.
   bool IsWithin(absl::string_view id, absl::string_view above, absl::CivilDay day) const;
-  // The unit and all below it on the day, by id; empty if there is none.
+  // The unit and all below it, those that have ended too, by id; empty if itself is not there.
   std::vector<std::string> Below(absl::string_view id, absl::CivilDay day) const;
   // As they stand in the file, whatever the day.
   const std::vector<ReviewUnit>& all() const { return units_; }

@@ -39,6 +39,15 @@ absl::Status ReadAgain() {
                    "Somebody else changed the same records meanwhile: try again.");
 }
 
+// The criteria of a draft could not be had: whoever may not see it does not learn that it is there.
+absl::Status WithoutCriteria(const Environment& environment, const v1::AssessmentKey& key,
+                             const rpc::Call& call, absl::Time deadline, const absl::Status& why) {
+  ASSIGN_OR_RETURN(const auto enterprise,
+                   environment.store.FindEnterprise(deadline, key.enterprise()));
+  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()), "");
+  return call.CheckFile(file).ok() ? why : AssessmentNotFound(key);
+}
+
 // The body of ChangeDraft.
 using Body = std::function<absl::Status(StoreTransaction&, LockedDraft&, absl::Time)>;
 
@@ -50,6 +59,9 @@ absl::Status Change(const Environment& environment, const v1::AssessmentKey& key
   for (int tried = 0; tried < kTries; ++tried) {
     absl::StatusOr<DraftCriteria> criteria =
         tried == 0 && known != nullptr ? *known : CriteriaOfDraft(environment, key, deadline);
+    if (!criteria.ok() && call != nullptr) {
+      return WithoutCriteria(environment, key, *call, deadline, criteria.status());
+    }
     RETURN_IF_ERROR(criteria.status());
     status = environment.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
       const absl::Time now = environment.Now();
@@ -57,8 +69,12 @@ absl::Status Change(const Environment& environment, const v1::AssessmentKey& key
                        LockDraft(transaction, key, *criteria, call, request, now));
       const int64_t version = draft.record.version();
       RETURN_IF_ERROR(body(transaction, draft, now));
+      const bool changed = draft.record.version() != version;
       const bool followed = criteria->path.size() > 1;
-      if (draft.record.version() == version && !followed) return absl::OkStatus();
+      if (!changed && !followed) return absl::OkStatus();
+      if (changed && call != nullptr) {
+        AddPerson(PersonOf(*call), *draft.record.mutable_edited_by());
+      }
       return transaction.SaveAssessment(draft.record);
     });
     if (DetailOf(status).reason() != Reason::TRANSACTION_CONFLICT) break;

@@ -158,6 +158,7 @@ absl::StatusOr<v1::Assessment> OpenAssessment(const Environment& environment,
     for (const CriteriaPtr& step : opening.path) path.push_back(step.get());
     CarryOver(path, *opening.source, now, record);
   }
+  AddPerson(PersonOf(call), *record.mutable_edited_by());
   RETURN_IF_ERROR(transaction.SaveAssessment(record));
   v1::AssessmentEvent event;
   auto& opened = *event.mutable_assessment_opened();

@@ -14,6 +14,7 @@
 #include "services/assessment/domain/findings.h"
 #include "services/assessment/domain/in_hand_acts.h"
 #include "services/assessment/domain/objections.h"
+#include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
@@ -49,11 +50,23 @@ std::string EtagIn(const Request& request) {
 
 }  // namespace
 
-absl::StatusOr<CriteriaPtr> Reviews::CriteriaOf(const v1::SubmissionKey& key,
+absl::StatusOr<v1::SubmissionRecord> Reviews::FindFile(const SubmissionCall& about,
+                                                       absl::Time deadline) const {
+  ASSIGN_OR_RETURN(auto record, environment_.store.FindSubmission(deadline, about.key));
+  v1::EnterpriseRecord enterprise;
+  if (!record.has_value() || about.call.method_scope() == identity::Scope::FILE) {
+    ASSIGN_OR_RETURN(auto found,
+                     environment_.store.FindEnterprise(deadline, about.key.enterprise()));
+    if (found.has_value()) enterprise = *std::move(found);
+  }
+  RETURN_IF_ERROR(CheckMay(about, enterprise, record.has_value() ? &*record : nullptr));
+  return *std::move(record);
+}
+
+absl::StatusOr<CriteriaPtr> Reviews::CriteriaOf(const SubmissionCall& about,
                                                 absl::Time deadline) const {
-  ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-  if (!record.has_value()) return SubmissionNotFound(key);
-  const v1::SubmittedContent& content = record->submission().content();
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, FindFile(about, deadline));
+  const v1::SubmittedContent& content = record.submission().content();
   return environment_.criteria.Find(content.programme(), content.release_digest(), deadline);
 }
 
@@ -85,11 +98,14 @@ absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& 
   }
   RETURN_IF_ERROR(SaveChanged(transaction, before, locked.all, now));
   after = locked.all[about.key.number() - 1];
-  if (kind != ActKind::kDecision) return absl::OkStatus();
-  RETURN_IF_ERROR(MakeDecisionReceipt(transaction, *criteria, after, now));
+  if (kind == ActKind::kInHand) return absl::OkStatus();
+  if (kind == ActKind::kDecision) {
+    RETURN_IF_ERROR(MakeDecisionReceipt(transaction, *criteria, after, now));
+  }
   return AuditAct(transaction, about.call,
                   {"submission", NameOf(about.key), about.key.enterprise()}, reason, now,
-                  audit::AuditEntry::DECISION);
+                  kind == ActKind::kAssignment ? audit::AuditEntry::ADMINISTRATIVE
+                                               : audit::AuditEntry::DECISION);
 }
 
 template <typename Response, typename Request>
@@ -99,9 +115,7 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
   const SubmissionCall about = {key, call, EtagIn(request)};
-  const auto criteria = CriteriaOf(key, deadline);
-  if (!criteria.ok()) call.ScopeIsJudged();
-  RETURN_IF_ERROR(criteria.status());
+  ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(about, deadline));
   // Of what is decided, whole files are shown.
   call.Reads({IsForEnterprise(call, key.enterprise()) ? ActedOn(FileOf(key)) : FileOf(key)});
   const absl::Time now = environment_.Now();
@@ -109,7 +123,7 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
       environment_.store, deadline, now, KeyOf(method, NameOf(key), call, request), call,
       [&](StoreTransaction& transaction, Response& response) -> absl::Status {
         v1::SubmissionRecord after;
-        RETURN_IF_ERROR(DoIn(transaction, about, *criteria, kind, reason, act, now, after));
+        RETURN_IF_ERROR(DoIn(transaction, about, criteria, kind, reason, act, now, after));
         *response.mutable_submission() = ViewFor(call, after, now);
         return absl::OkStatus();
       });
@@ -117,17 +131,18 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
 
 template <typename Response, typename Request>
 absl::StatusOr<Response> Reviews::Handle(const Request& request, rpc::Call& call,
-                                         absl::Time deadline, const DomainAct& act) const {
+                                         absl::Time deadline, ActKind kind,
+                                         absl::string_view reason, const DomainAct& act) const {
   const v1::SubmissionKey key = Normalised(request.submission());
-  ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(key, deadline));
+  const SubmissionCall about = {key, call, EtagIn(request)};
+  ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(about, deadline));
   call.Reads({FileOf(key)});
   Response response;
   const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
         const absl::Time now = environment_.Now();
         v1::SubmissionRecord after;
-        RETURN_IF_ERROR(DoIn(transaction, {key, call, EtagIn(request)}, criteria, ActKind::kInHand,
-                             "", act, now, after));
+        RETURN_IF_ERROR(DoIn(transaction, about, criteria, kind, reason, act, now, after));
         *response.mutable_submission() = ViewFor(call, after, now);
         return absl::OkStatus();
       });
@@ -147,7 +162,9 @@ absl::StatusOr<v1::ListQueueResponse> Reviews::ListQueue(const v1::ListQueueRequ
     query.units = today.units.Below(own, today.day);
   } else {
     RETURN_IF_ERROR(call.CheckScopeOf(request.unit()));
-    query.units = {request.unit()};
+    query.units = ActsFor(today.units, request.unit(), today.day);
+    // It may have ended itself.
+    if (query.units.empty()) query.units = {request.unit()};
   }
   query.campaign = request.campaign();
   query.stage = request.stage();
@@ -173,7 +190,7 @@ absl::StatusOr<v1::ListQueueResponse> Reviews::ListQueue(const v1::ListQueueRequ
 
 absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request, rpc::Call& call,
                                                absl::Time deadline) {
-  return Handle<v1::TakeResponse>(request, call, deadline,
+  return Handle<v1::TakeResponse>(request, call, deadline, ActKind::kInHand, "",
                                   [](const Act& act, const criteria::Criteria&, Submissions& all) {
                                     return assessment::Take(act, all);
                                   });
@@ -182,7 +199,8 @@ absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request, r
 absl::StatusOr<v1::ReleaseResponse> Reviews::Release(const v1::ReleaseRequest& request,
                                                      rpc::Call& call, absl::Time deadline) {
   return Handle<v1::ReleaseResponse>(
-      request, call, deadline, [](const Act& act, const criteria::Criteria&, Submissions& all) {
+      request, call, deadline, ActKind::kInHand, "",
+      [](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::Release(act, all);
       });
 }
@@ -194,8 +212,10 @@ absl::StatusOr<v1::AssignResponse> Reviews::Assign(const v1::AssignRequest& requ
   reviewer.set_subject(request.subject());
   reviewer.set_name(request.name());
   reviewer.set_unit(call.caller().review_unit);
+  // Whose it is then is kept nowhere else once it was given back.
+  const std::string who = absl::StrCat(request.issuer(), " ", request.subject());
   return Handle<v1::AssignResponse>(
-      request, call, deadline,
+      request, call, deadline, ActKind::kAssignment, who,
       [&reviewer](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::Assign(act, reviewer, all);
       });
@@ -204,7 +224,7 @@ absl::StatusOr<v1::AssignResponse> Reviews::Assign(const v1::AssignRequest& requ
 absl::StatusOr<v1::RecordFindingsResponse> Reviews::RecordFindings(
     const v1::RecordFindingsRequest& request, rpc::Call& call, absl::Time deadline) {
   return Decide<v1::RecordFindingsResponse>(
-      "RecordFindings", request, call, deadline, ActKind::kInHand, "",
+      "RecordFindings", request, call, deadline, ActKind::kFindings, "",
       [&request](const Act& act, const criteria::Criteria& criteria, Submissions& all) {
         return assessment::RecordFindings(act, criteria, request.findings(), all);
       });
@@ -231,7 +251,7 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
   for (int i = 0; i < request.files_size(); ++i) {
     order[i] = i;
     const v1::SubmissionKey key = Normalised(request.files(i).submission());
-    ASSIGN_OR_RETURN(criteria.emplace_back(), CriteriaOf(key, deadline));
+    ASSIGN_OR_RETURN(criteria.emplace_back(), CriteriaOf({key, call, ""}, deadline));
     call.Reads({FileOf(key)});
   }
   std::stable_sort(order.begin(), order.end(), [&request](int left, int right) {
@@ -318,7 +338,7 @@ absl::StatusOr<v1::AddCommentResponse> Reviews::AddComment(const v1::AddCommentR
 absl::StatusOr<v1::ResolveCommentResponse> Reviews::ResolveComment(
     const v1::ResolveCommentRequest& request, rpc::Call& call, absl::Time deadline) {
   return Handle<v1::ResolveCommentResponse>(
-      request, call, deadline,
+      request, call, deadline, ActKind::kInHand, "",
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::ResolveComment(act, request.comment(), all);
       });
@@ -346,23 +366,20 @@ absl::StatusOr<v1::DecideObjectionResponse> Reviews::DecideObjection(
 absl::StatusOr<v1::ListEvidenceMatchesResponse> Reviews::ListEvidenceMatches(
     const v1::ListEvidenceMatchesRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::SubmissionKey key = Normalised(request.submission());
-  ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-  const v1::Snapshot snapshot =
-      record.has_value() ? record->submission().content().snapshot() : v1::Snapshot();
-  const std::string unit = snapshot.units_size() == 0 ? "" : snapshot.units(0);
-  if (!call.CheckScopeOf(unit).ok() || !record.has_value()) return SubmissionNotFound(key);
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, FindFile({key, call, ""}, deadline));
+  const v1::Snapshot& snapshot = record.submission().content().snapshot();
   const identity::UnitsToday today = call.Today();
   const std::string above = call.caller().unauthenticated && snapshot.units_size() > 0
                                 ? snapshot.units(snapshot.units_size() - 1)
                                 : call.caller().review_unit;
   ASSIGN_OR_RETURN(const auto matches, environment_.store.MatchEvidence(
-                                           deadline, *record, today.units.Below(above, today.day)));
+                                           deadline, record, today.units.Below(above, today.day)));
   v1::ListEvidenceMatchesResponse response;
   std::vector<rpc::EnterpriseFile> files = {FileOf(key)};
   const absl::Time now = environment_.Now();
   for (const EvidenceMatches& match : matches) {
     v1::EvidenceMatch& shown = *response.add_matches();
-    for (const v1::SubmittedEvidence& evidence : record->submission().content().evidence()) {
+    for (const v1::SubmittedEvidence& evidence : record.submission().content().evidence()) {
       if (evidence.sha256() == match.sha256) *shown.mutable_evidence() = evidence;
     }
     for (const v1::SubmissionRecord& other : match.others) {

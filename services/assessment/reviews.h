@@ -63,8 +63,8 @@ class Reviews {
   // An act on one submission, as the domain knows it.
   using DomainAct =
       std::function<absl::Status(const Act&, const criteria::Criteria&, Submissions&)>;
-  // What kind of act it is: decisions are audited, and have receipts.
-  enum class ActKind { kInHand, kDecision };
+  // What kind of act it is: all but those in hand are audited, and decisions have receipts.
+  enum class ActKind { kInHand, kAssignment, kFindings, kDecision };
 
   // Does the act, makes the reviewed result and the receipt of a decision, stores, logs and audits.
   // `reason`: for audit.
@@ -78,9 +78,14 @@ class Reviews {
   // The same without a request id: what may be repeated.
   template <typename Response, typename Request>
   absl::StatusOr<Response> Handle(const Request& request, rpc::Call& call, absl::Time deadline,
+                                  ActKind kind, absl::string_view reason,
                                   const DomainAct& act) const;
-  // Of its release; it may have to be fetched. Errors: SUBMISSION_NOT_FOUND.
-  absl::StatusOr<CriteriaPtr> CriteriaOf(const v1::SubmissionKey& key, absl::Time deadline) const;
+  // A file that the caller may reach. Errors: SUBMISSION_NOT_FOUND.
+  absl::StatusOr<v1::SubmissionRecord> FindFile(const SubmissionCall& about,
+                                                absl::Time deadline) const;
+  // Of its release, which may have to be fetched: nobody else learns even that. Errors: those of
+  // FindFile.
+  absl::StatusOr<CriteriaPtr> CriteriaOf(const SubmissionCall& about, absl::Time deadline) const;
   absl::Status MakeDecisionReceipt(StoreTransaction& transaction,
                                    const criteria::Criteria& criteria,
                                    const v1::SubmissionRecord& record, absl::Time now) const;

@@ -4,6 +4,7 @@
 
 #include "common/status/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
@@ -15,6 +16,17 @@ using google::protobuf::util::MessageDifferencer;
 
 const v1::SubmissionRecord* Find(const Submissions& all, int32_t number) {
   return number < 1 || number > static_cast<int32_t>(all.size()) ? nullptr : &all[number - 1];
+}
+
+// The unit by which acts of a reviewer are judged: whose turn it is may act, also when the unit
+// that received the file has come below another one since.
+std::string ActingUnit(const rpc::Call& call, const v1::SubmissionRecord& record,
+                       const std::string& receiving) {
+  const auto turn = TurnOf(record);
+  if (!turn.has_value()) return receiving;
+  const identity::UnitsToday today = call.Today();
+  const auto* const office = OfficeOf(today.units, turn->unit, today.day);
+  return office != nullptr && office->id == call.caller().review_unit ? turn->unit : receiving;
 }
 
 }  // namespace
@@ -61,19 +73,32 @@ Act ActOf(const Environment& environment, const SubmissionCall& about, const Sub
           absl::Time now) {
   const v1::SubmissionRecord* const record = Find(all, about.key.number());
   const auto turn = record == nullptr ? std::nullopt : TurnOf(*record);
-  return {ActorOf(about.call, turn.has_value() ? turn->unit : ""), about.key.number(), about.etag,
-          now, environment.zone};
+  Act act = {.actor = ActorOf(about.call),
+             .submission = about.key.number(),
+             .etag = about.etag,
+             .now = now,
+             .zone = environment.zone,
+             .units = &environment.reference.review_units()};
+  if (turn.has_value()) {
+    act.actor = ActorOf(about.call, OfficeFor(act, *record, turn->unit).unit);
+  }
+  return act;
+}
+
+absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord& enterprise,
+                      const v1::SubmissionRecord* record) {
+  const v1::SubmissionRecord& known =
+      record == nullptr ? v1::SubmissionRecord::default_instance() : *record;
+  const identity::FileCoordinates file = CoordinatesOf(enterprise, known);
+  const absl::Status checked =
+      about.call.method_scope() == identity::Scope::UNIT
+          ? about.call.CheckScopeOf(ActingUnit(about.call, known, file.unit))
+          : about.call.CheckFile(file);
+  return checked.ok() && record != nullptr ? absl::OkStatus() : SubmissionNotFound(about.key);
 }
 
 absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& locked) {
-  const v1::SubmissionRecord* const record = Find(locked.all, about.key.number());
-  const auto file = record == nullptr
-                        ? CoordinatesOf(locked.enterprise, locked.campaign.campaign().programme())
-                        : CoordinatesOf(locked.enterprise, *record);
-  const absl::Status checked = about.call.method_scope() == identity::Scope::UNIT
-                                   ? about.call.CheckScopeOf(file.unit)
-                                   : about.call.CheckFile(file);
-  return checked.ok() && record != nullptr ? absl::OkStatus() : SubmissionNotFound(about.key);
+  return CheckMay(about, locked.enterprise, Find(locked.all, about.key.number()));
 }
 
 }  // namespace zhiping::assessment

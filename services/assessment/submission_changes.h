@@ -48,12 +48,15 @@ struct SubmissionCall {
 };
 
 // The act of the call: who, when and on which submission. The unit of a caller who was not asked is
-// the one whose turn it is.
+// the one that acts for whose turn it is.
 Act ActOf(const Environment& environment, const SubmissionCall& about, const Submissions& all,
           absl::Time now);
 
-// Whether the caller may: by UNIT or FILE, as the method's scope is. Errors: SUBMISSION_NOT_FOUND,
-// also for what is outside of the scope.
+// Whether the caller may: by UNIT or FILE, as the method's scope is. `record`: null if it is not
+// there, so that its enterprise alone says whose it would be; else UNIT needs no `enterprise`.
+// Errors: SUBMISSION_NOT_FOUND, also for what is outside of the scope.
+absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord& enterprise,
+                      const v1::SubmissionRecord* record);
 absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& locked);
 
 }  // namespace zhiping::assessment

@@ -38,8 +38,8 @@ v1::Submission ViewFor(const rpc::Call& call, const v1::SubmissionRecord& record
 
 template <typename Response>
 absl::StatusOr<Response> SubmissionsOfEnterprises::DoOnce(
-    const SubmissionCall& about, const sql::RequestKey& id, absl::Time deadline,
-    const std::function<absl::Status(const Act&, LockedSubmissions&)>& act) {
+    const SubmissionCall& about, const sql::RequestKey& id, const std::string& application,
+    absl::Time deadline, const std::function<absl::Status(const Act&, LockedSubmissions&)>& act) {
   const absl::Time now = environment_.Now();
   return Once<Response>(environment_.store, deadline, now, id, about.call,
                         [&](StoreTransaction& transaction, Response& response) -> absl::Status {
@@ -49,9 +49,15 @@ absl::StatusOr<Response> SubmissionsOfEnterprises::DoOnce(
                           const Submissions before = locked.all;
                           RETURN_IF_ERROR(act(ActOf(environment_, about, locked.all, now), locked));
                           RETURN_IF_ERROR(SaveChanged(transaction, before, locked.all, now));
-                          *response.mutable_submission() =
-                              ViewFor(about.call, locked.all[about.key.number() - 1], now);
-                          return absl::OkStatus();
+                          const size_t index = about.key.number() - 1;
+                          const v1::SubmissionRecord& after = locked.all[index];
+                          *response.mutable_submission() = ViewFor(about.call, after, now);
+                          if (application.empty() || after.version() == before[index].version()) {
+                            return absl::OkStatus();
+                          }
+                          return AuditAct(transaction, about.call,
+                                          {"submission", NameOf(about.key), about.key.enterprise()},
+                                          application, now);
                         });
 }
 
@@ -61,7 +67,7 @@ absl::StatusOr<v1::WithdrawResponse> SubmissionsOfEnterprises::Withdraw(
   const v1::SubmissionKey key = Normalised(request.submission());
   call.Reads({ActedOn(FileOf(key))});
   return DoOnce<v1::WithdrawResponse>(
-      {key, call, request.etag()}, KeyOf("Withdraw", NameOf(key), call, request), deadline,
+      {key, call, request.etag()}, KeyOf("Withdraw", NameOf(key), call, request), "", deadline,
       [&](const Act& act, LockedSubmissions& locked) {
         return assessment::Withdraw(act, request.reason(), locked.all);
       });
@@ -73,11 +79,11 @@ absl::StatusOr<v1::CiteResponse> SubmissionsOfEnterprises::Cite(const v1::CiteRe
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
   call.Reads({ActedOn(FileOf(key))});
-  return DoOnce<v1::CiteResponse>({key, call, ""}, KeyOf("Cite", NameOf(key), call, request),
-                                  deadline, [&](const Act& act, LockedSubmissions& locked) {
-                                    return assessment::Cite(act, locked.campaign.campaign(),
-                                                            request.application(), locked.all);
-                                  });
+  return DoOnce<v1::CiteResponse>(
+      {key, call, ""}, KeyOf("Cite", NameOf(key), call, request), request.application(), deadline,
+      [&](const Act& act, LockedSubmissions& locked) {
+        return assessment::Cite(act, locked.campaign.campaign(), request.application(), locked.all);
+      });
 }
 
 absl::StatusOr<v1::UnciteResponse> SubmissionsOfEnterprises::Uncite(
@@ -85,11 +91,11 @@ absl::StatusOr<v1::UnciteResponse> SubmissionsOfEnterprises::Uncite(
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
   call.Reads({ActedOn(FileOf(key))});
-  return DoOnce<v1::UnciteResponse>({key, call, ""}, KeyOf("Uncite", NameOf(key), call, request),
-                                    deadline, [&](const Act& act, LockedSubmissions& locked) {
-                                      return assessment::Uncite(act, request.application(),
-                                                                locked.all);
-                                    });
+  return DoOnce<v1::UnciteResponse>(
+      {key, call, ""}, KeyOf("Uncite", NameOf(key), call, request), request.application(), deadline,
+      [&](const Act& act, LockedSubmissions& locked) {
+        return assessment::Uncite(act, request.application(), locked.all);
+      });
 }
 
 absl::StatusOr<v1::SubmissionRecord> SubmissionsOfEnterprises::Find(const v1::SubmissionKey& key,

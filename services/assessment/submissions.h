@@ -44,10 +44,11 @@ class SubmissionsOfEnterprises {
 
  private:
   // One act of a request with an id; the answer has the submission as it is afterwards.
+  // `application`: for which it is done, audited if it changed anything; empty: for none.
   template <typename Response>
   absl::StatusOr<Response> DoOnce(
-      const SubmissionCall& about, const sql::RequestKey& id, absl::Time deadline,
-      const std::function<absl::Status(const Act&, LockedSubmissions&)>& act);
+      const SubmissionCall& about, const sql::RequestKey& id, const std::string& application,
+      absl::Time deadline, const std::function<absl::Status(const Act&, LockedSubmissions&)>& act);
 
   absl::StatusOr<v1::SubmissionRecord> Find(const v1::SubmissionKey& key, rpc::Call& call,
                                             absl::Time deadline);

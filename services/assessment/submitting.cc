@@ -131,6 +131,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
   ASSIGN_OR_RETURN(submitted.stages,
                    StagesOf(environment_.reference.review_units(), enterprise.review_unit(),
                             context.day(), draft.record.channel()));
+  submitted.filled_in_by = draft.record.edited_by();
   const v1::PersonRecord person = PersonOf(call);
   submitted.content =
       ContentOf(*draft.criteria, draft.record,

@@ -319,7 +319,7 @@ absl::Status Publishing::PublishIn(StoreTransaction& transaction,
                    transaction.PublishedWithNumber(release.summary.edition(), release.number));
   if (!taken.empty() && taken != request.digest()) return LabelTaken(release, taken);
   ASSIGN_OR_RETURN(const identity::Person importer, transaction.ImporterOf(request.digest()));
-  RETURN_IF_ERROR(identity::CheckFourEyes(call.caller(), {importer}));
+  RETURN_IF_ERROR(identity::CheckFourEyes(call.caller().person(), {importer}));
   ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, call.caller(), request.actor(),
                                                    request.cancel_pending_revision()));
   ASSIGN_OR_RETURN(const auto rows, Publish(history, request.digest(), in_force_from, decision));

@@ -1,12 +1,14 @@
 #include "services/assessment/domain/act.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "common/text/utf8.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/standing.h"
 
 namespace zhiping::assessment {
@@ -119,9 +121,20 @@ absl::Status CheckRole(const Actor& actor, identity::Roles roles) {
                    {{"roles", needed}, {"held", held}});
 }
 
-absl::Status CheckScope(const Actor& actor, const v1::SubmissionRecord& record) {
+Office OfficeFor(const Act& act, const v1::SubmissionRecord& record, const std::string& unit) {
+  const auto day = absl::ToCivilDay(act.now, act.zone);
+  const auto* const office = act.units == nullptr ? nullptr : OfficeOf(*act.units, unit, day);
+  const std::string& id = office == nullptr ? unit : office->id;
+  std::string name = UnitNameOf(record, id);
+  if (name == id && office != nullptr) name = office->name;
+  return {id, std::move(name)};
+}
+
+absl::Status CheckScope(const Act& act, const v1::SubmissionRecord& record) {
   const auto& units = record.submission().content().snapshot().units();
-  if (std::find(units.begin(), units.end(), actor.person.unit()) != units.end()) {
+  if (std::any_of(units.begin(), units.end(), [&](const std::string& unit) {
+        return OfficeFor(act, record, unit).unit == act.actor.person.unit();
+      })) {
     return absl::OkStatus();
   }
   return MakeError(absl::StatusCode::kPermissionDenied, Reason::OUTSIDE_SCOPE,
@@ -129,25 +142,26 @@ absl::Status CheckScope(const Actor& actor, const v1::SubmissionRecord& record) 
                    "The submission is outside of what this review unit may see or change.");
 }
 
-absl::Status CheckTurn(const Actor& actor, const v1::SubmissionRecord& record) {
+absl::Status CheckTurn(const Act& act, const v1::SubmissionRecord& record) {
   const Turn turn = TurnOf(record).value_or(Turn());
-  if (turn.unit == actor.person.unit()) return absl::OkStatus();
-  const std::string name = UnitNameOf(record, turn.unit);
-  return Precondition(Reason::WRONG_STAGE, absl::StrCat("现在由", name, "处理，本单位只能查看。"),
-                      absl::StrCat("It is the turn of ", name, ": this unit may only read it."),
-                      {{"unit", turn.unit}, {"stage", v1::Stage::Value_Name(turn.stage)}});
+  const Office office = OfficeFor(act, record, turn.unit);
+  if (office.unit == act.actor.person.unit()) return absl::OkStatus();
+  return Precondition(
+      Reason::WRONG_STAGE, absl::StrCat("现在由", office.name, "处理，本单位只能查看。"),
+      absl::StrCat("It is the turn of ", office.name, ": this unit may only read it."),
+      {{"unit", office.unit}, {"stage", v1::Stage::Value_Name(turn.stage)}});
 }
 
 absl::StatusOr<v1::SubmissionRecord*> FindInTurn(const Act& act, identity::Roles roles,
                                                  TurnKind kind, Submissions& all) {
   RETURN_IF_ERROR(CheckRole(act.actor, roles));
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record, FindSubmission(act, all));
-  RETURN_IF_ERROR(CheckScope(act.actor, *record));
+  RETURN_IF_ERROR(CheckScope(act, *record));
   const std::optional<Turn> turn = TurnOf(*record);
   if (!turn.has_value()) return WrongState(*record);
   const TurnKind present = turn->objected_decision == 0 ? TurnKind::kReview : TurnKind::kObjection;
   if (kind != TurnKind::kEither && kind != present) return WrongState(*record);
-  RETURN_IF_ERROR(CheckTurn(act.actor, *record));
+  RETURN_IF_ERROR(CheckTurn(act, *record));
   return record;
 }
 
@@ -173,9 +187,23 @@ absl::Status CheckFree(const Act& act, const v1::SubmissionRecord& record) {
   return TakenByAnother(record);
 }
 
+absl::Status CheckNotOwn(const v1::PersonRecord& person, const v1::SubmissionRecord& record) {
+  const auto& parties = record.parties();
+  const bool own = SamePerson(record.submitted_by(), person) ||
+                   std::any_of(parties.begin(), parties.end(), [&](const v1::PersonRecord& party) {
+                     return SamePerson(party, person);
+                   });
+  if (person.subject().empty() || !own) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, Reason::SAME_PERSON,
+      "该提交件由该人员填报、提交或由其提出异议，须由其他人员处理。",
+      "This person filled it in, submitted it or objected: somebody else has to do it.");
+}
+
 absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
                          int32_t objected_decision, const v1::SubmissionRecord& record) {
   if (person.subject().empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNotOwn(person, record));
   const auto& decisions = record.submission().standing().decisions();
   for (int i = 0; i < decisions.size(); ++i) {
     const bool elsewhere = decisions[i].stage() != stage;
@@ -193,6 +221,16 @@ absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
     }
   }
   return absl::OkStatus();
+}
+
+void AddPerson(const v1::PersonRecord& person,
+               google::protobuf::RepeatedPtrField<v1::PersonRecord>& people) {
+  if (person.subject().empty()) return;
+  if (std::any_of(people.begin(), people.end(),
+                  [&](const v1::PersonRecord& other) { return SamePerson(other, person); })) {
+    return;
+  }
+  *people.Add() = person;
 }
 
 absl::Status WrongState(const v1::SubmissionRecord& record) {

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/identity/caller.h"
+#include "common/reference/review_units.h"
 #include "common/status/error.h"
 #include "zhiping/assessment/v1/record.pb.h"
 
@@ -38,7 +39,18 @@ struct Act {
   absl::Time now;
   // Dates that people read end at its midnights.
   absl::TimeZone zone;
+  // In which a unit may have ended since the submission was made; null: none has.
+  const reference::ReviewUnits* units = nullptr;
 };
+
+// A unit that acts, as it is called.
+struct Office {
+  std::string unit;
+  std::string name;
+};
+// Who acts for a unit of the submission: itself, or once it has ended the nearest above it that has
+// not. One that it was handed in to is called as it was then.
+Office OfficeFor(const Act& act, const v1::SubmissionRecord& record, const std::string& unit);
 
 // Whose turn a submission is: the stage that reviews it, or that decides an objection to it.
 struct Turn {
@@ -61,11 +73,12 @@ absl::StatusOr<v1::SubmissionRecord*> FindSubmission(const Act& act, Submissions
 
 // Errors, PERMISSION_DENIED: ROLE_REQUIRED if the actor has none of the roles.
 absl::Status CheckRole(const Actor& actor, identity::Roles roles);
-// Errors, PERMISSION_DENIED: OUTSIDE_SCOPE if the actor's unit is none of those that the submission
-// was handed in to.
-absl::Status CheckScope(const Actor& actor, const v1::SubmissionRecord& record);
-// Errors: WRONG_STAGE if it is not the turn of the actor's unit. REQUIRES: it is somebody's.
-absl::Status CheckTurn(const Actor& actor, const v1::SubmissionRecord& record);
+// Errors, PERMISSION_DENIED: OUTSIDE_SCOPE if the actor's unit acts for none of those that the
+// submission was handed in to.
+absl::Status CheckScope(const Act& act, const v1::SubmissionRecord& record);
+// Errors: WRONG_STAGE if it is not the turn of a unit that the actor's acts for. REQUIRES: it is
+// somebody's.
+absl::Status CheckTurn(const Act& act, const v1::SubmissionRecord& record);
 // What is done with a submission by the unit whose turn it is: to review it, to decide an objection
 // to it, or either. Errors: those of CheckRole, FindSubmission, CheckScope and CheckTurn;
 // WRONG_STATE.
@@ -79,11 +92,17 @@ absl::Status CheckEtag(const Act& act, const v1::SubmissionRecord& record);
 absl::Status CheckTaken(const Act& act, const v1::SubmissionRecord& record);
 // Errors: TAKEN_BY_ANOTHER.
 absl::Status CheckFree(const Act& act, const v1::SubmissionRecord& record);
-// One person never decides about the same submission at two stages, nor about an objection to what
-// they decided. Whoever is not identified is nobody in particular. Errors, PERMISSION_DENIED:
-// SAME_PERSON.
+// Nobody decides about what they filled in, submitted or objected to themselves. Whoever is not
+// identified is nobody in particular. Errors, PERMISSION_DENIED: SAME_PERSON.
+absl::Status CheckNotOwn(const v1::PersonRecord& person, const v1::SubmissionRecord& record);
+// The same; and one person never decides about one submission at two stages, nor about an objection
+// to what they decided. Errors, PERMISSION_DENIED: SAME_PERSON.
 absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
                          int32_t objected_decision, const v1::SubmissionRecord& record);
+
+// Adds somebody who is identified, once.
+void AddPerson(const v1::PersonRecord& person,
+               google::protobuf::RepeatedPtrField<v1::PersonRecord>& people);
 
 // WRONG_STATE: its state in words, and what may be done in it.
 absl::Status WrongState(const v1::SubmissionRecord& record);

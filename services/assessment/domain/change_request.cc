@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/identity/four_eyes.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
@@ -48,6 +49,11 @@ absl::Status CheckUnchanged(const v1::Enterprise& enterprise, const v1::ChangeRe
   return MakeError(absl::StatusCode::kAborted, Reason::STALE_ETAG,
                    "申请之后，所涉内容已有变动：请企业重新提出申请。",
                    "What the request is about has changed since: it has to be made again.");
+}
+
+absl::Status CheckNotOwn(const v1::ChangeRequestRecord& request, const v1::PersonRecord& by) {
+  const v1::PersonRecord& asked = request.requested_by();
+  return identity::CheckFourEyes({by.issuer(), by.subject()}, {{asked.issuer(), asked.subject()}});
 }
 
 v1::ChangeRequestRecord Decided(v1::ChangeRequestRecord request, v1::ChangeRequest::State state,
@@ -106,6 +112,7 @@ absl::StatusOr<ChangedEnterprise> AcceptChange(const v1::EnterpriseRecord& enter
   RETURN_IF_ERROR(violations.ToStatus());
   RETURN_IF_ERROR(CheckOpen(change));
   RETURN_IF_ERROR(CheckUnchanged(enterprise.enterprise(), change));
+  RETURN_IF_ERROR(CheckNotOwn(request, by));
   ChangedEnterprise changed;
   ASSIGN_OR_RETURN(changed.enterprise,
                    UpdateEnterprise(enterprise, change.proposed(), change.fields(),
@@ -123,6 +130,7 @@ absl::StatusOr<v1::ChangeRequestRecord> DeclineChange(const v1::ChangeRequestRec
   CheckRequiredText(note, kMaxReasonCharacters, "note", violations, Lines::kMany);
   RETURN_IF_ERROR(violations.ToStatus());
   RETURN_IF_ERROR(CheckOpen(request.change_request()));
+  RETURN_IF_ERROR(CheckNotOwn(request, by));
   v1::ChangeRequestRecord declined = Decided(request, v1::ChangeRequest::DECLINED, now);
   declined.mutable_change_request()->set_decision_note(note);
   *declined.mutable_decided_by() = by;

@@ -27,15 +27,16 @@ absl::StatusOr<ChangedEnterprise> RequestChange(const v1::EnterpriseRecord& ente
                                                 const v1::PersonRecord& by, const Context& context);
 
 // The enterprise gets the values. Errors: CHANGE_DECIDED (FAILED_PRECONDITION); STALE_ETAG
-// (ABORTED) if one of the fields is no longer as it was when the change was requested; violations
-// for `note`, and for values that are no longer right, such as a review unit that was dissolved.
+// (ABORTED) if one of the fields is no longer as it was when the change was requested; SAME_PERSON
+// (PERMISSION_DENIED) if they requested it themselves; violations for `note`, and for values that
+// are no longer right, such as a review unit that was dissolved.
 absl::StatusOr<ChangedEnterprise> AcceptChange(const v1::EnterpriseRecord& enterprise,
                                                const v1::ChangeRequestRecord& request,
                                                const std::string& note, const v1::PersonRecord& by,
                                                const Context& context);
 
-// Nothing of the enterprise changes. Errors: CHANGE_DECIDED; violations for `note`, which is
-// required.
+// Nothing of the enterprise changes. Errors: CHANGE_DECIDED, SAME_PERSON; violations for `note`,
+// which is required.
 absl::StatusOr<v1::ChangeRequestRecord> DeclineChange(const v1::ChangeRequestRecord& request,
                                                       const std::string& note,
                                                       const v1::PersonRecord& by, absl::Time now);

@@ -35,10 +35,15 @@ absl::StatusOr<v1::SubmissionRecord*> FindToDecide(const Act& act, absl::string_
   return assessment::FindToDecide(act, all);
 }
 
+v1::Stage::Value StageOf(const v1::SubmissionRecord& record) {
+  return record.submission().standing().stage();
+}
+
 void ApproveRecord(const Act& act, absl::string_view reason, v1::SubmissionRecord& record,
                    Submissions& all) {
-  AddDecision(act, Decision::APPROVED, reason, record);
-  const int stage = IndexOfStage(record, record.submission().standing().stage());
+  const v1::Stage::Value at = StageOf(record);
+  AddDecision(act, at, Decision::APPROVED, reason, record);
+  const int stage = IndexOfStage(record, at);
   if (stage + 1 < record.stages_size()) {
     PutUnderReview(act, record.stages(stage + 1).stage(), record);
   } else {
@@ -92,8 +97,7 @@ absl::StatusOr<v1::SubmissionRecord*> FindToDecide(const Act& act, Submissions& 
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record,
                    FindInTurn(act, kReviewers, TurnKind::kReview, all));
   RETURN_IF_ERROR(CheckEtag(act, *record));
-  RETURN_IF_ERROR(
-      CheckPerson(act.actor.person, record->submission().standing().stage(), 0, *record));
+  RETURN_IF_ERROR(CheckPerson(act.actor.person, StageOf(*record), 0, *record));
   RETURN_IF_ERROR(CheckTaken(act, *record));
   return record;
 }
@@ -131,7 +135,7 @@ absl::Status ApproveInBatch(const Act& act, Submissions& all) {
 
 absl::Status ReturnToEnterprise(const Act& act, absl::string_view reason, Submissions& all) {
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record, FindToDecide(act, reason, 1, all));
-  AddDecision(act, Decision::RETURNED_TO_ENTERPRISE, reason, *record);
+  AddDecision(act, StageOf(*record), Decision::RETURNED_TO_ENTERPRISE, reason, *record);
   SetState(SubmissionState::RETURNED, *record);
   AllowReturn(act, *record);
   AllowObjection(act, *record);
@@ -141,9 +145,9 @@ absl::Status ReturnToEnterprise(const Act& act, absl::string_view reason, Submis
 
 absl::Status ReturnToPreviousStage(const Act& act, absl::string_view reason, Submissions& all) {
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record, FindToDecide(act, reason, 1, all));
-  const int stage = IndexOfStage(*record, record->submission().standing().stage());
+  const int stage = IndexOfStage(*record, StageOf(*record));
   if (stage <= 0) return WrongState(*record);
-  AddDecision(act, Decision::RETURNED_TO_PREVIOUS_STAGE, reason, *record);
+  AddDecision(act, StageOf(*record), Decision::RETURNED_TO_PREVIOUS_STAGE, reason, *record);
   PutUnderReview(act, record->stages(stage - 1).stage(), *record);
   SetEffective(all);
   return absl::OkStatus();
@@ -151,7 +155,7 @@ absl::Status ReturnToPreviousStage(const Act& act, absl::string_view reason, Sub
 
 absl::Status Reject(const Act& act, absl::string_view reason, Submissions& all) {
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record, FindToDecide(act, reason, 1, all));
-  AddDecision(act, Decision::REJECTED, reason, *record);
+  AddDecision(act, StageOf(*record), Decision::REJECTED, reason, *record);
   SetState(SubmissionState::REJECTED, *record);
   AllowObjection(act, *record);
   SetEffective(all);
@@ -162,17 +166,18 @@ absl::Status RecallDecision(const Act& act, absl::string_view reason, Submission
   RETURN_IF_ERROR(CheckRole(act.actor, kReviewers));
   RETURN_IF_ERROR(CheckRequest(act, reason, 1));
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record, FindSubmission(act, all));
-  RETURN_IF_ERROR(CheckScope(act.actor, *record));
+  RETURN_IF_ERROR(CheckScope(act, *record));
   const auto& standing = record->submission().standing();
   if (!CanBeRecalled(standing)) return WrongState(*record);
   const Decision decision = *standing.decisions().rbegin();
-  if (decision.unit() != act.actor.person.unit()) {
+  const Office office = OfficeFor(act, *record, decision.unit());
+  if (office.unit != act.actor.person.unit()) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, Reason::WRONG_STAGE,
-        absl::StrCat("最近的决定由", decision.unit_name(), "作出，只有该单位可以撤回。"),
-        absl::StrCat("The latest decision was taken by ", decision.unit_name(),
-                     ": only that unit takes it back."),
-        {{"unit", decision.unit()}});
+        absl::StrCat("最近的决定由", decision.unit_name(), "作出，只有", office.name, "可以撤回。"),
+        absl::StrCat("The latest decision was taken by ", decision.unit_name(), ": only ",
+                     office.name, " takes it back."),
+        {{"unit", office.unit}});
   }
   RETURN_IF_ERROR(CheckEtag(act, *record));
   RETURN_IF_ERROR(CheckPerson(act.actor.person, decision.stage(), 0, *record));
@@ -183,7 +188,7 @@ absl::Status RecallDecision(const Act& act, absl::string_view reason, Submission
         "Since the decision somebody has taken, submitted, cited or objected: it cannot "
         "be taken back any more.");
   }
-  AddDecision(act, Decision::RECALLED, reason, *record);
+  AddDecision(act, decision.stage(), Decision::RECALLED, reason, *record);
   PutUnderReview(act, decision.stage(), *record);
   Restore(*record, all);
   SetEffective(all);
@@ -194,15 +199,16 @@ absl::Status Revoke(const Act& act, absl::string_view reason, Submissions& all) 
   RETURN_IF_ERROR(CheckRole(act.actor, kUnitHeads));
   RETURN_IF_ERROR(CheckRequest(act, reason, 1));
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record, FindSubmission(act, all));
-  RETURN_IF_ERROR(CheckScope(act.actor, *record));
+  RETURN_IF_ERROR(CheckScope(act, *record));
   const auto& standing = record->submission().standing();
   if (standing.state() != SubmissionState::CONFIRMED) return WrongState(*record);
   const v1::ReviewStage& last = *record->stages().rbegin();
-  if (last.unit() != act.actor.person.unit()) {
+  const Office office = OfficeFor(act, *record, last.unit());
+  if (office.unit != act.actor.person.unit()) {
     return MakeError(absl::StatusCode::kFailedPrecondition, Reason::WRONG_STAGE,
-                     absl::StrCat("只有", last.unit_name(), "可以撤销确认。"),
-                     absl::StrCat("Only ", last.unit_name(), " revokes a confirmation."),
-                     {{"unit", last.unit()}});
+                     absl::StrCat("只有", office.name, "可以撤销确认。"),
+                     absl::StrCat("Only ", office.name, " revokes a confirmation."),
+                     {{"unit", office.unit}});
   }
   RETURN_IF_ERROR(CheckEtag(act, *record));
   RETURN_IF_ERROR(CheckPerson(act.actor.person, last.stage(), 0, *record));
@@ -211,7 +217,7 @@ absl::Status Revoke(const Act& act, absl::string_view reason, Submissions& all) 
                      "企业的异议尚未处理，请先处理异议。",
                      "The enterprise's objection is not decided yet: decide it first.");
   }
-  AddDecision(act, Decision::REVOKED, reason, *record);
+  AddDecision(act, last.stage(), Decision::REVOKED, reason, *record);
   SetState(SubmissionState::REVOKED, *record);
   AllowObjection(act, *record);
   SetEffective(all);

@@ -25,10 +25,11 @@ absl::Status ReturnToEnterprise(const Act& act, absl::string_view reason, Submis
 absl::Status ReturnToPreviousStage(const Act& act, absl::string_view reason, Submissions& all);
 absl::Status Reject(const Act& act, absl::string_view reason, Submissions& all);
 
-// The unit that decided last takes its decision back: it is under review there again, with the
-// assurance of before, and what it had superseded by it stands again. Errors: ROLE_REQUIRED,
-// SUBMISSION_NOT_FOUND, OUTSIDE_SCOPE, WRONG_STATE if there is no decision to take back,
-// WRONG_STAGE if another unit took it, STALE_ETAG, SAME_PERSON, DECISION_ACTED_ON; violations.
+// The unit that decided last (or who acts for it, if it has ended) takes its decision back: it is
+// under review there again, with the assurance of before, and what it had superseded by it stands
+// again. Errors: ROLE_REQUIRED, SUBMISSION_NOT_FOUND, OUTSIDE_SCOPE, WRONG_STATE if there is no
+// decision to take back, WRONG_STAGE if another unit took it, STALE_ETAG, SAME_PERSON,
+// DECISION_ACTED_ON; violations.
 absl::Status RecallDecision(const Act& act, absl::string_view reason, Submissions& all);
 
 // The head of the province's unit takes a confirmation back for good. What it had superseded stays

@@ -63,6 +63,7 @@ absl::Status Assign(const Act& act, const v1::PersonRecord& reviewer, Submission
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record,
                    FindInTurn(act, kUnitHeads, TurnKind::kEither, all));
+  RETURN_IF_ERROR(CheckNotOwn(act.actor.person, *record));
   RETURN_IF_ERROR(CheckCouldDecide(reviewer, *record));
   v1::PersonRecord assigned = reviewer;
   assigned.set_unit(act.actor.person.unit());

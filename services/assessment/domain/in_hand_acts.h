@@ -14,7 +14,7 @@ absl::Status Take(const Act& act, Submissions& all);
 // Errors: TAKEN_BY_ANOTHER, NOT_TAKEN.
 absl::Status Release(const Act& act, Submissions& all);
 // The head of the unit gives it to a reviewer of the unit, whoever has it. Errors: SAME_PERSON if
-// they could not decide; violations of `issuer`, `subject` and `name`.
+// they could not decide, or it is the head's own; violations of `issuer`, `subject` and `name`.
 absl::Status Assign(const Act& act, const v1::PersonRecord& reviewer, Submissions& all);
 
 // It need not be taken: whoever is of the unit may say something. Errors: UNKNOWN_SCENARIO,

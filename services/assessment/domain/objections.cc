@@ -62,6 +62,7 @@ absl::Status Object(const Act& act, absl::string_view reason, Submissions& all) 
   *objection.mutable_made_at() = ToTimestamp(act.now);
   objection.set_stage(record->stages(next).stage());
   objection.set_unit(record->stages(next).unit());
+  AddPerson(act.actor.person, *record->mutable_parties());
   Touch(*record);
   return absl::OkStatus();
 }
@@ -91,8 +92,8 @@ absl::Status DecideObjection(const Act& act, int32_t objection, bool upheld,
   const v1::Stage::Value decided_at = standing.decisions(open.decision() - 1).stage();
   open.set_decided(true);
   open.set_upheld(upheld);
-  AddDecision(act, upheld ? Decision::OBJECTION_UPHELD : Decision::OBJECTION_DISMISSED, reason,
-              *record);
+  AddDecision(act, open.stage(),
+              upheld ? Decision::OBJECTION_UPHELD : Decision::OBJECTION_DISMISSED, reason, *record);
   if (upheld) {
     PutUnderReview(act, decided_at, *record);
     Restore(*record, all);

@@ -87,7 +87,7 @@ absl::StatusOr<v1::CampaignRecord> ApproveRepin(const v1::CampaignRecord& presen
   const v1::Repin& pending = present.campaign().pending_repin();
   if (digest.empty() || pending.release_digest() != digest) return NotPending(present.campaign());
   const v1::PersonRecord& asked = present.repin_requested_by();
-  RETURN_IF_ERROR(identity::CheckFourEyes(approver, {{asked.issuer(), asked.subject()}}));
+  RETURN_IF_ERROR(identity::CheckFourEyes(approver.person(), {{asked.issuer(), asked.subject()}}));
   return Repinned(present, {pending.release_digest(), pending.release_label()}, now);
 }
 

@@ -1,6 +1,7 @@
 #include "services/assessment/domain/stages.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
@@ -25,6 +26,12 @@ v1::Stage::Value StageOfLevel(reference::UnitLevel level) {
 absl::StatusOr<std::vector<v1::ReviewStage>> StagesOf(const reference::ReviewUnits& units,
                                                       absl::string_view unit, absl::CivilDay day,
                                                       v1::Channel::Value channel) {
+  if (units.Find(unit, day) == nullptr) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::UNKNOWN_REVIEW_UNIT,
+                     absl::StrCat("没有审核单位“", unit, "”，或它已停用。"),
+                     absl::StrCat("There is no review unit \"", unit, "\", or not any more."),
+                     {{"reviewUnit", std::string(unit)}});
+  }
   std::vector<v1::ReviewStage> stages;
   for (const reference::ReviewUnit* above : units.PathOf(unit, day)) {
     v1::ReviewStage stage;
@@ -34,11 +41,7 @@ absl::StatusOr<std::vector<v1::ReviewStage>> StagesOf(const reference::ReviewUni
     if (channel == v1::Channel::DIRECT && stage.stage() != v1::Stage::PROVINCE) continue;
     stages.push_back(std::move(stage));
   }
-  if (!stages.empty()) return stages;
-  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::UNKNOWN_REVIEW_UNIT,
-                   absl::StrCat("没有审核单位“", unit, "”，或它已停用。"),
-                   absl::StrCat("There is no review unit \"", unit, "\", or not any more."),
-                   {{"reviewUnit", std::string(unit)}});
+  return stages;
 }
 
 int IndexOfStage(const v1::SubmissionRecord& record, v1::Stage::Value stage) {
@@ -48,11 +51,21 @@ int IndexOfStage(const v1::SubmissionRecord& record, v1::Stage::Value stage) {
   return -1;
 }
 
-v1::Stage::Value StageOfUnit(const v1::SubmissionRecord& record, absl::string_view unit) {
-  for (const auto& stage : record.stages()) {
-    if (stage.unit() == unit) return stage.stage();
+const reference::ReviewUnit* OfficeOf(const reference::ReviewUnits& units, absl::string_view unit,
+                                      absl::CivilDay day) {
+  for (const reference::ReviewUnit* above : units.PathOf(unit, day)) {
+    if (day < above->until) return above;
   }
-  return v1::Stage::STAGE_UNSPECIFIED;
+  return nullptr;
+}
+
+std::vector<std::string> ActsFor(const reference::ReviewUnits& units, absl::string_view unit,
+                                 absl::CivilDay day) {
+  std::vector<std::string> acted_for;
+  for (std::string& below : units.Below(unit, day)) {
+    if (OfficeOf(units, below, day)->id == unit) acted_for.push_back(std::move(below));
+  }
+  return acted_for;
 }
 
 v1::Assurance::Value AssuranceOf(v1::Stage::Value stage) {

@@ -1,6 +1,7 @@
 // The stages that a submission goes through, and what each of them makes of it.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,8 +20,13 @@ absl::StatusOr<std::vector<v1::ReviewStage>> StagesOf(const reference::ReviewUni
 
 // Index of the stage in record.stages; -1 if it has none of it.
 int IndexOfStage(const v1::SubmissionRecord& record, v1::Stage::Value stage);
-// The stage that the unit decides at; UNSPECIFIED if it decides at none.
-v1::Stage::Value StageOfUnit(const v1::SubmissionRecord& record, absl::string_view unit);
+// Who acts for a unit on the day: itself, or once it has ended the nearest above it that has not;
+// null if there is none.
+const reference::ReviewUnit* OfficeOf(const reference::ReviewUnits& units, absl::string_view unit,
+                                      absl::CivilDay day);
+// Those that the unit acts for on the day, by id: itself, and some that have ended.
+std::vector<std::string> ActsFor(const reference::ReviewUnits& units, absl::string_view unit,
+                                 absl::CivilDay day);
 
 // What a submission is once that stage approved it.
 v1::Assurance::Value AssuranceOf(v1::Stage::Value stage);

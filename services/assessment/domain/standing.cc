@@ -118,15 +118,15 @@ void PutDown(v1::SubmissionRecord& record) {
   record.clear_taken_until();
 }
 
-void AddDecision(const Act& act, Decision::Kind kind, absl::string_view reason,
-                 v1::SubmissionRecord& record) {
+void AddDecision(const Act& act, v1::Stage::Value stage, Decision::Kind kind,
+                 absl::string_view reason, v1::SubmissionRecord& record) {
   auto& standing = StandingOf(record);
   auto& decision = *standing.add_decisions();
   decision.set_decision(standing.decisions_size());
   decision.set_kind(kind);
-  decision.set_stage(StageOfUnit(record, act.actor.person.unit()));
+  decision.set_stage(stage);
   decision.set_unit(act.actor.person.unit());
-  decision.set_unit_name(UnitNameOf(record, decision.unit()));
+  decision.set_unit_name(OfficeFor(act, record, decision.unit()).name);
   decision.set_reason(std::string(reason));
   *decision.mutable_decided_at() = ToTimestamp(act.now);
   *record.add_deciders() = act.actor.person;

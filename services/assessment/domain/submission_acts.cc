@@ -90,6 +90,8 @@ absl::Status Submit(const Act& act, const v1::Campaign& campaign, NewSubmission 
   *content.mutable_submitted_at() = ToTimestamp(act.now);
   record.mutable_stages()->Assign(submitted.stages.begin(), submitted.stages.end());
   *record.mutable_submitted_by() = act.actor.person;
+  *record.mutable_parties() = std::move(submitted.filled_in_by);
+  AddPerson(act.actor.person, *record.mutable_parties());
   FillPolicy(campaign, record);
   record.mutable_submission()->mutable_standing()->set_assurance(v1::Assurance::SELF_EVALUATED);
   if (record.review_due()) {

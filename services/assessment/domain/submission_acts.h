@@ -14,6 +14,8 @@ struct NewSubmission {
   v1::SubmittedContent content;
   // Of StagesOf.
   std::vector<v1::ReviewStage> stages;
+  // Who filled it in.
+  google::protobuf::RepeatedPtrField<v1::PersonRecord> filled_in_by = {};
 };
 
 // Adds submission n + 1: UNDER_REVIEW at the first stage if the campaign reviews it, else COMPLETE;

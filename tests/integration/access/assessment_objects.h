@@ -17,8 +17,15 @@ struct Asked {
   int number = 1;
 };
 
+// Received in suzhou-gusu, where nobody of the walk is.
+inline const std::string& Elsewhere() {
+  static const auto& uscc = *new std::string(UsccNumber(1));
+  return uscc;
+}
+
 // An enterprise that is received in nanjing-gulou, for which kPlatform is enrolled; it is on the
 // list of a campaign, has a submission in review, and has requested a change: what `Asked()` names.
+// Elsewhere has a submission in review too.
 inline void MakeObjects(AssessmentUnderTest& service) {
   Fixture fixture(service);
   ASSERT_OK(fixture.Register());
@@ -37,6 +44,10 @@ inline void MakeObjects(AssessmentUnderTest& service) {
   targets.mutable_targets(0)->set_plant("main");
   targets.mutable_targets(0)->set_channel(v1::Channel::STAGED);
   ASSERT_OK(service.As(kOfficer, &CampaignStub::ImportTargets, targets));
+  v1::Enterprise elsewhere = NewEnterprise(Elsewhere());
+  elsewhere.set_review_unit("suzhou-gusu");
+  ASSERT_OK(fixture.Register(elsewhere));
+  ASSERT_OK(fixture.SubmitNew(fixture.KeyOf(Elsewhere())));
   // All of it is in the log of changes.
   service.Head();
 }

@@ -524,6 +524,55 @@ TEST_F(WalkTest, EveryMethodAboutAFileByWhoeverStandsToItInEveryWay) {
   ExpectGolden(table, "access/files.tsv");
 }
 
+// Whether a request names several things, of which each is somebody's.
+bool HasSeveralKeys(const google::protobuf::Descriptor& request) {
+  for (int i = 0; i < request.field_count(); ++i) {
+    const auto* const part = request.field(i)->message_type();
+    if (!request.field(i)->is_repeated() || part == nullptr) continue;
+    if (part->full_name() == "zhiping.assessment.v1.SubmissionKey") return true;
+    for (int j = 0; j < part->field_count(); ++j) {
+      const auto* const type = part->field(j)->message_type();
+      if (type != nullptr && type->full_name() == "zhiping.assessment.v1.SubmissionKey") {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+TEST_F(WalkTest, OfSeveralNoneTellsWhetherItIsThere) {
+  const Asked inside, outside = {assessment::Elsewhere()}, absent = {kUnregistered},
+                      never_submitted = {assessment::Elsewhere(), assessment::kCampaign2026, 7};
+  std::vector<std::string> walked;
+  for (const MethodDescriptor* method : methods_) {
+    if (!HasSeveralKeys(*method->input_type())) continue;
+    walked.push_back(method->name());
+    // Requests of one type, one after the other, are one with what is repeated in them.
+    const auto answer = [&](const CallerOf& caller, const Asked& first, const Asked& second) {
+      return Call(*method, Bearer(caller), RequestTo(*method, first) + RequestTo(*method, second));
+    };
+    for (const char* role : {"reviewer", "unit-head", "campaign-officer"}) {
+      CallerOf caller = As(kInside, role);
+      // An officer of the programme may have them all.
+      if (AccessOf(*method).scope() == Scope::FILE && caller.roles[0] == "campaign-officer") {
+        caller.programmes = {kElsewhere};
+      }
+      SCOPED_TRACE(absl::StrCat(method->full_name(), " ", role));
+      for (const Asked& nothing : {absent, never_submitted}) {
+        const Answer second = answer(caller, inside, outside);
+        EXPECT_FALSE(second.status.ok());
+        EXPECT_EQ(Said(second, outside), Said(answer(caller, inside, nothing), nothing));
+        const Answer first = answer(caller, outside, inside);
+        EXPECT_EQ(Said(first, outside), Said(answer(caller, nothing, inside), nothing));
+        // Whichever is outside or absent: nothing is said of the other one.
+        const Answer both = answer(caller, outside, absent);
+        EXPECT_EQ(Said(both, outside), Said(answer(caller, nothing, absent), nothing));
+      }
+    }
+  }
+  EXPECT_EQ(walked, (std::vector<std::string>{"BatchApprove", "ExportSubmissions"}));
+}
+
 TEST_F(WalkTest, APlatformSaysForWhomItActsBeforeItLearnsAnything) {
   int walked = 0;
   for (const MethodDescriptor* method : methods_) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,12 @@ class ReleasesUnderTest final : public releases::Releases {
     in_force_[kProgramme].withdrawn.insert(digest);
     Publish();
   }
+  // It cannot be had any more.
+  void Lose(const std::string& digest) {
+    absl::MutexLock lock(&mutex_);
+    lost_.insert(digest);
+    Publish();
+  }
 
   std::shared_ptr<const releases::Snapshot> snapshot() const override {
     absl::MutexLock lock(&mutex_);
@@ -106,13 +113,16 @@ class ReleasesUnderTest final : public releases::Releases {
  private:
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     releases::Snapshot::Available available;
-    for (const auto& criteria : all_) available[criteria->digest()] = criteria;
+    for (const auto& criteria : all_) {
+      if (lost_.count(criteria->digest()) == 0) available[criteria->digest()] = criteria;
+    }
     snapshot_ = std::make_shared<const releases::Snapshot>(std::move(available), in_force_);
   }
 
   const std::vector<std::shared_ptr<const criteria::Criteria>> all_;
   mutable absl::Mutex mutex_;
   releases::Snapshot::InForce in_force_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> lost_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const releases::Snapshot> snapshot_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -147,12 +157,14 @@ class AssessmentUnderTest {
  public:
   enum class Callers { kHaveTokens, kAreNotAsked };
 
-  // `tls`: whose authority the stubs believe too.
+  // `tls`: whose authority the stubs believe too. `reference`: in place of what is built in.
   explicit AssessmentUnderTest(const std::string& database, const rpc::TlsFiles& tls = {},
-                               Callers callers = Callers::kHaveTokens)
+                               Callers callers = Callers::kHaveTokens,
+                               const reference::ReferenceFiles& reference = {})
       : log_(rpc::Severity::kError), issuer_(processes::NewFolder()) {
     rpc::AccessOptions access;
     if (callers == Callers::kHaveTokens) access.identity_file = issuer_.identity_file();
+    access.reference = reference;
     access.limits.calls_per_second = 100'000;
     access.limits.burst = 100'000;
     access_ = *rpc::AccessControl::Open(access, SystemClock(), log_);

@@ -238,6 +238,17 @@ TEST_P(EnterprisesTest, TheReceivingUnitAcceptsAChangeThatWasRequested) {
   EXPECT_THAT(Changes(enterprise_, true), IsEmpty());
 }
 
+TEST_P(EnterprisesTest, WhoRequestedAChangeDoesNotDecideAboutIt) {
+  v1::Enterprise sent = *fixture_.Register();
+  sent.set_name("某新机械有限公司");
+  ASSERT_OK(RequestChange(sent, {"name"}));
+  const CallerOf own = {enterprise_.subject, {"reviewer", "unit-head"}, "", "nanjing-gulou"};
+  EXPECT_THAT(Accept(own, 1), IsRefused("", Reason::SAME_PERSON));
+  EXPECT_THAT(Decline(own, 1, "不"), IsRefused("", Reason::SAME_PERSON));
+  EXPECT_THAT(Changes(enterprise_), ElementsAre("1 OPEN"));
+  EXPECT_OK(Accept(ReviewerOf("nanjing-gulou"), 1));
+}
+
 TEST_P(EnterprisesTest, AChangeIsReplacedDeclinedOrOvertaken) {
   v1::Enterprise sent = *fixture_.Register();
   const CallerOf unit = ReviewerOf("nanjing-gulou");

@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "absl/strings/match.h"
-#include "absl/strings/strip.h"
 #include "tests/integration/assessment/assessment_under_test.h"
 #include "tests/unit/assessment/state_table.h"
 #include "tests/uscc.h"
@@ -59,7 +58,11 @@ class World {
                                                                        {"city", "nanjing"},
                                                                        {"province", "jiangsu"},
                                                                        {"other", "suzhou"}};
-    const std::string unit = units.at(std::string(absl::StripSuffix(actor, "_head")));
+    const std::string& unit = units.at(actor.substr(0, actor.find('_')));
+    if (absl::EndsWith(actor, "_own")) {
+      const std::string person = fixture_.EnterpriseOf(key_.enterprise()).subject;
+      return {person, {"reviewer", "unit-head"}, "", unit};
+    }
     return {actor, {absl::EndsWith(actor, "_head") ? "unit-head" : "reviewer"}, "", unit};
   }
 

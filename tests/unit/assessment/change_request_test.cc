@@ -130,6 +130,23 @@ TEST(ChangeRequestTest, WhatFollowsFromOtherFieldsIsNoChange) {
   EXPECT_EQ(accepted->enterprise.enterprise().size().employees(), 5);
 }
 
+TEST(ChangeRequestTest, WhoRequestedItDoesNotDecideIt) {
+  const auto asked = Request(Registered(), Moving());
+  ASSERT_OK(asked);
+  v1::PersonRecord by = PersonNamed("enterprise");
+  EXPECT_THAT(AcceptChange(asked->enterprise, asked->request, "", by, Jiangsu()),
+              HasReason(Reason::SAME_PERSON));
+  EXPECT_THAT(DeclineChange(asked->request, "不", by, kNow), HasReason(Reason::SAME_PERSON));
+  // Where nobody is asked who they are, nobody is anybody.
+  ChangedEnterprise by_nobody = *asked;
+  by_nobody.request.mutable_requested_by()->clear_subject();
+  by.clear_subject();
+  EXPECT_OK(AcceptChange(by_nobody.enterprise, by_nobody.request, "", by, Jiangsu()));
+  by.set_subject("enterprise");
+  by.set_issuer("https://another");
+  EXPECT_OK(DeclineChange(asked->request, "不", by, kNow));
+}
+
 TEST(ChangeRequestTest, IsDecidedOnce) {
   const auto asked = Request(Registered(), Moving());
   ASSERT_OK(asked);

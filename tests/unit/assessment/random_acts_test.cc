@@ -63,12 +63,13 @@ void ExpectSuccessors(const Submissions& all) {
   }
 }
 
-void ExpectNobodyDecidedAtTwoStages(const Submissions& all) {
+void ExpectNobodyDecidedAboutTheirOwnOrAtTwoStages(const Submissions& all) {
   for (const auto& record : all) {
     std::map<std::string, v1::Stage::Value> stages;
     for (int i = 0; i < record.deciders_size(); ++i) {
       const auto stage = record.submission().standing().decisions(i).stage();
       EXPECT_EQ(stages.try_emplace(record.deciders(i).subject(), stage).first->second, stage);
+      EXPECT_NE(record.deciders(i).subject(), record.submitted_by().subject());
     }
   }
 }
@@ -173,7 +174,7 @@ class RandomActs {
     ++done_;
     ExpectOneEffective(world_.all);
     ExpectSuccessors(world_.all);
-    ExpectNobodyDecidedAtTwoStages(world_.all);
+    ExpectNobodyDecidedAboutTheirOwnOrAtTwoStages(world_.all);
     ExpectNothingLost(act, before, world_.all);
     ExpectStageOnlyUnderReview(world_.all);
   }

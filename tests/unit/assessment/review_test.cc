@@ -94,6 +94,37 @@ TEST_F(ReviewTest, AFileIsNotAssignedToWhoDecidedAtAnotherStage) {
   EXPECT_THAT(world_.Do("Assign", "city_head"), HasReason(Reason::SAME_PERSON));
 }
 
+TEST_F(ReviewTest, NobodyDecidesAboutWhatTheyFilledInSubmittedOrObjectedTo) {
+  for (const char* filled_in : {"qian", "sun"}) {
+    v1::PersonRecord& party = *world_.Record(1).add_parties();
+    party.set_issuer("https://sign-on");
+    party.set_subject(filled_in);
+  }
+  for (const char* own : {"enterprise", "qian", "sun"}) {
+    EXPECT_THAT(world_.Do("Take", ActAs(own, "county")), HasReason(Reason::SAME_PERSON));
+    EXPECT_THAT(world_.Do("BatchApprove", ActAs(own, "county")), HasReason(Reason::SAME_PERSON));
+    // Neither is it assigned to them, nor by them.
+    Act assigning = world_.ActOf(ReviewWorld::ActorOf("county_head"), 1);
+    v1::PersonRecord reviewer = ActAs(own, "county").actor.person;
+    EXPECT_THAT(Assign(assigning, reviewer, world_.all), HasReason(Reason::SAME_PERSON));
+    assigning.actor.person.set_subject(own);
+    reviewer.set_subject("li");
+    EXPECT_THAT(Assign(assigning, reviewer, world_.all), HasReason(Reason::SAME_PERSON));
+  }
+  // A subject is of its issuer.
+  Act elsewhere = ActAs("enterprise", "county");
+  elsewhere.actor.person.set_issuer("https://another");
+  EXPECT_OK(world_.Do("BatchApprove", elsewhere));
+  ASSERT_OK(world_.Decide("Reject", "city"));
+  Actor objecting = ReviewWorld::ActorOf("enterprise");
+  objecting.person.set_subject("wang");
+  ASSERT_OK(world_.Do("Object", world_.ActOf(objecting, 1)));
+  EXPECT_THAT(world_.Do("Take", ActAs("wang", "province")), HasReason(Reason::SAME_PERSON));
+  EXPECT_THAT(world_.Do("DecideObjection", ActAs("wang", "province")),
+              HasReason(Reason::SAME_PERSON));
+  EXPECT_OK(world_.Decide("DecideObjection", "province"));
+}
+
 TEST_F(ReviewTest, PersonsWhoAreNotIdentifiedAreNotTakenForTheSame) {
   for (const char* unit : {"county", "city", "province"}) {
     ASSERT_OK(world_.Do("Take", ActAs("", unit)));

@@ -4,7 +4,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "services/assessment/domain/decisions.h"
 #include "services/assessment/domain/findings.h"
 #include "services/assessment/domain/in_hand_acts.h"
@@ -88,8 +87,11 @@ Actor ReviewWorld::ActorOf(const std::string& name) {
   }
   static const auto& units = *new std::map<std::string, std::string>{
       {"county", "c1"}, {"city", "c"}, {"province", "p"}, {"other", "c2"}};
-  actor.person.set_unit(units.at(std::string(absl::StripSuffix(name, "_head"))));
-  actor.roles.Add(absl::EndsWith(name, "_head") ? Role::UNIT_HEAD : Role::REVIEWER);
+  const std::string unit = name.substr(0, name.find('_'));
+  actor.person.set_unit(units.at(unit));
+  if (!absl::EndsWith(name, "_head")) actor.roles.Add(Role::REVIEWER);
+  if (name != unit) actor.roles.Add(Role::UNIT_HEAD);
+  if (absl::EndsWith(name, "_own")) actor.person.set_subject("enterprise");
   return actor;
 }
 
@@ -102,6 +104,7 @@ Act ReviewWorld::ActOf(const Actor& actor, int32_t submission) {
   act.etag = EtagOf(exists ? all[submission - 1] : v1::SubmissionRecord());
   act.now = now;
   act.zone = absl::FixedTimeZone(8 * 3600);
+  act.units = units;
   return act;
 }
 

@@ -44,6 +44,8 @@ class ReviewWorld {
   v1::Campaign campaign;
   std::vector<v1::ReviewStage> stages;
   absl::Time now;
+  // Null: none has ended.
+  const reference::ReviewUnits* units = nullptr;
   // SmallRelease (tests/unit/criteria/small_criteria.h), where a is l2, b l1, c not_applicable;
   // fact score is 59.5, rank was not given.
   std::shared_ptr<const criteria::Criteria> criteria;

@@ -109,8 +109,11 @@ std::string WriteStateTable(const StateTable& table) {
       "the submission that it is\n"
       "# about (for Submit of the new one), or the error's reason. How each state comes about, and "
       "what is done before each act\n"
-      "# so that nothing but state, unit and role decides, is in state_table.cc. "
-      "ZHIPING_UPDATE_GOLDEN=1 writes it anew.\n";
+      "# so that nothing but state, unit, role and person decides, is in state_table.cc. A unit's "
+      "_own is its reviewer and head who calls for\n"
+      "# the enterprise too: nobody decides about what they submitted. ZHIPING_UPDATE_GOLDEN=1 "
+      "writes "
+      "it anew.\n";
   absl::StrAppend(&text, "state\tact\t", absl::StrJoin(kActors, "\t"), "\n");
   for (const StartState& state : StartStates()) {
     for (const std::string& act : kActs) {

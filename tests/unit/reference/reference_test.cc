@@ -119,7 +119,13 @@ TEST(ReviewUnitsTest, AreVersioned) {
   EXPECT_TRUE(units->IsWithin("c", "a", before));
   EXPECT_FALSE(units->IsWithin("c", "a", after));
   EXPECT_TRUE(units->IsWithin("c", "b", after));
-  EXPECT_FALSE(units->IsWithin("c", "b", absl::CivilDay(2027, 1, 1)));
+  // What has ended stays where it was last, and has nothing itself any more.
+  const absl::CivilDay over(2027, 1, 1);
+  EXPECT_TRUE(units->IsWithin("c", "b", over));
+  EXPECT_TRUE(units->IsWithin("c", "p", over));
+  EXPECT_FALSE(units->IsWithin("c", "a", over));
+  EXPECT_FALSE(units->IsWithin("c", "c", over));
+  EXPECT_THAT(Ids(units->PathOf("c", over)), ElementsAre("c", "b", "p"));
 }
 
 TEST(ReviewUnitsTest, BelowAreTheUnitItselfAndAllUnderItOnTheDay) {
@@ -138,14 +144,37 @@ TEST(ReviewUnitsTest, BelowAreTheUnitItselfAndAllUnderItOnTheDay) {
   EXPECT_THAT(units->Below("p", before), ElementsAre("a", "b", "c", "d", "p"));
   EXPECT_THAT(units->Below("a", before), ElementsAre("a", "c", "d"));
   EXPECT_THAT(units->Below("b", before), ElementsAre("b"));
-  // It has gone to another city, and then it is over.
+  // It has gone to another city, and stays there when it is over.
   EXPECT_THAT(units->Below("a", after), ElementsAre("a", "d"));
   EXPECT_THAT(units->Below("b", after), ElementsAre("b", "c"));
-  EXPECT_THAT(units->Below("p", over), ElementsAre("a", "b", "d", "p"));
+  EXPECT_THAT(units->Below("a", over), ElementsAre("a", "d"));
+  EXPECT_THAT(units->Below("b", over), ElementsAre("b", "c"));
+  EXPECT_THAT(units->Below("p", over), ElementsAre("a", "b", "c", "d", "p"));
   EXPECT_THAT(units->Below("c", over), testing::IsEmpty());
   for (const char* nothing : {"", "nowhere"}) {
     EXPECT_THAT(units->Below(nothing, before), testing::IsEmpty()) << nothing;
   }
+}
+
+// The parent has moved, and ended, after its child; one that is still to come is nowhere.
+TEST(ReviewUnitsTest, ThePathGoesByTheLastRowOfEach) {
+  const auto units = Parse(
+      "p\t省\t\tprovince\t\t320000\n"
+      "q\t新省\t\tprovince\t\t\t2026-08-01\t\n"
+      "a\t甲市\t\tcity\tp\t320100\t\t2026-08-01\n"
+      "a\t甲市\t\tcity\tq\t320100\t2026-08-01\t2026-09-01\n"
+      "c\t县\t\tcounty\ta\t320102\t2026-06-01\t2026-07-01\n");
+  ASSERT_OK(units);
+  const auto path = [&](int month) {
+    return Ids(units->PathOf("c", absl::CivilDay(2026, month, 15)));
+  };
+  EXPECT_THAT(path(5), testing::IsEmpty());
+  EXPECT_THAT(path(6), ElementsAre("c", "a", "p"));
+  EXPECT_THAT(path(7), ElementsAre("c", "a", "p"));
+  EXPECT_THAT(path(8), ElementsAre("c", "a", "q"));
+  EXPECT_THAT(path(9), ElementsAre("c", "a", "q"));
+  EXPECT_THAT(units->Below("p", absl::CivilDay(2026, 9, 15)), ElementsAre("p"));
+  EXPECT_THAT(units->Below("q", absl::CivilDay(2026, 9, 15)), ElementsAre("a", "c", "q"));
 }
 
 TEST(ReviewUnitsTest, EveryFaultIsSaidAtOnce) {

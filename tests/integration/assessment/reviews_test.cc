@@ -1,0 +1,193 @@
+// What reviewers learn, and what is audited of what they do, over gRPC on both databases. Who may
+// decide in which state is in states_test.cc.
+#include "absl/strings/str_replace.h"
+#include "tests/integration/assessment/assessment_under_test.h"
+
+namespace zhiping::assessment {
+namespace {
+
+using common::v1::AuditEntry;
+using testing::Contains;
+using testing::ElementsAre;
+
+class ReviewsTest : public testing::TestWithParam<sql::Engine> {
+ protected:
+  ReviewsTest() {
+    EXPECT_OK(fixture().Create(NewCampaign(service_->criteria())));
+    for (const char* unit : {"nanjing-gulou", "suzhou-gusu"}) {
+      v1::Enterprise enterprise = NewEnterprise(UsccNumber(static_cast<int>(files_.size())));
+      enterprise.set_review_unit(unit);
+      EXPECT_OK(fixture().Register(enterprise));
+      const auto submitted = fixture().SubmitNew(fixture().KeyOf(enterprise.uscc()));
+      EXPECT_OK(submitted);
+      if (!submitted.ok()) continue;
+      files_.push_back(submitted->submission().key());
+      etag_ = submitted->submission().standing().etag();
+    }
+  }
+  Fixture fixture() { return Fixture(*service_); }
+
+  static v1::SubmissionKey Absent(v1::SubmissionKey key) {
+    key.set_number(7);
+    return key;
+  }
+  absl::StatusOr<v1::BatchApproveResponse> Approve(const CallerOf& reviewer,
+                                                   const std::vector<v1::SubmissionKey>& keys) {
+    v1::BatchApproveRequest request;
+    request.set_request_id(NewRequestId());
+    for (const v1::SubmissionKey& key : keys) {
+      auto& file = *request.add_files();
+      *file.mutable_submission() = key;
+      file.set_etag(etag_);
+    }
+    return service_->As(reviewer, &ReviewStub::BatchApprove, request);
+  }
+  // With whether it is there left out.
+  static std::string Said(const absl::Status& status) {
+    return absl::StrReplaceAll(absl::StrCat(status.ToString(), DetailOf(status).ShortDebugString()),
+                               {{"#7", "#1"}});
+  }
+  // `Method outcome reason` of all entries of the kind.
+  std::vector<std::string> Audited(AuditEntry::Kind kind) {
+    EXPECT_OK(service_->audit().Sequence(absl::Now() + absl::Seconds(20)));
+    common::v1::ListAuditEntriesRequest request;
+    request.set_kind(kind);
+    const auto entries =
+        service_->As(CallerOf{"auditor", {"auditor"}}, &OperationsStub::ListAuditEntries, request);
+    EXPECT_OK(entries);
+    std::vector<std::string> audited;
+    if (!entries.ok()) return audited;
+    for (const auto& one : entries->entries()) {
+      const AuditEntry& entry = one.entry();
+      const std::string method = entry.method().substr(entry.method().rfind('/') + 1);
+      if (kind != AuditEntry::DENIED && entry.subject().kind() != "submission") continue;
+      audited.push_back(absl::StrCat(method, " ", entry.outcome(), " ", entry.reason()));
+    }
+    return audited;
+  }
+
+  const std::string database_ = sql::NewSetting(GetParam());
+  std::unique_ptr<AssessmentUnderTest> service_ = std::make_unique<AssessmentUnderTest>(database_);
+  // Of nanjing-gulou and suzhou-gusu; all have the same etag at first.
+  std::vector<v1::SubmissionKey> files_;
+  std::string etag_;
+};
+
+TEST_P(ReviewsTest, ABatchDoesNotTellWhetherAFileOutsideIsThere) {
+  ASSERT_EQ(files_.size(), 2U);
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  const v1::SubmissionKey inside = files_[0], outside = files_[1];
+  const auto first = Approve(reviewer, {outside, Absent(inside)});
+  EXPECT_THAT(first, IsRefused("", Reason::SUBMISSION_NOT_FOUND));
+  EXPECT_EQ(Said(first.status()),
+            Said(Approve(reviewer, {Absent(outside), Absent(inside)}).status()));
+  const auto second = Approve(reviewer, {inside, outside});
+  EXPECT_THAT(second, IsRefused("", Reason::SUBMISSION_NOT_FOUND));
+  EXPECT_EQ(Said(second.status()), Said(Approve(reviewer, {inside, Absent(outside)}).status()));
+  // All or none.
+  EXPECT_OK(Approve(reviewer, {inside}));
+  // The end writes the denied calls of the present minute.
+  service_ = nullptr;
+  service_ = std::make_unique<AssessmentUnderTest>(database_);
+  EXPECT_THAT(Audited(AuditEntry::DENIED),
+              testing::AllOf(Contains("BatchApprove OUTSIDE_SCOPE "),
+                             testing::Each("BatchApprove OUTSIDE_SCOPE ")));
+}
+
+TEST_P(ReviewsTest, WhileAReleaseIsAwayNobodyElseLearnsWhatIsUnderIt) {
+  ASSERT_EQ(files_.size(), 2U);
+  service_->releases().Lose(service_->criteria().digest());
+  const v1::SubmissionKey& file = files_[0];
+  EXPECT_THAT(fixture().Take(ReviewerOf("nanjing-gulou"), file),
+              IsRefused("", Reason::RELEASE_NOT_FOUND));
+  const CallerOf stranger = ReviewerOf("suzhou");
+  EXPECT_EQ(Said(fixture().Take(stranger, file).status()),
+            Said(fixture().Take(stranger, Absent(file)).status()));
+  EXPECT_EQ(Said(Approve(stranger, {file}).status()),
+            Said(Approve(stranger, {Absent(file)}).status()));
+  // Nor of a draft.
+  v1::RemoveEvidenceRequest remove;
+  *remove.mutable_key() = fixture().KeyOf(file.enterprise());
+  EXPECT_THAT(service_->As(kPlatform, &AssessmentStub::RemoveEvidence, remove),
+              IsRefused("", Reason::RELEASE_NOT_FOUND));
+  EXPECT_THAT(
+      service_->As(CallerOf{"other", {"platform"}}, &AssessmentStub::RemoveEvidence, remove),
+      IsRefused("", Reason::ASSESSMENT_NOT_FOUND));
+}
+
+TEST_P(ReviewsTest, FindingsAssignmentsAndCitationsAreAudited) {
+  ASSERT_EQ(files_.size(), 2U);
+  const v1::SubmissionKey& file = files_[0];
+  const CallerOf head = {"head", {"unit-head"}, "", "nanjing-gulou"};
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  v1::AssignRequest assign;
+  *assign.mutable_submission() = file;
+  assign.set_issuer("https://issuer.example");
+  assign.set_subject(reviewer.subject);
+  const auto assigned = service_->As(head, &ReviewStub::Assign, assign);
+  ASSERT_OK(assigned);
+  v1::RecordFindingsRequest record;
+  *record.mutable_submission() = file;
+  record.set_etag(assigned->submission().standing().etag());
+  record.set_request_id(NewRequestId());
+  auto& finding = *record.add_findings();
+  finding.set_scenario(service_->criteria().edition().scenarios(0).id());
+  finding.set_level("none");
+  finding.set_reason("现场没有看到");
+  // Once more is the same.
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK(service_->As(reviewer, &ReviewStub::RecordFindings, record));
+  }
+  v1::CiteRequest cite;
+  *cite.mutable_submission() = file;
+  cite.set_application("A-1");
+  v1::UnciteRequest uncite;
+  *uncite.mutable_submission() = file;
+  uncite.set_application("A-1");
+  uncite.set_request_id(NewRequestId());
+  // The second time nothing changes.
+  for (int i = 0; i < 2; ++i) {
+    cite.set_request_id(NewRequestId());
+    ASSERT_OK(service_->As(kPlatform, &AssessmentStub::Cite, cite));
+  }
+  ASSERT_OK(service_->As(kPlatform, &AssessmentStub::Uncite, uncite));
+  EXPECT_THAT(Audited(AuditEntry::DECISION), ElementsAre("RecordFindings OK "));
+  EXPECT_THAT(Audited(AuditEntry::ADMINISTRATIVE),
+              ElementsAre("Assign OK https://issuer.example reviewer-nanjing-gulou", "Cite OK A-1",
+                          "Uncite OK A-1"));
+}
+
+TEST_P(ReviewsTest, WhoFilledAFileInDoesNotDecideAboutIt) {
+  const std::string uscc = UsccNumber(5);
+  ASSERT_OK(fixture().Register(NewEnterprise(uscc)));
+  const v1::AssessmentKey key = fixture().KeyOf(uscc);
+  const auto filled = fixture().Fill(*fixture().Open(key));
+  ASSERT_OK(filled);
+  // One opens and fills it in, one adds a file, and another one submits.
+  v1::AddEvidenceRequest evidence;
+  *evidence.mutable_key() = key;
+  evidence.mutable_evidence()->set_name("合同.pdf");
+  evidence.mutable_evidence()->set_sha256(std::string(64, 'a'));
+  evidence.mutable_evidence()->add_scenarios(service_->criteria().edition().scenarios(0).id());
+  evidence.set_request_id(NewRequestId());
+  const auto added = service_->As(CallerOf{"accountant", {"enterprise"}, uscc},
+                                  &AssessmentStub::AddEvidence, evidence);
+  ASSERT_OK(added);
+  const auto submitted =
+      service_->As(CallerOf{"director", {"enterprise"}, uscc}, &AssessmentStub::Submit,
+                   fixture().Submission(key, added->etag()));
+  ASSERT_OK(submitted);
+  const v1::SubmissionKey& file = submitted->submission().key();
+  for (const std::string& own :
+       {fixture().EnterpriseOf(uscc).subject, std::string("accountant"), std::string("director")}) {
+    const CallerOf reviewer = {own, {"reviewer"}, "", "nanjing-gulou"};
+    EXPECT_THAT(fixture().Take(reviewer, file), IsRefused("", Reason::SAME_PERSON)) << own;
+    EXPECT_THAT(Approve(reviewer, {file}), IsRefused("", Reason::SAME_PERSON)) << own;
+  }
+  EXPECT_OK(fixture().Take(ReviewerOf("nanjing-gulou"), file));
+}
+
+ON_BOTH_DATABASES(ReviewsTest);
+
+}  // namespace
+}  // namespace zhiping::assessment
