@@ -113,7 +113,8 @@ absl::Status ListKept(const KeptHeads& kept, const common::v1::ListKeptAuditHead
   return absl::OkStatus();
 }
 
-void Describe(const identity::Caller& caller, common::v1::WhoAmIResponse& response) {
+void Describe(const identity::Caller& caller, const identity::UnitsToday& today,
+              common::v1::WhoAmIResponse& response) {
   response.set_unauthenticated(caller.unauthenticated);
   response.set_service(caller.service);
   response.set_issuer(caller.issuer);
@@ -122,6 +123,8 @@ void Describe(const identity::Caller& caller, common::v1::WhoAmIResponse& respon
   for (const identity::Role::Value role : caller.roles.List()) response.add_roles(role);
   response.set_uscc(caller.uscc);
   response.set_review_unit(caller.review_unit);
+  response.set_review_unit_invalid(!caller.review_unit.empty() &&
+                                   today.units.Find(caller.review_unit, today.day) == nullptr);
   for (const std::string& programme : caller.programmes) response.add_programmes(programme);
   if (caller.expires != absl::InfiniteFuture()) {
     *response.mutable_expires_at() = ToTimestamp(caller.expires);
@@ -165,7 +168,7 @@ grpc::ServerUnaryReactor* OperationsService::WhoAmI(grpc::CallbackServerContext*
                                                     const common::v1::WhoAmIRequest* request,
                                                     common::v1::WhoAmIResponse* response) {
   return who_am_i_.Handle(*context, *request, [response](const rpc::Call& call) {
-    Describe(call.caller(), *response);
+    Describe(call.caller(), call.Today(), *response);
     return absl::OkStatus();
   });
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/identity/outside_scope.h"
 #include "common/identity/services.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -15,8 +16,6 @@ namespace zhiping::identity {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-
-constexpr Roles kOfAUnit = {Role::REVIEWER, Role::UNIT_HEAD};
 
 // Where a role holds, of what a scope is about.
 enum class Reach {
@@ -87,6 +86,25 @@ Reach ReachOf(Role::Value role, Scope::Value scope) {
     default:
       return Reach::kNowhere;
   }
+}
+
+// Whether it reaches anything at all, by what the token holds.
+bool ReachesAnything(Reach reach, const Caller& caller, const UnitsToday& today) {
+  switch (reach) {
+    case Reach::kNowhere:
+      return false;
+    case Reach::kEverywhere:
+      return true;
+    case Reach::kOwnEnterprise:
+      return !caller.uscc.empty();
+    case Reach::kOwnUnits:
+      return today.units.Find(caller.review_unit, today.day) != nullptr;
+    case Reach::kOwnProgrammes:
+      return !caller.programmes.empty();
+    case Reach::kEnrolledEnterprises:
+      return caller.person().known();
+  }
+  return false;
 }
 
 absl::Status WrongRule(const google::protobuf::MethodDescriptor& method, absl::string_view why) {
@@ -228,8 +246,15 @@ absl::Status AccessRule::CheckRoles(const Caller& caller) const {
 
 absl::Status AccessRule::CheckScope(const Caller& caller, const google::protobuf::Message& request,
                                     const UnitsToday& today) const {
-  if (field_.empty() || AsksTheStore(caller, request)) return absl::OkStatus();
-  return CheckScopeOf(caller, ValueOf(request, field_), today);
+  if (AsksTheStore(caller, request)) {
+    // Whoever reaches nothing, whatever the store has, is told so: it says nothing of what is
+    // there.
+    for (const Role::Value role : Counting(caller)) {
+      if (ReachesAnything(ReachOf(role, scope_), caller, today)) return absl::OkStatus();
+    }
+    return OutsideScope(caller, today);
+  }
+  return field_.empty() ? absl::OkStatus() : CheckScopeOf(caller, ValueOf(request, field_), today);
 }
 
 std::vector<Role::Value> AccessRule::Counting(const Caller& caller) const {
@@ -250,21 +275,15 @@ absl::Status AccessRule::CheckScopeOf(const Caller& caller, const std::string& v
 }
 
 absl::Status AccessRule::OutsideScope(const Caller& caller, const UnitsToday& today) const {
-  const bool of_units = scope_ == Scope::UNIT || scope_ == Scope::FILE;
-  if (of_units && caller.roles.HasAnyOf(kOfAUnit) &&
-      today.units.Find(caller.review_unit, today.day) == nullptr) {
-    return MakeError(absl::StatusCode::kPermissionDenied, Reason::UNKNOWN_REVIEW_UNIT,
-                     absl::StrCat("令牌中的审核单位“", caller.review_unit,
-                                  "”不存在或已失效，请联系安全管理员。"),
-                     absl::StrCat("The token's review unit \"", caller.review_unit,
-                                  "\" does not exist, or is no longer valid: ask the security "
-                                  "administrator."),
-                     {{"reviewUnit", caller.review_unit}});
+  JudgedBy judged_by;
+  for (const Role::Value role : Counting(caller)) {
+    const Reach reach = ReachOf(role, scope_);
+    judged_by.enterprise = judged_by.enterprise || reach == Reach::kOwnEnterprise;
+    judged_by.unit = judged_by.unit || reach == Reach::kOwnUnits;
+    judged_by.programmes = judged_by.programmes || reach == Reach::kOwnProgrammes;
+    judged_by.enrolment = judged_by.enrolment || reach == Reach::kEnrolledEnterprises;
   }
-  return MakeError(
-      absl::StatusCode::kPermissionDenied, Reason::OUTSIDE_SCOPE,
-      "所请求的内容不在本账号的权限范围内。",
-      "The request is about something outside of what this account may see or change.");
+  return identity::OutsideScope(caller, judged_by, today);
 }
 
 bool AccessRule::AsksTheStore(const Caller& caller,

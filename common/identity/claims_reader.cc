@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/identity/issuer_rules.h"
@@ -101,6 +102,10 @@ absl::StatusOr<Caller> ReadCaller(const IssuerRules& rules, const nlohmann::json
   ASSIGN_OR_RETURN(caller.uscc, TextAt(rules.uscc, claims));
   ASSIGN_OR_RETURN(caller.review_unit, TextAt(rules.review_unit, claims));
   ASSIGN_OR_RETURN(caller.programmes, ValuesAt(rules.programmes, claims, true));
+  // A template whose variable is not set leaves one without a name, which is no right.
+  std::erase_if(caller.programmes, [](const std::string& programme) {
+    return absl::StripAsciiWhitespace(programme).empty();
+  });
   std::sort(caller.programmes.begin(), caller.programmes.end());
   ASSIGN_OR_RETURN(const std::vector<std::string> roles, ValuesAt(rules.roles, claims, true));
   for (const std::string& word : roles) {

@@ -24,7 +24,6 @@
 #include "common/requests/fields.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/flags.h"
-#include "common/rpc/loopback.h"
 #include "common/rpc/target.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -119,24 +118,7 @@ absl::Status Check(const ReleaseFlags& flags, const rpc::TlsFiles& tls) {
     }
     return violations.ToStatus();
   }
-  if (!rpc::IsTarget(flags.catalogue)) {
-    violations.Add(
-        "--catalogue", Reason::INVALID_FIELD,
-        absl::StrCat("--catalogue 应为标准目录服务的“主机:端口”或 dns:///主机:端口，前面不加 "
-                     "http://，而不是“",
-                     flags.catalogue, "”。"),
-        absl::StrCat("--catalogue should be HOST:PORT of the catalogue or "
-                     "dns:///HOST:PORT, without http://, not \"",
-                     flags.catalogue, "\"."));
-  } else if (tls.empty() && !rpc::IsLoopbackAddress(flags.catalogue)) {
-    violations.Add("--tls-certificate", Reason::NOT_SECURED,
-                   absl::StrCat("标准目录服务 ", flags.catalogue,
-                                " 不在本机，须用 TLS 连接：缺少 --tls-certificate、--tls-key 和 "
-                                "--tls-ca。"),
-                   absl::StrCat("The catalogue ", flags.catalogue,
-                                " is on another machine and has to be called by TLS: "
-                                "--tls-certificate, --tls-key and --tls-ca are missing."));
-  }
+  rpc::CheckAddress({"--catalogue", "标准目录服务", "catalogue"}, flags.catalogue, tls, violations);
   const std::set<std::string> different(flags.programmes.begin(), flags.programmes.end());
   if (different.empty() || different.size() != flags.programmes.size()) {
     violations.Add(

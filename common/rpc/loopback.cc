@@ -23,6 +23,8 @@ bool IsLoopbackAddress(absl::string_view address) {
   for (const absl::string_view scheme : {"dns:///", "ipv4:", "ipv6:"}) {
     if (absl::ConsumePrefix(&address, scheme)) break;
   }
+  // gRPC takes several of `ipv4:` and `ipv6:`, of which any may be elsewhere.
+  if (absl::StrContains(address, ',')) return false;
   for (const absl::string_view prefix : {"localhost:", "[::1]:", "unix:"}) {
     if (absl::StartsWith(address, prefix)) return true;
   }

@@ -38,9 +38,9 @@ create_campaign() { # create_campaign ID TITLE ARGUMENT…
 
 # By the platform, which may act for the enterprise from then on.
 register_sample() {
-  if assessment_has platform enterprise show "$enterprise"; then return; fi
+  if assessment_has platform enterprise show "$enterprise" --acting-for 张三; then return; fi
   say "平台登记样例企业（$sample/enterprise.csv）" "The platform registers the sample enterprise ($sample/enterprise.csv)"
-  ask_assessment platform enterprise import "$sample/enterprise.csv" --json >/dev/null
+  ask_assessment platform enterprise import "$sample/enterprise.csv" --acting-for 张三 --json >/dev/null
 }
 
 fill_and_submit() {

@@ -46,13 +46,18 @@ absl::Status ChangeNotFound(const std::string& uscc, int number) {
                    {{"enterprise", uscc}, {"number", absl::StrCat(number)}});
 }
 
-// The contact is whole for the enterprise itself and whoever keeps it; others get it masked.
-ContactView ViewOf(const rpc::Call& call, const std::string& uscc) {
+// The contact is whole for the enterprise itself and platforms that act for it; officials get it
+// masked.
+ContactView ViewOf(const rpc::Call& call, const v1::Enterprise& enterprise) {
   const identity::Caller& caller = call.caller();
-  const bool keeps =
-      caller.unauthenticated || SetterOf(call, uscc).kind == Setter::kEnterprise ||
-      caller.roles.HasAnyOf({identity::Role::PLATFORM, identity::Role::CAMPAIGN_OFFICER});
-  return keeps ? ContactView::kWhole : ContactView::kMasked;
+  const bool itself =
+      caller.roles.Has(identity::Role::ENTERPRISE) && caller.uscc == enterprise.uscc();
+  return caller.unauthenticated || itself || IsEnrolledFor(call, enterprise) ? ContactView::kWhole
+                                                                             : ContactView::kMasked;
+}
+
+v1::Enterprise ShownTo(const rpc::Call& call, const v1::EnterpriseRecord& record) {
+  return ShownEnterprise(record, ViewOf(call, record.enterprise()));
 }
 
 }  // namespace
@@ -84,7 +89,7 @@ absl::Status Enterprises::Save(StoreTransaction& transaction, const v1::Enterpri
 
 absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
     const v1::RegisterEnterpriseRequest& request, const rpc::Call& call, absl::Time deadline) {
-  call.ScopeIsJudged();
+  RETURN_IF_ERROR(call.CheckFile(CoordinatesOfNew(call)));
   Violations violations;
   CheckRequestId(request.request_id(), violations);
   const absl::Time now = environment_.Now();
@@ -101,7 +106,7 @@ absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
         RETURN_IF_ERROR(CheckRelations(transaction, record->enterprise(), "enterprise."));
         RETURN_IF_ERROR(Save(transaction, *record, now));
         RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));
-        *response.mutable_enterprise() = ShownEnterprise(*record, ContactView::kWhole);
+        *response.mutable_enterprise() = ShownTo(call, *record);
         return absl::OkStatus();
       });
 }
@@ -118,7 +123,7 @@ absl::StatusOr<v1::GetEnterpriseResponse> Enterprises::GetEnterprise(
   const auto file = CoordinatesOf(record.value_or(v1::EnterpriseRecord()), "");
   if (!call.CheckFile(file).ok() || !record.has_value()) return EnterpriseNotFound(uscc);
   call.Reads({FileOf(record->enterprise())});
-  ContactView view = ViewOf(call, uscc);
+  ContactView view = ViewOf(call, record->enterprise());
   if (view == ContactView::kMasked) {
     // Whoever has a file of it in hand may have to ask.
     ASSIGN_OR_RETURN(
@@ -149,7 +154,7 @@ absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
             const v1::EnterpriseRecord changed,
             assessment::UpdateEnterprise(*present, request.enterprise(), request.update_mask(),
                                          setter, environment_.At(now)));
-        *response.mutable_enterprise() = ShownEnterprise(changed, ContactView::kWhole);
+        *response.mutable_enterprise() = ShownTo(call, changed);
         if (changed.version() == present->version()) return absl::OkStatus();
         RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise(), "enterprise."));
         RETURN_IF_ERROR(Save(transaction, changed, now));
@@ -208,7 +213,7 @@ absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(StoreTransaction
   }
   const std::string& uscc = *normalised;
   ASSIGN_OR_RETURN(const auto present, transaction.LockEnterprise(uscc));
-  if (present.has_value() && !KeepsEntryOf(call, present->enterprise())) {
+  if (present.has_value() && !call.CheckFile(CoordinatesOf(*present, "")).ok()) {
     return EnterpriseExists(uscc);
   }
   ASSIGN_OR_RETURN(const v1::EnterpriseRecord record,
@@ -258,7 +263,7 @@ absl::Status Enterprises::ImportRows(const v1::ImportEnterprisesRequest& request
 
 absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
     const v1::ImportEnterprisesRequest& request, const rpc::Call& call, absl::Time deadline) {
-  call.ScopeIsJudged();
+  RETURN_IF_ERROR(call.CheckFile(CoordinatesOfNew(call)));
   RETURN_IF_ERROR(CheckRows(request.enterprises_size(), "enterprises"));
   v1::ImportEnterprisesResponse response;
   for (int i = 0; i < request.enterprises_size(); ++i) response.add_rows();
@@ -317,7 +322,7 @@ absl::StatusOr<v1::AcceptChangeResponse> Enterprises::AcceptChange(
                                  {"change_request", absl::StrCat(request.number()), request.uscc()},
                                  request.note(), now));
         *response.mutable_change_request() = changed.request.change_request();
-        *response.mutable_enterprise() = ShownEnterprise(changed.enterprise, ContactView::kMasked);
+        *response.mutable_enterprise() = ShownTo(call, changed.enterprise);
         return absl::OkStatus();
       });
 }

@@ -11,6 +11,8 @@
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
 #include "common/rpc/service_main.h"
+#include "common/rpc/target.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/clock.h"
 #include "services/assessment/assessment.h"
@@ -47,7 +49,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
                    "name has a comma")
       ->required();
   rpc::AddFlag(app, "--scoring", flags.scoring,
-               "评分服务地址 / address of the scoring service, HOST:PORT")
+               "评分服务地址；不在本机时须启用 TLS / address of the scoring service, HOST:PORT or "
+               "dns:///…; on another machine it is called by TLS")
       ->required();
   releases::AddReleaseFlags(app, flags.releases);
   audit::AddAuditFlags(app, flags.audit);
@@ -62,6 +65,10 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   const Clock& clock = SystemClock();
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
   RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
+  Violations violations;
+  rpc::CheckAddress({"--scoring", "评分服务", "scoring service"}, flags.scoring,
+                    flags.service.server.tls, violations);
+  RETURN_IF_ERROR(violations.ToStatus());
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(const auto certificate,
                    rpc::CertificateWatch::Open(flags.service.server.tls, clock, metrics, log));

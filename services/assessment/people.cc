@@ -47,16 +47,17 @@ bool IsForEnterprise(const rpc::Call& call, const std::string& uscc) {
 Setter SetterOf(const rpc::Call& call, const std::string& uscc) {
   const identity::Caller& caller = call.caller();
   Setter setter;
-  if (caller.unauthenticated || caller.roles.Has(Role::CAMPAIGN_OFFICER)) return setter;
+  // The entry is of no programme in particular, as CheckFile has it.
+  const bool officer = caller.roles.Has(Role::CAMPAIGN_OFFICER) && !caller.programmes.empty();
+  if (caller.unauthenticated || officer) return setter;
   const bool itself = caller.roles.Has(Role::ENTERPRISE) && caller.uscc == uscc;
   setter.kind = itself ? Setter::kEnterprise : Setter::kPlatform;
   if (!itself) setter.platform = caller.person();
   return setter;
 }
 
-bool KeepsEntryOf(const rpc::Call& call, const v1::Enterprise& enterprise) {
+bool IsEnrolledFor(const rpc::Call& call, const v1::Enterprise& enterprise) {
   const identity::Caller& caller = call.caller();
-  if (caller.unauthenticated || caller.roles.Has(Role::CAMPAIGN_OFFICER)) return true;
   return caller.roles.Has(Role::PLATFORM) &&
          std::any_of(enterprise.enrolments().begin(), enterprise.enrolments().end(),
                      [&](const v1::Enrolment& enrolment) {
@@ -74,6 +75,12 @@ identity::FileCoordinates CoordinatesOf(const v1::EnterpriseRecord& enterprise,
   for (const v1::Enrolment& enrolment : enterprise.enterprise().enrolments()) {
     file.platforms.push_back({enrolment.issuer(), enrolment.subject()});
   }
+  return file;
+}
+
+identity::FileCoordinates CoordinatesOfNew(const rpc::Call& call) {
+  identity::FileCoordinates file;
+  file.platforms = {call.caller().person()};
   return file;
 }
 

@@ -20,15 +20,17 @@ Actor ActorOf(const rpc::Call& call, const std::string& unit = "");
 // Whether it is the enterprise itself that calls, or somebody for it, but no official.
 bool IsForEnterprise(const rpc::Call& call, const std::string& uscc);
 
-// What of an enterprise the caller sets.
+// What of an enterprise the caller sets, of those that CheckFile lets set anything.
 Setter SetterOf(const rpc::Call& call, const std::string& uscc);
 
-// Whether the caller keeps the entry of the enterprise: the province, and platforms that are
-// enrolled for it.
-bool KeepsEntryOf(const rpc::Call& call, const v1::Enterprise& enterprise);
+// Whether the caller is a platform that acts for the enterprise.
+bool IsEnrolledFor(const rpc::Call& call, const v1::Enterprise& enterprise);
 
 // What the rights of callers are judged by. `programme`: empty for the enterprise's own entry.
 identity::FileCoordinates CoordinatesOf(const v1::EnterpriseRecord& enterprise,
                                         const std::string& programme);
+
+// Of an entry that is not there yet: a platform that registers it acts for it.
+identity::FileCoordinates CoordinatesOfNew(const rpc::Call& call);
 
 }  // namespace zhiping::assessment

@@ -1,6 +1,7 @@
 #include "services/ctl/assessment_errors.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "common/status/error.h"
 
@@ -45,8 +46,12 @@ constexpr Option kOptions[] = {
     {"application", "--application"},
 };
 
-// A sentence about a field begins with its name.
+// A sentence about a field begins with its name; who a platform acts for is no field.
 void SayOptions(LocalText& message) {
+  absl::StrReplaceAll({{"在元数据 zhiping-acting-for 中", "用 --acting-for "}},
+                      message.mutable_zh());
+  absl::StrReplaceAll({{"in the metadata zhiping-acting-for", "by --acting-for"}},
+                      message.mutable_en());
   for (std::string* const text : {message.mutable_zh(), message.mutable_en()}) {
     for (const auto& [field, option] : kOptions) {
       const bool named = absl::StartsWith(*text, absl::StrCat(field, " ")) ||
@@ -92,6 +97,8 @@ constexpr Advice kAdvice[] = {
      "单独处理。",
      "zhipingctl submission show lists open comments and review resolve closes them; a file with "
      "findings is approved by itself, with review approve."},
+    {Reason::OUTSIDE_SCOPE, "令牌的全部内容见 zhipingctl whoami。",
+     "zhipingctl whoami shows all that the token holds."},
     {Reason::FEED_REWOUND, "请不带 --after 从头读取。",
      "Read from the beginning, without --after."},
 };

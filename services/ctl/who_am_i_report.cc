@@ -38,7 +38,14 @@ std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone
   add("角色    ", "roles      ",
       roles.empty() ? std::string(screen.Say("无", "none")) : absl::StrJoin(roles, comma));
   add("企业    ", "enterprise ", who.uscc());
-  add("审核单位", "review unit", who.review_unit());
+  add("审核单位", "review unit",
+      who.review_unit_invalid()
+          ? absl::StrCat(
+                who.review_unit(),
+                screen.Say("（不存在或已失效：不能据此查看或办理任何材料，请联系安全管理员）",
+                           " (does not exist, or is no longer valid: it gives access to no "
+                           "file; ask the security administrator)"))
+          : who.review_unit());
   const bool all = who.programmes_size() == 1 && who.programmes(0) == "*";
   add("评测体系", "programmes ",
       all ? std::string(screen.Say("全部", "all")) : absl::StrJoin(who.programmes(), comma));

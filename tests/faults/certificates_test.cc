@@ -7,6 +7,7 @@
 #include "common/rpc/caller_limits.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
+#include "tests/faults/drafts.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
 #include "zhiping/common/v1/operations_service.grpc.pb.h"
@@ -34,6 +35,7 @@ class CertificatesTest : public testing::Test {
 TEST_F(CertificatesTest, NoServiceStartsWithOneThatCannotBeUsed) {
   CatalogueProcess catalogue(suite_);
   ScoringProcess scoring(suite_, {{"--catalogue", catalogue.address()}});
+  AssessmentProcess assessment(suite_, catalogue, scoring);
   const CertificateAuthority& authority = security_.authority();
   const std::string names = processes::NamesOf("scoring");
   const absl::Time now = absl::Now();
@@ -43,7 +45,8 @@ TEST_F(CertificatesTest, NoServiceStartsWithOneThatCannotBeUsed) {
       authority.Issue("early", names, now + absl::Hours(1), now + absl::Hours(48));
   const CertificateFiles other = authority.Issue("other", names);
   for (ServiceProcess* service :
-       {static_cast<ServiceProcess*>(&catalogue), static_cast<ServiceProcess*>(&scoring)}) {
+       {static_cast<ServiceProcess*>(&catalogue), static_cast<ServiceProcess*>(&scoring),
+        static_cast<ServiceProcess*>(&assessment)}) {
     for (const auto& [certificate, key, said] :
          {std::tuple(expired.certificate, expired.key, "is not valid now"),
           std::tuple(early.certificate, early.key, "is not valid now"),
@@ -65,7 +68,24 @@ TEST_F(CertificatesTest, HalfOfWhatSecuresAServiceIsRefusedNamingTheRest) {
     flags["--catalogue"] = catalogue.address();
     const Suite plain;
     ScoringProcess scoring(plain, flags);
-    EXPECT_THAT(RefusedBy(scoring), HasSubstr(absl::StrCat("TLS needs ", missing)));
+    AssessmentProcess assessment(plain, catalogue, scoring, flags);
+    for (ServiceProcess* service :
+         {static_cast<ServiceProcess*>(&scoring), static_cast<ServiceProcess*>(&assessment)}) {
+      EXPECT_THAT(RefusedBy(*service), HasSubstr(absl::StrCat("TLS needs ", missing)));
+    }
+  }
+}
+
+// Answers of enterprises would go there in the clear.
+TEST_F(CertificatesTest, AnAddressOfScoringThatIsNoneOrNotSecuredIsRefused) {
+  const Suite plain;
+  CatalogueProcess catalogue(plain);
+  ScoringProcess scoring(plain, {{"--catalogue", catalogue.address()}});
+  for (const auto& [address, said] :
+       {std::pair("10.1.2.3:50051", "The scoring service 10.1.2.3:50051 is on another machine"),
+        std::pair("https://x/", "--scoring should be HOST:PORT of the scoring service")}) {
+    AssessmentProcess assessment(plain, catalogue, scoring, {{"--scoring", address}});
+    EXPECT_THAT(RefusedBy(assessment), HasSubstr(said));
   }
 }
 
@@ -191,6 +211,45 @@ TEST_F(CertificatesTest, ACatalogueThatIsAnotherHostIsNotBelieved) {
 }
 
 // Certificates of all services of a machine are for its host.
+TEST_F(CertificatesTest, AnotherServiceIsNotBelievedToBeScoring) {
+  CatalogueProcess catalogue(suite_);
+  catalogue.StartAndAwait();
+  catalogue.PublishNew();
+  // It goes on with what it has when the catalogue does not know it any more.
+  ScoringProcess scoring(
+      suite_, {{"--catalogue", catalogue.address()}, {"--cache-dir", processes::NewFolder()}});
+  scoring.StartAndAwait();
+  AssessmentProcess assessment(suite_, catalogue, scoring);
+  assessment.StartAndAwait();
+  Drafts officer(
+      grpc::CreateChannel(assessment.address(), suite_.CredentialsOf("campaign-officer")));
+  ASSERT_OK(officer.OpenCampaign("always"));
+  Drafts platform(assessment.channel());
+  ASSERT_OK(platform.Register(0));
+  ASSERT_OK(platform.Fill(0, "always"));
+  const auto previews = [&] {
+    return processes::Eventually([&] { return platform.Preview(0, "always").ok(); });
+  };
+  EXPECT_TRUE(previews());
+  const auto start_as = [&](const std::string& service) {
+    scoring.Terminate();
+    const CertificateFiles files =
+        security_.authority().Issue(absl::StrCat("as-", service), processes::NamesOf(service));
+    scoring.SetFlag("--tls-certificate", files.certificate);
+    scoring.SetFlag("--tls-key", files.key);
+    scoring.StartAndAwait();
+  };
+  start_as("catalogue");
+  EXPECT_FALSE(
+      processes::Eventually([&] { return platform.Preview(0, "always").ok(); }, absl::Seconds(3)));
+  // Not at once: so many calls are more than one caller may make.
+  EXPECT_TRUE(processes::Eventually([&] {
+    return DetailOf(platform.Preview(0, "always").status()).reason() == Reason::SERVICE_UNREACHABLE;
+  }));
+  start_as("scoring");
+  EXPECT_TRUE(previews());
+}
+
 TEST_F(CertificatesTest, AnotherServiceIsNotBelievedToBeTheCatalogue) {
   CatalogueProcess catalogue(suite_);
   const CertificateFiles other =

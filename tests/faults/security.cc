@@ -1,9 +1,26 @@
 #include "tests/faults/security.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/files/file.h"
+#include "common/rpc/acting_for.h"
 
 namespace zhiping::faults {
+namespace {
+
+// Says so on every call.
+class ActingFor final : public grpc::MetadataCredentialsPlugin {
+ public:
+  grpc::Status GetMetadata(grpc::string_ref /*url*/, grpc::string_ref /*method*/,
+                           const grpc::AuthContext& /*channel*/,
+                           std::multimap<grpc::string, grpc::string>* metadata) override {
+    metadata->emplace(rpc::kActingFor, rpc::WriteActingFor("张三"));
+    return grpc::Status::OK;
+  }
+};
+
+}  // namespace
 
 Security::Security() { Trust({&authority_}); }
 
@@ -45,7 +62,9 @@ std::shared_ptr<grpc::ChannelCredentials> Security::CredentialsOf(const std::str
   claims["programmes"] = {"*"};
   return grpc::CompositeChannelCredentials(
       rpc::ChannelCredentialsOf({"", "", authorities()}),
-      grpc::AccessTokenCredentials(*issuer_.signer().Sign(claims)));
+      grpc::CompositeCallCredentials(
+          grpc::AccessTokenCredentials(*issuer_.signer().Sign(claims)),
+          grpc::MetadataCredentialsFromPlugin(std::make_unique<ActingFor>())));
 }
 
 }  // namespace zhiping::faults

@@ -46,7 +46,7 @@ class Security {
   std::string authorities() const { return folder_ + "/authorities.crt"; }
   std::string identity_file() const { return issuer_.identity_file(); }
 
-  // Of a person with that role, on every call of a channel.
+  // Of a person with that role, on every call of a channel; a platform says for whom it acts.
   std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const std::string& role) const;
 
  private:

@@ -68,6 +68,10 @@ inline void FillIn(const Asked& asked, const std::string& release,
                                                     {"base_etag", "stale"},
                                                     {"purpose", "核查"},
                                                     {"request_id", NewRequestId()}};
+  if (message.GetDescriptor() == v1::Enterprise::descriptor()) {
+    // Whole, so that nothing is wrong with what is registered or imported.
+    message.CopyFrom(NewEnterprise(asked.enterprise));
+  }
   const auto* reflection = message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message.GetDescriptor()->field(i);

@@ -134,10 +134,12 @@ TEST_P(EnterprisesTest, TheContactIsWholeForWhomItConcernsAndMaskedForOthers) {
               got->enterprise().contact().phone() != NewEnterprise().contact().phone());
     return got->enterprise().contact().phone();
   };
-  for (const CallerOf& caller : {enterprise_, kPlatform, kOfficer}) {
+  for (const CallerOf& caller : {enterprise_, kPlatform}) {
     EXPECT_EQ(phone(caller), "13812345678") << caller.subject;
   }
-  const CallerOf others[] = {reviewer, colleague, ReviewerOf("nanjing"), ReviewerOf("jiangsu")};
+  const CallerOf elsewhere = {"elsewhere", {"campaign-officer"}, "", "", {"another"}};
+  const CallerOf others[] = {reviewer, colleague, ReviewerOf("nanjing"), ReviewerOf("jiangsu"),
+                             kOfficer, elsewhere};
   for (const CallerOf& caller : others) EXPECT_EQ(phone(caller), "138****5678") << caller.subject;
   ASSERT_OK(fixture_.Take(reviewer, submitted->submission().key()));
   EXPECT_EQ(phone(reviewer), "13812345678");
@@ -148,6 +150,112 @@ TEST_P(EnterprisesTest, TheContactIsWholeForWhomItConcernsAndMaskedForOthers) {
   EXPECT_THAT(Get(fixture_.EnterpriseOf(UsccNumber(1))), IsRefused("", Reason::OUTSIDE_SCOPE));
   // As people write it.
   EXPECT_OK(Get(kOfficer, "９１１１００００６０００３７３４１l"));
+}
+
+TEST_P(EnterprisesTest, AnOfficialWhoSetsTheContactGetsItMasked) {
+  v1::RegisterEnterpriseRequest request;
+  *request.mutable_enterprise() = NewEnterprise();
+  auto& enrolment = *request.mutable_enterprise()->add_enrolments();
+  enrolment.set_issuer(rpc::TestIssuer::Claims({})["iss"].get<std::string>());
+  enrolment.set_subject(kPlatform.subject);
+  request.set_request_id(NewRequestId());
+  const auto registered = service_.As(kOfficer, &EnterpriseStub::RegisterEnterprise, request);
+  ASSERT_OK(registered);
+  EXPECT_EQ(registered->enterprise().contact().phone(), "138****5678");
+  v1::Enterprise sent = registered->enterprise();
+  sent.mutable_contact()->set_phone("13987654321");
+  sent.mutable_contact()->set_name("李四");
+  sent.mutable_contact()->set_masked(false);
+  const auto updated = Update(kOfficer, sent, {"contact"});
+  ASSERT_OK(updated);
+  EXPECT_EQ(updated->enterprise().contact().phone(), "139****4321");
+  EXPECT_EQ(updated->enterprise().contact().name(), "李*");
+  // Whoever acts for the enterprise, and itself, get what they set.
+  for (const CallerOf& caller : {kPlatform, enterprise_}) {
+    sent.set_etag(Get(caller)->enterprise().etag());
+    sent.mutable_contact()->set_email(absl::StrCat(caller.subject, "@example.com"));
+    const auto whole = Update(caller, sent, {"contact"});
+    ASSERT_OK(whole) << caller.subject;
+    EXPECT_EQ(whole->enterprise().contact().phone(), "13987654321");
+  }
+}
+
+// An entry is of no programme in particular: rights in any are enough, and none are not.
+TEST_P(EnterprisesTest, AnOfficerWithoutProgrammesSetsNothing) {
+  ASSERT_OK(fixture_.Register());
+  const CallerOf of_none = {"lost", {"campaign-officer"}, "", "", {}};
+  CallerOf unnamed = of_none;
+  unnamed.programmes = {""};
+  v1::Enterprise row = NewEnterprise();
+  row.set_name("改名");
+  auto& enrolment = *row.add_enrolments();
+  enrolment.set_issuer("https://issuer.example");
+  enrolment.set_subject("evil-platform");
+  const auto head = service_.Head();
+  v1::RegisterEnterpriseRequest another;
+  *another.mutable_enterprise() = NewEnterprise(UsccNumber(1));
+  another.set_request_id(NewRequestId());
+  v1::Enterprise present = Get(kPlatform)->enterprise();
+  for (const CallerOf& caller : {of_none, unnamed}) {
+    const auto refused = Import(caller, {row});
+    EXPECT_THAT(refused, IsRefused("", Reason::OUTSIDE_SCOPE));
+    EXPECT_THAT(DetailOf(refused.status()).message().zh(), testing::HasSubstr("评测体系：无"));
+    // Whatever is wrong with the rows.
+    EXPECT_THAT(Import(caller, {v1::Enterprise()}), IsRefused("", Reason::OUTSIDE_SCOPE));
+    EXPECT_THAT(Import(caller, {NewEnterprise(UsccNumber(1))}, /*validate_only=*/true),
+                IsRefused("", Reason::OUTSIDE_SCOPE));
+    EXPECT_THAT(service_.As(caller, &EnterpriseStub::RegisterEnterprise, another),
+                IsRefused("", Reason::OUTSIDE_SCOPE));
+    EXPECT_THAT(Update(caller, present, {"name"}), IsRefused("", Reason::OUTSIDE_SCOPE));
+    EXPECT_THAT(Get(caller), IsRefused("", Reason::OUTSIDE_SCOPE));
+    EXPECT_THAT(service_.As(caller, &EnterpriseStub::ListEnterprises, {}),
+                IsRefused("", Reason::OUTSIDE_SCOPE));
+  }
+  // What such an officer may as somebody else is that one's.
+  CallerOf also_platform = {kPlatform.subject, {"campaign-officer", "platform"}, "", "", {}};
+  row.clear_enrolments();
+  EXPECT_THAT(Outcomes(Import(also_platform, {row})), ElementsAre(v1::ImportedRow::CHANGED));
+  row.add_enrolments()->set_issuer("https://issuer.example");
+  row.mutable_enrolments(0)->set_subject("evil-platform");
+  EXPECT_THAT(Outcomes(Import(also_platform, {row})), ElementsAre(v1::ImportedRow::REFUSED));
+  also_platform.subject = "another";
+  EXPECT_THAT(Outcomes(Import(also_platform, {row})), ElementsAre(v1::ImportedRow::REFUSED));
+  EXPECT_EQ(service_.Head().position, head.position + 1);
+  const CallerOf elsewhere = {"elsewhere", {"campaign-officer"}, "", "", {"another"}};
+  EXPECT_THAT(Outcomes(Import(elsewhere, {row})), ElementsAre(v1::ImportedRow::CHANGED));
+}
+
+// It says nothing of any file, and a mistake in the token is found.
+TEST_P(EnterprisesTest, AReviewerOfNoUnitThatThereIsIsToldSo) {
+  ASSERT_OK(fixture_.Register());
+  ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
+  const auto submitted = fixture_.SubmitNew(fixture_.KeyOf());
+  ASSERT_OK(submitted);
+  v1::GetSubmissionRequest get;
+  *get.mutable_submission() = submitted->submission().key();
+  for (const char* unit : {"no-such-unit", ""}) {
+    CallerOf lost = ReviewerOf(unit);
+    const absl::Status refused[] = {
+        service_.As(lost, &AssessmentStub::ListSubmissions, {}).status(),
+        service_.As(lost, &EnterpriseStub::ListEnterprises, {}).status(),
+        service_.As(lost, &EnterpriseStub::ListChangeRequests, {}).status(),
+        service_.As(lost, &ReviewStub::ListQueue, {}).status(),
+        service_.As(lost, &AssessmentStub::GetSubmission, get).status(),
+        fixture_.Take(lost, get.submission()).status(),
+        Get(lost).status(),
+    };
+    for (const absl::Status& status : refused) {
+      EXPECT_THAT(status, IsRefused("", Reason::UNKNOWN_REVIEW_UNIT)) << unit;
+    }
+    const auto who = service_.As(lost, &OperationsStub::WhoAmI, {});
+    ASSERT_OK(who);
+    EXPECT_EQ(who->review_unit_invalid(), unit[0] != '\0');
+    // Another right reaches something.
+    lost.roles = {"reviewer", "enterprise"};
+    lost.uscc = kUscc;
+    EXPECT_THAT(List(lost, {}), ElementsAre(kUscc));
+    EXPECT_OK(service_.As(lost, &AssessmentStub::GetSubmission, get));
+  }
 }
 
 TEST_P(EnterprisesTest, EachSetsWhatIsTheirsBasedOnWhatTheyRead) {

@@ -277,6 +277,7 @@ TEST_P(AuditTest, TheServiceSaysWhoItTakesTheCallerFor) {
   EXPECT_THAT(who->programmes(), testing::ElementsAre(kProgramme));
   EXPECT_EQ(who->review_unit(), "nanjing");
   EXPECT_GT(FromTimestamp(who->expires_at()), absl::Now());
+  EXPECT_FALSE(who->review_unit_invalid());
   EXPECT_FALSE(who->unauthenticated());
 }
 

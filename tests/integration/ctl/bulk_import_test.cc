@@ -47,6 +47,18 @@ TEST_F(BulkImportTest, MoreRowsThanOneCallTakesAndARerunChangesNothing) {
   EXPECT_THAT(list, HasSubstr("共 1203 条，以上是 2 条"));
 }
 
+TEST_F(BulkImportTest, APlatformNamesThePersonForWhomItImports) {
+  const std::string file = Scratch("one.csv", Rows(1));
+  Variables variables = VariablesOf(kPlatform);
+  std::erase_if(variables, [](const auto& one) { return one.first == "ZHIPING_ACTING_FOR"; });
+  const Outcome refused = RunCtl({"enterprise", "import", file}, variables);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("平台代企业办理时须用 --acting-for 写明经办人姓名。"));
+  EXPECT_EQ(service_.Head().position, 0);
+  EXPECT_EQ(RunCtl({"enterprise", "import", file, "--acting-for", "张三"}, variables).exit_code, 0);
+  EXPECT_EQ(service_.Head().position, 1);
+}
+
 TEST_F(BulkImportTest, WhatIsWrongIsSaidByRowAndColumnAndStopsNoOtherRow) {
   std::string bytes = Rows(2);
   bytes += Row(2, "999999");

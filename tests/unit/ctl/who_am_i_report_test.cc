@@ -41,6 +41,14 @@ TEST(WhoAmIReportTest, AnOfficial) {
   Expect(who, "whoami_official");
 }
 
+TEST(WhoAmIReportTest, AReviewerOfAUnitThatThereIsNot) {
+  WhoAmIResponse who = Person();
+  who.add_roles(Role::REVIEWER);
+  who.set_review_unit("no-such-unit");
+  who.set_review_unit_invalid(true);
+  Expect(who, "whoami_no_unit");
+}
+
 TEST(WhoAmIReportTest, AnEnterprise) {
   WhoAmIResponse who = Person();
   who.add_roles(Role::ENTERPRISE);

@@ -26,6 +26,13 @@ FileCoordinates File() {
   return {kUscc, "nanjing-gulou", "jiangsu-ai", {{"issuer", "platform"}, {"issuer", "second"}}};
 }
 
+std::string ValueOf(const ErrorDetail& detail, const std::string& key) {
+  for (const auto& entry : detail.metadata()) {
+    if (entry.key() == key) return entry.value();
+  }
+  return "(none)";
+}
+
 // Whose file it is, by every role at once: what counts is which of them a caller has.
 Caller Owner(Roles roles) {
   Caller caller = With(roles);
@@ -178,6 +185,70 @@ TEST(FileScopeTest, TheStoreIsAskedForWhateverTheRequestDoesNotSay) {
   service.service = "analytics";
   Declared method(Access(absl::StrCat(kEveryRole, " services: 'analytics'")));
   EXPECT_FALSE(method.Rule()->AsksTheStore(service, method.Request("")));
+}
+
+// Before the store is asked, so that it says nothing of what is there.
+TEST(FileScopeTest, WhoeverReachesNothingIsToldWhatTheTokenHolds) {
+  const auto with = [](Roles roles, auto change) {
+    Caller caller = Owner(roles);
+    change(caller);
+    return caller;
+  };
+  const auto no_enterprise = [](Caller& of) { of.uscc = ""; };
+  const auto no_programmes = [](Caller& of) { of.programmes = {}; };
+  const auto no_unit = [](Caller& of) { of.review_unit = ""; };
+  const auto wrong_unit = [](Caller& of) { of.review_unit = "nowhere"; };
+  const auto nothing = [](Caller& of) {
+    of.uscc = "";
+    of.programmes = {};
+  };
+  const struct {
+    Caller caller;
+    Reason::Value reason;
+    std::string zh, en, key, value;
+  } cases[] = {
+      {with({Role::ENTERPRISE}, no_enterprise), Reason::OUTSIDE_SCOPE, "企业：无", "no enterprise",
+       "uscc", "-"},
+      {with({Role::CAMPAIGN_OFFICER}, no_programmes), Reason::OUTSIDE_SCOPE, "评测体系：无",
+       "no programmes", "programmes", "-"},
+      {with({Role::ENTERPRISE, Role::CAMPAIGN_OFFICER}, nothing), Reason::OUTSIDE_SCOPE,
+       "企业：无；评测体系：无", "no enterprise, no programmes", "programmes", "-"},
+      {with({Role::REVIEWER}, wrong_unit), Reason::UNKNOWN_REVIEW_UNIT,
+       "审核单位“nowhere”不存在或已失效", "\"nowhere\" does not exist", "reviewUnit", "nowhere"},
+      {with({Role::UNIT_HEAD}, no_unit), Reason::UNKNOWN_REVIEW_UNIT, "令牌中没有审核单位",
+       "names no review unit", "reviewUnit", "-"},
+  };
+  for (const std::string& request : {std::string(), absl::StrCat("enterprise: '", kUscc, "'")}) {
+    for (const char* field : {"", " field: 'enterprise'"}) {
+      Declared method(Access(absl::StrCat(kEveryRole, field)));
+      for (const auto& [caller, reason, zh, en, key, value] : cases) {
+        SCOPED_TRACE(absl::StrCat(caller.roles.Text(), "; ", request, field));
+        const ErrorDetail detail = DetailOf(method.Check(caller, request));
+        EXPECT_EQ(detail.reason(), reason);
+        EXPECT_THAT(detail.message().zh(), testing::HasSubstr(zh));
+        EXPECT_THAT(detail.message().en(), testing::HasSubstr(en));
+        EXPECT_EQ(ValueOf(detail, key), value);
+      }
+      // Unless another right reaches something.
+      EXPECT_OK(method.Check(with({Role::REVIEWER, Role::CAMPAIGN_OFFICER}, wrong_unit), request));
+      EXPECT_OK(method.Check(Owner({Role::PLATFORM}), request));
+    }
+  }
+}
+
+TEST(FileScopeTest, WhoeverAsksAboutAnotherIsToldWhatTheTokenHolds) {
+  Declared method(Access("roles: [ENTERPRISE, OPERATOR] scope: FILE field: 'enterprise'"));
+  const ErrorDetail detail =
+      DetailOf(method.Check(Owner({Role::ENTERPRISE}), "enterprise: '91320100MA1MTXYD2T'"));
+  EXPECT_EQ(detail.reason(), Reason::OUTSIDE_SCOPE);
+  EXPECT_EQ(ValueOf(detail, "uscc"), kUscc);
+  EXPECT_EQ(detail.message().zh(),
+            absl::StrCat("所请求的内容不在本账号的权限范围内（令牌中的企业：", kUscc, "）。"));
+  Caller officer = Owner({Role::CAMPAIGN_OFFICER});
+  officer.programmes = {"a", "b", "c", "d", "e", "f"};
+  Declared programme(Access("roles: CAMPAIGN_OFFICER scope: PROGRAMME field: 'programme'"));
+  EXPECT_EQ(ValueOf(DetailOf(programme.Check(officer, "programme: 'jiangsu-ai'")), "programmes"),
+            "a, b, c, d, e, …");
 }
 
 TEST(FileScopeTest, ListsGetWhatPassesTheCheck) {

@@ -148,6 +148,15 @@ TEST_F(TokenVerifierTest, SaysWhoIsCalling) {
   }
 }
 
+TEST_F(TokenVerifierTest, AProgrammeWithoutANameIsNoRight) {
+  const auto verifier = Open();
+  for (const json& programmes : {json::array({""}), json::array({" ", "jiangsu-ai"})}) {
+    const auto caller = verifier->Verify(*es256_.Sign(With("programmes", programmes)));
+    ASSERT_OK(caller);
+    EXPECT_EQ((*caller)->programmes.size(), programmes.size() - 1) << programmes.dump();
+  }
+}
+
 TEST_F(TokenVerifierTest, RefusesATokenOfAnotherOrForAnother) {
   const auto verifier = Open();
   EXPECT_THAT(verifier->Verify(*es256_.Sign(With("iss", "https://elsewhere"))),

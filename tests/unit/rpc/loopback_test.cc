@@ -21,10 +21,10 @@ TEST(LoopbackTest, AddressesOfThisMachine) {
                               "unix:/run/zhiping.sock", "dns:///localhost:1", "ipv4:127.0.0.1:1"}) {
     EXPECT_TRUE(IsLoopbackAddress(address)) << address;
   }
-  for (const char* address :
-       {"0.0.0.0:50051", "[::]:50051", "", ":50051", "localhost.example:1", "12.7.0.1:1",
-        "127.example.com:443", "127.0.0.1.nip.io:1", "dns:///scoring:1",
-        "dns://127.0.0.1/scoring:1", "ipv4:192.0.2.2:1"}) {
+  for (const char* address : {"0.0.0.0:50051", "[::]:50051", "", ":50051", "localhost.example:1",
+                              "12.7.0.1:1", "127.example.com:443", "127.0.0.1.nip.io:1",
+                              "dns:///scoring:1", "dns://127.0.0.1/scoring:1", "ipv4:192.0.2.2:1",
+                              "ipv4:127.0.0.1:1,192.0.2.2:1", "ipv6:[::1]:1,[2001:db8::1]:1"}) {
     EXPECT_FALSE(IsLoopbackAddress(address)) << address;
   }
 }

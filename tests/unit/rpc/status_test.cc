@@ -6,7 +6,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/rpc/target.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "tests/unit/status_matchers.h"
@@ -118,17 +117,6 @@ TEST(RpcStatus, AnswersOfOthersAreUnderstood) {
                            "received initial metadata size exceeds limit"}) {
     const absl::Status status = FromGrpcStatus({grpc::StatusCode::RESOURCE_EXHAUSTED, said});
     EXPECT_EQ(DetailOf(status).reason(), Reason::TOO_LARGE);
-  }
-}
-
-TEST(RpcTarget, IsHostAndPortAndNoUrl) {
-  for (const char* target : {"127.0.0.1:50051", "catalogue:1", "[::1]:65535", "dns:///catalogue:1",
-                             "dns://8.8.8.8/catalogue:1", "ipv4:10.0.0.1:1", "unix:/run/c.sock"}) {
-    EXPECT_TRUE(IsTarget(target)) << target;
-  }
-  for (const char* target : {"http://127.0.0.1:50051", "https://c:1", "grpc://c:1", "c", "c:", ":1",
-                             "c:0", "c:65536", "dns:///c", "127.0.0.1:50051/", "c:1x", ""}) {
-    EXPECT_FALSE(IsTarget(target)) << target;
   }
 }
 
