@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/receipts/receipt.h"
 #include "common/requests/fields.h"
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
@@ -14,12 +13,12 @@
 #include "services/assessment/domain/findings.h"
 #include "services/assessment/domain/in_hand_acts.h"
 #include "services/assessment/domain/objections.h"
+#include "services/assessment/domain/reviewed_result.h"
 #include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
 #include "services/assessment/requests.h"
-#include "services/assessment/reviewed_result.h"
 #include "services/assessment/submissions.h"
 
 namespace zhiping::assessment {
@@ -62,8 +61,7 @@ absl::Status Reviews::MakeDecisionReceipt(StoreTransaction& transaction,
                                           const v1::SubmissionRecord& record,
                                           absl::Time now) const {
   ASSIGN_OR_RETURN(const IssuedReceipt receipt,
-                   signing_.Sign(receipts::MakeReceipt(v1::Receipt::DECISION, record.submission(),
-                                                       criteria, {now, incarnation_})));
+                   signing_.Sign(DecisionReceiptOf(record, criteria, {now, incarnation_})));
   return transaction.KeepReceipt(record.submission().key(), Receipt::kOfDecision, receipt.envelope);
 }
 

@@ -42,7 +42,7 @@ std::string Citations(const v1::SubmissionStanding& standing, const Screen& scre
       [](std::string* out, const v1::Citation& one) { out->append(one.application()); });
 }
 
-// Findings by scenario: the latest counts.
+// Findings by scenario: that of the highest stage counts.
 std::map<std::string, const v1::Finding*> FindingsByScenario(const v1::Submission& submission) {
   std::map<std::string, const v1::Finding*> findings;
   for (const v1::Finding& finding : submission.standing().findings()) {

@@ -160,7 +160,7 @@ class RandomActs {
 
   void Step(const std::string& act, const std::string& actor, int number) {
     const Submissions before = world_.all;
-    const absl::Status status = world_.Do(act, actor, number);
+    const absl::Status status = world_.DoAndSign(act, actor, number);
     SCOPED_TRACE(absl::StrCat(act, " by ", actor, " of ", number, ": ", status.ToString()));
     if (!status.ok()) {
       ASSERT_EQ(before.size(), world_.all.size());
