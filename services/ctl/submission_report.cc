@@ -157,9 +157,10 @@ std::string Objections(const v1::SubmissionStanding& standing, const Zone& zone,
                {std::string(screen.Say("理由", "reason"))}});
   for (const v1::Objection& objection : standing.objections()) {
     table.AddRow({absl::StrCat(objection.objection()), zone.Format(objection.made_at()),
-                  std::string(!objection.decided() ? screen.Say("待处理", "open")
-                              : objection.upheld() ? screen.Say("成立", "upheld")
-                                                   : screen.Say("不成立", "dismissed")),
+                  std::string(objection.lapsed()     ? screen.Say("已失效", "lapsed")
+                              : !objection.decided() ? screen.Say("待处理", "open")
+                              : objection.upheld()   ? screen.Say("成立", "upheld")
+                                                     : screen.Say("不成立", "dismissed")),
                   objection.reason()});
   }
   return absl::StrCat(SectionTitle(screen.Say("异议", "Objections"), screen),
