@@ -46,7 +46,9 @@ std::string Citations(const v1::SubmissionStanding& standing, const Screen& scre
 std::map<std::string, const v1::Finding*> FindingsByScenario(const v1::Submission& submission) {
   std::map<std::string, const v1::Finding*> findings;
   for (const v1::Finding& finding : submission.standing().findings()) {
-    if (!finding.scenario().empty()) findings[finding.scenario()] = &finding;
+    if (finding.scenario().empty()) continue;
+    const v1::Finding*& counts = findings[finding.scenario()];
+    if (counts == nullptr || counts->stage() < finding.stage()) counts = &finding;
   }
   return findings;
 }
@@ -179,8 +181,9 @@ std::string SubmissionSummaryReport(const v1::Submission& submission, const Zone
   const v1::SubmissionKey& key = submission.key();
   return Fields(
       {field("企业", "enterprise",
-             absl::StrCat(content.snapshot().name(), screen.Say("（", " ("), key.enterprise(),
-                          screen.Say("）", ")"))),
+             absl::StrCat(
+                 EnterpriseName(content.snapshot().name(), content.snapshot().is_test(), screen),
+                 screen.Say("（", " ("), key.enterprise(), screen.Say("）", ")"))),
        field("工厂", "plant",
              absl::StrCat(key.plant(), content.snapshot().plant_name().empty() ? "" : " ",
                           content.snapshot().plant_name())),

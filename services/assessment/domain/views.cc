@@ -91,6 +91,7 @@ v1::SubmissionSummary SummaryOf(const v1::Submission& view, bool evidence_matche
                                                             : content.result().index();
   summary.set_evidence_matches(evidence_matches);
   summary.set_etag(standing.etag());
+  summary.set_is_test(content.snapshot().is_test());
   return summary;
 }
 

@@ -1,6 +1,7 @@
 // What is printed of submissions.
 #include "services/ctl/submission_report.h"
 
+#include "services/ctl/submission_table.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::ctl {
@@ -42,6 +43,19 @@ TEST(SubmissionReportTest, OfTwoFindingsTheHigherStagesIsShown) {
   }
   EXPECT_THAT(Report(submission), HasSubstr("市级理由"));
   EXPECT_THAT(Report(submission), Not(HasSubstr("县级理由")));
+}
+
+TEST(SubmissionReportTest, ThoseOfTestEnterprisesAreMarked) {
+  v1::Submission submission;
+  submission.mutable_content()->mutable_snapshot()->set_name("演示企业");
+  SubmissionSummaries list;
+  list.Add()->set_enterprise_name("演示企业");
+  EXPECT_THAT(SubmissionTable(list, 1, Zone(), Screen()), HasSubstr("演示企业\n"));
+  EXPECT_THAT(Report(submission), Not(HasSubstr("（测试）")));
+  submission.mutable_content()->mutable_snapshot()->set_is_test(true);
+  list[0].set_is_test(true);
+  EXPECT_THAT(SubmissionTable(list, 1, Zone(), Screen()), HasSubstr("演示企业（测试）\n"));
+  EXPECT_THAT(Report(submission), HasSubstr("演示企业（测试）"));
 }
 
 }  // namespace
