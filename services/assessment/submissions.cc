@@ -28,6 +28,13 @@ absl::Status ReceiptNotFound(const v1::SubmissionKey& key) {
                    {{"submission", NameOf(key)}});
 }
 
+absl::Status NoEffectiveSubmission(const v1::AssessmentKey& key) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::SUBMISSION_NOT_FOUND,
+                   absl::StrCat("自评测 ", NameOf(key), " 没有当前有效的提交件。"),
+                   absl::StrCat("The assessment ", NameOf(key), " has no submission that counts."),
+                   {{"assessment", NameOf(key)}});
+}
+
 }  // namespace
 
 v1::Submission ViewFor(const rpc::Call& call, const v1::SubmissionRecord& record, absl::Time now) {
@@ -163,10 +170,9 @@ absl::StatusOr<v1::GetEffectiveResultResponse> SubmissionsOfEnterprises::GetEffe
     return record.submission().standing().effective();
   });
   // None, of number 0, is found nowhere, and the caller's rights are asked for all the same.
-  const v1::SubmissionKey none = submission;
   if (effective != all.end()) submission = effective->submission().key();
   const auto record = Find(submission, call, deadline);
-  if (absl::IsNotFound(record.status())) return SubmissionNotFound(none);
+  if (absl::IsNotFound(record.status())) return NoEffectiveSubmission(key);
   RETURN_IF_ERROR(record.status());
   v1::GetEffectiveResultResponse response;
   *response.mutable_submission() = ViewFor(call, *record, environment_.Now());
