@@ -62,7 +62,9 @@ absl::Status Reviews::MakeDecisionReceipt(StoreTransaction& transaction,
                                           absl::Time now) const {
   ASSIGN_OR_RETURN(const IssuedReceipt receipt,
                    signing_.Sign(DecisionReceiptOf(record, criteria, {now, incarnation_})));
-  return transaction.KeepReceipt(record.submission().key(), Receipt::kOfDecision, receipt.envelope);
+  return transaction.AddDecisionReceipt(record.submission().key(),
+                                        record.submission().standing().decisions_size(),
+                                        receipt.receipt_no, receipt.envelope);
 }
 
 absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& about,
