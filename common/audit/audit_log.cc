@@ -22,11 +22,13 @@ constexpr absl::Duration kWriteTimeout = absl::Seconds(5);
 // every denied call is.
 constexpr size_t kMostUnwritten = 100'000;
 
-// Whose read of which file, and what for.
-std::string KeyOf(const identity::Caller& caller, const rpc::EnterpriseFile& file) {
-  return absl::StrJoin({caller.issuer, caller.subject, caller.service, file.enterprise, file.kind,
-                        file.id, file.purpose},
-                       std::string(1, '\0'));
+// Whose read of which file, for whom and what for; of what is done with it, also what.
+std::string KeyOf(const identity::Caller& caller, const std::string& method,
+                  const rpc::EnterpriseFile& file) {
+  return absl::StrJoin(
+      {caller.issuer, caller.subject, caller.acting_for, caller.service, file.enterprise, file.kind,
+       file.id, file.purpose, file.acted_on ? method : std::string()},
+      std::string(1, '\0'));
 }
 
 absl::Status Unavailable(const absl::Status& cause) {
@@ -221,7 +223,7 @@ void AuditLog::WriteReads() {
   absl::flat_hash_map<std::string, absl::Duration> recorded;
   for (const Read& read : reads) {
     for (const rpc::EnterpriseFile& file : read.files) {
-      std::string key = KeyOf(*read.caller, file);
+      std::string key = KeyOf(*read.caller, read.method, file);
       const auto known = recorded_.find(key);
       if (known != recorded_.end() && steady - known->second < kSameRead) continue;
       if (!recorded.try_emplace(std::move(key), steady).second) continue;

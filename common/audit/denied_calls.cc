@@ -14,12 +14,13 @@ int64_t MinuteOf(absl::Time time) {
 void DeniedCalls::Add(const identity::Caller& caller, absl::string_view method,
                       Reason::Value reason, absl::Time now) {
   const int64_t minute = MinuteOf(now);
-  Key key = {minute, caller.issuer, caller.subject, caller.service, std::string(method)};
+  Key key = {minute,         caller.issuer,      caller.subject, caller.acting_for,
+             caller.service, std::string(method)};
   auto row = rows_.find(key);
   if (row == rows_.end()) {
     // Methods are few: their rows without a caller have no bound.
     const bool full = rows_.size() >= kMostDeniedRows;
-    if (full) key = {minute, "", "", "", std::string(method)};
+    if (full) key = {minute, "", "", "", "", std::string(method)};
     bool added = false;
     std::tie(row, added) = rows_.try_emplace(std::move(key));
     if (added) {

@@ -29,8 +29,8 @@ class DeniedCalls {
   bool empty() const { return rows_.empty(); }
 
  private:
-  // Minute since 1970, issuer, subject, service, method.
-  using Key = std::tuple<int64_t, std::string, std::string, std::string, std::string>;
+  // Minute since 1970, issuer, subject, for whom, service, method.
+  using Key = std::tuple<int64_t, std::string, std::string, std::string, std::string, std::string>;
   // In the order in which they are written.
   std::map<Key, AuditEntry> rows_;
 };

@@ -18,6 +18,8 @@ AuditEntry NewEntry(AuditEntry::Kind kind, const identity::Caller& caller, absl:
   who.set_subject(caller.subject);
   who.set_name(caller.name);
   who.set_review_unit(caller.review_unit);
+  who.set_uscc(caller.uscc);
+  who.set_acting_for(caller.acting_for);
   for (const identity::Role::Value role : caller.roles.List()) who.add_roles(role);
   *entry.mutable_instant() = ToTimestamp(instant);
   entry.set_outcome("OK");

@@ -56,7 +56,8 @@ struct Person {
   friend bool operator==(const Person&, const Person&) = default;
 };
 
-// What a verified token, or a verified certificate, says. Immutable once it is made.
+// What a verified token, or a verified certificate, says; and for whom a platform calls. Immutable
+// once it is made.
 struct Caller {
   // Nobody was asked who they are: a caller on the same machine, where a service runs without
   // authentication, may do everything.
@@ -78,6 +79,9 @@ struct Caller {
   std::vector<std::string> programmes;
   // Not after this, skew included.
   absl::Time expires = absl::InfiniteFuture();
+  // The natural person for whom a platform makes this call, as it says, which no token does; empty:
+  // it is no call of a platform for an enterprise.
+  std::string acting_for;
 
   Person person() const { return {issuer, subject}; }
   bool MayIn(absl::string_view programme) const;

@@ -123,6 +123,12 @@ absl::StatusOr<std::shared_ptr<const Caller>> TokenVerifier::Verify(absl::string
   return verified->caller;
 }
 
+int64_t TokenVerifier::generation() const {
+  int64_t generation = 0;
+  for (const Issuer& issuer : issuers_) generation += issuer.keys->Get().generation;
+  return generation;
+}
+
 absl::StatusOr<VerifiedToken> TokenVerifier::VerifyNew(absl::string_view token) {
   ASSIGN_OR_RETURN(const SignedToken parsed, SignedToken::Parse(token));
   const nlohmann::json& claims = parsed.claims();

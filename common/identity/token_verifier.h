@@ -4,6 +4,7 @@
 //   const auto caller = (*verifier)->Verify(token);
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ class TokenVerifier {
   // TOKEN_WRONG_AUDIENCE, TOKEN_CLAIM_INVALID, TOKEN_NOT_YET_VALID, TOKEN_EXPIRED; UNAVAILABLE:
   // ISSUER_KEYS_UNAVAILABLE. Roles that exclude one another are no error here: CheckSeparation.
   absl::StatusOr<std::shared_ptr<const Caller>> Verify(absl::string_view token);
+
+  // Grows whenever other keys of an issuer take the place of those that counted.
+  int64_t generation() const;
 
  private:
   struct Issuer {

@@ -152,12 +152,17 @@ AccessControl::OpenStream::~OpenStream() {
 void AccessControl::VerifyStreams() {
   const absl::Time now = clock_.Now();
   const absl::Duration steady = clock_.Steady();
+  const int64_t generation = tokens_->generation();
   std::vector<std::shared_ptr<Watched>> due;
   {
     absl::MutexLock lock(&mutex_);
     for (const auto& watched : streams_) {
-      if (now < watched->expires && steady - watched->verified < recheck_) continue;
+      if (now < watched->expires && steady - watched->verified < recheck_ &&
+          watched->generation == generation) {
+        continue;
+      }
       watched->verified = steady;
+      watched->generation = generation;
       due.push_back(watched);
     }
   }

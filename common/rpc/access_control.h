@@ -3,6 +3,7 @@
 //   const auto access = AccessControl::Open(options, clock, log);
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,7 +35,8 @@ struct AccessOptions {
   reference::ReferenceFiles reference;
   // Dates of review units are of this zone.
   std::string time_zone = "Asia/Shanghai";
-  // Callers of open streams are verified again this often.
+  // Callers of open streams are verified again this often, and within a second after the keys of an
+  // issuer have changed.
   absl::Duration recheck = absl::Seconds(60);
   LimitOptions limits;
 };
@@ -91,6 +93,8 @@ class AccessControl {
     // By the steady clock.
     absl::Duration verified;
     std::function<void(const absl::Status&)> refuse;
+    // Of the keys that it was verified by; -1: they may have changed since it was admitted.
+    int64_t generation = -1;
   };
 
   AccessControl(const AccessOptions& options, absl::TimeZone zone, const Clock& clock,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "absl/random/random.h"
@@ -92,7 +93,9 @@ absl::Status Call::Admit(const google::protobuf::Message& request) {
   RETURN_IF_ERROR(AdmitCaller(method_.environment_.access, method_.access_, context_, caller_));
   const identity::AccessRule& rule = method_.access_;
   if (rule.via_platform() && caller_->roles.Has(identity::Role::PLATFORM)) {
-    ASSIGN_OR_RETURN(acting_for_, ReadActingFor(context_));
+    identity::Caller platform = *caller_;
+    ASSIGN_OR_RETURN(platform.acting_for, ReadActingFor(context_));
+    caller_ = std::make_shared<const identity::Caller>(std::move(platform));
   }
   RETURN_IF_ERROR(rule.CheckScope(*caller_, request, Today()));
   scope_open_ = rule.AsksTheStore(*caller_, request);
@@ -185,7 +188,8 @@ void Call::Record(std::function<void(const absl::Status&)> done) {
   for (EnterpriseFile& file : said) {
     const bool own = caller_->roles.Has(identity::Role::ENTERPRISE) && !file.enterprise.empty() &&
                      caller_->uscc == file.enterprise;
-    if (!own) files.push_back(std::move(file));
+    const bool nobodys = file.acted_on && caller_->unauthenticated;
+    if (!own && !nobodys) files.push_back(std::move(file));
   }
   if (files.empty()) return done(absl::OkStatus());
   audit->RecordReads(caller_, method_.path_, std::move(files), std::move(done));

@@ -103,7 +103,7 @@ class Call {
   const identity::Caller& caller() const { return *caller_; }
   // The natural person for whom a platform calls, as it says (`via_platform`); empty: no platform
   // calls.
-  const std::string& acting_for() const { return acting_for_; }
+  const std::string& acting_for() const { return caller_->acting_for; }
   identity::UnitsToday Today() const;
   identity::Scope::Value method_scope() const;
   // `/zhiping.scoring.v1.ScoringService/Score`.
@@ -115,8 +115,9 @@ class Call {
   void Reads(const std::vector<EnterpriseFile>& files);
   // Whether what was read has to be recorded before an answer with this status is given.
   bool MustRecord(const absl::Status& status) const;
-  // Records it, but for what the enterprise itself reads; `done` gets what to finish with, perhaps
-  // in another thread, and keeps alive what it uses. What was said is said for this answer, or
+  // Records it, but for what the enterprise itself reads, and what is done for it where nobody is
+  // asked who they are; `done` gets what to finish with, perhaps in another thread, and keeps alive
+  // what it uses. What was said is said for this answer, or
   // message of a stream, alone. REQUIRES: MustRecord.
   void Record(std::function<void(const absl::Status&)> done);
 
@@ -146,7 +147,6 @@ class Call {
   // By the steady clock.
   const absl::Duration start_;
   CallerPtr caller_;
-  std::string acting_for_;
   // The store has to say what the call is about, and has not been asked.
   mutable bool scope_open_ = false;
   // What CheckScopeOf or CheckFile refused: the answer may hide it.

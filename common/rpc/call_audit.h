@@ -25,6 +25,9 @@ struct EnterpriseFile {
   std::string id;
   // What for, as the reader says; empty: nobody asked.
   std::string purpose = {};
+  // The call does something with it for its enterprise, as that itself does, and nothing else in
+  // audit tells of it.
+  bool acted_on = false;
 };
 
 // Thread-safe.

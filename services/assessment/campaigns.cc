@@ -68,10 +68,10 @@ absl::StatusOr<PinnedRelease> Usable(const Environment& environment, const std::
   return PinnedRelease{criteria->digest(), criteria->release().label()};
 }
 
-// One row of a target list; what was added or changed goes into the event.
+// One row of a target list; what was added or changed goes into the event, and is audited.
 absl::Status ImportTarget(StoreTransaction& transaction, const v1::ImportTargetsRequest& request,
-                          const v1::Target& row, v1::TargetsChanged& changed,
-                          v1::ImportedRow& imported) {
+                          const v1::Target& row, const rpc::Call& call, absl::Time now,
+                          v1::TargetsChanged& changed, v1::ImportedRow& imported) {
   const auto target = NormaliseTarget(row);
   if (!target.ok()) {
     RefuseRow(target.status(), "enterprise", imported);
@@ -91,7 +91,12 @@ absl::Status ImportTarget(StoreTransaction& transaction, const v1::ImportTargets
   if (imported.outcome() == v1::ImportedRow::UNCHANGED) return absl::OkStatus();
   *changed.add_targets() = *target;
   if (request.validate_only()) return absl::OkStatus();
-  return transaction.UpsertTarget(request.campaign(), *target);
+  RETURN_IF_ERROR(transaction.UpsertTarget(request.campaign(), *target));
+  v1::AssessmentKey key;
+  key.set_enterprise(target->enterprise());
+  key.set_plant(target->plant());
+  key.set_campaign(request.campaign());
+  return AuditAct(transaction, call, {"target", NameOf(key), target->enterprise()}, "", now);
 }
 
 }  // namespace
@@ -299,12 +304,11 @@ absl::StatusOr<v1::ImportTargetsResponse> Campaigns::ImportTargets(
         v1::AssessmentEvent event;
         event.mutable_targets()->set_campaign(request.campaign());
         for (const v1::Target& row : request.targets()) {
-          RETURN_IF_ERROR(ImportTarget(transaction, request, row, *event.mutable_targets(),
-                                       *response.add_rows()));
+          RETURN_IF_ERROR(ImportTarget(transaction, request, row, call, now,
+                                       *event.mutable_targets(), *response.add_rows()));
         }
         if (request.validate_only() || event.targets().targets().empty()) return absl::OkStatus();
-        RETURN_IF_ERROR(transaction.Append(event, now));
-        return AuditAct(transaction, call, {"targets", request.campaign(), ""}, "", now);
+        return transaction.Append(event, now);
       });
   RETURN_IF_ERROR(status);
   return response;

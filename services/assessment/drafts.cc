@@ -38,18 +38,21 @@ v1::Assessment Shown(const LockedDraft& draft, absl::Time now) {
   return ShownDraft(draft.record, StateOf(draft, now));
 }
 
-}  // namespace
-
-rpc::EnterpriseFile FileOf(const v1::AssessmentKey& key) {
-  return {key.enterprise(), "assessment", NameOf(key)};
+// Of what is carried over: a submission, or a draft for the number 0.
+rpc::EnterpriseFile FileOfSource(const v1::SubmissionKey& key) {
+  return key.number() > 0 ? FileOf(Normalised(key)) : FileOf(AssessmentOf(key));
 }
 
+}  // namespace
+
 absl::StatusOr<v1::CreateAssessmentResponse> Drafts::Create(
-    const v1::CreateAssessmentRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::CreateAssessmentRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
   ASSIGN_OR_RETURN(const Opening opening,
                    PrepareOpening(environment_, key, request, call, deadline));
+  call.Reads({ActedOn(FileOf(key))});
+  if (request.has_carry_over()) call.Reads({FileOfSource(request.carry_over())});
   const auto now = environment_.Now();
   return Once<v1::CreateAssessmentResponse>(
       environment_.store, deadline, now, KeyOf("CreateAssessment", NameOf(key), call, request),
@@ -90,14 +93,15 @@ absl::StatusOr<v1::GetAssessmentResponse> Drafts::Get(const v1::GetAssessmentReq
 }
 
 absl::StatusOr<v1::ListAssessmentsResponse> Drafts::List(const v1::ListAssessmentsRequest& request,
-                                                         const rpc::Call& call,
-                                                         absl::Time deadline) {
+                                                         rpc::Call& call, absl::Time deadline) {
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kAssessmentPosition));
   ASSIGN_OR_RETURN(const auto enterprise,
                    environment_.store.FindEnterprise(deadline, request.enterprise()));
   v1::ListAssessmentsResponse response;
   // Nobody else learns whether the enterprise exists.
+  std::vector<rpc::EnterpriseFile> files;
   if (!call.CheckFile(CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()), "")).ok()) {
+    call.Reads(files);
     return response;
   }
   ASSIGN_OR_RETURN(auto listed, environment_.store.ListAssessments(deadline, request.enterprise(),
@@ -107,6 +111,7 @@ absl::StatusOr<v1::ListAssessmentsResponse> Drafts::List(const v1::ListAssessmen
     LockedDraft draft;
     draft.record = record;
     const v1::AssessmentKey& key = record.assessment().key();
+    files.push_back(FileOf(key));
     ASSIGN_OR_RETURN(auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
     if (campaign.has_value()) draft.campaign = *std::move(campaign);
     ASSIGN_OR_RETURN(draft.submissions, environment_.store.SubmissionsOf(deadline, key));
@@ -117,6 +122,7 @@ absl::StatusOr<v1::ListAssessmentsResponse> Drafts::List(const v1::ListAssessmen
     shown.clear_kept();
     *response.add_assessments() = std::move(shown);
   }
+  call.Reads(files);
   response.set_total_size(listed.total);
   if (!listed.next.empty()) {
     response.set_next_page_token(rpc::MakePageToken(request, listed.next));
@@ -125,11 +131,13 @@ absl::StatusOr<v1::ListAssessmentsResponse> Drafts::List(const v1::ListAssessmen
 }
 
 absl::StatusOr<v1::UpdateAnswersResponse> Drafts::UpdateAnswers(
-    const v1::UpdateAnswersRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::UpdateAnswersRequest& request, rpc::Call& call, absl::Time deadline) {
   v1::UpdateAnswersResponse response;
+  const v1::AssessmentKey key = Normalised(request.key());
+  call.Reads({ActedOn(FileOf(key))});
   const std::string who = PersonOf(call).name();
   const absl::Status status = ChangeDraft(
-      environment_, Normalised(request.key()), call, deadline,
+      environment_, key, call, deadline,
       [&](StoreTransaction&, LockedDraft& locked, absl::Time now) -> absl::Status {
         response.Clear();
         // Only what becomes of `locked` is stored.
@@ -150,13 +158,15 @@ absl::StatusOr<v1::UpdateAnswersResponse> Drafts::UpdateAnswers(
 }
 
 absl::StatusOr<v1::SetFactsResponse> Drafts::SetFacts(const v1::SetFactsRequest& request,
-                                                      const rpc::Call& call, absl::Time deadline) {
+                                                      rpc::Call& call, absl::Time deadline) {
   v1::SetFactsResponse response;
-  const auto source = SetterOf(call, request.key().enterprise()).kind == Setter::kPlatform
+  const v1::AssessmentKey key = Normalised(request.key());
+  call.Reads({ActedOn(FileOf(key))});
+  const auto source = SetterOf(call, key.enterprise()).kind == Setter::kPlatform
                           ? v1::FactSource::IMPORTED
                           : v1::FactSource::DECLARED;
   const absl::Status status =
-      ChangeDraft(environment_, Normalised(request.key()), call, deadline,
+      ChangeDraft(environment_, key, call, deadline,
                   [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
                     response.Clear();
                     RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
@@ -173,10 +183,10 @@ absl::StatusOr<v1::SetFactsResponse> Drafts::SetFacts(const v1::SetFactsRequest&
 }
 
 absl::StatusOr<v1::AddEvidenceResponse> Drafts::AddEvidence(const v1::AddEvidenceRequest& request,
-                                                            const rpc::Call& call,
-                                                            absl::Time deadline) {
+                                                            rpc::Call& call, absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
+  call.Reads({ActedOn(FileOf(key))});
   return ChangeDraftOnce<v1::AddEvidenceResponse>(
       environment_, key, KeyOf("AddEvidence", NameOf(key), call, request), call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
@@ -191,10 +201,12 @@ absl::StatusOr<v1::AddEvidenceResponse> Drafts::AddEvidence(const v1::AddEvidenc
 }
 
 absl::StatusOr<v1::RemoveEvidenceResponse> Drafts::RemoveEvidence(
-    const v1::RemoveEvidenceRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::RemoveEvidenceRequest& request, rpc::Call& call, absl::Time deadline) {
   v1::RemoveEvidenceResponse response;
+  const v1::AssessmentKey key = Normalised(request.key());
+  call.Reads({ActedOn(FileOf(key))});
   const absl::Status status = ChangeDraft(
-      environment_, Normalised(request.key()), call, deadline,
+      environment_, key, call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
         RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
         RETURN_IF_ERROR(assessment::RemoveEvidence(draft.record, request.evidence(), now));
@@ -223,10 +235,11 @@ absl::StatusOr<v1::PreviewResponse> Drafts::Preview(const v1::PreviewRequest& re
   return response;
 }
 
-absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& request,
-                                                  const rpc::Call& call, absl::Time deadline) {
+absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& request, rpc::Call& call,
+                                                  absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
+  call.Reads({ActedOn(FileOf(key))});
   // Without an end, to what is in force; with one, every change of a draft follows the campaign.
   ASSIGN_OR_RETURN(const auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
   CriteriaPtr in_force;

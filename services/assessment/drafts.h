@@ -20,23 +20,22 @@ class Drafts {
       : environment_(environment), scoring_(scoring) {}
 
   absl::StatusOr<v1::CreateAssessmentResponse> Create(const v1::CreateAssessmentRequest& request,
-                                                      const rpc::Call& call, absl::Time deadline);
+                                                      rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::GetAssessmentResponse> Get(const v1::GetAssessmentRequest& request,
                                                 rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::ListAssessmentsResponse> List(const v1::ListAssessmentsRequest& request,
-                                                   const rpc::Call& call, absl::Time deadline);
+                                                   rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::UpdateAnswersResponse> UpdateAnswers(const v1::UpdateAnswersRequest& request,
-                                                          const rpc::Call& call,
-                                                          absl::Time deadline);
-  absl::StatusOr<v1::SetFactsResponse> SetFacts(const v1::SetFactsRequest& request,
-                                                const rpc::Call& call, absl::Time deadline);
+                                                          rpc::Call& call, absl::Time deadline);
+  absl::StatusOr<v1::SetFactsResponse> SetFacts(const v1::SetFactsRequest& request, rpc::Call& call,
+                                                absl::Time deadline);
   absl::StatusOr<v1::AddEvidenceResponse> AddEvidence(const v1::AddEvidenceRequest& request,
-                                                      const rpc::Call& call, absl::Time deadline);
+                                                      rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::RemoveEvidenceResponse> RemoveEvidence(
-      const v1::RemoveEvidenceRequest& request, const rpc::Call& call, absl::Time deadline);
+      const v1::RemoveEvidenceRequest& request, rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::PreviewResponse> Preview(const v1::PreviewRequest& request, rpc::Call& call,
                                               absl::Time deadline);
-  absl::StatusOr<v1::RebaseResponse> Rebase(const v1::RebaseRequest& request, const rpc::Call& call,
+  absl::StatusOr<v1::RebaseResponse> Rebase(const v1::RebaseRequest& request, rpc::Call& call,
                                             absl::Time deadline);
 
  private:
@@ -47,8 +46,5 @@ class Drafts {
   const Environment& environment_;
   const ScoringClient& scoring_;
 };
-
-// What is recorded when somebody else reads it.
-rpc::EnterpriseFile FileOf(const v1::AssessmentKey& key);
 
 }  // namespace zhiping::assessment

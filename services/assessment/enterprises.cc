@@ -84,6 +84,7 @@ absl::Status Enterprises::Save(StoreTransaction& transaction, const v1::Enterpri
 
 absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
     const v1::RegisterEnterpriseRequest& request, const rpc::Call& call, absl::Time deadline) {
+  call.ScopeIsJudged();
   Violations violations;
   CheckRequestId(request.request_id(), violations);
   const absl::Time now = environment_.Now();
@@ -223,6 +224,7 @@ absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(StoreTransaction
     if (!added) return EnterpriseExists(uscc);
   }
   RETURN_IF_ERROR(Save(transaction, record, now));
+  RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));
   return outcome;
 }
 
@@ -256,6 +258,7 @@ absl::Status Enterprises::ImportRows(const v1::ImportEnterprisesRequest& request
 
 absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
     const v1::ImportEnterprisesRequest& request, const rpc::Call& call, absl::Time deadline) {
+  call.ScopeIsJudged();
   RETURN_IF_ERROR(CheckRows(request.enterprises_size(), "enterprises"));
   v1::ImportEnterprisesResponse response;
   for (int i = 0; i < request.enterprises_size(); ++i) response.add_rows();
@@ -263,17 +266,6 @@ absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
     const int end = std::min(begin + kRowsATransaction, response.rows_size());
     RETURN_IF_ERROR(ImportRows(request, begin, end, call, deadline, response));
   }
-  const auto changed =
-      std::count_if(response.rows().begin(), response.rows().end(), [](const v1::ImportedRow& row) {
-        return row.outcome() == v1::ImportedRow::ADDED || row.outcome() == v1::ImportedRow::CHANGED;
-      });
-  if (request.validate_only() || changed == 0) return response;
-  const absl::Status status =
-      environment_.store.Change(deadline, [&](StoreTransaction& transaction) {
-        return AuditAct(transaction, call, {"enterprises", absl::StrCat(changed), ""}, "",
-                        environment_.Now());
-      });
-  RETURN_IF_ERROR(status);
   return response;
 }
 

@@ -1,5 +1,7 @@
 #include "services/assessment/file_accesses.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_split.h"
@@ -64,13 +66,19 @@ absl::Status FileAccesses::Write(const identity::Caller& caller, absl::string_vi
 void FileAccesses::RecordReads(rpc::CallerPtr caller, absl::string_view method,
                                std::vector<rpc::EnterpriseFile> files,
                                std::function<void(const absl::Status&)> done) {
-  // Services read for all: their reading shows nobody a file.
-  if (!caller->service.empty()) {
+  std::vector<rpc::EnterpriseFile> told;
+  // Services read for all: their reading shows nobody a file. What a platform does for an
+  // enterprise is the enterprise's own.
+  if (caller->service.empty()) {
+    std::copy_if(files.begin(), files.end(), std::back_inserter(told),
+                 [](const rpc::EnterpriseFile& file) { return !file.acted_on; });
+  }
+  if (told.empty()) {
     return audit_.RecordReads(std::move(caller), method, std::move(files), std::move(done));
   }
   const absl::Status submitted =
-      pool_.Submit([this, caller, method = std::string(method), files, done] {
-        const absl::Status written = Write(*caller, method, files);
+      pool_.Submit([this, caller, method = std::string(method), files, told, done] {
+        const absl::Status written = Write(*caller, method, told);
         if (!written.ok()) return done(NotRecorded(written));
         audit_.RecordReads(caller, method, files, done);
       });

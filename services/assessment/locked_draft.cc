@@ -94,6 +94,19 @@ std::string NameOf(const v1::SubmissionKey& key) {
   return absl::StrCat(NameOf(AssessmentOf(key)), "#", key.number());
 }
 
+rpc::EnterpriseFile FileOf(const v1::AssessmentKey& key) {
+  return {key.enterprise(), "assessment", NameOf(key)};
+}
+
+rpc::EnterpriseFile FileOf(const v1::SubmissionKey& key) {
+  return {key.enterprise(), "submission", NameOf(key)};
+}
+
+rpc::EnterpriseFile ActedOn(rpc::EnterpriseFile file) {
+  file.acted_on = true;
+  return file;
+}
+
 absl::Status EnterpriseNotFound(const std::string& uscc) {
   return MakeError(absl::StatusCode::kNotFound, Reason::ENTERPRISE_NOT_FOUND,
                    absl::StrCat("没有登记企业 ", uscc, "。"),

@@ -36,6 +36,12 @@ v1::AssessmentKey AssessmentOf(const v1::SubmissionKey& submission);
 std::string NameOf(const v1::AssessmentKey& key);
 std::string NameOf(const v1::SubmissionKey& key);
 
+// What is recorded when somebody else reads it.
+rpc::EnterpriseFile FileOf(const v1::AssessmentKey& key);
+rpc::EnterpriseFile FileOf(const v1::SubmissionKey& key);
+// When somebody else does something with it, for its enterprise.
+rpc::EnterpriseFile ActedOn(rpc::EnterpriseFile file);
+
 // Errors: ENTERPRISE_NOT_FOUND, ASSESSMENT_NOT_FOUND, CAMPAIGN_NOT_FOUND, SUBMISSION_NOT_FOUND
 // (NOT_FOUND). Callers get the same for what is outside of their scope.
 absl::Status EnterpriseNotFound(const std::string& uscc);

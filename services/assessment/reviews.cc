@@ -103,7 +103,7 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
   if (!criteria.ok()) call.ScopeIsJudged();
   RETURN_IF_ERROR(criteria.status());
   // Of what is decided, whole files are shown.
-  call.Reads({FileOf(key)});
+  call.Reads({IsForEnterprise(call, key.enterprise()) ? ActedOn(FileOf(key)) : FileOf(key)});
   const absl::Time now = environment_.Now();
   return Once<Response>(
       environment_.store, deadline, now, KeyOf(method, NameOf(key), call, request), call,

@@ -52,10 +52,6 @@ v1::Submission ViewFor(const rpc::Call& call, const v1::SubmissionRecord& record
                                            : ViewForOfficials(record, PersonOf(call), now);
 }
 
-rpc::EnterpriseFile FileOf(const v1::SubmissionKey& key) {
-  return {key.enterprise(), "submission", NameOf(key)};
-}
-
 template <typename Response>
 absl::StatusOr<Response> SubmissionsOfEnterprises::DoOnce(
     const SubmissionCall& about, const sql::RequestKey& id, absl::Time deadline,
@@ -76,9 +72,10 @@ absl::StatusOr<Response> SubmissionsOfEnterprises::DoOnce(
 }
 
 absl::StatusOr<v1::WithdrawResponse> SubmissionsOfEnterprises::Withdraw(
-    const v1::WithdrawRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::WithdrawRequest& request, rpc::Call& call, absl::Time deadline) {
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
+  call.Reads({ActedOn(FileOf(key))});
   return DoOnce<v1::WithdrawResponse>(
       {key, call, request.etag()}, KeyOf("Withdraw", NameOf(key), call, request), deadline,
       [&](const Act& act, LockedSubmissions& locked) {
@@ -87,10 +84,11 @@ absl::StatusOr<v1::WithdrawResponse> SubmissionsOfEnterprises::Withdraw(
 }
 
 absl::StatusOr<v1::CiteResponse> SubmissionsOfEnterprises::Cite(const v1::CiteRequest& request,
-                                                                const rpc::Call& call,
+                                                                rpc::Call& call,
                                                                 absl::Time deadline) {
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
+  call.Reads({ActedOn(FileOf(key))});
   return DoOnce<v1::CiteResponse>({key, call, ""}, KeyOf("Cite", NameOf(key), call, request),
                                   deadline, [&](const Act& act, LockedSubmissions& locked) {
                                     return assessment::Cite(act, locked.campaign.campaign(),
@@ -99,9 +97,10 @@ absl::StatusOr<v1::CiteResponse> SubmissionsOfEnterprises::Cite(const v1::CiteRe
 }
 
 absl::StatusOr<v1::UnciteResponse> SubmissionsOfEnterprises::Uncite(
-    const v1::UnciteRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::UnciteRequest& request, rpc::Call& call, absl::Time deadline) {
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
+  call.Reads({ActedOn(FileOf(key))});
   return DoOnce<v1::UnciteResponse>({key, call, ""}, KeyOf("Uncite", NameOf(key), call, request),
                                     deadline, [&](const Act& act, LockedSubmissions& locked) {
                                       return assessment::Uncite(act, request.application(),
@@ -220,8 +219,9 @@ absl::StatusOr<v1::GetReceiptResponse> SubmissionsOfEnterprises::GetReceipt(
 }
 
 absl::StatusOr<v1::CountersignReceiptResponse> SubmissionsOfEnterprises::CountersignReceipt(
-    const v1::CountersignReceiptRequest& request, const rpc::Call& call, absl::Time deadline) {
+    const v1::CountersignReceiptRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::SubmissionKey key = Normalised(request.submission());
+  call.Reads({ActedOn(FileOf(key))});
   v1::CountersignReceiptResponse response;
   const absl::Status status =
       environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {

@@ -22,11 +22,11 @@ class SubmissionsOfEnterprises {
   SubmissionsOfEnterprises(const Environment& environment, const ReceiptSigning& signing)
       : environment_(environment), signing_(signing) {}
 
-  absl::StatusOr<v1::WithdrawResponse> Withdraw(const v1::WithdrawRequest& request,
-                                                const rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::CiteResponse> Cite(const v1::CiteRequest& request, const rpc::Call& call,
+  absl::StatusOr<v1::WithdrawResponse> Withdraw(const v1::WithdrawRequest& request, rpc::Call& call,
+                                                absl::Time deadline);
+  absl::StatusOr<v1::CiteResponse> Cite(const v1::CiteRequest& request, rpc::Call& call,
                                         absl::Time deadline);
-  absl::StatusOr<v1::UnciteResponse> Uncite(const v1::UnciteRequest& request, const rpc::Call& call,
+  absl::StatusOr<v1::UnciteResponse> Uncite(const v1::UnciteRequest& request, rpc::Call& call,
                                             absl::Time deadline);
 
   absl::StatusOr<v1::GetSubmissionResponse> Get(const v1::GetSubmissionRequest& request,
@@ -38,7 +38,7 @@ class SubmissionsOfEnterprises {
   absl::StatusOr<v1::GetReceiptResponse> GetReceipt(const v1::GetReceiptRequest& request,
                                                     rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::CountersignReceiptResponse> CountersignReceipt(
-      const v1::CountersignReceiptRequest& request, const rpc::Call& call, absl::Time deadline);
+      const v1::CountersignReceiptRequest& request, rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::ListAccessesResponse> ListAccesses(const v1::ListAccessesRequest& request,
                                                         const rpc::Call& call, absl::Time deadline);
 
@@ -58,8 +58,5 @@ class SubmissionsOfEnterprises {
 
 // What the caller gets of a submission: as its enterprise, or as an official.
 v1::Submission ViewFor(const rpc::Call& call, const v1::SubmissionRecord& record, absl::Time now);
-
-// What is recorded when somebody else reads it.
-rpc::EnterpriseFile FileOf(const v1::SubmissionKey& key);
 
 }  // namespace zhiping::assessment

@@ -41,7 +41,7 @@ bool MayBeRetried(const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& request,
-                                                      const rpc::Call& call, absl::Time deadline) {
+                                                      rpc::Call& call, absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
   Violations violations;
   CheckRequestId(request.request_id(), violations);
@@ -54,6 +54,7 @@ absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& r
     // What the same caller was answered before, also while scoring is away.
     v1::SubmitResponse response;
     RETURN_IF_ERROR(AnswerAgain(*found.request.response, call, response));
+    call.Reads({ActedOn(FileOf(response.submission().key()))});
     return response;
   }
   const absl::Time received = found.request.received.value_or(environment_.Now());
@@ -62,6 +63,7 @@ absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& r
     // Whatever becomes of this: the answer is why the submission failed.
     environment_.store.NoteReceived(deadline, id, received).IgnoreError();
   }
+  if (response.ok()) call.Reads({ActedOn(FileOf(response->submission().key()))});
   return response;
 }
 

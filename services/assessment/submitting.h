@@ -27,7 +27,7 @@ class Submitting {
   // the draft is still the one that was scored. A request that came inside the window and could not
   // be carried out is accepted on a retry, also after the window. Errors: as
   // assessment_service.proto says.
-  absl::StatusOr<v1::SubmitResponse> Submit(const v1::SubmitRequest& request, const rpc::Call& call,
+  absl::StatusOr<v1::SubmitResponse> Submit(const v1::SubmitRequest& request, rpc::Call& call,
                                             absl::Time deadline);
 
  private:

@@ -22,10 +22,15 @@ std::string WhoCalled(const AuditCaller& caller, const Screen& screen) {
     return absl::StrCat(screen.Say("服务 ", "service "), caller.service());
   }
   if (caller.subject().empty()) return std::string(screen.Say("其他调用者", "other callers"));
-  const std::string unit =
-      caller.review_unit().empty() ? "" : absl::StrCat(" · ", caller.review_unit());
-  const std::string who = absl::StrCat("<", caller.subject(), "@", caller.issuer(), ">", unit);
-  return caller.name().empty() ? who : absl::StrCat(caller.name(), " ", who);
+  std::string who = absl::StrCat(caller.name(), caller.name().empty() ? "" : " ", "<",
+                                 caller.subject(), "@", caller.issuer(), ">");
+  for (const std::string& of : {caller.review_unit(), caller.uscc()}) {
+    if (!of.empty()) absl::StrAppend(&who, " · ", of);
+  }
+  if (!caller.acting_for().empty()) {
+    absl::StrAppend(&who, screen.Say(" · 经办人 ", " · for "), caller.acting_for());
+  }
+  return who;
 }
 
 // Digests in short, as elsewhere.

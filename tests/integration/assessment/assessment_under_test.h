@@ -139,6 +139,8 @@ struct CallerOf {
   std::string uscc = {};
   std::string unit = {};
   std::vector<std::string> programmes = {kProgramme};
+  // Of platforms.
+  std::string acting_for = "张三";
 };
 
 class AssessmentUnderTest {
@@ -221,8 +223,7 @@ class AssessmentUnderTest {
   std::unique_ptr<grpc::ClientContext> ContextOf(const CallerOf& caller) const {
     auto context = rpc::NewContext(absl::Seconds(20));
     context->AddMetadata("authorization", absl::StrCat("Bearer ", Token(caller)));
-    // 张三
-    context->AddMetadata(rpc::kActingFor, "%E5%BC%A0%E4%B8%89");
+    context->AddMetadata(rpc::kActingFor, rpc::WriteActingFor(caller.acting_for));
     return context;
   }
 

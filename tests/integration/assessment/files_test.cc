@@ -144,6 +144,14 @@ TEST_P(FilesTest, OnlyTheEnterprisesOwnAndItsPredecessorsAreCarriedOver) {
   ASSERT_OK(carried);
   EXPECT_EQ(carried->answered(), 33);
   EXPECT_EQ(carried->answers(0).carried_from().source().enterprise(), kUscc);
+  // Which its predecessor is told: those are its answers.
+  EXPECT_THAT(Audited(common::v1::AuditEntry::ACCESS), ElementsAre("CreateAssessment "));
+  v1::ListAccessesRequest list;
+  list.set_enterprise(kUscc);
+  const auto told = service_.As(enterprise_, &AssessmentStub::ListAccesses, list);
+  ASSERT_OK(told);
+  ASSERT_EQ(told->accesses_size(), 1);
+  EXPECT_EQ(told->accesses(0).method(), "CreateAssessment");
 }
 
 TEST_P(FilesTest, ADraftWithoutAnEndGoesToTheReleaseInForceWhenAsked) {

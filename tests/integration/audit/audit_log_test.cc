@@ -37,8 +37,9 @@ class SetClock final : public Clock {
   absl::Duration passed_ ABSL_GUARDED_BY(mutex_);
 };
 
-rpc::CallerPtr Reader(const std::string& subject) {
+rpc::CallerPtr Reader(const std::string& subject, const std::string& acting_for = "") {
   identity::Caller caller;
+  caller.acting_for = acting_for;
   caller.issuer = "https://issuer.example";
   caller.subject = subject;
   caller.roles.Add(identity::Role::REVIEWER);
@@ -55,10 +56,11 @@ class AuditLogTest : public sql::DatabaseTest {
     audit_ = *std::move(opened);
   }
 
-  absl::Status Read(const rpc::CallerPtr& caller, const std::string& id) {
+  absl::Status Read(const rpc::CallerPtr& caller, const std::string& id,
+                    const std::string& method = "/test/Get", bool acted_on = false) {
     absl::Notification done;
     absl::Status outcome;
-    audit_->RecordReads(caller, "/test/Get", {{"91110000600037341L", "submission", id}},
+    audit_->RecordReads(caller, method, {{"91110000600037341L", "submission", id, "", acted_on}},
                         [&](const absl::Status& status) {
                           outcome = status;
                           done.Notify();
@@ -160,6 +162,29 @@ TEST_P(AuditLogTest, TheSameReaderAndFileWithinTenMinutesIsOneEntry) {
   clock_.Pass(absl::Seconds(1));
   ASSERT_OK(Read(Reader("1"), "s1"));
   EXPECT_EQ(Entries().size(), 4u);
+}
+
+TEST_P(AuditLogTest, ForAnotherPersonItIsAnotherReader) {
+  for (const char* const person : {"张三", "李四", "张三"}) {
+    ASSERT_OK(Read(Reader("1", person), "s1"));
+  }
+  const auto entries = Entries();
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0].caller().acting_for(), "张三");
+  EXPECT_EQ(entries[1].caller().acting_for(), "李四");
+}
+
+TEST_P(AuditLogTest, WhatIsDoneWithAFileIsAnEntryForEachMethodAndWhatIsReadIsNot) {
+  const auto platform = Reader("1", "张三");
+  for (const char* const method : {"/test/Get", "/test/List"}) {
+    ASSERT_OK(Read(platform, "s1", method));
+  }
+  for (const char* const method : {"/test/Withdraw", "/test/Object", "/test/Withdraw"}) {
+    ASSERT_OK(Read(platform, "s1", method, /*acted_on=*/true));
+  }
+  std::vector<std::string> methods;
+  for (const AuditEntry& entry : Entries()) methods.push_back(entry.method());
+  EXPECT_THAT(methods, testing::ElementsAre("/test/Get", "/test/Withdraw", "/test/Object"));
 }
 
 TEST_P(AuditLogTest, WithoutADatabaseNothingIsRead) {

@@ -54,6 +54,22 @@ TEST(DeniedCallsTest, TheSameSubjectOfAnotherIssuerIsAnother) {
   EXPECT_EQ(denied.TakeDue(absl::InfiniteFuture()).size(), 2u);
 }
 
+TEST(DeniedCallsTest, ARowSaysTheEnterpriseOfTheTokenAndForWhomAPlatformCalled) {
+  DeniedCalls denied;
+  auto caller = Person("1");
+  caller.uscc = "91110000600037341L";
+  for (const char* const person : {"张三", "李四", "张三"}) {
+    caller.acting_for = person;
+    denied.Add(caller, "/a", Reason::OUTSIDE_SCOPE, kStart);
+  }
+  const auto rows = denied.TakeDue(absl::InfiniteFuture());
+  ASSERT_EQ(rows.size(), 2u);
+  for (const auto& row : rows) {
+    EXPECT_EQ(row.caller().uscc(), "91110000600037341L");
+    EXPECT_EQ(row.count(), row.caller().acting_for() == "张三" ? 2 : 1);
+  }
+}
+
 TEST(DeniedCallsTest, ManyCallersAreOneRowWithoutACaller) {
   DeniedCalls denied;
   constexpr int kMore = 500;

@@ -78,6 +78,16 @@ ListAuditEntriesResponse EveryEntry() {
   others.set_count(4711);
   others.set_outcome("ROLE_REQUIRED");
   Add(list, AuditEntry::DECISION, "/test/Decide");
+  AuditEntry& platform = Add(list, AuditEntry::ACCESS, "/test/Withdraw");
+  platform.mutable_caller()->set_name("省平台");
+  platform.mutable_caller()->set_acting_for("张三");
+  platform.mutable_subject()->set_kind("submission");
+  platform.mutable_subject()->set_id("s-7");
+  platform.mutable_subject()->set_enterprise("91110000600037341L");
+  AuditEntry& own =
+      Add(list, AuditEntry::DENIED, "/zhiping.assessment.v1.AssessmentService/GetSubmission");
+  own.mutable_caller()->set_uscc("91110000600037341L");
+  own.set_outcome("OUTSIDE_SCOPE");
   return list;
 }
 

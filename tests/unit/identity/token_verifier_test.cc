@@ -106,10 +106,11 @@ issuers {
     return observed_;
   }
 
-  // Verifies until the outcome is the expected one, or 10 s have passed.
+  // Verifies until the outcome is the expected one, or so much has passed.
   template <typename Matcher>
-  void ExpectSoon(TokenVerifier& verifier, const std::string& token, const Matcher& matcher) {
-    const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  void ExpectSoon(TokenVerifier& verifier, const std::string& token, const Matcher& matcher,
+                  absl::Duration within = absl::Seconds(10)) {
+    const absl::Time give_up = absl::Now() + within;
     while (!testing::Value(ToStatus(verifier.Verify(token)), matcher) && absl::Now() < give_up) {
       absl::SleepFor(absl::Milliseconds(20));
     }
@@ -353,7 +354,8 @@ TEST_F(TokenVerifierTest, KeysRotateAndARevokedOneStopsCounting) {
   ExpectSoon(*verifier, with_new, IsOk());
   EXPECT_OK(verifier->Verify(with_old));
   WriteKeys(KeySetOf({&stranger_}).dump());
-  ExpectSoon(*verifier, with_old, HasReason(Reason::UNKNOWN_TOKEN_KEY));
+  // After refresh_seconds, and what a busy machine takes.
+  ExpectSoon(*verifier, with_old, HasReason(Reason::UNKNOWN_TOKEN_KEY), absl::Seconds(2));
   EXPECT_OK(verifier->Verify(with_new));
 }
 
