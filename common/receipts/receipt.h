@@ -26,7 +26,8 @@ struct Origin {
 
 // The receipt of a submission as it was handed in, or, under DECISION, with what became of it: then
 // without the names of those who decided. Of `submission`, `receipt_no` is not used.
-// REQUIRES: kind is SUBMISSION or DECISION; `criteria` is the release of the submission.
+// REQUIRES: kind is SUBMISSION or DECISION; `criteria` is the release of the submission; under
+// DECISION it has the findings that count and no others.
 Receipt MakeReceipt(Receipt::Kind kind, const assessment::v1::Submission& submission,
                     const criteria::Criteria& criteria, const Origin& origin);
 

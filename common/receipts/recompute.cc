@@ -1,6 +1,8 @@
 #include "common/receipts/recompute.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -153,7 +155,8 @@ class Recomputation {
     }
   }
 
-  // The findings, the later ones over the earlier, in the place of what was claimed.
+  // The findings in the place of what was claimed. Of one scenario or fact that of the highest
+  // stage counts: earlier versions signed those of the lower ones too, in the order of finding.
   void Review(const Input& claimed) {
     const bool has_findings = !receipt_.findings().empty();
     if (has_findings != receipt_.has_reviewed_result()) {
@@ -162,7 +165,12 @@ class Recomputation {
                          text(has_findings));
     }
     if (!has_findings) return;
-    for (const Finding& finding : receipt_.findings()) Apply(finding);
+    std::vector<const Finding*> by_stage;
+    for (const Finding& finding : receipt_.findings()) by_stage.push_back(&finding);
+    std::stable_sort(
+        by_stage.begin(), by_stage.end(),
+        [](const Finding* left, const Finding* right) { return left->stage() < right->stage(); });
+    for (const Finding* finding : by_stage) Apply(*finding);
     const auto reviewed = Read("findings.");
     if (!reviewed.ok()) return;
     for (int i = 0; i < receipt_.findings_size(); ++i) CheckLowers(i, claimed, *reviewed);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/receipts/receipt.h"
 #include "common/requests/fields.h"
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
@@ -14,13 +13,13 @@
 #include "services/assessment/domain/findings.h"
 #include "services/assessment/domain/in_hand_acts.h"
 #include "services/assessment/domain/objections.h"
+#include "services/assessment/domain/reviewed_result.h"
 #include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
 #include "services/assessment/requests.h"
-#include "services/assessment/reviewed_result.h"
 #include "services/assessment/submissions.h"
 
 namespace zhiping::assessment {
@@ -75,9 +74,10 @@ absl::Status Reviews::MakeDecisionReceipt(StoreTransaction& transaction,
                                           const v1::SubmissionRecord& record,
                                           absl::Time now) const {
   ASSIGN_OR_RETURN(const IssuedReceipt receipt,
-                   signing_.Sign(receipts::MakeReceipt(v1::Receipt::DECISION, record.submission(),
-                                                       criteria, {now, incarnation_})));
-  return transaction.KeepReceipt(record.submission().key(), Receipt::kOfDecision, receipt.envelope);
+                   signing_.Sign(DecisionReceiptOf(record, criteria, {now, incarnation_})));
+  return transaction.AddDecisionReceipt(record.submission().key(),
+                                        record.submission().standing().decisions_size(),
+                                        receipt.receipt_no, receipt.envelope);
 }
 
 absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& about,
@@ -401,18 +401,26 @@ absl::StatusOr<v1::ExportSubmissionsResponse> Reviews::ExportSubmissions(
   v1::ExportSubmissionsResponse response;
   std::vector<rpc::EnterpriseFile> files;
   const absl::Time now = environment_.Now();
-  for (const v1::SubmissionKey& asked : request.submissions()) {
-    const v1::SubmissionKey key = Normalised(asked);
+  for (int i = 0; i < request.submissions_size(); ++i) {
+    const v1::SubmissionKey key = Normalised(request.submissions(i));
     ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
     ASSIGN_OR_RETURN(const auto enterprise,
                      environment_.store.FindEnterprise(deadline, key.enterprise()));
     const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
                                     record.value_or(v1::SubmissionRecord()));
     if (!call.CheckFile(file).ok() || !record.has_value()) return SubmissionNotFound(key);
+    if (record->submission().content().snapshot().is_test()) {
+      violations.Add(
+          absl::StrCat("submissions[", i, "]"), Reason::INVALID_FIELD,
+          absl::StrCat("提交件 ", NameOf(key), " 属于测试企业，不能导出；请去掉后再导出。"),
+          absl::StrCat("The submission ", NameOf(key),
+                       " is of a test enterprise, which is in no export: leave it out."));
+    }
     *response.add_submissions() = ViewFor(call, *record, now);
     files.push_back(FileOf(key));
     files.back().purpose = request.purpose();
   }
+  RETURN_IF_ERROR(violations.ToStatus());
   call.Reads(files);
   return response;
 }

@@ -65,4 +65,15 @@ absl::StatusOr<std::optional<std::string>> Store::FindReceipt(absl::Time deadlin
   return OneReceipt(database_.Query<std::optional<Bytes>>(deadline, SelectReceipt(which), Of(key)));
 }
 
+absl::StatusOr<std::optional<std::string>> Store::FindDecisionReceipt(
+    absl::Time deadline, const v1::SubmissionKey& key, const std::string& receipt_no) {
+  std::vector<sql::Value> values = Of(key);
+  values.emplace_back(receipt_no);
+  return OneReceipt(database_.Query<std::optional<Bytes>>(
+      deadline,
+      "SELECT receipt FROM decision_receipt WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
+      "AND number = $4 AND receipt_no = $5",
+      std::move(values)));
+}
+
 }  // namespace zhiping::assessment

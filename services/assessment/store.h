@@ -25,6 +25,7 @@
 
 namespace zhiping::assessment {
 
+// A submission's own, or that of the latest decision about it.
 enum class Receipt { kOfSubmission, kOfDecision };
 
 // The changes of one transaction. Used by one thread. Whoever changes anything of an enterprise
@@ -112,9 +113,12 @@ class StoreTransaction {
   // Takes the place of the one that is there; the evidence and the receipts stay.
   absl::Status SaveSubmission(const v1::SubmissionRecord& record);
 
-  // The envelope takes the place of the one before. REQUIRES: the submission is there.
-  absl::Status KeepReceipt(const v1::SubmissionKey& key, Receipt which,
-                           const std::string& envelope);
+  // The envelope takes the place of the submission's own. REQUIRES: the submission is there.
+  absl::Status KeepReceipt(const v1::SubmissionKey& key, const std::string& envelope);
+  // Of the decision of that number; earlier ones stay. If one with its receipt number is there
+  // already, the transaction fails with ROW_EXISTS.
+  absl::Status AddDecisionReceipt(const v1::SubmissionKey& key, int32_t decision,
+                                  const std::string& receipt_no, const std::string& envelope);
   // Nothing if there is none.
   absl::StatusOr<std::optional<std::string>> FindReceipt(const v1::SubmissionKey& key,
                                                          Receipt which);
@@ -185,6 +189,10 @@ class Store {
   absl::StatusOr<std::optional<std::string>> FindReceipt(absl::Time deadline,
                                                          const v1::SubmissionKey& key,
                                                          Receipt which);
+  // That of any decision about the submission, by its number as ReceiptNo writes it.
+  absl::StatusOr<std::optional<std::string>> FindDecisionReceipt(absl::Time deadline,
+                                                                 const v1::SubmissionKey& key,
+                                                                 const std::string& receipt_no);
 
   // Lists. Errors: INVALID_PAGE_TOKEN; those of the database.
   absl::StatusOr<ListOf<v1::EnterpriseRecord>> ListEnterprises(absl::Time deadline,

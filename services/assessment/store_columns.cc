@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/standing.h"
 #include "services/assessment/store_rows.h"
 
 namespace zhiping::assessment {
@@ -18,10 +19,8 @@ std::vector<NamedValue> ColumnsOf(const v1::SubmissionRecord& record) {
   const v1::SubmissionStanding& standing = record.submission().standing();
   const bool test = snapshot.is_test();
   const bool waits = standing.state() == v1::SubmissionState::UNDER_REVIEW && !test;
-  v1::Objection objection;
-  for (const v1::Objection& made : standing.objections()) {
-    if (!made.decided() && !test) objection = made;
-  }
+  const v1::Objection* const open = test ? nullptr : OpenObjection(standing);
+  const v1::Objection& objection = open == nullptr ? v1::Objection::default_instance() : *open;
   return {
       {"uscc", key.enterprise()},
       {"plant", PlantOf(key.plant())},

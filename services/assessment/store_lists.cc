@@ -182,7 +182,20 @@ absl::StatusOr<ListOf<ListedSubmission>> Store::ListSubmissions(absl::Time deadl
         "receiving_unit", listing);
   if (!listing.all) AddUnlessEmpty("programme", programmes, listing.any_of);
   AddUnlessEmpty("uscc", query.enterprise, listing.few);
-  AddUnlessEmpty("receipt_no", query.receipt_no, listing.few);
+  if (!query.receipt_no.empty()) {
+    // A number of a decision's receipt stands for that of the submission.
+    ASSIGN_OR_RETURN(
+        const auto of_decision,
+        database_.Query<std::string>(
+            deadline,
+            "SELECT s.receipt_no FROM decision_receipt d JOIN submission s ON s.uscc = d.uscc "
+            "AND s.plant = d.plant AND s.campaign = d.campaign AND s.number = d.number "
+            "WHERE d.receipt_no = $1",
+            {query.receipt_no}));
+    const std::string& receipt_no =
+        of_decision.empty() ? query.receipt_no : std::get<0>(of_decision.front());
+    listing.few.push_back({"receipt_no", {receipt_no}});
+  }
   AddUnlessEmpty("campaign", query.campaign, listing.equal);
   if (query.state != v1::SubmissionState::SUBMISSION_STATE_UNSPECIFIED) {
     listing.equal.push_back({"state", {static_cast<int>(query.state)}});

@@ -35,9 +35,10 @@ inline std::vector<sql::Value> Of(const v1::SubmissionKey& key) {
 
 // The envelope; NULL if there is none.
 inline std::string SelectReceipt(Receipt which) {
-  return absl::StrCat("SELECT ", which == Receipt::kOfSubmission ? "receipt" : "decision_receipt",
-                      " FROM submission WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
-                      "AND number = $4");
+  const bool own = which == Receipt::kOfSubmission;
+  return absl::StrCat("SELECT receipt FROM ", own ? "submission" : "decision_receipt",
+                      " WHERE uscc = $1 AND plant = $2 AND campaign = $3 AND number = $4",
+                      own ? "" : " ORDER BY decision DESC LIMIT 1");
 }
 
 template <typename Record>

@@ -72,7 +72,7 @@ struct SubmissionQuery {
   std::string plant;
   std::string campaign;
   v1::SubmissionState::Value state = v1::SubmissionState::SUBMISSION_STATE_UNSPECIFIED;
-  // As receipts have it: `7K3QD-8M2XV`.
+  // Of its own receipt or of one of a decision, as receipts have it: `7K3QD-8M2XV`.
   std::string receipt_no;
   bool effective_only = false;
 };

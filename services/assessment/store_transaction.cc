@@ -264,15 +264,25 @@ absl::Status StoreTransaction::SaveSubmission(const v1::SubmissionRecord& record
       std::move(values)));
 }
 
-absl::Status StoreTransaction::KeepReceipt(const v1::SubmissionKey& key, Receipt which,
+absl::Status StoreTransaction::KeepReceipt(const v1::SubmissionKey& key,
                                            const std::string& envelope) {
   std::vector<sql::Value> values = Of(key);
   values.emplace_back(Bytes{envelope});
-  return ChangedOne(sql_.Execute(
-      absl::StrCat("UPDATE submission SET ",
-                   which == Receipt::kOfSubmission ? "receipt" : "decision_receipt",
-                   " = $5 WHERE uscc = $1 AND plant = $2 AND campaign = $3 AND number = $4"),
-      std::move(values)));
+  return ChangedOne(
+      sql_.Execute("UPDATE submission SET receipt = $5 "
+                   "WHERE uscc = $1 AND plant = $2 AND campaign = $3 AND number = $4",
+                   std::move(values)));
+}
+
+absl::Status StoreTransaction::AddDecisionReceipt(const v1::SubmissionKey& key, int32_t decision,
+                                                  const std::string& receipt_no,
+                                                  const std::string& envelope) {
+  std::vector<sql::Value> values = Of(key);
+  values.insert(values.end(), {decision, receipt_no, Bytes{envelope}});
+  return ChangedOne(
+      sql_.Execute("INSERT INTO decision_receipt (uscc, plant, campaign, number, decision, "
+                   "receipt_no, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                   std::move(values)));
 }
 
 absl::StatusOr<std::optional<std::string>> StoreTransaction::FindReceipt(

@@ -1,6 +1,7 @@
 #include "services/assessment/submissions.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,21 @@ absl::Status ReceiptNotFound(const v1::SubmissionKey& key) {
                    absl::StrCat("The submission ", NameOf(key),
                                 " has no receipt of a decision: nothing was decided yet."),
                    {{"submission", NameOf(key)}});
+}
+
+absl::Status ReceiptNotFound(const v1::SubmissionKey& key, const std::string& receipt_no) {
+  return MakeError(
+      absl::StatusCode::kNotFound, Reason::SUBMISSION_NOT_FOUND,
+      absl::StrCat("提交件 ", NameOf(key), " 没有编号为 ", receipt_no, " 的回执。"),
+      absl::StrCat("The submission ", NameOf(key), " has no receipt ", receipt_no, "."),
+      {{"submission", NameOf(key)}, {"receiptNo", receipt_no}});
+}
+
+absl::Status NoEffectiveSubmission(const v1::AssessmentKey& key) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::SUBMISSION_NOT_FOUND,
+                   absl::StrCat("自评测 ", NameOf(key), " 没有当前有效的提交件。"),
+                   absl::StrCat("The assessment ", NameOf(key), " has no submission that counts."),
+                   {{"assessment", NameOf(key)}});
 }
 
 }  // namespace
@@ -168,10 +184,9 @@ absl::StatusOr<v1::GetEffectiveResultResponse> SubmissionsOfEnterprises::GetEffe
     return record.submission().standing().effective();
   });
   // None, of number 0, is found nowhere, and the caller's rights are asked for all the same.
-  const v1::SubmissionKey none = submission;
   if (effective != all.end()) submission = effective->submission().key();
   const auto record = Find(submission, call, deadline);
-  if (absl::IsNotFound(record.status())) return SubmissionNotFound(none);
+  if (absl::IsNotFound(record.status())) return NoEffectiveSubmission(key);
   RETURN_IF_ERROR(record.status());
   v1::GetEffectiveResultResponse response;
   *response.mutable_submission() = ViewFor(call, *record, environment_.Now());
@@ -186,10 +201,22 @@ absl::StatusOr<v1::GetEffectiveResultResponse> SubmissionsOfEnterprises::GetEffe
 absl::StatusOr<v1::GetReceiptResponse> SubmissionsOfEnterprises::GetReceipt(
     const v1::GetReceiptRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::SubmissionKey key = Normalised(request.submission());
+  std::string number;
+  if (!request.receipt_no().empty()) {
+    ASSIGN_OR_RETURN(number, receipts::ParseReceiptNo(request.receipt_no()));
+  }
   ASSIGN_OR_RETURN(const v1::SubmissionRecord record, Find(key, call, deadline));
-  const Receipt which = request.decision() ? Receipt::kOfDecision : Receipt::kOfSubmission;
-  ASSIGN_OR_RETURN(auto envelope, environment_.store.FindReceipt(deadline, key, which));
-  if (!envelope.has_value()) return ReceiptNotFound(key);
+  std::optional<std::string> envelope;
+  if (number.empty() || number == record.submission().receipt_no()) {
+    const bool decision = number.empty() && request.decision();
+    ASSIGN_OR_RETURN(envelope,
+                     environment_.store.FindReceipt(
+                         deadline, key, decision ? Receipt::kOfDecision : Receipt::kOfSubmission));
+    if (!envelope.has_value()) return ReceiptNotFound(key);
+  } else {
+    ASSIGN_OR_RETURN(envelope, environment_.store.FindDecisionReceipt(deadline, key, number));
+    if (!envelope.has_value()) return ReceiptNotFound(key, number);
+  }
   v1::GetReceiptResponse response;
   ASSIGN_OR_RETURN(const auto parsed, envelope::ParseEnvelope(*envelope));
   response.set_receipt_no(receipts::ReceiptNo(parsed.payload));
@@ -211,7 +238,7 @@ absl::StatusOr<v1::CountersignReceiptResponse> SubmissionsOfEnterprises::Counter
         if (!envelope.has_value()) return absl::InternalError("a submission without a receipt");
         ASSIGN_OR_RETURN(*response.mutable_receipt(),
                          signing_.Countersign(*envelope, request.key_id(), request.signature()));
-        RETURN_IF_ERROR(transaction.KeepReceipt(key, Receipt::kOfSubmission, response.receipt()));
+        RETURN_IF_ERROR(transaction.KeepReceipt(key, response.receipt()));
         return AuditAct(transaction, call, {"submission", NameOf(key), key.enterprise()},
                         request.key_id(), environment_.Now());
       });

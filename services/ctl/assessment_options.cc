@@ -145,8 +145,8 @@ absl::StatusOr<AssessmentKey> KeyOf(const KeyOptions& options, AssessmentClient&
 
 absl::StatusOr<SubmissionKey> SubmissionOf(const std::string& name, AssessmentClient& client) {
   const std::string spelled = Spelled(name);
+  if (IsReceiptNo(name)) return FindByReceiptNo(spelled, client);
   const std::vector<std::string> parts = absl::StrSplit(spelled, absl::ByAnyChar("/#"));
-  if (parts.size() == 1) return FindByReceiptNo(spelled, client);
   SubmissionKey key;
   int32_t number = 0;
   if (parts.size() != 4 || !absl::SimpleAtoi(parts[3], &number) || number < 1) {
@@ -162,6 +162,10 @@ absl::StatusOr<SubmissionKey> SubmissionOf(const std::string& name, AssessmentCl
   key.set_campaign(parts[2]);
   key.set_number(number);
   return key;
+}
+
+bool IsReceiptNo(const std::string& name) {
+  return Spelled(name).find_first_of("/#") == std::string::npos;
 }
 
 std::string NameOf(const SubmissionKey& key) {

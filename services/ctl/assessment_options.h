@@ -63,6 +63,8 @@ inline constexpr char kSubmissionNameEn[] =
 // Errors: WRONG_USAGE; SUBMISSION_NOT_FOUND.
 absl::StatusOr<assessment::v1::SubmissionKey> SubmissionOf(const std::string& name,
                                                            AssessmentClient& client);
+// Whether a name of a submission is a receipt number.
+bool IsReceiptNo(const std::string& name);
 // `91320000…/main/jiangsu-ai-2026#1`.
 std::string NameOf(const assessment::v1::SubmissionKey& key);
 

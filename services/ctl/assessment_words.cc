@@ -88,6 +88,10 @@ std::string LevelName(const std::string& level, const ScenarioTexts& scenario,
   return AnswerName(level, name, screen);
 }
 
+std::string EnterpriseName(const std::string& name, bool is_test, const Screen& screen) {
+  return absl::StrCat(name, is_test ? screen.Say("（测试）", " (test)") : "");
+}
+
 const ScenarioTexts* FindScenario(const CriteriaTexts& texts, absl::string_view id) {
   for (const ScenarioTexts& scenario : texts.scenarios()) {
     if (scenario.scenario() == id) return &scenario;

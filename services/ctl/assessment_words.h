@@ -29,6 +29,9 @@ std::string ReviewPolicyText(const assessment::v1::ReviewPolicy& policy, const S
 // 大型, …; empty for an empty id.
 std::string SizeName(const std::string& size, const Screen& screen);
 
+// The name, and （测试） behind that of a test enterprise.
+std::string EnterpriseName(const std::string& name, bool is_test, const Screen& screen);
+
 // Heading of the column of that path of an enterprise.
 std::string FieldName(const std::string& path, const Screen& screen);
 

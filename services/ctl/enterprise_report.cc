@@ -106,8 +106,7 @@ std::string EnterpriseList(const assessment::v1::ListEnterprisesResponse& list,
     table.AddRow({enterprise.uscc(), enterprise.region(), enterprise.review_unit(),
                   enterprise.industry_division(),
                   SizeName(size.override().empty() ? size.computed() : size.override(), screen),
-                  absl::StrCat(enterprise.name(),
-                               enterprise.is_test() ? screen.Say("（测试）", " (test)") : "")});
+                  EnterpriseName(enterprise.name(), enterprise.is_test(), screen)});
   }
   return absl::StrCat(table.Render(screen, 0),
                       TotalLine(list.enterprises_size(), list.total_size(), screen));

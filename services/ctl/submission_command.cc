@@ -85,6 +85,10 @@ absl::StatusOr<int> Receipt(const SubmissionOptions& options, const CommandLine&
   ASSIGN_OR_RETURN(*request.mutable_submission(),
                    SubmissionOf(options.act.submission, *access.client));
   request.set_decision(options.decision);
+  // The number may be that of an earlier decision's receipt.
+  if (!options.decision && IsReceiptNo(options.act.submission)) {
+    request.set_receipt_no(Spelled(options.act.submission));
+  }
   ASSIGN_OR_RETURN(const auto response, access.client->Call(&Assessments::GetReceipt, request));
   RETURN_IF_ERROR(WriteFile(options.file, response.receipt(), Overwrite::kOnlyEqual));
   const std::string& number = response.receipt_no();
@@ -210,8 +214,9 @@ void AddSubmissionCommands(CLI::App& app, CommandLine& line) {
   AddAssessmentOptions(*show, line, options->act.service);
 
   options = std::make_shared<SubmissionOptions>();
-  CLI::App* const receipt = AddReading(*group, line, "receipt", "把签名回执写入文件",
-                                       "Write the signed receipt into a file", &Receipt, options);
+  CLI::App* const receipt = AddReading(
+      *group, line, "receipt", "把签名回执写入文件；按回执编号可取任一份",
+      "Write a signed receipt into a file; any of them by its number", &Receipt, options);
   AddOption(*receipt, line, "FILE", options->file, "", "写入的文件；不会替换已有的其他文件",
             "The file to write; another file that is there is never replaced")
       ->required();

@@ -42,11 +42,13 @@ std::string Citations(const v1::SubmissionStanding& standing, const Screen& scre
       [](std::string* out, const v1::Citation& one) { out->append(one.application()); });
 }
 
-// Findings by scenario: the latest counts.
+// Findings by scenario: that of the highest stage counts.
 std::map<std::string, const v1::Finding*> FindingsByScenario(const v1::Submission& submission) {
   std::map<std::string, const v1::Finding*> findings;
   for (const v1::Finding& finding : submission.standing().findings()) {
-    if (!finding.scenario().empty()) findings[finding.scenario()] = &finding;
+    if (finding.scenario().empty()) continue;
+    const v1::Finding*& counts = findings[finding.scenario()];
+    if (counts == nullptr || counts->stage() < finding.stage()) counts = &finding;
   }
   return findings;
 }
@@ -157,9 +159,10 @@ std::string Objections(const v1::SubmissionStanding& standing, const Zone& zone,
                {std::string(screen.Say("理由", "reason"))}});
   for (const v1::Objection& objection : standing.objections()) {
     table.AddRow({absl::StrCat(objection.objection()), zone.Format(objection.made_at()),
-                  std::string(!objection.decided() ? screen.Say("待处理", "open")
-                              : objection.upheld() ? screen.Say("成立", "upheld")
-                                                   : screen.Say("不成立", "dismissed")),
+                  std::string(objection.lapsed()     ? screen.Say("已失效", "lapsed")
+                              : !objection.decided() ? screen.Say("待处理", "open")
+                              : objection.upheld()   ? screen.Say("成立", "upheld")
+                                                     : screen.Say("不成立", "dismissed")),
                   objection.reason()});
   }
   return absl::StrCat(SectionTitle(screen.Say("异议", "Objections"), screen),
@@ -178,8 +181,9 @@ std::string SubmissionSummaryReport(const v1::Submission& submission, const Zone
   const v1::SubmissionKey& key = submission.key();
   return Fields(
       {field("企业", "enterprise",
-             absl::StrCat(content.snapshot().name(), screen.Say("（", " ("), key.enterprise(),
-                          screen.Say("）", ")"))),
+             absl::StrCat(
+                 EnterpriseName(content.snapshot().name(), content.snapshot().is_test(), screen),
+                 screen.Say("（", " ("), key.enterprise(), screen.Say("）", ")"))),
        field("工厂", "plant",
              absl::StrCat(key.plant(), content.snapshot().plant_name().empty() ? "" : " ",
                           content.snapshot().plant_name())),

@@ -51,7 +51,7 @@ std::string SubmissionTable(const SubmissionSummaries& submissions, int total, c
                   summary.key().campaign(), absl::StrCat(summary.key().number()),
                   Index(summary.index()), StateText(summary.state(), summary.stage(), screen),
                   std::string(summary.effective() ? screen.Say("是", "yes") : ""),
-                  summary.enterprise_name()});
+                  EnterpriseName(summary.enterprise_name(), summary.is_test(), screen)});
   }
   return absl::StrCat(table.Render(screen, 0), TotalLine(submissions.size(), total, screen));
 }
@@ -75,7 +75,8 @@ std::string QueueTable(const SubmissionSummaries& submissions, int total, const 
                   !summary.has_taken()          ? std::string(screen.Say("未领取", "free"))
                   : summary.taken().by_caller() ? std::string(screen.Say("本人", "you"))
                                                 : summary.taken().name(),
-                  Marks(summary, screen), summary.enterprise_name()});
+                  Marks(summary, screen),
+                  EnterpriseName(summary.enterprise_name(), summary.is_test(), screen)});
   }
   return absl::StrCat(table.Render(screen, 0), TotalLine(submissions.size(), total, screen));
 }

@@ -99,8 +99,9 @@ bool IsLocked(const Submissions& all) {
 }
 
 const v1::Objection* OpenObjection(const v1::SubmissionStanding& standing) {
-  const auto& objections = standing.objections();
-  return objections.empty() || objections.rbegin()->decided() ? nullptr : &*objections.rbegin();
+  if (standing.objections().empty()) return nullptr;
+  const v1::Objection& latest = *standing.objections().rbegin();
+  return latest.decided() || latest.lapsed() ? nullptr : &latest;
 }
 
 std::string UnitNameOf(const v1::SubmissionRecord& record, absl::string_view unit) {
@@ -169,10 +170,10 @@ void AllowObjection(const Act& act, v1::SubmissionRecord& record) {
       ToTimestamp(EndOfDay(act.now, record.appeal_days(), act.zone));
 }
 
-void DropObjection(v1::SubmissionRecord& record) {
+void LapseObjection(v1::SubmissionRecord& record) {
   auto& standing = StandingOf(record);
   if (OpenObjection(standing) == nullptr) return;
-  standing.mutable_objections()->rbegin()->set_decided(true);
+  standing.mutable_objections()->rbegin()->set_lapsed(true);
   PutDown(record);
   Touch(record);
 }
@@ -184,7 +185,7 @@ void Supersede(v1::SubmissionRecord& by, Submissions& all) {
     const bool may = standing.state() == SubmissionState::COMPLETE ||
                      standing.state() == SubmissionState::CONFIRMED;
     if (!may || !standing.citations().empty() || ReachedBy(earlier) > ReachedBy(by)) continue;
-    DropObjection(earlier);
+    LapseObjection(earlier);
     SetState(SubmissionState::SUPERSEDED, earlier);
     standing.set_superseded_by(NumberOf(by));
     StandingOf(by).set_supersedes(NumberOf(earlier));

@@ -14,7 +14,7 @@ namespace zhiping::assessment {
 bool Stands(const v1::SubmissionRecord& record);
 // Whether its latest submission is under review, so that the draft is locked.
 bool IsLocked(const Submissions& all);
-// The objection that is not decided; null if there is none.
+// The objection that waits for a decision; null if there is none.
 const v1::Objection* OpenObjection(const v1::SubmissionStanding& standing);
 // As it was called when it was submitted; the id if it is none of its units.
 std::string UnitNameOf(const v1::SubmissionRecord& record, absl::string_view unit);
@@ -36,8 +36,8 @@ void SetState(v1::SubmissionState::Value state, v1::SubmissionRecord& record);
 void AllowReturn(const Act& act, v1::SubmissionRecord& record);
 // From now on the enterprise may object, if the campaign gives days for it.
 void AllowObjection(const Act& act, v1::SubmissionRecord& record);
-// The open objection, if any, is settled by what happened: nobody decides it.
-void DropObjection(v1::SubmissionRecord& record);
+// The open objection, if any, lapses by what happened: nobody decides it.
+void LapseObjection(v1::SubmissionRecord& record);
 
 // Earlier ones that are COMPLETE or CONFIRMED, of no higher assurance and not cited, are superseded
 // by this one. REQUIRES: it stands, and its assurance has just been reached.

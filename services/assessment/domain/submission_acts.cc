@@ -36,11 +36,11 @@ void FillPolicy(const v1::Campaign& campaign, v1::SubmissionRecord& record) {
 }
 
 // Handing in again takes the place of what was returned or rejected.
-void DropObjections(Submissions& all) {
+void LapseObjections(Submissions& all) {
   for (v1::SubmissionRecord& record : all) {
     const auto state = record.submission().standing().state();
     if (state == SubmissionState::RETURNED || state == SubmissionState::REJECTED) {
-      DropObjection(record);
+      LapseObjection(record);
     }
   }
 }
@@ -78,7 +78,7 @@ absl::Status Submit(const Act& act, const v1::Campaign& campaign, NewSubmission 
         absl::StrCat("一份自评测最多提交 ", kMaxSubmissions, " 次。"),
         absl::StrCat("An assessment is submitted at most ", kMaxSubmissions, " times."));
   }
-  DropObjections(all);
+  LapseObjections(all);
   v1::SubmissionRecord& record = all.emplace_back();
   auto& key = *record.mutable_submission()->mutable_key();
   key.set_enterprise(submitted.key.enterprise());

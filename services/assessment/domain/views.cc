@@ -60,6 +60,12 @@ v1::Submission ViewForOfficials(const v1::SubmissionRecord& record, const v1::Pe
   return view;
 }
 
+v1::Receipt DecisionReceiptOf(const v1::SubmissionRecord& record,
+                              const criteria::Criteria& criteria, const receipts::Origin& origin) {
+  return receipts::MakeReceipt(v1::Receipt::DECISION, ViewForEnterprise(record, origin.signed_at),
+                               criteria, origin);
+}
+
 v1::SubmissionSummary SummaryOf(const v1::Submission& view, bool evidence_matches) {
   const auto& content = view.content();
   const auto& standing = view.standing();
@@ -85,6 +91,7 @@ v1::SubmissionSummary SummaryOf(const v1::Submission& view, bool evidence_matche
                                                             : content.result().index();
   summary.set_evidence_matches(evidence_matches);
   summary.set_etag(standing.etag());
+  summary.set_is_test(content.snapshot().is_test());
   return summary;
 }
 

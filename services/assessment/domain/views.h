@@ -1,6 +1,8 @@
 // What is shown of a submission to whom.
 #pragma once
 
+#include "common/criteria/criteria.h"
+#include "common/receipts/receipt.h"
 #include "services/assessment/domain/act.h"
 #include "zhiping/assessment/v1/change.pb.h"
 
@@ -12,6 +14,11 @@ v1::Submission ViewForEnterprise(const v1::SubmissionRecord& record, absl::Time 
 // For officials whose scope it is in: everything, with the names of who decided and who has it.
 v1::Submission ViewForOfficials(const v1::SubmissionRecord& record, const v1::PersonRecord& viewer,
                                 absl::Time now);
+
+// What is signed of the latest decision: what the enterprise sees.
+// REQUIRES: `criteria` is the submission's release; the reviewed result is made (findings.h).
+v1::Receipt DecisionReceiptOf(const v1::SubmissionRecord& record,
+                              const criteria::Criteria& criteria, const receipts::Origin& origin);
 
 // Of what the same viewer gets of the submission.
 v1::SubmissionSummary SummaryOf(const v1::Submission& view, bool evidence_matches);

@@ -552,10 +552,10 @@ TEST_P(EnterprisesTest, WhatIsWrongInARowStopsNoneOfTheOthers) {
   EXPECT_EQ(service_.Head().position, 2);
 }
 
-TEST_P(EnterprisesTest, TestEnterprisesAreInNoQueueAndMatchNobodysFiles) {
+TEST_P(EnterprisesTest, TestEnterprisesAreInNoQueueOrExportAndMatchNobodysFiles) {
   ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
   const std::string sha256(64, 'a');
-  v1::SubmissionKey real;
+  v1::SubmissionKey real, test;
   for (const bool is_test : {false, true}) {
     v1::Enterprise enterprise = NewEnterprise(UsccNumber(is_test ? 1 : 0));
     enterprise.set_is_test(is_test);
@@ -568,7 +568,7 @@ TEST_P(EnterprisesTest, TestEnterprisesAreInNoQueueAndMatchNobodysFiles) {
     const auto submitted = fixture_.Submit(fixture_.Submission(key, filled->etag()));
     ASSERT_OK(submitted);
     EXPECT_EQ(submitted->submission().content().snapshot().is_test(), is_test);
-    if (!is_test) real = submitted->submission().key();
+    (is_test ? test : real) = submitted->submission().key();
   }
   const CallerOf reviewer = ReviewerOf("nanjing-gulou");
   const auto queue = service_.As(reviewer, &ReviewStub::ListQueue, v1::ListQueueRequest());
@@ -581,6 +581,22 @@ TEST_P(EnterprisesTest, TestEnterprisesAreInNoQueueAndMatchNobodysFiles) {
   const auto matched = service_.As(reviewer, &ReviewStub::ListEvidenceMatches, matches);
   ASSERT_OK(matched);
   EXPECT_EQ(matched->matches_size(), 0);
+
+  // Listed, but marked.
+  const auto listed =
+      service_.As(reviewer, &AssessmentStub::ListSubmissions, v1::ListSubmissionsRequest());
+  ASSERT_OK(listed);
+  ASSERT_EQ(listed->submissions_size(), 2);
+  for (const v1::SubmissionSummary& summary : listed->submissions()) {
+    EXPECT_EQ(summary.is_test(), summary.key().enterprise() == test.enterprise());
+  }
+  v1::ExportSubmissionsRequest request;
+  *request.add_submissions() = real;
+  request.set_purpose("现场核查");
+  EXPECT_OK(service_.As(reviewer, &ReviewStub::ExportSubmissions, request));
+  *request.add_submissions() = test;
+  EXPECT_THAT(service_.As(reviewer, &ReviewStub::ExportSubmissions, request),
+              IsRefused("submissions[1]", Reason::INVALID_FIELD));
 }
 
 ON_BOTH_DATABASES(EnterprisesTest);

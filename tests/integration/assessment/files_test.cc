@@ -237,6 +237,24 @@ TEST_P(FilesTest, TheSameFileElsewhereIsNamedOnlyWithinTheReviewersUnits) {
   EXPECT_THAT(marked, UnorderedElementsAre(UsccNumber(0), UsccNumber(1)));
 }
 
+TEST_P(FilesTest, WhereNothingCountsTheAssessmentIsSaidToHaveNone) {
+  ASSERT_OK(fixture_.Register());
+  ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
+  v1::GetEffectiveResultRequest request;
+  *request.mutable_key() = fixture_.KeyOf();
+  const auto none = service_.As(enterprise_, &AssessmentStub::GetEffectiveResult, request);
+  EXPECT_THAT(none, IsRefused("", Reason::SUBMISSION_NOT_FOUND));
+  const auto message = DetailOf(none.status()).message();
+  EXPECT_THAT(message.zh(), testing::HasSubstr("没有当前有效的提交件"));
+  EXPECT_THAT(message.zh(), testing::Not(testing::HasSubstr("#")));
+  // Others learn no more when there is one.
+  ASSERT_OK(fixture_.SubmitNew(fixture_.KeyOf()));
+  EXPECT_OK(service_.As(enterprise_, &AssessmentStub::GetEffectiveResult, request));
+  const auto others =
+      service_.As(ReviewerOf("suzhou"), &AssessmentStub::GetEffectiveResult, request);
+  EXPECT_EQ(DetailOf(others.status()).message().zh(), message.zh());
+}
+
 TEST_P(FilesTest, WhatAnExportIsForIsTold) {
   ASSERT_OK(fixture_.Register());
   ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));

@@ -173,8 +173,8 @@ TEST_P(StoreTest, ReceiptsStayWhenTheSubmissionChanges) {
   Save({record});
   EXPECT_EQ(*store_->FindReceipt(Soon(), KeyOf(1), Receipt::kOfSubmission), std::nullopt);
   ASSERT_OK(Change([&](StoreTransaction& transaction) -> absl::Status {
-    RETURN_IF_ERROR(transaction.KeepReceipt(KeyOf(1), Receipt::kOfSubmission, "提交"));
-    RETURN_IF_ERROR(transaction.KeepReceipt(KeyOf(1), Receipt::kOfDecision, "决定"));
+    RETURN_IF_ERROR(transaction.KeepReceipt(KeyOf(1), "提交"));
+    RETURN_IF_ERROR(transaction.AddDecisionReceipt(KeyOf(1), 1, "7K3QD-8M2XV", "决定"));
     record.set_version(2);
     return AddOrSave(transaction, record);
   }));
@@ -183,6 +183,36 @@ TEST_P(StoreTest, ReceiptsStayWhenTheSubmissionChanges) {
   EXPECT_THAT(*store_->FindReceipt(Soon(), KeyOf(1), Receipt::kOfDecision),
               Optional(std::string("决定")));
   EXPECT_EQ(*store_->FindReceipt(Soon(), KeyOf(2), Receipt::kOfSubmission), std::nullopt);
+}
+
+TEST_P(StoreTest, ReceiptsOfEarlierDecisionsStayAndAreFoundByTheirNumber) {
+  const v1::SubmissionRecord record = SubmissionOf(KeyOf(1));
+  Save({record, SubmissionOf(KeyOf(2))});
+  const auto add = [&](int decision, const std::string& number, const std::string& envelope) {
+    return Change([&](StoreTransaction& transaction) {
+      return transaction.AddDecisionReceipt(KeyOf(1), decision, number, envelope);
+    });
+  };
+  ASSERT_OK(add(1, "7K3QD-8M2XV", "县级"));
+  ASSERT_OK(add(10, "Q9W1D-FWF07", "省级"));
+  EXPECT_THAT(add(11, "7K3QD-8M2XV", "又一"), HasReason(Reason::ROW_EXISTS));
+  EXPECT_THAT(*store_->FindReceipt(Soon(), KeyOf(1), Receipt::kOfDecision),
+              Optional(std::string("省级")));
+  EXPECT_THAT(*store_->FindDecisionReceipt(Soon(), KeyOf(1), "7K3QD-8M2XV"),
+              Optional(std::string("县级")));
+  EXPECT_EQ(*store_->FindDecisionReceipt(Soon(), KeyOf(2), "7K3QD-8M2XV"), std::nullopt);
+  rpc::Page page;
+  page.size = 10;
+  SubmissionQuery query;
+  query.reach.all = true;
+  for (const std::string& number :
+       {record.submission().receipt_no(), std::string("7K3QD-8M2XV"), std::string("Q9W1D-FWF07")}) {
+    query.receipt_no = number;
+    const auto listed = store_->ListSubmissions(Soon(), query, page);
+    ASSERT_OK(listed);
+    ASSERT_EQ(listed->items.size(), 1u) << number;
+    EXPECT_EQ(listed->items[0].record.submission().key().number(), 1);
+  }
 }
 
 TEST_P(StoreTest, ARetryGetsTheFirstAnswer) {

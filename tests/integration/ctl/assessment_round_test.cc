@@ -95,6 +95,7 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
   EXPECT_EQ(signed_receipt->receipt_no, number);
   EXPECT_THAT(Said(enterprise_, {"submission", "list"}), HasSubstr(number));
 
+  std::vector<std::string> numbers;
   for (const char* const unit : {"nanjing-gulou", "nanjing", "jiangsu"}) {
     SCOPED_TRACE(unit);
     const CallerOf reviewer = ReviewerOf(unit);
@@ -106,7 +107,17 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
     EXPECT_THAT(taken, HasSubstr("本人，至"));
     EXPECT_THAT(taken, testing::ContainsRegex("审核单位 +(南京市|江苏省)"));
     EXPECT_THAT(Said(reviewer, {"review", "approve", number}), HasSubstr("已审核通过"));
+    numbers.push_back(Got(enterprise_, {"submission", "receipt", number,
+                                        absl::StrCat(ScratchFolder(), "/", unit, ".json"),
+                                        "--decision"})["receiptNo"]);
   }
+  // The county's stays when others have decided, and its number finds it and the submission.
+  const std::string again = ScratchFolder() + "/again.json";
+  EXPECT_EQ(Got(enterprise_, {"submission", "receipt", numbers[0], again})["receiptNo"],
+            numbers[0]);
+  EXPECT_EQ(ReadWhole(again), ReadWhole(ScratchFolder() + "/nanjing-gulou.json"));
+  EXPECT_NE(numbers[0], numbers[2]);
+  EXPECT_THAT(Said(enterprise_, {"submission", "show", numbers[0]}), HasSubstr(number));
   const std::string shown = Said(enterprise_, {"submission", "effective"});
   EXPECT_THAT(shown, HasSubstr("省级已确认"));
   const std::string decision = ScratchFolder() + "/decision.json";

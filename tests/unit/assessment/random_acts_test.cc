@@ -1,5 +1,6 @@
 // Whatever is done in whatever order, these hold: random sequences of acts of one assessment.
 // ZHIPING_SEED replays one.
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <set>
@@ -108,6 +109,24 @@ void ExpectStageOnlyUnderReview(const Submissions& all) {
   }
 }
 
+// Each is open, decided by a decision, or lapsed; and only the latest is open.
+void ExpectObjectionsEnd(const Submissions& all) {
+  for (const auto& record : all) {
+    const auto& standing = record.submission().standing();
+    int decided = 0;
+    for (const auto& objection : standing.objections()) {
+      decided += objection.decided() ? 1 : 0;
+      EXPECT_FALSE(objection.decided() && objection.lapsed());
+      EXPECT_EQ(!objection.decided() && !objection.lapsed(), &objection == OpenObjection(standing));
+    }
+    EXPECT_EQ(decided, std::count_if(standing.decisions().begin(), standing.decisions().end(),
+                                     [](const v1::Decision& decision) {
+                                       return decision.kind() == v1::Decision::OBJECTION_UPHELD ||
+                                              decision.kind() == v1::Decision::OBJECTION_DISMISSED;
+                                     }));
+  }
+}
+
 class RandomActs {
  public:
   explicit RandomActs(uint64_t seed) : random_(seed), world_(Mode(), Channel()) {}
@@ -161,7 +180,7 @@ class RandomActs {
 
   void Step(const std::string& act, const std::string& actor, int number) {
     const Submissions before = world_.all;
-    const absl::Status status = world_.Do(act, actor, number);
+    const absl::Status status = world_.DoAndSign(act, actor, number);
     SCOPED_TRACE(absl::StrCat(act, " by ", actor, " of ", number, ": ", status.ToString()));
     if (!status.ok()) {
       ASSERT_EQ(before.size(), world_.all.size());
@@ -177,6 +196,7 @@ class RandomActs {
     ExpectNobodyDecidedAboutTheirOwnOrAtTwoStages(world_.all);
     ExpectNothingLost(act, before, world_.all);
     ExpectStageOnlyUnderReview(world_.all);
+    ExpectObjectionsEnd(world_.all);
   }
 
   std::mt19937_64 random_;

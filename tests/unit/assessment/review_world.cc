@@ -4,11 +4,17 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/receipts/recompute.h"
 #include "services/assessment/domain/decisions.h"
 #include "services/assessment/domain/findings.h"
 #include "services/assessment/domain/in_hand_acts.h"
 #include "services/assessment/domain/objections.h"
+#include "services/assessment/domain/reviewed_result.h"
+#include "services/assessment/domain/views.h"
 #include "tests/unit/criteria/small_criteria.h"
+#include "tests/unit/receipts/sample_receipt.h"
+#include "tests/unit/status_matchers.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -23,11 +29,15 @@ v1::ReviewStage StageOf(v1::Stage::Value stage, const std::string& unit) {
   return made;
 }
 
-v1::SubmittedContent ContentOf(v1::Channel::Value channel) {
+constexpr char kUscc[] = "91110000600037341L";
+
+v1::SubmittedContent ContentOf(v1::Channel::Value channel, const criteria::Criteria& criteria) {
   v1::SubmittedContent content;
   content.set_programme("small");
+  content.set_release_digest(criteria.digest());
+  content.set_release_label(criteria.release().label());
   auto& snapshot = *content.mutable_snapshot();
-  snapshot.set_uscc("91110000600037341L");
+  snapshot.set_uscc(kUscc);
   snapshot.set_name("示例企业");
   snapshot.set_plant("main");
   snapshot.set_channel(channel);
@@ -48,15 +58,14 @@ v1::SubmittedContent ContentOf(v1::Channel::Value channel) {
   fact.mutable_value()->set_fact("score");
   fact.mutable_value()->set_value("59.5");
   fact.set_source(v1::FactSource::DECLARED);
-  content.mutable_result()->mutable_index()->set_numerator(5);
-  content.mutable_result()->mutable_index()->set_denominator(9);
+  *content.mutable_result() = receipts::ScoreOf(criteria, content, /*texts=*/false);
   return content;
 }
 
-google::protobuf::RepeatedPtrField<v1::Finding> OneFinding() {
+google::protobuf::RepeatedPtrField<v1::Finding> OneFinding(const Actor& actor) {
   google::protobuf::RepeatedPtrField<v1::Finding> findings;
   findings.Add()->set_scenario("a");
-  findings[0].set_level("l0");
+  findings[0].set_level(actor.person.unit() == "c1" ? "l1" : "l0");
   findings[0].set_reason("现场没有看到");
   return findings;
 }
@@ -115,7 +124,11 @@ absl::Status ReviewWorld::Do(const std::string& act, const std::string& actor, i
 absl::Status ReviewWorld::Do(const std::string& name, const Act& act) {
   if (name == "Submit") {
     const auto channel = stages.size() == 1 ? v1::Channel::DIRECT : v1::Channel::STAGED;
-    return Submit(act, campaign, {v1::AssessmentKey(), ContentOf(channel), stages}, all);
+    v1::AssessmentKey key;
+    key.set_enterprise(kUscc);
+    key.set_plant("main");
+    key.set_campaign(campaign.campaign());
+    return Submit(act, campaign, {key, ContentOf(channel, *criteria), stages}, all);
   }
   if (name == "Withdraw") return Withdraw(act, "填错了", all);
   if (name == "Cite") return Cite(act, campaign, "A-1", all);
@@ -127,7 +140,7 @@ absl::Status ReviewWorld::Do(const std::string& name, const Act& act) {
     colleague.set_subject(colleague.subject() + "-colleague");
     return Assign(act, colleague, all);
   }
-  if (name == "RecordFindings") return RecordFindings(act, *criteria, OneFinding(), all);
+  if (name == "RecordFindings") return RecordFindings(act, *criteria, OneFinding(act.actor), all);
   if (name == "Approve") return Approve(act, "", all);
   if (name == "BatchApprove") return ApproveInBatch(act, all);
   if (name == "ReturnToEnterprise") return ReturnToEnterprise(act, "请补充说明", all);
@@ -144,6 +157,26 @@ absl::Status ReviewWorld::Do(const std::string& name, const Act& act) {
     return DecideObjection(act, latest, /*upheld=*/true, "理由成立", all);
   }
   return absl::UnimplementedError(name);
+}
+
+absl::Status ReviewWorld::DoAndSign(const std::string& act, const std::string& actor,
+                                    int32_t submission) {
+  const Submissions before = all;
+  if (absl::Status done = Do(act, actor, submission); !done.ok()) return done;
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_OK(SetReviewedResult(*criteria, all[i]));
+    const auto& decisions = all[i].submission().standing().decisions();
+    if (i >= before.size() ||
+        decisions.size() == before[i].submission().standing().decisions_size()) {
+      continue;
+    }
+    const v1::Receipt receipt = DecisionReceiptOf(all[i], *criteria, {now, ""});
+    for (const auto& difference :
+         receipts::Recompute({receipt, "", "", {}}, *criteria).differences) {
+      ADD_FAILURE() << difference.ShortDebugString();
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReviewWorld::Decide(const std::string& act, const std::string& actor,

@@ -19,7 +19,7 @@ std::string RunInMemory(const StartState& state, const std::string& act, const s
   EXPECT_TRUE(v1::ReviewPolicy::Mode_Parse(state.mode, &mode));
   ReviewWorld world(mode, state.direct ? v1::Channel::DIRECT : v1::Channel::STAGED);
   return RunCell(state, act, actor, [&](const Step& step) {
-    const absl::Status status = world.Do(step.act, step.actor);
+    const absl::Status status = world.DoAndSign(step.act, step.actor);
     if (!status.ok()) return Reason::Value_Name(DetailOf(status).reason());
     return world.State(step.act == "Submit" ? static_cast<int32_t>(world.all.size()) : 1);
   });

@@ -85,6 +85,9 @@ TEST_F(SubmissionViewsTest, ASummarySaysWhatTheViewSays) {
   EXPECT_TRUE(summary.has_due_at());
   EXPECT_TRUE(summary.effective());
   EXPECT_TRUE(summary.evidence_matches());
+  EXPECT_FALSE(summary.is_test());
+  world_.Record(1).mutable_submission()->mutable_content()->mutable_snapshot()->set_is_test(true);
+  EXPECT_TRUE(SummaryOf(Official("county"), false).is_test());
   EXPECT_EQ(SummaryOf(Enterprise(), false).open_comments(), 0);
 }
 

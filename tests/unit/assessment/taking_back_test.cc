@@ -104,12 +104,28 @@ TEST_F(TakingBackTest, WithoutAppealDaysNobodyObjects) {
   EXPECT_THAT(world_.Do("Object", "enterprise"), HasReason(Reason::APPEAL_OVER));
 }
 
-TEST_F(TakingBackTest, HandingInAgainSettlesAnObjectionToTheReturn) {
+TEST_F(TakingBackTest, AnObjectionToAReturnLapsesByHandingInAgain) {
   ASSERT_OK(world_.Decide("ReturnToEnterprise", "county"));
   ASSERT_OK(world_.Do("Object", "enterprise"));
   ASSERT_OK(world_.Do("Submit", "enterprise"));
   EXPECT_EQ(OpenObjection(standing()), nullptr);
+  EXPECT_TRUE(standing().objections(0).lapsed());
+  EXPECT_FALSE(standing().objections(0).decided());
   EXPECT_THAT(world_.Do("Object", "enterprise"), HasReason(Reason::DECISION_ACTED_ON));
+}
+
+TEST_F(TakingBackTest, AnObjectionLapsesWhenTheSubmissionIsSuperseded) {
+  Approve({"county", "city"});
+  ASSERT_OK(world_.Decide("RecordFindings", "province"));
+  ASSERT_OK(world_.Do("Approve", "province"));
+  ASSERT_OK(world_.Do("Object", "enterprise"));
+  ASSERT_OK(world_.Do("Submit", "enterprise"));
+  for (const char* stage : {"county", "city"}) ASSERT_OK(world_.Decide("Approve", stage, 2));
+  EXPECT_NE(OpenObjection(standing()), nullptr);
+  ASSERT_OK(world_.Decide("Approve", "province", 2));
+  EXPECT_EQ(world_.State(1), "SUPERSEDED");
+  EXPECT_TRUE(standing().objections(0).lapsed());
+  EXPECT_FALSE(standing().objections(0).decided());
 }
 
 TEST_F(TakingBackTest, NothingIsRevokedWhileAnObjectionIsOpen) {

@@ -285,6 +285,24 @@ TEST_F(RecomputeTest, AFindingNeverRaises) {
   EXPECT_THAT(absl::StrJoin(Differences(receipt), "\n"), testing::HasSubstr("FINDING_RAISES"));
 }
 
+// As versions before 2026-11 signed them: the city found first, then returned it to the county.
+TEST_F(RecomputeTest, OfTwoStagesTheHigherCountsWhicheverWasFoundFirst) {
+  for (const bool city_first : {true, false}) {
+    Submission submission = ReviewedSubmission(*criteria_);
+    auto& findings = *submission.mutable_standing()->mutable_findings();
+    findings[0].set_stage(assessment::v1::Stage::CITY);
+    // Back to what was claimed.
+    auto& county = *findings.Add();
+    county = findings[0];
+    county.set_stage(assessment::v1::Stage::COUNTY);
+    county.set_level(submission.content().answers(0).level());
+    if (!city_first) findings.SwapElements(0, findings.size() - 1);
+    const Receipt receipt =
+        MakeReceipt(Receipt::DECISION, submission, *criteria_, {kSubmittedAt, ""});
+    EXPECT_THAT(Differences(receipt), testing::IsEmpty());
+  }
+}
+
 TEST_F(RecomputeTest, TheNumberOnThePaperIsComparedIfItIsGiven) {
   const auto read = Signed(SampleReceipt(*criteria_, Receipt::SUBMISSION));
   ASSERT_OK(read);

@@ -1,4 +1,4 @@
-#include "services/assessment/reviewed_result.h"
+#include "services/assessment/domain/reviewed_result.h"
 
 #include "common/criteria/answers.h"
 #include "common/criteria/result.h"

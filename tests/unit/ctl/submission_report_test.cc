@@ -1,0 +1,62 @@
+// What is printed of submissions.
+#include "services/ctl/submission_report.h"
+
+#include "services/ctl/submission_table.h"
+#include "tests/unit/status_matchers.h"
+
+namespace zhiping::ctl {
+namespace {
+
+namespace v1 = assessment::v1;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string Report(const v1::Submission& submission) {
+  return SubmissionReport(submission, v1::CriteriaTexts(), Zone(), Screen());
+}
+
+TEST(SubmissionReportTest, AnObjectionIsOpenUpheldDismissedOrLapsed) {
+  v1::Submission submission;
+  auto& objection = *submission.mutable_standing()->add_objections();
+  objection.set_objection(1);
+  objection.set_reason("我们有依据");
+  EXPECT_THAT(Report(submission), ContainsRegex(" 待处理 +我们有依据"));
+  objection.set_decided(true);
+  EXPECT_THAT(Report(submission), ContainsRegex(" 不成立 +我们有依据"));
+  objection.set_upheld(true);
+  EXPECT_THAT(Report(submission), ContainsRegex(" 成立 +我们有依据"));
+  objection.clear_decided();
+  objection.clear_upheld();
+  objection.set_lapsed(true);
+  EXPECT_THAT(Report(submission), ContainsRegex(" 已失效 +我们有依据"));
+}
+
+TEST(SubmissionReportTest, OfTwoFindingsTheHigherStagesIsShown) {
+  v1::Submission submission;
+  submission.mutable_content()->add_answers()->set_scenario("a");
+  for (const auto stage : {v1::Stage::CITY, v1::Stage::COUNTY}) {
+    auto& finding = *submission.mutable_standing()->add_findings();
+    finding.set_scenario("a");
+    finding.set_stage(stage);
+    finding.set_reason(stage == v1::Stage::CITY ? "市级理由" : "县级理由");
+  }
+  EXPECT_THAT(Report(submission), HasSubstr("市级理由"));
+  EXPECT_THAT(Report(submission), Not(HasSubstr("县级理由")));
+}
+
+TEST(SubmissionReportTest, ThoseOfTestEnterprisesAreMarked) {
+  v1::Submission submission;
+  submission.mutable_content()->mutable_snapshot()->set_name("演示企业");
+  SubmissionSummaries list;
+  list.Add()->set_enterprise_name("演示企业");
+  EXPECT_THAT(SubmissionTable(list, 1, Zone(), Screen()), HasSubstr("演示企业\n"));
+  EXPECT_THAT(Report(submission), Not(HasSubstr("（测试）")));
+  submission.mutable_content()->mutable_snapshot()->set_is_test(true);
+  list[0].set_is_test(true);
+  EXPECT_THAT(SubmissionTable(list, 1, Zone(), Screen()), HasSubstr("演示企业（测试）\n"));
+  EXPECT_THAT(Report(submission), HasSubstr("演示企业（测试）"));
+}
+
+}  // namespace
+}  // namespace zhiping::ctl
