@@ -124,11 +124,12 @@ TEST_P(CallersTest, WhatIsPublishedForAnotherProgrammeIsNotSignedOrExplainedByOt
     notes.set_request_id(NewRequestId());
     return As<v1::PublishNotesResponse>(token, &Admin::PublishNotes, notes);
   };
-  for (const char* programme : {"another", ""}) {
+  // Whoever has no programme at all hears so, whatever is there.
+  for (const auto& [programme, reason] :
+       {std::pair("another", Reason::RELEASE_NOT_FOUND), std::pair("", Reason::OUTSIDE_SCOPE)}) {
     EXPECT_THAT(resign(Token("2", {"criteria-approver"}, programme), imported->digest()),
-                HasReason(Reason::RELEASE_NOT_FOUND));
-    EXPECT_THAT(publish_notes(Token("1", {"criteria-editor"}, programme), text),
-                HasReason(Reason::RELEASE_NOT_FOUND));
+                HasReason(reason));
+    EXPECT_THAT(publish_notes(Token("1", {"criteria-editor"}, programme), text), HasReason(reason));
   }
   EXPECT_OK(resign(approver_, imported->digest()));
   // The first version: nothing was published by the others.
