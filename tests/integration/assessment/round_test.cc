@@ -137,7 +137,7 @@ TEST_P(RoundTest, FromRegisteringToTheConfirmedReceipt) {
       EXPECT_EQ(receipt->receipt_no, file.receipt_no());
       EXPECT_EQ(got->receipt(), submitted->receipt());
     }
-    EXPECT_THAT(receipts::Recompute(*receipt, service_.criteria()).differences, IsEmpty());
+    EXPECT_TRUE(receipts::Recompute(*receipt, service_.criteria()).differences.empty());
     EXPECT_EQ(receipt->receipt.kind(), decision ? v1::Receipt::DECISION : v1::Receipt::SUBMISSION);
   }
 
