@@ -35,15 +35,15 @@ class RoundTest : public testing::TestWithParam<sql::Engine> {
     EXPECT_OK(taken);
     return taken.ok() ? taken->submission() : v1::Submission();
   }
-  // The window is over.
-  void Close() {
+  // The window ends then.
+  void Close(absl::Time end = absl::Now() - absl::Hours(1)) {
     v1::GetCampaignRequest get;
     get.set_campaign(kCampaign2026);
     const auto campaign = service_.As(kOfficer, &CampaignStub::GetCampaign, get);
     ASSERT_OK(campaign);
     v1::UpdateCampaignRequest request;
     *request.mutable_campaign() = campaign->campaign();
-    *request.mutable_campaign()->mutable_closes_at() = ToTimestamp(absl::Now() - absl::Hours(1));
+    *request.mutable_campaign()->mutable_closes_at() = ToTimestamp(end);
     request.mutable_update_mask()->add_paths("closes_at");
     ASSERT_OK(service_.As(kOfficer, &CampaignStub::UpdateCampaign, request));
   }
@@ -191,10 +191,13 @@ TEST_P(RoundTest, ARequestThatCameInTheWindowIsCarriedOutAfterIt) {
   const auto filled = fixture_.Fill(*fixture_.Open(key_));
   ASSERT_OK(filled);
   const v1::SubmitRequest request = fixture_.Submission(key_, filled->etag());
+  const absl::Time end = absl::Now() + absl::Seconds(3);
+  ASSERT_NO_FATAL_FAILURE(Close(end));
   service_.scoring().CloseNow();
   EXPECT_THAT(fixture_.Submit(request), HasReason(Reason::SERVICE_UNREACHABLE));
+  ASSERT_LT(absl::Now(), end);
   service_.scoring().OpenAgain();
-  ASSERT_NO_FATAL_FAILURE(Close());
+  absl::SleepFor(end - absl::Now());
   absl::StatusOr<v1::SubmitResponse> late;
   ASSERT_TRUE(processes::Eventually([&] {
     late = fixture_.Submit(fixture_.Submission(key_, filled->etag()));
@@ -211,13 +214,15 @@ TEST_P(RoundTest, ARequestThatWasRefusedInTheWindowIsTooLateAfterIt) {
   ASSERT_OK(filled);
   int64_t version = 0;
   ASSERT_TRUE(absl::SimpleAtoi(filled->etag(), &version));
+  const absl::Time end = absl::Now() + absl::Seconds(3);
+  ASSERT_NO_FATAL_FAILURE(Close(end));
   const auto request = fixture_.Submission(key_, absl::StrCat(version + 1));
   EXPECT_THAT(fixture_.Submit(request), HasReason(Reason::STALE_ETAG));
   const auto draft = fixture_.Get(key_);
   ASSERT_OK(draft);
   ASSERT_OK(Claim(*draft, 0, "none"));
   ASSERT_EQ(fixture_.Get(key_)->etag(), request.etag());
-  ASSERT_NO_FATAL_FAILURE(Close());
+  absl::SleepFor(end - absl::Now());
   EXPECT_THAT(fixture_.Submit(request), HasReason(Reason::ASSESSMENT_CLOSED));
 }
 

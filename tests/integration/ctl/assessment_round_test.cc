@@ -247,7 +247,7 @@ TEST_F(AssessmentRoundTest, WhileScoringIsAwayTheServicesOwnWordsAreSaid) {
        {std::vector<std::string>{"assessment", "preview"},
         {"assessment", "submit", "--given-by", "张三", "--accept-commitment", "--etag",
          Draft().etag()}}) {
-    const auto away = Refused(enterprise_, arguments);
+    const auto away = Refused(enterprise_, arguments, 3);
     EXPECT_EQ(away.reason(), Reason::SERVICE_UNREACHABLE);
     EXPECT_THAT(away.message().zh(), HasSubstr("评分服务暂时不可用；草稿原样保留"));
     EXPECT_THAT(away.message().zh(), Not(HasSubstr("连接不上")));

@@ -17,8 +17,9 @@ TEST(LoopbackTest, PeersOfThisMachine) {
 }
 
 TEST(LoopbackTest, AddressesOfThisMachine) {
-  for (const char* address : {"127.0.0.1:0", "127.1.2.3:50051", "localhost:1", "[::1]:50051",
-                              "unix:/run/zhiping.sock", "dns:///localhost:1", "ipv4:127.0.0.1:1"}) {
+  for (const char* address :
+       {"127.0.0.1:0", "127.1.2.3:50051", "localhost:1", "[::1]:50051", "unix:/run/zhiping.sock",
+        "dns:///localhost:1", "ipv4:127.0.0.1:1", "ipv4:127.0.0.1:1,127.0.0.1:2"}) {
     EXPECT_TRUE(IsLoopbackAddress(address)) << address;
   }
   for (const char* address : {"0.0.0.0:50051", "[::]:50051", "", ":50051", "localhost.example:1",
