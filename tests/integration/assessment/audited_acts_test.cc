@@ -6,13 +6,12 @@
 #include "absl/strings/strip.h"
 #include "common/envelope/envelope.h"
 #include "google/protobuf/descriptor.h"
-#include "tests/integration/assessment/assessment_under_test.h"
+#include "tests/integration/assessment/audit_entries.h"
 #include "zhiping/common/v1/access.pb.h"
 
 namespace zhiping::assessment {
 namespace {
 
-using common::v1::AuditEntry;
 using google::protobuf::DescriptorPool;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::MethodOptions;
@@ -335,21 +334,6 @@ class AuditedActsTest : public testing::TestWithParam<sql::Engine> {
     Do(ReviewerOf("nanjing-gulou"), &ReviewStub::Reject, About<v1::RejectRequest>());
   }
 
-  std::vector<AuditEntry> Entries() { return Entries(service_); }
-  static std::vector<AuditEntry> Entries(AssessmentUnderTest& service) {
-    const absl::Time deadline = absl::Now() + absl::Seconds(20);
-    EXPECT_OK(service.audit().Sequence(deadline));
-    const auto page = service.audit().entries().Read(deadline, {}, 5000);
-    EXPECT_OK(page);
-    std::vector<AuditEntry> entries;
-    for (const auto& stored : page->entries) {
-      EXPECT_TRUE(entries.emplace_back().ParseFromString(stored.bytes));
-    }
-    return entries;
-  }
-  static std::string MethodOf(const AuditEntry& entry) {
-    return entry.method().substr(entry.method().rfind('/') + 1);
-  }
   // `Method person`.
   static std::vector<std::string> ReadingsIn(const std::vector<AuditEntry>& entries) {
     std::vector<std::string> readings;
@@ -372,7 +356,7 @@ TEST_P(AuditedActsTest, EveryActAndDecisionIsAudited) {
   EXPECT_EQ(called_, changing);
   using Act = std::tuple<std::string, AuditEntry::Kind, std::string>;
   std::set<Act> acts;
-  for (const AuditEntry& entry : Entries()) {
+  for (const AuditEntry& entry : AuditEntries(service_)) {
     // What an enterprise does itself stands in its files.
     EXPECT_NE(entry.caller().uscc(), kUscc) << MethodOf(entry);
     if (entry.kind() == AuditEntry::ACCESS) continue;
@@ -399,7 +383,7 @@ TEST_P(AuditedActsTest, EveryActAndDecisionIsAudited) {
 TEST_P(AuditedActsTest, WhatAPlatformDoesForAnEnterpriseIsRecordedAndForWhom) {
   DoEverything(kPlatform);
   std::set<std::string> recorded;
-  for (const AuditEntry& entry : Entries()) {
+  for (const AuditEntry& entry : AuditEntries(service_)) {
     if (entry.caller().subject() != kPlatform.subject || entry.kind() != AuditEntry::ACCESS) {
       continue;
     }
@@ -434,7 +418,7 @@ TEST_P(AuditedActsTest, APlatformThatReadsForTwoPeopleIsTwoReaders) {
   v1::ListAssessmentsRequest list;
   list.set_enterprise(kUscc);
   ASSERT_OK(service_.As(for_another, &AssessmentStub::ListAssessments, list));
-  EXPECT_THAT(ReadingsIn(Entries()),
+  EXPECT_THAT(ReadingsIn(AuditEntries(service_)),
               ElementsAre("GetSubmission 张三", "GetSubmission 李四", "ListAssessments 李四"));
   // To the enterprise the platform is one reader.
   v1::ListAccessesRequest told;
@@ -463,7 +447,7 @@ TEST_P(AuditedActsTest, EachEnterpriseOfAnImportIsAuditedWhateverBecomesOfTheCal
   ASSERT_OK(service_.As(kPlatform, &EnterpriseStub::ImportEnterprises, import));
   EXPECT_EQ(service_.Head().position, kRows);
   std::vector<std::string> audited;
-  for (const AuditEntry& entry : Entries()) {
+  for (const AuditEntry& entry : AuditEntries(service_)) {
     EXPECT_EQ(entry.subject().kind(), "enterprise");
     EXPECT_EQ(entry.subject().id(), entry.subject().enterprise());
     EXPECT_EQ(entry.caller().acting_for(), "张三");
@@ -484,10 +468,10 @@ TEST_P(AuditedActsTest, WhereNobodyIsAskedWhatIsDoneIsNoReading) {
   ASSERT_OK(fixture.Register());
   ASSERT_OK(fixture.Create(NewCampaign(service.criteria())));
   ASSERT_OK(fixture.SubmitNew(key_));
-  EXPECT_THAT(ReadingsIn(Entries(service)), IsEmpty());
+  EXPECT_THAT(ReadingsIn(AuditEntries(service)), IsEmpty());
   // Looking at it is one.
   ASSERT_OK(fixture.Get(key_));
-  EXPECT_THAT(ReadingsIn(Entries(service)), ElementsAre("GetAssessment "));
+  EXPECT_THAT(ReadingsIn(AuditEntries(service)), ElementsAre("GetAssessment "));
 }
 
 ON_BOTH_DATABASES(AuditedActsTest);

@@ -1,5 +1,5 @@
 // Corrections (勘误) over gRPC on both databases: campaigns and drafts follow them by themselves.
-#include "tests/integration/assessment/assessment_under_test.h"
+#include "tests/integration/assessment/audit_entries.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -33,17 +33,10 @@ class CorrectionsTest : public testing::TestWithParam<sql::Engine> {
     EXPECT_OK(record);
     return record.ok() && record->has_value() ? (*record)->assessment().release_digest() : "";
   }
-  std::vector<common::v1::AuditEntry> Followed() {
-    common::v1::ListAuditEntriesRequest request;
-    request.set_kind(common::v1::AuditEntry::ADMINISTRATIVE);
-    const auto listed =
-        service_.As(CallerOf{"auditor", {"auditor"}}, &OperationsStub::ListAuditEntries, request);
-    EXPECT_OK(listed);
-    std::vector<common::v1::AuditEntry> entries;
-    if (!listed.ok()) return entries;
-    for (const auto& one : listed->entries()) {
-      if (one.entry().method() == "FollowCorrection") entries.push_back(one.entry());
-    }
+  std::vector<AuditEntry> Followed() {
+    std::vector<AuditEntry> entries = AuditEntries(service_, AuditEntry::ADMINISTRATIVE);
+    std::erase_if(entries,
+                  [](const AuditEntry& entry) { return entry.method() != "FollowCorrection"; });
     return entries;
   }
   // What one corrected draft looks like: the answers as they were, with nothing to confirm.

@@ -9,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "common/sql/log_chain.h"
 #include "services/assessment/shown_changes.h"
-#include "tests/integration/assessment/assessment_under_test.h"
+#include "tests/integration/assessment/audit_entries.h"
 #include "tests/processes/certificates.h"
 
 namespace zhiping::assessment {
@@ -304,16 +304,11 @@ TEST_P(FeedTest, WhatAPlatformGetsIsToldToTheEnterpriseOnceInTenMinutes) {
     EXPECT_EQ(Accesses(kUscc), expected) << time;
     EXPECT_THAT(Accesses(kOthers), IsEmpty()) << time;
   }
-  ASSERT_OK(service_->audit().Sequence(absl::Now() + absl::Seconds(20)));
-  common::v1::ListAuditEntriesRequest entries;
-  entries.set_kind(common::v1::AuditEntry::ACCESS);
-  const auto audited =
-      service_->As(CallerOf{"auditor", {"auditor"}}, &OperationsStub::ListAuditEntries, entries);
-  ASSERT_OK(audited);
-  EXPECT_EQ(audited->entries_size(), 3);
-  for (const auto& one : audited->entries()) {
-    EXPECT_EQ(one.entry().caller().subject(), kPlatform.subject);
-    EXPECT_EQ(one.entry().subject().enterprise(), kUscc);
+  const std::vector<AuditEntry> audited = AuditEntries(*service_, AuditEntry::ACCESS);
+  EXPECT_EQ(audited.size(), 3);
+  for (const AuditEntry& entry : audited) {
+    EXPECT_EQ(entry.caller().subject(), kPlatform.subject);
+    EXPECT_EQ(entry.subject().enterprise(), kUscc);
   }
 }
 

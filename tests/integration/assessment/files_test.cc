@@ -4,7 +4,7 @@
 #include "common/envelope/envelope.h"
 #include "common/receipts/signed_receipt.h"
 #include "common/releases/seed.h"
-#include "tests/integration/assessment/assessment_under_test.h"
+#include "tests/integration/assessment/audit_entries.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -65,20 +65,12 @@ class FilesTest : public testing::TestWithParam<sql::Engine> {
     return submitted.ok() ? submitted->submission().key() : v1::SubmissionKey();
   }
   // What the audit log has of files: `Method reason`.
-  std::vector<std::string> Audited(common::v1::AuditEntry::Kind kind) {
-    EXPECT_OK(service_.audit().Sequence(absl::Now() + absl::Seconds(20)));
-    common::v1::ListAuditEntriesRequest request;
-    request.set_kind(kind);
-    const auto entries =
-        service_.As(CallerOf{"auditor", {"auditor"}}, &OperationsStub::ListAuditEntries, request);
-    EXPECT_OK(entries);
+  std::vector<std::string> Audited(AuditEntry::Kind kind) {
     std::vector<std::string> audited;
-    for (const auto& one : entries->entries()) {
-      const common::v1::AuditEntry& entry = one.entry();
+    for (const AuditEntry& entry : AuditEntries(service_, kind)) {
       if (entry.subject().kind() != "submission") continue;
       EXPECT_EQ(entry.subject().enterprise(), kUscc);
-      audited.push_back(
-          absl::StrCat(entry.method().substr(entry.method().rfind('/') + 1), " ", entry.reason()));
+      audited.push_back(absl::StrCat(MethodOf(entry), " ", entry.reason()));
     }
     return audited;
   }
@@ -145,7 +137,7 @@ TEST_P(FilesTest, OnlyTheEnterprisesOwnAndItsPredecessorsAreCarriedOver) {
   EXPECT_EQ(carried->answered(), 33);
   EXPECT_EQ(carried->answers(0).carried_from().source().enterprise(), kUscc);
   // Which its predecessor is told: those are its answers.
-  EXPECT_THAT(Audited(common::v1::AuditEntry::ACCESS), ElementsAre("CreateAssessment "));
+  EXPECT_THAT(Audited(AuditEntry::ACCESS), ElementsAre("CreateAssessment "));
   v1::ListAccessesRequest list;
   list.set_enterprise(kUscc);
   const auto told = service_.As(enterprise_, &AssessmentStub::ListAccesses, list);
@@ -296,7 +288,7 @@ TEST_P(FilesTest, WhatAnExportIsForIsTold) {
   EXPECT_THAT(told, UnorderedElementsAre("ExportSubmissions nanjing-gulou 现场核查",
                                          "GetSubmission nanjing-gulou "));
 
-  EXPECT_THAT(Audited(common::v1::AuditEntry::ACCESS),
+  EXPECT_THAT(Audited(AuditEntry::ACCESS),
               ElementsAre("GetSubmission ", "ExportSubmissions 现场核查"));
 }
 
@@ -341,7 +333,7 @@ TEST_P(FilesTest, ThePlatformSignsAReceiptBesideTheService) {
     EXPECT_EQ(receipt->receipt_no, submitted->submission().receipt_no());
   }
   EXPECT_THAT(kept(), testing::Not(IsEmpty()));
-  EXPECT_THAT(Audited(common::v1::AuditEntry::ADMINISTRATIVE),
+  EXPECT_THAT(Audited(AuditEntry::ADMINISTRATIVE),
               testing::Contains(absl::StrCat("CountersignReceipt ", key_id)).Times(2));
 }
 

@@ -1,12 +1,11 @@
 // What reviewers learn, and what is audited of what they do, over gRPC on both databases. Who may
 // decide in which state is in states_test.cc.
 #include "absl/strings/str_replace.h"
-#include "tests/integration/assessment/assessment_under_test.h"
+#include "tests/integration/assessment/audit_entries.h"
 
 namespace zhiping::assessment {
 namespace {
 
-using common::v1::AuditEntry;
 using testing::Contains;
 using testing::ElementsAre;
 
@@ -49,19 +48,10 @@ class ReviewsTest : public testing::TestWithParam<sql::Engine> {
   }
   // `Method outcome reason` of all entries of the kind.
   std::vector<std::string> Audited(AuditEntry::Kind kind) {
-    EXPECT_OK(service_->audit().Sequence(absl::Now() + absl::Seconds(20)));
-    common::v1::ListAuditEntriesRequest request;
-    request.set_kind(kind);
-    const auto entries =
-        service_->As(CallerOf{"auditor", {"auditor"}}, &OperationsStub::ListAuditEntries, request);
-    EXPECT_OK(entries);
     std::vector<std::string> audited;
-    if (!entries.ok()) return audited;
-    for (const auto& one : entries->entries()) {
-      const AuditEntry& entry = one.entry();
-      const std::string method = entry.method().substr(entry.method().rfind('/') + 1);
+    for (const AuditEntry& entry : AuditEntries(*service_, kind)) {
       if (kind != AuditEntry::DENIED && entry.subject().kind() != "submission") continue;
-      audited.push_back(absl::StrCat(method, " ", entry.outcome(), " ", entry.reason()));
+      audited.push_back(absl::StrCat(MethodOf(entry), " ", entry.outcome(), " ", entry.reason()));
     }
     return audited;
   }
