@@ -15,6 +15,8 @@ namespace zhiping::assessment {
 namespace {
 
 constexpr absl::Duration kWriteTimeout = absl::Seconds(5);
+// A page ends with the entry that reaches them: callers take messages of 4 MiB.
+constexpr size_t kEnoughBytes = size_t{2} << 20;
 
 v1::ChangeEntry ToMessage(sql::LogEntry entry) {
   v1::ChangeEntry message;
@@ -79,10 +81,18 @@ absl::StatusOr<ChangePage> ChangeFeed::Read(absl::Time deadline, const sql::LogC
                                             int limit, const identity::FilesInReach& reach) const {
   ASSIGN_OR_RETURN(sql::LogPage page, store_.changes().Read(deadline, after, limit));
   ChangePage changes;
-  changes.at_end = page.entries.size() < static_cast<size_t>(limit);
-  changes.next = page.next;
+  size_t bytes = 0;
   for (sql::LogEntry& entry : page.entries) {
     changes.entries.push_back(ToMessage(std::move(entry)));
+    bytes += changes.entries.back().ByteSizeLong();
+    if (bytes >= kEnoughBytes) break;
+  }
+  const size_t read = changes.entries.size();
+  changes.at_end = read == page.entries.size() && read < static_cast<size_t>(limit);
+  changes.next = page.next;
+  if (read < page.entries.size()) {
+    changes.next.position = page.entries[read - 1].position;
+    changes.next.hash = changes.entries.back().hash();
   }
   // Services read for all, and their reading shows nobody a file; without authentication nobody is
   // anybody. Neither is recorded.

@@ -40,8 +40,9 @@ class ChangeFeed {
   // Wakes all that wait.
   ~ChangeFeed();
 
-  // At most `limit` entries, for whoever reaches these files: all, or those of a platform, which
-  // gets the others withheld. Errors: FEED_REWOUND; INVALID_FIELD for a cursor that is none.
+  // At most `limit` entries, fewer of large ones (about 2 MiB), for whoever reaches these files:
+  // all, or those of a platform, which gets the others withheld. Errors: FEED_REWOUND;
+  // INVALID_FIELD for a cursor that is none.
   absl::StatusOr<ChangePage> Read(absl::Time deadline, const sql::LogCursor& after, int limit,
                                   const identity::FilesInReach& reach) const;
 

@@ -336,7 +336,9 @@ inline v1::Campaign NewCampaign(const criteria::Criteria& criteria,
   campaign.set_programme(kProgramme);
   campaign.set_year(2026);
   campaign.mutable_title()->set_zh("2026 年自评测");
-  *campaign.mutable_opens_at() = ToTimestamp(absl::Now() - absl::Hours(24));
+  // Long ago, so that months of it are over.
+  *campaign.mutable_opens_at() =
+      ToTimestamp(absl::FromCivil(absl::CivilDay(2020, 1, 15), absl::UTCTimeZone()));
   *campaign.mutable_closes_at() = ToTimestamp(absl::Now() + absl::Hours(24 * 30));
   campaign.set_release_digest(criteria.digest());
   campaign.mutable_review()->set_mode(mode);
@@ -344,6 +346,12 @@ inline v1::Campaign NewCampaign(const criteria::Criteria& criteria,
   campaign.mutable_commitment()->set_version("2026-1");
   campaign.mutable_commitment()->mutable_text()->set_zh("本企业承诺所填内容真实。");
   return campaign;
+}
+
+inline std::string LongestRemark() {
+  std::string remark;
+  for (int character = 0; character < 500; ++character) remark += "注";
+  return remark;
 }
 
 // Registers enterprises, makes the campaign, fills drafts in: what most tests begin with. Failures
@@ -398,8 +406,10 @@ class Fixture {
     if (!response.ok()) return response.status();
     return response->assessment();
   }
-  // Every scenario at the lowest level that it has, or as `level` says.
-  absl::StatusOr<v1::UpdateAnswersResponse> Fill(const v1::Assessment& draft, int rank = 0) {
+  // Every scenario at the lowest level that it has, or the highest if `rank` is not 0, with the
+  // remark.
+  absl::StatusOr<v1::UpdateAnswersResponse> Fill(const v1::Assessment& draft, int rank = 0,
+                                                 const std::string& remark = "") {
     v1::UpdateAnswersRequest request;
     *request.mutable_key() = draft.key();
     const criteria::Criteria& criteria = service_.criteria();
@@ -411,6 +421,7 @@ class Fixture {
         if (criteria.LevelExists(i, lower)) claimed = lower;
       }
       update.mutable_answer()->set_level(criteria.edition().levels(claimed - 1).id());
+      update.mutable_answer()->set_reason(remark);
       update.set_base_etag(draft.answers(i).etag());
     }
     return service_.As(EnterpriseOf(draft.key().enterprise()), &AssessmentStub::UpdateAnswers,

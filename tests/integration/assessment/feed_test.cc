@@ -289,6 +289,40 @@ TEST_P(FeedTest, APageOfWithheldEntriesGoesOn) {
   }
 }
 
+// Clients take messages of 4 MiB.
+TEST_P(FeedTest, APageOfLargeEntriesEndsBeforeItIsTooLargeForClients) {
+  Fixture fixture(*service_);
+  ASSERT_OK(fixture.Register());
+  ASSERT_OK(fixture.Create(NewCampaign(service_->criteria(), v1::ReviewPolicy::NONE)));
+  const v1::AssessmentKey key = fixture.KeyOf();
+  const auto draft = fixture.Open(key);
+  ASSERT_OK(draft);
+  const auto filled = fixture.Fill(*draft, 0, LongestRemark());
+  ASSERT_OK(filled);
+  constexpr int kSubmissions = 90;
+  for (int submission = 0; submission < kSubmissions; ++submission) {
+    ASSERT_OK(fixture.Submit(fixture.Submission(key, filled->etag())));
+  }
+  service_->Head();
+  v1::ListSubmissionChangesRequest request;
+  request.set_page_size(1000);
+  std::vector<v1::ChangeEntry> entries;
+  int pages = 0;
+  for (bool at_end = false; !at_end; ++pages) {
+    const auto page = service_->As(kPlatform, &FeedStub::ListSubmissionChanges, request);
+    ASSERT_OK(page);
+    EXPECT_LT(page->ByteSizeLong(), size_t{4} << 20);
+    EXPECT_EQ(page->next().hash(), page->entries(page->entries_size() - 1).hash());
+    entries.insert(entries.end(), page->entries().begin(), page->entries().end());
+    at_end = page->at_end();
+    *request.mutable_after() = page->next();
+  }
+  EXPECT_GT(pages, 1);
+  ExpectChain(entries);
+  EXPECT_EQ(entries.back().position(), absl::StrCat(service_->Head().position));
+  EXPECT_EQ(Watch(kPlatform)->size(), entries.size());
+}
+
 TEST_P(FeedTest, WhatAPlatformGetsIsToldToTheEnterpriseOnceInTenMinutes) {
   Fill(*service_);
   const std::string name = absl::StrCat(kUscc, "/main/", kCampaign2026);
