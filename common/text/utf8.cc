@@ -1,6 +1,7 @@
 #include "common/text/utf8.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,13 @@ namespace {
 
 constexpr char kReplacement[] = "\xEF\xBF\xBD";
 constexpr absl::string_view kEllipsis = "\xE2\x80\xA6";
+
+// As IsControl says.
+constexpr struct {
+  uint32_t first, last;
+} kControls[] = {{0x0, 0x1F},      {0x7F, 0x9F},     {0x061C, 0x061C},
+                 {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
+                 {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
 
 unsigned char Byte(absl::string_view bytes, size_t i) {
   return static_cast<unsigned char>(bytes[i]);
@@ -65,9 +73,9 @@ size_t Utf8PrefixSize(absl::string_view bytes) {
 }
 
 bool IsControl(uint32_t code_point) {
-  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x2028 ||
-         code_point == 0x2029 || (code_point >= 0x202A && code_point <= 0x202E) ||
-         (code_point >= 0x2066 && code_point <= 0x2069);
+  return std::any_of(std::begin(kControls), std::end(kControls), [code_point](const auto& range) {
+    return code_point >= range.first && code_point <= range.last;
+  });
 }
 
 bool HasControls(absl::string_view text) {

@@ -27,12 +27,6 @@ size_t OwnSequence(absl::string_view text) {
   return 0;
 }
 
-// Marks that turn the direction of a word are written so too; line breaks are not.
-bool IsEscaped(uint32_t code) {
-  const bool turns_word = code == 0x061c || code == 0x200e || code == 0x200f;
-  return code != '\n' && (IsControl(code) || turns_word);
-}
-
 }  // namespace
 
 std::string Visible(absl::string_view text, bool colours) {
@@ -43,7 +37,7 @@ std::string Visible(absl::string_view text, bool colours) {
     const Utf8Character character = FirstCharacter(text);
     const size_t own = colours ? OwnSequence(text) : 0;
     const size_t size = own > 0 ? own : character.size;
-    if (own == 0 && IsEscaped(character.code_point)) {
+    if (own == 0 && character.code_point != '\n' && IsControl(character.code_point)) {
       absl::StrAppendFormat(&out, "\\u%04x", character.code_point);
     } else {
       absl::StrAppend(&out, text.substr(0, size));

@@ -33,10 +33,11 @@ void CheckText(absl::string_view text, size_t most, absl::string_view field, Vio
       field, Reason::CHARACTER_NOT_ALLOWED,
       absl::StrCat(field, " 含不允许的字符 ", name, "：",
                    lines == Lines::kOne ? "不能换行，" : "换行只用 U+000A，",
-                   "不能有控制字符和改变文字方向的字符。"),
+                   "不能有控制字符、改变文字方向的字符和看不见的格式字符。"),
       absl::StrCat(field, " has ", name, ", which is not allowed: ",
                    lines == Lines::kOne ? "it is one line" : "lines end with U+000A alone",
-                   ", without control characters or such as turn the direction of text."));
+                   ", without control characters and such as turn the direction of text or "
+                   "cannot be seen."));
 }
 
 void CheckRequiredText(absl::string_view text, size_t most, absl::string_view field,

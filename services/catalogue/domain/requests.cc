@@ -17,8 +17,11 @@ constexpr size_t kMaxIdBytes = 128;
 void CheckText(absl::string_view text, size_t most, absl::string_view field,
                Violations& violations) {
   if (CheckLength(text, most, field, violations) && HasControls(text)) {
-    violations.Add(field, Reason::INVALID_FIELD, absl::StrCat(field, " 不能含控制字符。"),
-                   absl::StrCat(field, " must not contain control characters."));
+    violations.Add(field, Reason::INVALID_FIELD,
+                   absl::StrCat(field, " 不能含控制字符、改变文字方向的字符和看不见的格式字符。"),
+                   absl::StrCat(field,
+                                " must not contain control characters, or such as turn the "
+                                "direction of text or cannot be seen."));
   }
 }
 
