@@ -15,13 +15,17 @@ namespace {
 constexpr char kFirstPolicy[] = "1";
 constexpr size_t kMaxPolicyCharacters = 40;
 
-void CheckMonth(const std::string& text, absl::Time now, absl::TimeZone zone,
-                Violations& violations) {
+void CheckMonth(const v1::Campaign& campaign, const std::string& text, absl::Time now,
+                absl::TimeZone zone, Violations& violations) {
+  const absl::CivilMonth first = absl::ToCivilMonth(FromTimestamp(campaign.opens_at()), zone);
   absl::CivilMonth month;
   const bool read = absl::ParseCivilTime(text, &month) && text.size() == 7;
-  if (read && absl::FromCivil(month + 1, zone) <= now) return;
-  violations.Add("month", Reason::INVALID_FIELD, "month 应为已经结束的月份，例如 2026-07。",
-                 "month should be a month that is over, such as 2026-07.");
+  if (read && month >= first && absl::FromCivil(month + 1, zone) <= now) return;
+  const std::string from = absl::FormatCivilTime(first);
+  violations.Add("month", Reason::INVALID_FIELD,
+                 absl::StrCat("month 应为批次开放（", from, "）以来已经结束的月份，例如 2026-07。"),
+                 absl::StrCat("month should be a month since the campaign opened (", from,
+                              ") that is over, such as 2026-07."));
 }
 
 }  // namespace
@@ -36,7 +40,7 @@ absl::StatusOr<v1::PeriodClosed> PeriodOf(const v1::Campaign& campaign,
     violations.Add("kind", Reason::FIELD_REQUIRED, "请说明期次类型 kind。",
                    "Say which kind of period is closed.");
   } else if (monthly) {
-    CheckMonth(request.month(), now, zone, violations);
+    CheckMonth(campaign, request.month(), now, zone, violations);
   } else if (!request.month().empty()) {
     violations.Add("month", Reason::INVALID_FIELD, "只有月度期次才填 month。",
                    "Only a monthly period has a month.");

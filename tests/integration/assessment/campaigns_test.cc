@@ -346,7 +346,7 @@ TEST_P(CampaignsTest, APeriodIsClosedOnce) {
   ASSERT_OK(again);
   EXPECT_EQ(again->SerializeAsString(), closed->SerializeAsString());
   EXPECT_THAT(close(v1::PeriodClosed::MONTH, "2020-01"), IsRefused("", Reason::PERIOD_CLOSED));
-  for (const char* month : {"2199-01", "2020-13", "2020-1", "", "2020-01-01"}) {
+  for (const char* month : {"2199-01", "2019-12", "2020-13", "2020-1", "", "2020-01-01"}) {
     EXPECT_THAT(close(v1::PeriodClosed::MONTH, month), IsRefused("month", Reason::INVALID_FIELD))
         << month;
   }
