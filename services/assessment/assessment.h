@@ -87,6 +87,7 @@ class Assessment {
   Submitting submitting_;
   SubmissionsOfEnterprises submissions_;
   Reviews reviews_;
+  ReviewLists review_lists_;
   ChangeFeed feed_;
   EnterpriseService enterprise_service_;
   CampaignService campaign_service_;

@@ -2,8 +2,8 @@
 
 namespace zhiping::assessment {
 
-ReviewService::ReviewService(Reviews& reviews, const rpc::PooledService& on)
-    : list_queue_(on, "ListQueue", reviews, &Reviews::ListQueue),
+ReviewService::ReviewService(Reviews& reviews, ReviewLists& lists, const rpc::PooledService& on)
+    : list_queue_(on, "ListQueue", lists, &ReviewLists::ListQueue),
       take_(on, "Take", reviews, &Reviews::Take),
       release_(on, "Release", reviews, &Reviews::Release),
       assign_(on, "Assign", reviews, &Reviews::Assign),
@@ -20,7 +20,7 @@ ReviewService::ReviewService(Reviews& reviews, const rpc::PooledService& on)
       resolve_comment_(on, "ResolveComment", reviews, &Reviews::ResolveComment),
       object_(on, "Object", reviews, &Reviews::Object),
       decide_objection_(on, "DecideObjection", reviews, &Reviews::DecideObjection),
-      list_evidence_matches_(on, "ListEvidenceMatches", reviews, &Reviews::ListEvidenceMatches),
-      export_submissions_(on, "ExportSubmissions", reviews, &Reviews::ExportSubmissions) {}
+      list_evidence_matches_(on, "ListEvidenceMatches", lists, &ReviewLists::ListEvidenceMatches),
+      export_submissions_(on, "ExportSubmissions", lists, &ReviewLists::ExportSubmissions) {}
 
 }  // namespace zhiping::assessment

@@ -1,7 +1,8 @@
-// zhiping.assessment.v1.ReviewService: Reviews.
+// zhiping.assessment.v1.ReviewService: Reviews and ReviewLists.
 #pragma once
 
 #include "common/rpc/pooled_method.h"
+#include "services/assessment/review_lists.h"
 #include "services/assessment/reviews.h"
 #include "zhiping/assessment/v1/review_service.grpc.pb.h"
 
@@ -11,7 +12,7 @@ namespace zhiping::assessment {
 class ReviewService final : public v1::ReviewService::CallbackService {
  public:
   // All outlive the service, but `on` itself.
-  ReviewService(Reviews& reviews, const rpc::PooledService& on);
+  ReviewService(Reviews& reviews, ReviewLists& lists, const rpc::PooledService& on);
 
   grpc::ServerUnaryReactor* ListQueue(grpc::CallbackServerContext* context,
                                       const v1::ListQueueRequest* request,

@@ -1,11 +1,11 @@
 #include "services/assessment/reviews.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/requests/fields.h"
-#include "common/rpc/page_token.h"
+#include "common/sql/error.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/administration.h"
@@ -15,7 +15,6 @@
 #include "services/assessment/domain/objections.h"
 #include "services/assessment/domain/reviewed_result.h"
 #include "services/assessment/domain/stages.h"
-#include "services/assessment/domain/texts.h"
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
@@ -25,16 +24,35 @@
 namespace zhiping::assessment {
 namespace {
 
-constexpr int kMostFiles = 100;
-
-void CheckFiles(int files, absl::string_view field, Violations& violations) {
-  if (files == 0) {
-    violations.Add(field, Reason::FIELD_REQUIRED, "至少要有一份提交件。",
-                   "There should be at least one submission.");
-  } else if (files > kMostFiles) {
-    violations.Add(field, Reason::TOO_LARGE, "每次最多 100 份提交件。",
-                   "There should be at most 100 submissions.");
+// Why a batch changed nothing: which of its files (by their index) may not be approved, and why.
+absl::Status RefusedBatch(const std::map<int, absl::Status>& refused,
+                          const v1::BatchApproveRequest& request) {
+  const auto& [first, why] = *refused.begin();
+  ErrorDetail detail = DetailOf(why);
+  detail.clear_violations();
+  for (const auto& [file, status] : refused) {
+    const ErrorDetail of_file = DetailOf(status);
+    FieldViolation& violation = *detail.add_violations();
+    violation.set_field(absl::StrCat("files[", file, "].submission"));
+    violation.set_reason(of_file.reason());
+    *violation.mutable_message() = of_file.message();
+    if (of_file.reason() != detail.reason()) detail.set_reason(Reason::SEVERAL_VIOLATIONS);
   }
+  if (refused.size() > 1) {
+    detail.clear_metadata();
+    *detail.mutable_message() = MakeText(
+        absl::StrCat(refused.size(), " 份提交件不能批准，整批均未变动；逐份见各自的说明。"),
+        absl::StrCat(refused.size(),
+                     " submissions cannot be approved, so none was: each says why."));
+  } else {
+    const std::string name = NameOf(Normalised(request.files(first).submission()));
+    *detail.mutable_message() =
+        MakeText(absl::StrCat("第 ", first + 1, " 份提交件 ", name, " 不能批准，整批均未变动：",
+                              detail.message().zh()),
+                 absl::StrCat("Submission ", name, " (files[", first,
+                              "]) cannot be approved, so none was: ", detail.message().en()));
+  }
+  return MakeError(why.code(), detail);
 }
 
 // Acts without an etag are based on whatever there is.
@@ -49,22 +67,10 @@ std::string EtagIn(const Request& request) {
 
 }  // namespace
 
-absl::StatusOr<v1::SubmissionRecord> Reviews::FindFile(const SubmissionCall& about,
-                                                       absl::Time deadline) const {
-  ASSIGN_OR_RETURN(auto record, environment_.store.FindSubmission(deadline, about.key));
-  v1::EnterpriseRecord enterprise;
-  if (!record.has_value() || about.call.method_scope() == identity::Scope::FILE) {
-    ASSIGN_OR_RETURN(auto found,
-                     environment_.store.FindEnterprise(deadline, about.key.enterprise()));
-    if (found.has_value()) enterprise = *std::move(found);
-  }
-  RETURN_IF_ERROR(CheckMay(about, enterprise, record.has_value() ? &*record : nullptr));
-  return *std::move(record);
-}
-
 absl::StatusOr<CriteriaPtr> Reviews::CriteriaOf(const SubmissionCall& about,
                                                 absl::Time deadline) const {
-  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, FindFile(about, deadline));
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record,
+                   FindFile(environment_.store, about, deadline));
   const v1::SubmittedContent& content = record.submission().content();
   return environment_.criteria.Find(content.programme(), content.release_digest(), deadline);
 }
@@ -150,44 +156,6 @@ absl::StatusOr<Response> Reviews::Handle(const Request& request, rpc::Call& call
   return response;
 }
 
-absl::StatusOr<v1::ListQueueResponse> Reviews::ListQueue(const v1::ListQueueRequest& request,
-                                                         rpc::Call& call, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kQueuePosition));
-  const identity::UnitsToday today = call.Today();
-  const std::string own =
-      call.caller().unauthenticated ? request.unit() : call.caller().review_unit;
-  QueueQuery query;
-  if (request.unit().empty()) {
-    RETURN_IF_ERROR(call.CheckScopeOf(own));
-    query.units = today.units.Below(own, today.day);
-  } else {
-    RETURN_IF_ERROR(call.CheckScopeOf(request.unit()));
-    query.units = ActsFor(today.units, request.unit(), today.day);
-    // It may have ended itself.
-    if (query.units.empty()) query.units = {request.unit()};
-  }
-  query.campaign = request.campaign();
-  query.stage = request.stage();
-  query.free_only = request.free_only();
-  if (request.mine_only()) query.taken_by = call.caller().person();
-  query.objections = request.objections();
-  query.now = environment_.Now();
-  ASSIGN_OR_RETURN(auto listed, environment_.store.ListQueue(deadline, query, page));
-  v1::ListQueueResponse response;
-  std::vector<rpc::EnterpriseFile> files;
-  for (const ListedSubmission& item : listed.items) {
-    files.push_back(FileOf(item.record.submission().key()));
-    *response.add_submissions() =
-        SummaryOf(ViewFor(call, item.record, query.now), item.evidence_matches);
-  }
-  call.Reads(files);
-  response.set_total_size(listed.total);
-  if (!listed.next.empty()) {
-    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
-  }
-  return response;
-}
-
 absl::StatusOr<v1::TakeResponse> Reviews::Take(const v1::TakeRequest& request, rpc::Call& call,
                                                absl::Time deadline) {
   return Handle<v1::TakeResponse>(request, call, deadline, ActKind::kInHand, "",
@@ -251,7 +219,9 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
   for (int i = 0; i < request.files_size(); ++i) {
     order[i] = i;
     const v1::SubmissionKey key = Normalised(request.files(i).submission());
-    ASSIGN_OR_RETURN(criteria.emplace_back(), CriteriaOf({key, call, ""}, deadline));
+    auto of_file = CriteriaOf({key, call, ""}, deadline);
+    if (!of_file.ok()) return RefusedBatch({{i, of_file.status()}}, request);
+    criteria.push_back(*std::move(of_file));
     call.Reads({FileOf(key)});
   }
   std::stable_sort(order.begin(), order.end(), [&request](int left, int right) {
@@ -263,16 +233,22 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
       environment_.store, deadline, now, KeyOf("BatchApprove", "", call, request), call,
       [&](StoreTransaction& transaction, v1::BatchApproveResponse& response) -> absl::Status {
         std::vector<v1::SubmissionRecord> after(request.files_size());
+        std::map<int, absl::Status> refused;
         for (const int i : order) {
           const v1::ApprovedFile& file = request.files(i);
           const v1::SubmissionKey key = Normalised(file.submission());
-          RETURN_IF_ERROR(DoIn(
+          const absl::Status done = DoIn(
               transaction, {key, call, file.etag()}, criteria[i], ActKind::kDecision, "",
               [](const Act& act, const criteria::Criteria&, Submissions& all) {
                 return ApproveInBatch(act, all);
               },
-              now, after[i]));
+              now, after[i]);
+          // What the database says is about none of them.
+          if (done.ok()) continue;
+          if (!HasDetail(done) || sql::SqlErrorOf(done) != sql::SqlError::kOther) return done;
+          refused.emplace(i, done);
         }
+        if (!refused.empty()) return RefusedBatch(refused, request);
         for (const v1::SubmissionRecord& record : after) {
           *response.add_submissions() = SummaryOf(ViewFor(call, record, now), false);
         }
@@ -361,68 +337,6 @@ absl::StatusOr<v1::DecideObjectionResponse> Reviews::DecideObjection(
         return assessment::DecideObjection(act, request.objection(), request.upheld(),
                                            request.reason(), all);
       });
-}
-
-absl::StatusOr<v1::ListEvidenceMatchesResponse> Reviews::ListEvidenceMatches(
-    const v1::ListEvidenceMatchesRequest& request, rpc::Call& call, absl::Time deadline) {
-  const v1::SubmissionKey key = Normalised(request.submission());
-  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, FindFile({key, call, ""}, deadline));
-  const v1::Snapshot& snapshot = record.submission().content().snapshot();
-  const identity::UnitsToday today = call.Today();
-  const std::string above = call.caller().unauthenticated && snapshot.units_size() > 0
-                                ? snapshot.units(snapshot.units_size() - 1)
-                                : call.caller().review_unit;
-  ASSIGN_OR_RETURN(const auto matches, environment_.store.MatchEvidence(
-                                           deadline, record, today.units.Below(above, today.day)));
-  v1::ListEvidenceMatchesResponse response;
-  std::vector<rpc::EnterpriseFile> files = {FileOf(key)};
-  const absl::Time now = environment_.Now();
-  for (const EvidenceMatches& match : matches) {
-    v1::EvidenceMatch& shown = *response.add_matches();
-    for (const v1::SubmittedEvidence& evidence : record.submission().content().evidence()) {
-      if (evidence.sha256() == match.sha256) *shown.mutable_evidence() = evidence;
-    }
-    for (const v1::SubmissionRecord& other : match.others) {
-      files.push_back(FileOf(other.submission().key()));
-      *shown.add_others() = SummaryOf(ViewFor(call, other, now), true);
-    }
-    shown.set_elsewhere(match.elsewhere);
-  }
-  call.Reads(files);
-  return response;
-}
-
-absl::StatusOr<v1::ExportSubmissionsResponse> Reviews::ExportSubmissions(
-    const v1::ExportSubmissionsRequest& request, rpc::Call& call, absl::Time deadline) {
-  Violations violations;
-  CheckFiles(request.submissions_size(), "submissions", violations);
-  CheckRequiredText(request.purpose(), kMaxReasonCharacters, "purpose", violations);
-  RETURN_IF_ERROR(violations.ToStatus());
-  v1::ExportSubmissionsResponse response;
-  std::vector<rpc::EnterpriseFile> files;
-  const absl::Time now = environment_.Now();
-  for (int i = 0; i < request.submissions_size(); ++i) {
-    const v1::SubmissionKey key = Normalised(request.submissions(i));
-    ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-    ASSIGN_OR_RETURN(const auto enterprise,
-                     environment_.store.FindEnterprise(deadline, key.enterprise()));
-    const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
-                                    record.value_or(v1::SubmissionRecord()));
-    if (!call.CheckFile(file).ok() || !record.has_value()) return SubmissionNotFound(key);
-    if (record->submission().content().snapshot().is_test()) {
-      violations.Add(
-          absl::StrCat("submissions[", i, "]"), Reason::INVALID_FIELD,
-          absl::StrCat("提交件 ", NameOf(key), " 属于测试企业，不能导出；请去掉后再导出。"),
-          absl::StrCat("The submission ", NameOf(key),
-                       " is of a test enterprise, which is in no export: leave it out."));
-    }
-    *response.add_submissions() = ViewFor(call, *record, now);
-    files.push_back(FileOf(key));
-    files.back().purpose = request.purpose();
-  }
-  RETURN_IF_ERROR(violations.ToStatus());
-  call.Reads(files);
-  return response;
 }
 
 }  // namespace zhiping::assessment

@@ -1,4 +1,4 @@
-// Reviews: queues, files in hand, findings, decisions and objections.
+// Reviews: files in hand, findings, decisions and objections.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,6 @@ class Reviews {
   Reviews(const Environment& environment, const ReceiptSigning& signing, std::string incarnation)
       : environment_(environment), signing_(signing), incarnation_(std::move(incarnation)) {}
 
-  absl::StatusOr<v1::ListQueueResponse> ListQueue(const v1::ListQueueRequest& request,
-                                                  rpc::Call& call, absl::Time deadline);
   absl::StatusOr<v1::TakeResponse> Take(const v1::TakeRequest& request, rpc::Call& call,
                                         absl::Time deadline);
   absl::StatusOr<v1::ReleaseResponse> Release(const v1::ReleaseRequest& request, rpc::Call& call,
@@ -54,10 +52,6 @@ class Reviews {
                                             absl::Time deadline);
   absl::StatusOr<v1::DecideObjectionResponse> DecideObjection(
       const v1::DecideObjectionRequest& request, rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::ListEvidenceMatchesResponse> ListEvidenceMatches(
-      const v1::ListEvidenceMatchesRequest& request, rpc::Call& call, absl::Time deadline);
-  absl::StatusOr<v1::ExportSubmissionsResponse> ExportSubmissions(
-      const v1::ExportSubmissionsRequest& request, rpc::Call& call, absl::Time deadline);
 
  private:
   // An act on one submission, as the domain knows it.
@@ -80,9 +74,6 @@ class Reviews {
   absl::StatusOr<Response> Handle(const Request& request, rpc::Call& call, absl::Time deadline,
                                   ActKind kind, absl::string_view reason,
                                   const DomainAct& act) const;
-  // A file that the caller may reach. Errors: SUBMISSION_NOT_FOUND.
-  absl::StatusOr<v1::SubmissionRecord> FindFile(const SubmissionCall& about,
-                                                absl::Time deadline) const;
   // Of its release, which may have to be fetched: nobody else learns even that. Errors: those of
   // FindFile.
   absl::StatusOr<CriteriaPtr> CriteriaOf(const SubmissionCall& about, absl::Time deadline) const;

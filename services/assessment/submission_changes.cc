@@ -14,6 +14,8 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
+constexpr int kMostFiles = 100;
+
 const v1::SubmissionRecord* Find(const Submissions& all, int32_t number) {
   return number < 1 || number > static_cast<int32_t>(all.size()) ? nullptr : &all[number - 1];
 }
@@ -99,6 +101,28 @@ absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord& e
 
 absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& locked) {
   return CheckMay(about, locked.enterprise, Find(locked.all, about.key.number()));
+}
+
+absl::StatusOr<v1::SubmissionRecord> FindFile(Store& store, const SubmissionCall& about,
+                                              absl::Time deadline) {
+  ASSIGN_OR_RETURN(auto record, store.FindSubmission(deadline, about.key));
+  v1::EnterpriseRecord enterprise;
+  if (!record.has_value() || about.call.method_scope() == identity::Scope::FILE) {
+    ASSIGN_OR_RETURN(auto found, store.FindEnterprise(deadline, about.key.enterprise()));
+    if (found.has_value()) enterprise = *std::move(found);
+  }
+  RETURN_IF_ERROR(CheckMay(about, enterprise, record.has_value() ? &*record : nullptr));
+  return *std::move(record);
+}
+
+void CheckFiles(int files, absl::string_view field, Violations& violations) {
+  if (files == 0) {
+    violations.Add(field, Reason::FIELD_REQUIRED, "至少要有一份提交件。",
+                   "There should be at least one submission.");
+  } else if (files > kMostFiles) {
+    violations.Add(field, Reason::TOO_LARGE, "每次最多 100 份提交件。",
+                   "There should be at most 100 submissions.");
+  }
 }
 
 }  // namespace zhiping::assessment

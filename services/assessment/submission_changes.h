@@ -59,4 +59,11 @@ absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord& e
                       const v1::SubmissionRecord* record);
 absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& locked);
 
+// A submission that the caller may reach, without a lock. Errors: SUBMISSION_NOT_FOUND.
+absl::StatusOr<v1::SubmissionRecord> FindFile(Store& store, const SubmissionCall& about,
+                                              absl::Time deadline);
+
+// How many submissions one request may name: 1 … 100.
+void CheckFiles(int files, absl::string_view field, Violations& violations);
+
 }  // namespace zhiping::assessment

@@ -114,23 +114,11 @@ absl::StatusOr<v1::UnciteResponse> SubmissionsOfEnterprises::Uncite(
       });
 }
 
-absl::StatusOr<v1::SubmissionRecord> SubmissionsOfEnterprises::Find(const v1::SubmissionKey& key,
-                                                                    rpc::Call& call,
-                                                                    absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto enterprise,
-                   environment_.store.FindEnterprise(deadline, key.enterprise()));
-  ASSIGN_OR_RETURN(auto record, environment_.store.FindSubmission(deadline, key));
-  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
-                                  record.value_or(v1::SubmissionRecord()));
-  // Of what they may not see, callers do not learn whether it exists.
-  if (!call.CheckFile(file).ok() || !record.has_value()) return SubmissionNotFound(key);
-  call.Reads({FileOf(key)});
-  return *std::move(record);
-}
-
 absl::StatusOr<v1::GetSubmissionResponse> SubmissionsOfEnterprises::Get(
     const v1::GetSubmissionRequest& request, rpc::Call& call, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const auto record, Find(Normalised(request.submission()), call, deadline));
+  const v1::SubmissionKey key = Normalised(request.submission());
+  ASSIGN_OR_RETURN(const auto record, FindFile(environment_.store, {key, call, ""}, deadline));
+  call.Reads({FileOf(key)});
   v1::GetSubmissionResponse response;
   *response.mutable_submission() = ViewFor(call, record, environment_.Now());
   if (request.with_texts()) {
@@ -185,9 +173,10 @@ absl::StatusOr<v1::GetEffectiveResultResponse> SubmissionsOfEnterprises::GetEffe
   });
   // None, of number 0, is found nowhere, and the caller's rights are asked for all the same.
   if (effective != all.end()) submission = effective->submission().key();
-  const auto record = Find(submission, call, deadline);
+  const auto record = FindFile(environment_.store, {submission, call, ""}, deadline);
   if (absl::IsNotFound(record.status())) return NoEffectiveSubmission(key);
   RETURN_IF_ERROR(record.status());
+  call.Reads({FileOf(submission)});
   v1::GetEffectiveResultResponse response;
   *response.mutable_submission() = ViewFor(call, *record, environment_.Now());
   const v1::Submission& shown = response.submission();
@@ -205,7 +194,9 @@ absl::StatusOr<v1::GetReceiptResponse> SubmissionsOfEnterprises::GetReceipt(
   if (!request.receipt_no().empty()) {
     ASSIGN_OR_RETURN(number, receipts::ParseReceiptNo(request.receipt_no()));
   }
-  ASSIGN_OR_RETURN(const v1::SubmissionRecord record, Find(key, call, deadline));
+  ASSIGN_OR_RETURN(const v1::SubmissionRecord record,
+                   FindFile(environment_.store, {key, call, ""}, deadline));
+  call.Reads({FileOf(key)});
   std::optional<std::string> envelope;
   if (number.empty() || number == record.submission().receipt_no()) {
     const bool decision = number.empty() && request.decision();

@@ -50,9 +50,6 @@ class SubmissionsOfEnterprises {
       const SubmissionCall& about, const sql::RequestKey& id, const std::string& application,
       absl::Time deadline, const std::function<absl::Status(const Act&, LockedSubmissions&)>& act);
 
-  absl::StatusOr<v1::SubmissionRecord> Find(const v1::SubmissionKey& key, rpc::Call& call,
-                                            absl::Time deadline);
-
   const Environment& environment_;
   const ReceiptSigning& signing_;
 };

@@ -247,6 +247,30 @@ TEST_P(FilesTest, WhereNothingCountsTheAssessmentIsSaidToHaveNone) {
   EXPECT_EQ(DetailOf(others.status()).message().zh(), message.zh());
 }
 
+// Clients take messages of 4 MiB.
+TEST_P(FilesTest, AnExportThatIsTooLargeForClientsIsRefusedAndIsNoAccess) {
+  ASSERT_OK(fixture_.Register());
+  ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
+  const auto draft = fixture_.Open(fixture_.KeyOf());
+  ASSERT_OK(draft);
+  const auto filled = fixture_.Fill(*draft, 0, LongestRemark());
+  ASSERT_OK(filled);
+  const auto submitted = fixture_.Submit(fixture_.Submission(fixture_.KeyOf(), filled->etag()));
+  ASSERT_OK(submitted);
+  v1::ExportSubmissionsRequest request;
+  for (int file = 0; file < 100; ++file) {
+    *request.add_submissions() = submitted->submission().key();
+  }
+  request.set_purpose("现场核查");
+  EXPECT_THAT(service_.As(ReviewerOf("nanjing-gulou"), &ReviewStub::ExportSubmissions, request),
+              IsRefused("submissions", Reason::TOO_LARGE));
+  v1::ListAccessesRequest list;
+  list.set_enterprise(kUscc);
+  EXPECT_EQ(service_.As(enterprise_, &AssessmentStub::ListAccesses, list)->accesses_size(), 0);
+  request.mutable_submissions()->DeleteSubrange(10, 90);
+  EXPECT_OK(service_.As(ReviewerOf("nanjing-gulou"), &ReviewStub::ExportSubmissions, request));
+}
+
 TEST_P(FilesTest, WhatAnExportIsForIsTold) {
   ASSERT_OK(fixture_.Register());
   ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));

@@ -73,6 +73,7 @@ TEST_P(ReviewsTest, ABatchDoesNotTellWhetherAFileOutsideIsThere) {
             Said(Approve(reviewer, {Absent(outside), Absent(inside)}).status()));
   const auto second = Approve(reviewer, {inside, outside});
   EXPECT_THAT(second, IsRefused("", Reason::SUBMISSION_NOT_FOUND));
+  EXPECT_THAT(second, IsRefused("files[1].submission", Reason::SUBMISSION_NOT_FOUND));
   EXPECT_EQ(Said(second.status()), Said(Approve(reviewer, {inside, Absent(outside)}).status()));
   // All or none.
   EXPECT_OK(Approve(reviewer, {inside}));
@@ -82,6 +83,27 @@ TEST_P(ReviewsTest, ABatchDoesNotTellWhetherAFileOutsideIsThere) {
   EXPECT_THAT(Audited(AuditEntry::DENIED),
               testing::AllOf(Contains("BatchApprove OUTSIDE_SCOPE "),
                              testing::Each("BatchApprove OUTSIDE_SCOPE ")));
+}
+
+TEST_P(ReviewsTest, ABatchSaysOfEachFileWhyItMayNotBeApproved) {
+  v1::Enterprise third = NewEnterprise(UsccNumber(2));
+  ASSERT_OK(fixture().Register(third));
+  const auto submitted = fixture().SubmitNew(fixture().KeyOf(third.uscc()));
+  ASSERT_OK(submitted);
+  const std::vector<v1::SubmissionKey> files = {files_[0], submitted->submission().key()};
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  ASSERT_OK(fixture().Take(CallerOf{"colleague", {"reviewer"}, "", "nanjing-gulou"}, files[1]));
+  const auto one = Approve(reviewer, files);
+  EXPECT_THAT(one, IsRefused("files[1].submission", Reason::STALE_ETAG));
+  EXPECT_EQ(DetailOf(one.status()).reason(), Reason::STALE_ETAG);
+  EXPECT_THAT(DetailOf(one.status()).message().zh(),
+              testing::StartsWith(absl::StrCat("第 2 份提交件 ", third.uscc(), "/main/")));
+  // All or none.
+  ASSERT_OK(Approve(reviewer, {files[0]}));
+  const auto both = Approve(reviewer, files);
+  EXPECT_THAT(both, IsRefused("", Reason::SEVERAL_VIOLATIONS));
+  EXPECT_THAT(both, IsRefused("files[0].submission", Reason::WRONG_STAGE));
+  EXPECT_THAT(both, IsRefused("files[1].submission", Reason::STALE_ETAG));
 }
 
 TEST_P(ReviewsTest, WhileAReleaseIsAwayNobodyElseLearnsWhatIsUnderIt) {
