@@ -1,5 +1,6 @@
 #include "common/rpc/service_main.h"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -30,6 +31,8 @@ void Print(const absl::Status& status) {
 int Run(int argc, char** argv, const ServiceProgram& program) {
   // Before any thread is started.
   const TerminationSignals signals;
+  // A file that may not grow any further (ulimit -f) is an error of that write, as a full disk is.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app(program.title, program.name);
   program.add_flags(app);
   AddServiceFlags(app, program.flags);

@@ -12,6 +12,8 @@ namespace zhiping::sql {
 // Measured with the steady clock from the moment it is made: setting the wall clock moves nothing.
 class Deadline {
  public:
+  using Time = std::chrono::steady_clock::time_point;
+
   // Passes at `end`, and at the latest `longest` from now.
   Deadline(absl::Time end, absl::Duration longest)
       : Deadline(std::min(end - absl::Now(), longest)) {}
@@ -34,7 +36,7 @@ class Deadline {
  private:
   static constexpr absl::Duration kLongest = absl::Hours(24);
 
-  std::chrono::steady_clock::time_point end_;
+  Time end_;
 };
 
 }  // namespace zhiping::sql

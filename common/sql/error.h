@@ -20,15 +20,17 @@ enum class SqlError {
   kDeadlock,
   // Another transaction held a row or the file for too long: ABORTED, LOCK_TIMEOUT.
   kLockTimeout,
-  // The call's deadline passed: UNAVAILABLE, DATABASE_TIMEOUT. Nothing was committed.
+  // The call's deadline passed, or another program held an SQLite file for too long: UNAVAILABLE,
+  // DATABASE_TIMEOUT. Nothing was committed.
   kStatementTimeout,
-  // Not connected, or no longer: UNAVAILABLE, DATABASE_UNAVAILABLE. Nothing was committed.
+  // Not connected, or no longer; or the disk of an SQLite file fails: UNAVAILABLE,
+  // DATABASE_UNAVAILABLE. Nothing was committed.
   kConnectionLost,
   // The answer to COMMIT never came, so it may have been done: UNAVAILABLE, COMMIT_UNKNOWN.
   kCommitUnknown,
   // All connections were in use until the deadline: RESOURCE_EXHAUSTED, OVERLOADED.
   kPoolExhausted,
-  // RESOURCE_EXHAUSTED, DATABASE_FULL.
+  // UNAVAILABLE, DATABASE_FULL. Nothing was committed.
   kDiskFull,
   // A write in a read-only transaction; or the server is a standby, of which nothing is read
   // either:

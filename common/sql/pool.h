@@ -9,12 +9,14 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "common/sql/answering.h"
 #include "common/sql/connection.h"
 
 namespace zhiping::sql {
 
 // Thread-safe. Opens a connection when it is needed and none is idle; closes those that are no
-// longer usable.
+// longer usable. While the database does not answer, one borrower at a time finds out whether it
+// does again, and the others are refused at once.
 class Pool {
  public:
   // A connection on loan: returned at the end of its life, which must be before the pool's.
@@ -41,16 +43,24 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // Errors: kPoolExhausted if all are in use until the deadline; those of Backend::Connect.
+  // Errors: kPoolExhausted if all are in use until the deadline, and others are answered;
+  // kStatementTimeout or kConnectionLost if nobody is; those of Backend::Connect.
   absl::StatusOr<Loan> Borrow(const Deadline& deadline);
 
  private:
+  class Watched;
+
+  // Whatever is known of the database.
+  absl::StatusOr<Loan> Take(const Deadline& deadline);
+  // Whether it answers.
+  absl::Status Probe(const Deadline& deadline);
   void Return(std::unique_ptr<Connection> connection);
   bool Available() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return lent_ < size_; }
 
   Backend& backend_;
   const Access access_;
   const int size_;
+  Answering answering_;
   absl::Mutex mutex_;
   int lent_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);

@@ -35,7 +35,20 @@ struct Finalize {
 };
 using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-SqlError Classify(int code) {
+// Whether the write that failed had no room. Of a full disk SQLite itself knows ENOSPC alone, and
+// keeps errno for each file: what is committed is written to the log first.
+bool HadNoRoom(sqlite3* handle) {
+  sqlite3_file* log = nullptr;
+  int error = 0;
+  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
+      log == nullptr || log->pMethods == nullptr ||
+      log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK) {
+    return false;
+  }
+  return error == EFBIG || error == EDQUOT;
+}
+
+SqlError Classify(sqlite3* handle, int code) {
   switch (code) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
@@ -50,12 +63,18 @@ SqlError Classify(int code) {
   }
   switch (code & 0xFF) {
     case SQLITE_BUSY:
+      // We have one writer: it is another program that holds the file.
+      return SqlError::kStatementTimeout;
     case SQLITE_LOCKED:
       return SqlError::kLockTimeout;
     case SQLITE_INTERRUPT:
       return SqlError::kStatementTimeout;
     case SQLITE_FULL:
       return SqlError::kDiskFull;
+    case SQLITE_IOERR:
+      // A disk that fails is a database that is away.
+      return code == SQLITE_IOERR_WRITE && HadNoRoom(handle) ? SqlError::kDiskFull
+                                                             : SqlError::kConnectionLost;
     case SQLITE_READONLY:
       return SqlError::kReadOnly;
     default:
@@ -148,7 +167,7 @@ class SqliteConnection : public Connection {
   absl::Status Failed(int code) {
     // A new connection may fare better than one whose file could not be read.
     if ((code & 0xFF) == SQLITE_IOERR) broken_ = true;
-    return MakeSqlError(Classify(code),
+    return MakeSqlError(Classify(handle_.get(), code),
                         absl::StrCat("SQLite ", code, ": ", sqlite3_errmsg(handle_.get())));
   }
 
@@ -158,8 +177,10 @@ class SqliteConnection : public Connection {
       return absl::InternalError("COMMIT outside of a transaction");
     }
     absl::Status status = Execute("COMMIT", {}).status();
-    // What could not be synced may be on the disk all the same.
-    if (!status.ok() && broken_) return MakeSqlError(SqlError::kCommitUnknown, status.message());
+    // What could not be synced may be on the disk all the same; what there was no room for is not.
+    if (!status.ok() && broken_ && SqlErrorOf(status) != SqlError::kDiskFull) {
+      return MakeSqlError(SqlError::kCommitUnknown, LogText(status));
+    }
     return status;
   }
 

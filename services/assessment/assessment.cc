@@ -86,7 +86,11 @@ std::vector<rpc::ServedService> Assessment::services() {
           {common::v1::OperationsService::service_full_name(), &operations_service_}};
 }
 
-bool Assessment::Readable() { return store_->changes().Head(absl::Now() + kLookTimeout).ok(); }
+bool Assessment::Readable() {
+  const absl::Status status = store_->changes().Head(absl::Now() + kLookTimeout).status();
+  // A database that is busy answers others.
+  return status.ok() || absl::IsResourceExhausted(status);
+}
 
 void Assessment::Tidy() {
   const absl::Time deadline = absl::Now() + kTidyTimeout;

@@ -31,6 +31,26 @@ Flags With(Flags flags, const Flags& more) {
   return flags;
 }
 
+bool HealthSays(const std::shared_ptr<grpc::Channel>& channel, const std::string& name) {
+  const auto context = rpc::NewContext(absl::Milliseconds(500));
+  // Else nobody looks whether the connection has come about: gRPC does that while it waits.
+  context->set_wait_for_ready(true);
+  const grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
+                                         grpc::internal::RpcMethod::NORMAL_RPC, channel);
+  // HealthCheckRequest: the name is its field 1. The answer's last byte is 1 for SERVING.
+  std::string request;
+  if (!name.empty())
+    request = absl::StrCat("\n", std::string(1, static_cast<char>(name.size())), name);
+  const grpc::Slice slice(request);
+  const grpc::ByteBuffer in(&slice, 1);
+  grpc::ByteBuffer out;
+  if (!grpc::internal::BlockingUnaryCall(channel.get(), method, context.get(), in, &out).ok()) {
+    return false;
+  }
+  grpc::Slice answer;
+  return out.DumpToSingleSlice(&answer).ok() && answer.size() == 2 && answer.begin()[1] == 1;
+}
+
 ServiceProcess::ServiceProcess(std::vector<std::string> program, Flags flags,
                                const std::shared_ptr<grpc::ChannelCredentials>& credentials)
     : program_(std::move(program)),
@@ -64,22 +84,7 @@ void ServiceProcess::StartAndAwait() {
   std::abort();
 }
 
-bool ServiceProcess::Serving() const {
-  const auto context = rpc::NewContext(absl::Milliseconds(500));
-  // Else nobody looks whether the connection has come about: gRPC does that while it waits.
-  context->set_wait_for_ready(true);
-  const grpc::internal::RpcMethod method("/grpc.health.v1.Health/Check",
-                                         grpc::internal::RpcMethod::NORMAL_RPC, channel_);
-  // An empty HealthCheckRequest; the answer's last byte is 1 for SERVING.
-  const grpc::Slice slice;
-  const grpc::ByteBuffer in(&slice, 1);
-  grpc::ByteBuffer out;
-  if (!grpc::internal::BlockingUnaryCall(channel_.get(), method, context.get(), in, &out).ok()) {
-    return false;
-  }
-  grpc::Slice answer;
-  return out.DumpToSingleSlice(&answer).ok() && answer.size() == 2 && answer.begin()[1] == 1;
-}
+bool ServiceProcess::Serving() const { return HealthSays(channel_, ""); }
 
 int ServiceProcess::AwaitEnd(absl::Duration timeout) {
   if (!processes::Eventually([this] { return !process_->Running(); }, timeout)) return -1;

@@ -20,6 +20,9 @@ using Flags = std::map<std::string, std::string>;
 // `flags` with what `more` says instead or besides.
 Flags With(Flags flags, const Flags& more);
 
+// Whether health answers SERVING for the name; the empty name is readiness.
+bool HealthSays(const std::shared_ptr<grpc::Channel>& channel, const std::string& name);
+
 // REQUIRES: used in one thread, but for address() and channel().
 class ServiceProcess {
  public:

@@ -1,6 +1,7 @@
 // What only SQLite has: a file.
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -215,24 +216,55 @@ TEST(SqliteFile, AFullDiskIsSaidAndLeavesNothing) {
   EXPECT_OK(Execute(*database, "INSERT INTO t (id) VALUES (2)"));
 }
 
+TEST(SqliteFile, ThatMayNotGrowIsAFullDiskToo) {
+  const auto database = OpenOrDie(NewSetting(Engine::kSqlite));
+  ASSERT_OK(Execute(*database, "CREATE TABLE t (body {bytes})"));
+  const auto insert = [&](int kilobytes) {
+    return Execute(*database, "INSERT INTO t (body) VALUES ($1)",
+                   {Bytes{std::string(kilobytes << 10, 'x')}});
+  };
+  signal(SIGXFSZ, SIG_IGN);
+  const auto limit = [](rlim_t bytes) {
+    const struct rlimit size = {bytes, RLIM_INFINITY};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &size), 0);
+  };
+  limit(256 << 10);
+  EXPECT_OK(insert(10));
+  // At the commit, and before it when the cache is full.
+  for (const int kilobytes : {500, 20'000}) {
+    const absl::Status refused = insert(kilobytes);
+    EXPECT_THAT(refused, IsSqlError(SqlError::kDiskFull));
+    EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+  }
+  EXPECT_THAT(*database->Query<int64_t>(Soon(), "SELECT count(*) FROM t"), ElementsAre(1));
+  limit(RLIM_INFINITY);
+  EXPECT_OK(insert(500));
+  EXPECT_THAT(*database->Query<int64_t>(Soon(), "SELECT count(*) FROM t"), ElementsAre(2));
+}
+
 TEST(SqliteFile, AnotherProgramsLockIsWaitedForAndEnds) {
   // As the sqlite3 command would hold it: what locks our own processes out does not know of others.
   const std::string setting = NewSetting(Engine::kSqlite);
   Options options;
-  options.busy_timeout = absl::Milliseconds(50);
+  options.busy_timeout = absl::Milliseconds(300);
   const auto database = OpenOrDie(setting, options);
   ASSERT_OK(Execute(*database, "CREATE TABLE t (id BIGINT)"));
   {
     const OtherProcess holder([&](const auto& ready) {
       sqlite3* handle = nullptr;
       sqlite3_open(setting.substr(7).c_str(), &handle);
-      EXPECT_EQ(sqlite3_exec(handle, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+      EXPECT_EQ(sqlite3_exec(handle, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
       ready();
     });
-    EXPECT_THAT(Execute(*database, "INSERT INTO t (id) VALUES (1)"),
-                IsSqlError(SqlError::kLockTimeout));
+    for (int i = 0; i < 3; ++i) {
+      const absl::Status refused = Execute(*database, "INSERT INTO t (id) VALUES (1)");
+      EXPECT_THAT(refused, IsSqlError(SqlError::kStatementTimeout));
+      EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+    }
+    EXPECT_OK(database->Query<int64_t>(Soon(), "SELECT count(*) FROM t"));
   }
-  EXPECT_OK(Execute(*database, "INSERT INTO t (id) VALUES (1)"));
+  EXPECT_TRUE(processes::Eventually(
+      [&] { return Execute(*database, "INSERT INTO t (id) VALUES (1)").ok(); }));
 }
 
 }  // namespace
