@@ -131,9 +131,11 @@ TEST(DraftTest, ACampaignWithoutAnEndStaysOpen) {
 }
 
 TEST(DraftTest, OnlyAnOpenDraftMayBeEdited) {
-  EXPECT_OK(CheckOpen(State::OPEN));
-  EXPECT_THAT(CheckOpen(State::LOCKED), HasReason(Reason::ASSESSMENT_LOCKED));
-  EXPECT_THAT(CheckOpen(State::CLOSED), HasReason(Reason::ASSESSMENT_CLOSED));
+  const auto record = Draft(*Small());
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  EXPECT_OK(CheckOpen(record, State::OPEN, utc));
+  EXPECT_THAT(CheckOpen(record, State::LOCKED, utc), HasReason(Reason::ASSESSMENT_LOCKED));
+  EXPECT_THAT(CheckOpen(record, State::CLOSED, utc), HasReason(Reason::ASSESSMENT_CLOSED));
 }
 
 }  // namespace
