@@ -249,8 +249,6 @@ class AuditedActsTest : public testing::TestWithParam<sql::Engine> {
     auto rebasing = About<v1::RebaseRequest>();
     rebasing.set_etag(Do(self, &AssessmentStub::RemoveEvidence, removing).etag());
     const std::string etag = Do(self, &AssessmentStub::Rebase, rebasing).assessment().etag();
-    Do(kOfficer, &AssessmentStub::CloseAssessment, About<v1::CloseAssessmentRequest>());
-    Do(kOfficer, &AssessmentStub::ReopenAssessment, About<v1::ReopenAssessmentRequest>());
     Submit(self, etag);
     Do(self, &AssessmentStub::Withdraw, About<v1::WithdrawRequest>());
     Submit(self, etag);
@@ -328,6 +326,8 @@ class AuditedActsTest : public testing::TestWithParam<sql::Engine> {
     KeepEnterprises();
     KeepCampaigns();
     const std::string etag = FillIn(self);
+    Do(kOfficer, &AssessmentStub::CloseAssessment, About<v1::CloseAssessmentRequest>());
+    Do(kOfficer, &AssessmentStub::ReopenAssessment, About<v1::ReopenAssessmentRequest>());
     v1::GetReceiptRequest get;
     *get.mutable_submission() = file_.key();
     const auto receipt = service_.As(enterprise_, &AssessmentStub::GetReceipt, get);
