@@ -85,6 +85,7 @@ class Assessment {
   Campaigns campaigns_;
   Drafts drafts_;
   Submitting submitting_;
+  Closing closing_;
   SubmissionsOfEnterprises submissions_;
   Reviews reviews_;
   ReviewLists review_lists_;

@@ -2,7 +2,7 @@
 
 namespace zhiping::assessment {
 
-AssessmentService::AssessmentService(Drafts& drafts, Submitting& submitting,
+AssessmentService::AssessmentService(Drafts& drafts, Submitting& submitting, Closing& closing,
                                      SubmissionsOfEnterprises& submissions,
                                      const rpc::PooledService& on)
     : create_assessment_(on, "CreateAssessment", drafts, &Drafts::Create),
@@ -16,6 +16,8 @@ AssessmentService::AssessmentService(Drafts& drafts, Submitting& submitting,
       submit_(on, "Submit", submitting, &Submitting::Submit),
       withdraw_(on, "Withdraw", submissions, &SubmissionsOfEnterprises::Withdraw),
       rebase_(on, "Rebase", drafts, &Drafts::Rebase),
+      close_assessment_(on, "CloseAssessment", closing, &Closing::Close),
+      reopen_assessment_(on, "ReopenAssessment", closing, &Closing::Reopen),
       cite_(on, "Cite", submissions, &SubmissionsOfEnterprises::Cite),
       uncite_(on, "Uncite", submissions, &SubmissionsOfEnterprises::Uncite),
       get_submission_(on, "GetSubmission", submissions, &SubmissionsOfEnterprises::Get),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/rpc/pooled_method.h"
+#include "services/assessment/closing.h"
 #include "services/assessment/drafts.h"
 #include "services/assessment/submissions.h"
 #include "services/assessment/submitting.h"
@@ -13,8 +14,8 @@ namespace zhiping::assessment {
 class AssessmentService final : public v1::AssessmentService::CallbackService {
  public:
   // All outlive the service, but `on` itself.
-  AssessmentService(Drafts& drafts, Submitting& submitting, SubmissionsOfEnterprises& submissions,
-                    const rpc::PooledService& on);
+  AssessmentService(Drafts& drafts, Submitting& submitting, Closing& closing,
+                    SubmissionsOfEnterprises& submissions, const rpc::PooledService& on);
 
   grpc::ServerUnaryReactor* CreateAssessment(grpc::CallbackServerContext* context,
                                              const v1::CreateAssessmentRequest* request,
@@ -71,6 +72,16 @@ class AssessmentService final : public v1::AssessmentService::CallbackService {
                                    v1::RebaseResponse* response) override {
     return rebase_.Handle(*context, *request, *response);
   }
+  grpc::ServerUnaryReactor* CloseAssessment(grpc::CallbackServerContext* context,
+                                            const v1::CloseAssessmentRequest* request,
+                                            v1::CloseAssessmentResponse* response) override {
+    return close_assessment_.Handle(*context, *request, *response);
+  }
+  grpc::ServerUnaryReactor* ReopenAssessment(grpc::CallbackServerContext* context,
+                                             const v1::ReopenAssessmentRequest* request,
+                                             v1::ReopenAssessmentResponse* response) override {
+    return reopen_assessment_.Handle(*context, *request, *response);
+  }
   grpc::ServerUnaryReactor* Cite(grpc::CallbackServerContext* context,
                                  const v1::CiteRequest* request,
                                  v1::CiteResponse* response) override {
@@ -126,6 +137,10 @@ class AssessmentService final : public v1::AssessmentService::CallbackService {
   const rpc::PooledMethod<v1::SubmitRequest, v1::SubmitResponse> submit_;
   const rpc::PooledMethod<v1::WithdrawRequest, v1::WithdrawResponse> withdraw_;
   const rpc::PooledMethod<v1::RebaseRequest, v1::RebaseResponse> rebase_;
+  const rpc::PooledMethod<v1::CloseAssessmentRequest, v1::CloseAssessmentResponse>
+      close_assessment_;
+  const rpc::PooledMethod<v1::ReopenAssessmentRequest, v1::ReopenAssessmentResponse>
+      reopen_assessment_;
   const rpc::PooledMethod<v1::CiteRequest, v1::CiteResponse> cite_;
   const rpc::PooledMethod<v1::UnciteRequest, v1::UnciteResponse> uncite_;
   const rpc::PooledMethod<v1::GetSubmissionRequest, v1::GetSubmissionResponse> get_submission_;

@@ -30,8 +30,9 @@ void SetCounts(const v1::Assessment& shown, Response& response) {
   response.set_missing(shown.missing());
 }
 
-v1::Assessment::State StateOf(const LockedDraft& draft, absl::Time now) {
-  return StateAt(draft.record, draft.campaign.campaign(), draft.submissions, now);
+absl::Status CheckOpen(const LockedDraft& draft, absl::Time now, absl::TimeZone zone) {
+  return assessment::CheckOpen(
+      draft.record, StateAt(draft.record, draft.campaign.campaign(), draft.submissions, now), zone);
 }
 
 v1::Assessment Shown(const LockedDraft& draft, absl::Time now) {
@@ -144,7 +145,7 @@ absl::StatusOr<v1::UpdateAnswersResponse> Drafts::UpdateAnswers(
         LockedDraft copy;
         if (request.validate_only()) copy = locked;
         LockedDraft& draft = request.validate_only() ? copy : locked;
-        RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
+        RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));
         ASSIGN_OR_RETURN(
             const std::vector<int> set,
             assessment::UpdateAnswers(*draft.criteria, draft.record, request.updates(), who, now));
@@ -169,7 +170,7 @@ absl::StatusOr<v1::SetFactsResponse> Drafts::SetFacts(const v1::SetFactsRequest&
       ChangeDraft(environment_, key, call, deadline,
                   [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
                     response.Clear();
-                    RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
+                    RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));
                     RETURN_IF_ERROR(CheckEtag(draft.record, request.base_etag()));
                     RETURN_IF_ERROR(assessment::SetFacts(*draft.criteria, draft.record,
                                                          request.facts(), source, now));
@@ -191,7 +192,7 @@ absl::StatusOr<v1::AddEvidenceResponse> Drafts::AddEvidence(const v1::AddEvidenc
       environment_, key, KeyOf("AddEvidence", NameOf(key), call, request), call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
           v1::AddEvidenceResponse& response) -> absl::Status {
-        RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
+        RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));
         ASSIGN_OR_RETURN(
             *response.mutable_evidence(),
             assessment::AddEvidence(*draft.criteria, draft.record, request.evidence(), now));
@@ -208,7 +209,7 @@ absl::StatusOr<v1::RemoveEvidenceResponse> Drafts::RemoveEvidence(
   const absl::Status status = ChangeDraft(
       environment_, key, call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now) -> absl::Status {
-        RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
+        RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));
         RETURN_IF_ERROR(assessment::RemoveEvidence(draft.record, request.evidence(), now));
         response.set_etag(EtagOf(draft.record));
         return absl::OkStatus();
@@ -251,7 +252,7 @@ absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& reque
       environment_, key, KeyOf("Rebase", NameOf(key), call, request), call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
           v1::RebaseResponse& response) -> absl::Status {
-        RETURN_IF_ERROR(CheckOpen(StateOf(draft, now)));
+        RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));
         RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
         if (in_force != nullptr) {
           assessment::Rebase(*draft.criteria, *in_force, draft.record, v1::ReleaseChange::REBASE,

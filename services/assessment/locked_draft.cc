@@ -184,8 +184,7 @@ void FollowCampaign(LockedDraft& draft, const DraftCriteria& criteria, absl::Tim
 }
 
 absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::AssessmentKey& key,
-                                      const DraftCriteria& criteria, const rpc::Call* call,
-                                      const sql::RequestKey* request, absl::Time now) {
+                                      const rpc::Call* call, const sql::RequestKey* request) {
   ASSIGN_OR_RETURN(AssessmentRows rows, transaction.LockAssessment(key, request));
   if (!rows.enterprise.has_value() || !rows.campaign.has_value() || !rows.assessment.has_value()) {
     return AssessmentNotFound(key);
@@ -198,6 +197,13 @@ absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::A
   draft.response = std::move(rows.request.response);
   const auto file = CoordinatesOf(draft.enterprise, draft.campaign.campaign().programme());
   if (call != nullptr && !call->CheckFile(file).ok()) return AssessmentNotFound(key);
+  return draft;
+}
+
+absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::AssessmentKey& key,
+                                      const DraftCriteria& criteria, const rpc::Call* call,
+                                      const sql::RequestKey* request, absl::Time now) {
+  ASSIGN_OR_RETURN(LockedDraft draft, LockDraft(transaction, key, call, request));
   if (!SamePath(criteria, ReleasePath(draft.record, draft.campaign))) return ReadAgain();
   FollowCampaign(draft, criteria, now);
   return draft;

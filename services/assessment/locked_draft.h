@@ -65,11 +65,15 @@ absl::StatusOr<DraftCriteria> CriteriaOfDraft(const Environment& environment,
                                               const v1::CampaignRecord& campaign,
                                               absl::Time deadline);
 
-// Locks the enterprise and reads everything; checks that the caller may, unless it is null; and
-// takes the draft along the campaign's releases, if that was repinned, which is stored with the
-// next SaveDraft. ABORTED TRANSACTION_CONFLICT if the draft or the campaign has another release
-// than `criteria` says: read them again. Errors: ASSESSMENT_NOT_FOUND.
-// `request`: about the draft, with the answer kept that it got; may be null.
+// Locks the enterprise and reads everything but the criteria; checks that the caller may, unless it
+// is null. Errors: ASSESSMENT_NOT_FOUND. `request`: about the draft, with the answer kept that it
+// got; may be null.
+absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::AssessmentKey& key,
+                                      const rpc::Call* call, const sql::RequestKey* request);
+
+// The same, with its criteria; and takes the draft along the campaign's releases, if that was
+// repinned, which is stored with the next SaveDraft. ABORTED TRANSACTION_CONFLICT if the draft or
+// the campaign has another release than `criteria` says: read them again.
 absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::AssessmentKey& key,
                                       const DraftCriteria& criteria, const rpc::Call* call,
                                       const sql::RequestKey* request, absl::Time now);

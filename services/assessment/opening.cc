@@ -142,12 +142,13 @@ absl::StatusOr<v1::Assessment> OpenAssessment(const Environment& environment,
     return MakeError(absl::StatusCode::kAborted, Reason::TRANSACTION_CONFLICT,
                      "批次刚刚被修改，请重试。", "The campaign was changed just now: try again.");
   }
+  // Before the window: what was returned is filled in after it too.
+  ASSIGN_OR_RETURN(const auto existing, transaction.FindAssessment(key));
+  if (existing.has_value()) return AssessmentExists(key);
   RETURN_IF_ERROR(CheckWindow(campaign, now, environment.zone));
   ASSIGN_OR_RETURN(const auto target,
                    transaction.FindTarget(key.campaign(), key.enterprise(), key.plant()));
   if (campaign.targets_only() && !target.has_value()) return NotATarget(key);
-  ASSIGN_OR_RETURN(const auto existing, transaction.FindAssessment(key));
-  if (existing.has_value()) return AssessmentExists(key);
   const auto channel = target.has_value() && target->channel() == v1::Channel::DIRECT
                            ? v1::Channel::DIRECT
                            : v1::Channel::STAGED;

@@ -20,6 +20,9 @@ std::vector<std::string> EnterprisesOf(const Event& event) {
     case Event::kAssessmentOpened:
       enterprises.push_back(event.assessment_opened().key().enterprise());
       break;
+    case Event::kAssessmentClosure:
+      enterprises.push_back(event.assessment_closure().key().enterprise());
+      break;
     case Event::kEnterprise:
       enterprises.push_back(event.enterprise().enterprise().uscc());
       break;
@@ -73,6 +76,7 @@ std::vector<rpc::EnterpriseFile> FilesIn(const std::vector<v1::ChangeEntry>& ent
     const Event& event = entry.event();
     if (event.has_submission()) files.push_back(FileOf(event.submission().key()));
     if (event.has_assessment_opened()) files.push_back(FileOf(event.assessment_opened().key()));
+    if (event.has_assessment_closure()) files.push_back(FileOf(event.assessment_closure().key()));
     if (event.has_enterprise()) files.push_back(FileOf(event.enterprise().enterprise()));
   }
   return files;

@@ -7,6 +7,7 @@
 #include "common/requests/fields.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/assessment/domain/closure.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/snapshot.h"
 #include "services/assessment/domain/stages.h"
@@ -82,6 +83,8 @@ absl::StatusOr<v1::SubmitResponse> Submitting::SubmitFound(
                     found.assessment.value_or(v1::AssessmentRecord()).assessment().programme());
   if (!call.CheckFile(file).ok() || !found.assessment.has_value()) return AssessmentNotFound(key);
   if (!found.campaign.has_value()) return CampaignNotFound(key.campaign());
+  // For its own sake, also while scoring is away: else it would be tried again and again.
+  RETURN_IF_ERROR(CheckNotClosed(*found.assessment, environment_.zone));
   ASSIGN_OR_RETURN(const DraftCriteria criteria,
                    CriteriaOfDraft(environment_, *found.assessment, *found.campaign, deadline));
   ASSIGN_OR_RETURN(const auto result, Score(request, *found.assessment, criteria, deadline));
@@ -116,7 +119,10 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
                                   v1::SubmitResponse& response) const {
   const v1::Campaign& campaign = draft.campaign.campaign();
   const v1::AssessmentKey& key = draft.record.assessment().key();
-  RETURN_IF_ERROR(CheckOpen(StateAt(draft.record, campaign, draft.submissions, received)));
+  // Whenever it came: what the province has closed meanwhile is closed.
+  RETURN_IF_ERROR(CheckOpen(draft.record,
+                            StateAt(draft.record, campaign, draft.submissions, received),
+                            environment_.zone));
   // The result is of this very draft.
   RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
   const std::string& digest = draft.record.assessment().release_digest();

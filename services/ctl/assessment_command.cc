@@ -159,6 +159,7 @@ void AddAssessmentCommands(CLI::App& app, CommandLine& line) {
   RunWith(*rebase, line, options, &Rebase);
 
   AddAssessmentSubmitCommands(*group, line);
+  AddAssessmentClosingCommands(*group, line);
 }
 
 }  // namespace zhiping::ctl

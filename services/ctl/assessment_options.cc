@@ -168,9 +168,17 @@ bool IsReceiptNo(const std::string& name) {
   return Spelled(name).find_first_of("/#") == std::string::npos;
 }
 
-std::string NameOf(const SubmissionKey& key) {
+std::string NameOf(const AssessmentKey& key) {
   return absl::StrCat(key.enterprise(), "/", key.plant().empty() ? "main" : key.plant(), "/",
-                      key.campaign(), "#", key.number());
+                      key.campaign());
+}
+
+std::string NameOf(const SubmissionKey& key) {
+  AssessmentKey assessment;
+  assessment.set_enterprise(key.enterprise());
+  assessment.set_plant(key.plant());
+  assessment.set_campaign(key.campaign());
+  return absl::StrCat(NameOf(assessment), "#", key.number());
 }
 
 Json WithRequestId(const std::string& request_id, const google::protobuf::Message& response) {

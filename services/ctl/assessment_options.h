@@ -65,7 +65,8 @@ absl::StatusOr<assessment::v1::SubmissionKey> SubmissionOf(const std::string& na
                                                            AssessmentClient& client);
 // Whether a name of a submission is a receipt number.
 bool IsReceiptNo(const std::string& name);
-// `91320000…/main/jiangsu-ai-2026#1`.
+// `91320000…/main/jiangsu-ai-2026`, with `#1` for a submission.
+std::string NameOf(const assessment::v1::AssessmentKey& key);
 std::string NameOf(const assessment::v1::SubmissionKey& key);
 
 // The answer of a request with an id, as JSON: with that id first.

@@ -25,6 +25,12 @@ std::string Progress(const v1::Assessment& draft, const Screen& screen) {
                               " to be confirmed, ", draft.missing(), " missing, of ", total)));
 }
 
+// 已结束 says by whom, if it was the province.
+std::string StateName(const v1::Assessment& draft, const Screen& screen) {
+  return absl::StrCat(AssessmentStateName(draft.state(), screen),
+                      draft.has_closure() ? screen.Say("（省级）", " (by the province)") : "");
+}
+
 std::string AnswerCell(const v1::DraftAnswer& answer, const v1::ScenarioTexts& scenario,
                        const Screen& screen) {
   if (answer.to_confirm()) {
@@ -124,12 +130,18 @@ std::string DraftSummary(const v1::Assessment& draft, const Zone& zone, const Sc
     return std::make_pair(std::string(screen.Say(zh, en)), std::move(value));
   };
   const v1::AssessmentKey& key = draft.key();
+  const v1::AssessmentClosure& closure = draft.closure();
+  // Until when it might be handed in again counts for nothing while the province keeps it closed.
+  const bool returned = draft.has_return_by() && !draft.has_closure();
   return absl::StrCat(
       screen.Bold(screen.Say("自评测草稿", "Self-assessment, draft")), "\n",
       Fields(
           {field("企业", "enterprise", key.enterprise()), field("工厂", "plant", key.plant()),
            field("批次", "campaign", key.campaign()),
-           field("状态", "state", AssessmentStateName(draft.state(), screen)),
+           field("状态", "state", StateName(draft, screen)),
+           field("结束时间", "closed at",
+                 draft.has_closure() ? zone.FormatWithName(closure.closed_at(), screen) : ""),
+           field("结束原因", "reason", closure.reason()),
            field("发布版", "release",
                  absl::StrCat(draft.release_label(), " ", ShortDigest(draft.release_digest()))),
            field("进度", "progress", Progress(draft, screen)),
@@ -139,7 +151,7 @@ std::string DraftSummary(const v1::Assessment& draft, const Zone& zone, const Sc
                      : std::string(screen.Say(absl::StrCat("第 ", draft.latest_submission(), " 次"),
                                               absl::StrCat("number ", draft.latest_submission())))),
            field("可重报至", "return by",
-                 draft.has_return_by() ? zone.FormatEndWithName(draft.return_by(), screen) : ""),
+                 returned ? zone.FormatEndWithName(draft.return_by(), screen) : ""),
            field("更新时间", "updated", zone.FormatWithName(draft.updated_at(), screen)),
            field("版本", "etag", draft.etag())},
           screen));
@@ -166,8 +178,8 @@ std::string DraftList(const v1::ListAssessmentsResponse& list, const Zone& zone,
                {std::string(screen.Say("提交", "submissions")), true},
                {std::string(screen.Say("更新时间", "updated"))}});
   for (const v1::Assessment& draft : list.assessments()) {
-    table.AddRow({draft.key().campaign(), draft.key().plant(),
-                  AssessmentStateName(draft.state(), screen), draft.release_label(),
+    table.AddRow({draft.key().campaign(), draft.key().plant(), StateName(draft, screen),
+                  draft.release_label(),
                   absl::StrCat(draft.latest_submission(), screen.Say(" 次", "")),
                   zone.Format(draft.updated_at())});
   }

@@ -34,6 +34,7 @@ void AddAssessmentCommands(CLI::App& app, CommandLine& line);
 void AddAssessmentAnswersCommands(CLI::App& assessment, CommandLine& line);
 void AddAssessmentInputsCommands(CLI::App& assessment, CommandLine& line);
 void AddAssessmentSubmitCommands(CLI::App& assessment, CommandLine& line);
+void AddAssessmentClosingCommands(CLI::App& assessment, CommandLine& line);
 void AddSubmissionCommands(CLI::App& app, CommandLine& line);
 void AddSubmissionCiteCommands(CLI::App& submission, CommandLine& line);
 void AddSubmissionCountersignCommand(CLI::App& submission, CommandLine& line);

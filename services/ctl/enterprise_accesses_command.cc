@@ -43,6 +43,8 @@ constexpr Word kActs[] = {
     {"ListQueue", "查看待办列表", "read the queue"},
     {"ListEvidenceMatches", "比对佐证材料", "compared evidence"},
     {"ExportSubmissions", "导出", "exported"},
+    {"CloseAssessment", "结束填报", "closed the assessment"},
+    {"ReopenAssessment", "恢复填报", "reopened the assessment"},
     {"Take", "领取", "took it in hand"},
     {"Release", "退出办理", "let it go"},
     {"Assign", "分派", "assigned it"},

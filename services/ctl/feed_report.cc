@@ -37,10 +37,15 @@ std::string EventText(const v1::ChangeEntry& entry, const Screen& screen) {
     case v1::AssessmentEvent::kSubmission:
       return absl::StrCat(screen.Say("提交件    ", "submission  "),
                           SubmissionText(event.submission(), screen));
-    case v1::AssessmentEvent::kAssessmentOpened: {
-      const v1::AssessmentKey& key = event.assessment_opened().key();
-      return absl::StrCat(screen.Say("开始填报  ", "opened      "), key.enterprise(), "/",
-                          key.plant(), "/", key.campaign());
+    case v1::AssessmentEvent::kAssessmentOpened:
+      return absl::StrCat(screen.Say("开始填报  ", "opened      "),
+                          NameOf(event.assessment_opened().key()));
+    case v1::AssessmentEvent::kAssessmentClosure: {
+      const v1::AssessmentClosureChanged& changed = event.assessment_closure();
+      const std::string name = NameOf(changed.key());
+      return changed.has_closure() ? absl::StrCat(screen.Say("结束填报  ", "closed      "), name,
+                                                  "  ", changed.closure().reason())
+                                   : absl::StrCat(screen.Say("恢复填报  ", "reopened    "), name);
     }
     case v1::AssessmentEvent::kEnterprise:
       return absl::StrCat(screen.Say("企业      ", "enterprise  "),

@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/closure.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -77,7 +79,7 @@ Unanswered UnansweredOf(const v1::AssessmentRecord& record) {
 
 v1::Assessment::State StateAt(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
                               absl::Span<const v1::SubmissionRecord> submissions, absl::Time now) {
-  if (record.closed()) return v1::Assessment::CLOSED;
+  if (record.assessment().has_closure()) return v1::Assessment::CLOSED;
   if (!submissions.empty() &&
       submissions.back().submission().standing().state() == v1::SubmissionState::UNDER_REVIEW) {
     return v1::Assessment::LOCKED;
@@ -86,8 +88,10 @@ v1::Assessment::State StateAt(const v1::AssessmentRecord& record, const v1::Camp
                                                                 : v1::Assessment::CLOSED;
 }
 
-absl::Status CheckOpen(v1::Assessment::State state) {
+absl::Status CheckOpen(const v1::AssessmentRecord& record, v1::Assessment::State state,
+                       absl::TimeZone zone) {
   if (state == v1::Assessment::OPEN) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNotClosed(record, zone));
   if (state == v1::Assessment::LOCKED) {
     return MakeError(absl::StatusCode::kFailedPrecondition, Reason::ASSESSMENT_LOCKED,
                      "最近一次提交正在审核，草稿暂不能修改；审核结束、退回或撤回后可以继续填报。",

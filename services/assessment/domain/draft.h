@@ -46,8 +46,10 @@ Unanswered UnansweredOf(const v1::AssessmentRecord& record);
 v1::Assessment::State StateAt(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
                               absl::Span<const v1::SubmissionRecord> submissions, absl::Time now);
 
-// ASSESSMENT_LOCKED, ASSESSMENT_CLOSED (FAILED_PRECONDITION) unless it is OPEN.
-absl::Status CheckOpen(v1::Assessment::State state);
+// ASSESSMENT_LOCKED, ASSESSMENT_CLOSED (FAILED_PRECONDITION) unless it is OPEN; what the province
+// closed says so (CheckNotClosed).
+absl::Status CheckOpen(const v1::AssessmentRecord& record, v1::Assessment::State state,
+                       absl::TimeZone zone);
 
 // The draft as it is shown at an instant: with state, counts, etag, and until when what was
 // returned may be handed in again.

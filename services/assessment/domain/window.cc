@@ -1,21 +1,11 @@
 #include "services/assessment/domain/window.h"
 
-#include <string>
-
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/time/timestamp.h"
 
 namespace zhiping::assessment {
 namespace {
-
-std::string Said(absl::Time time, absl::TimeZone zone, bool chinese) {
-  const std::string name = zone.name() != "Asia/Shanghai" ? zone.name()
-                           : chinese                      ? "北京时间"
-                                                          : "Beijing time";
-  const std::string local = absl::FormatTime("%Y-%m-%d %H:%M", time, zone);
-  return chinese ? absl::StrCat(local, "（", name, "）") : absl::StrCat(local, " (", name, ")");
-}
 
 int32_t DaysOf(const v1::StageDays& days, v1::Stage::Value stage) {
   switch (stage) {
@@ -32,6 +22,14 @@ int32_t DaysOf(const v1::StageDays& days, v1::Stage::Value stage) {
 
 }  // namespace
 
+std::string LocalTime(absl::Time time, absl::TimeZone zone, bool chinese) {
+  // Services do not need the files of the system's zones for it.
+  const bool beijing = zone.name() == "Asia/Shanghai" || zone == absl::FixedTimeZone(8 * 60 * 60);
+  const std::string name = !beijing ? zone.name() : chinese ? "北京时间" : "Beijing time";
+  const std::string local = absl::FormatTime("%Y-%m-%d %H:%M", time, zone);
+  return chinese ? absl::StrCat(local, "（", name, "）") : absl::StrCat(local, " (", name, ")");
+}
+
 bool IsOpen(const v1::Campaign& campaign, absl::Time now) {
   return FromTimestamp(campaign.opens_at()) <= now && !IsOver(campaign, now);
 }
@@ -47,10 +45,10 @@ absl::Status CheckWindow(const v1::Campaign& campaign, absl::Time now, absl::Tim
   return MakeError(
       absl::StatusCode::kFailedPrecondition, Reason::OUTSIDE_WINDOW,
       absl::StrCat("批次 ", campaign.campaign(), " 的填报",
-                   over ? "已截止：截止时间为 " : "还没有开始：开始时间为 ", Said(at, zone, true),
-                   "。"),
+                   over ? "已截止：截止时间为 " : "还没有开始：开始时间为 ",
+                   LocalTime(at, zone, true), "。"),
       absl::StrCat("The window of campaign ", campaign.campaign(),
-                   over ? " is over since " : " opens at ", Said(at, zone, false), "."),
+                   over ? " is over since " : " opens at ", LocalTime(at, zone, false), "."),
       {{over ? "closesAt" : "opensAt",
         absl::FormatTime(absl::RFC3339_full, at, absl::UTCTimeZone())}});
 }

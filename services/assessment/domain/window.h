@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -9,6 +10,9 @@
 #include "zhiping/assessment/v1/submission.pb.h"
 
 namespace zhiping::assessment {
+
+// An instant as errors say it: `2026-07-01 08:00 (Beijing time)`, or the zone's own name.
+std::string LocalTime(absl::Time time, absl::TimeZone zone, bool chinese);
 
 // From opens_at on, and before closes_at.
 bool IsOpen(const v1::Campaign& campaign, absl::Time now);

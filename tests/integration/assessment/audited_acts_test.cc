@@ -32,6 +32,7 @@ struct Audited {
   const char* about = "";
 };
 constexpr char kOfEnterprise[] = "enterprise 91110000600037341L 91110000600037341L";
+constexpr char kOfDraft[] = "assessment 91110000600037341L/main/jiangsu-ai-2026 91110000600037341L";
 constexpr char kOfFile[] =
     "submission 91110000600037341L/main/jiangsu-ai-2026#2 91110000600037341L";
 constexpr Audited kAudited[] = {
@@ -57,6 +58,8 @@ constexpr Audited kAudited[] = {
     {"Rebase", AuditEntry::KIND_UNSPECIFIED},
     {"Submit", AuditEntry::KIND_UNSPECIFIED},
     {"Withdraw", AuditEntry::KIND_UNSPECIFIED},
+    {"CloseAssessment", AuditEntry::ADMINISTRATIVE, kOfDraft},
+    {"ReopenAssessment", AuditEntry::ADMINISTRATIVE, kOfDraft},
     {"Cite", AuditEntry::ADMINISTRATIVE, kOfFile},
     {"Uncite", AuditEntry::ADMINISTRATIVE, kOfFile},
     {"CountersignReceipt", AuditEntry::ADMINISTRATIVE, kOfFile},
@@ -323,6 +326,8 @@ class AuditedActsTest : public testing::TestWithParam<sql::Engine> {
     KeepEnterprises();
     KeepCampaigns();
     const std::string etag = FillIn(self);
+    Do(kOfficer, &AssessmentStub::CloseAssessment, About<v1::CloseAssessmentRequest>());
+    Do(kOfficer, &AssessmentStub::ReopenAssessment, About<v1::ReopenAssessmentRequest>());
     v1::GetReceiptRequest get;
     *get.mutable_submission() = file_.key();
     const auto receipt = service_.As(enterprise_, &AssessmentStub::GetReceipt, get);

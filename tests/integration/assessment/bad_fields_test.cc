@@ -147,6 +147,12 @@ TEST_P(BadFieldsTest, NamesOfThingsThatCannotExistAreNotFound) {
     v1::CreateAssessmentRequest plant;
     *plant.mutable_key() = draft_;
     plant.mutable_key()->set_plant(name);
+    v1::CloseAssessmentRequest close;
+    *close.mutable_key() = fixture_.KeyOf(name);
+    close.set_reason("已注销");
+    v1::ReopenAssessmentRequest reopen;
+    *reopen.mutable_key() = fixture_.KeyOf(kUscc, name);
+    reopen.set_reason("已恢复");
     v1::GetSubmissionRequest submission;
     *submission.mutable_submission() = file_;
     submission.mutable_submission()->set_plant(name);
@@ -160,6 +166,8 @@ TEST_P(BadFieldsTest, NamesOfThingsThatCannotExistAreNotFound) {
         Try(kOfficer, &CampaignStub::GetCampaign, campaign),
         Try(enterprise_, &AssessmentStub::CreateAssessment, create),
         Try(other_, &AssessmentStub::CreateAssessment, plant),
+        Try(kOfficer, &AssessmentStub::CloseAssessment, close),
+        Try(kOfficer, &AssessmentStub::ReopenAssessment, reopen),
         Try(kOfficer, &AssessmentStub::GetSubmission, submission),
         Try(kOfficer, &AssessmentStub::ListSubmissions, list),
     };

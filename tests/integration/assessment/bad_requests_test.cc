@@ -98,6 +98,23 @@ TEST_P(BadRequestsTest, ARequestIdIsForOneRequest) {
          request.set_request_id(id);
          return service_.As(other_, &AssessmentStub::AddEvidence, request).status();
        }},
+      {"CloseAssessment",
+       [&](const std::string& id, bool second) {
+         v1::CloseAssessmentRequest request;
+         *request.mutable_key() = draft_;
+         request.set_reason(second ? "已合并" : "已注销");
+         request.set_request_id(id);
+         return service_.As(kOfficer, &AssessmentStub::CloseAssessment, request).status();
+       }},
+      // What was closed just before.
+      {"ReopenAssessment",
+       [&](const std::string& id, bool second) {
+         v1::ReopenAssessmentRequest request;
+         *request.mutable_key() = draft_;
+         request.set_reason(second ? "误操作" : "已恢复");
+         request.set_request_id(id);
+         return service_.As(kOfficer, &AssessmentStub::ReopenAssessment, request).status();
+       }},
       {"AddComment",
        [&](const std::string& id, bool second) {
          v1::AddCommentRequest request;

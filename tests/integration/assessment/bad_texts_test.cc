@@ -110,6 +110,20 @@ TEST_P(BadTextsTest, TextsAreNotTooLongAndHaveNoHiddenCharacters) {
          request.set_reason(text);
          return Try(enterprise_, &AssessmentStub::Withdraw, request);
        }},
+      {"reason",
+       [&](const std::string& text) {
+         v1::CloseAssessmentRequest request;
+         *request.mutable_key() = draft_;
+         request.set_reason(text);
+         return Try(kOfficer, &AssessmentStub::CloseAssessment, request);
+       }},
+      {"reason",
+       [&](const std::string& text) {
+         v1::ReopenAssessmentRequest request;
+         *request.mutable_key() = draft_;
+         request.set_reason(text);
+         return Try(kOfficer, &AssessmentStub::ReopenAssessment, request);
+       }},
       {"application",
        [&](const std::string& text) {
          v1::CiteRequest request;

@@ -114,7 +114,7 @@ TEST(DraftTest, TheStateFollowsFromTheLatestSubmissionTheWindowReturnByAndTheClo
   *campaign.mutable_closes_at() = ToTimestamp(kNow + absl::Hours(10));
   for (const StateCase& given : kStates) {
     auto record = Draft(*Small());
-    record.set_closed(given.closed);
+    if (given.closed) record.mutable_assessment()->mutable_closure();
     const auto submissions = SubmissionsOf(given);
     const absl::Time now = kNow + absl::Hours(given.hour);
     EXPECT_EQ(StateAt(record, campaign, submissions, now), given.state)
@@ -131,9 +131,11 @@ TEST(DraftTest, ACampaignWithoutAnEndStaysOpen) {
 }
 
 TEST(DraftTest, OnlyAnOpenDraftMayBeEdited) {
-  EXPECT_OK(CheckOpen(State::OPEN));
-  EXPECT_THAT(CheckOpen(State::LOCKED), HasReason(Reason::ASSESSMENT_LOCKED));
-  EXPECT_THAT(CheckOpen(State::CLOSED), HasReason(Reason::ASSESSMENT_CLOSED));
+  const auto record = Draft(*Small());
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  EXPECT_OK(CheckOpen(record, State::OPEN, utc));
+  EXPECT_THAT(CheckOpen(record, State::LOCKED, utc), HasReason(Reason::ASSESSMENT_LOCKED));
+  EXPECT_THAT(CheckOpen(record, State::CLOSED, utc), HasReason(Reason::ASSESSMENT_CLOSED));
 }
 
 }  // namespace

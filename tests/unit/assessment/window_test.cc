@@ -56,6 +56,10 @@ TEST(WindowTest, OutsideOfItTheRefusalSaysWhenInTheDeploymentsZone) {
       CheckWindow(campaign, At("2026-05-31T23:59:59+08:00"), Zone("Asia/Shanghai"));
   EXPECT_THAT(early, HasReason(Reason::OUTSIDE_WINDOW));
   EXPECT_THAT(DetailOf(early).message().zh(), HasSubstr("2026-06-01 00:00（北京时间）"));
+  // As services have it by default.
+  const absl::Status by_default =
+      CheckWindow(campaign, At("2026-05-31T23:59:59+08:00"), absl::FixedTimeZone(8 * 60 * 60));
+  EXPECT_EQ(by_default, early);
   const absl::Status late = CheckWindow(campaign, At("2026-08-01T00:00:00+08:00"), Zone("UTC"));
   EXPECT_THAT(late, HasReason(Reason::OUTSIDE_WINDOW));
   EXPECT_THAT(std::string(late.message()), HasSubstr("2026-07-31 16:00 (UTC)"));
