@@ -63,8 +63,8 @@ Follower::Follower(FollowerOptions options, const FollowerSources& sources,
   // Calls that pin a release may come before the start.
   fetcher_ = std::make_unique<ReleaseFetcher>(
       InOrder(sources_, sources_.catalogue), trust_, clock_,
-      [this](const auto& pin) { return IsWanted(pin); },
-      [this](const auto& pin, auto loaded) { Fetched(pin, std::move(loaded)); });
+      [this](const auto& digest) { return IsWanted(digest); },
+      [this](const auto& digest, auto loaded) { Fetched(digest, std::move(loaded)); });
   if (subscribe == nullptr) return;
   subscription_ = subscribe([this](const std::vector<std::string>& envelopes) {
     for (const auto& envelope : envelopes) OfferFromStream(envelope);
@@ -276,6 +276,14 @@ void Follower::Swap() {
       unknown.push_back(following.programme());
     }
   }
+  // Whoever pinned what was in force until now goes on, whatever is away.
+  if (const auto before = this->snapshot(); before != nullptr) {
+    for (const auto& [programme, replaced] : before->in_force()) {
+      const bool kept =
+          replaced.criteria == nullptr || available.contains(replaced.criteria->digest());
+      if (!kept) pinned_.Keep(replaced.criteria);
+    }
+  }
   pinned_.AddTo(available);
   auto snapshot = std::make_shared<const Snapshot>(std::move(available), std::move(in_force),
                                                    options_.limits, std::move(unknown));
@@ -400,22 +408,32 @@ void Follower::LogUnknown() const {
 
 // ---- Calls that wait ----------------------------------------------------------------------------
 
-bool Follower::MayFind(const absl::Status& not_chosen) const {
-  const Reason::Value reason = DetailOf(not_chosen).reason();
-  return reason == Reason::RELEASE_NOT_FOUND || reason == Reason::REVISION_NOT_REACHED;
+bool Follower::MayFind(const Choice& choice, const absl::Status& not_chosen) const {
+  switch (DetailOf(not_chosen).reason()) {
+    case Reason::RELEASE_NOT_FOUND:
+    case Reason::REVISION_NOT_REACHED:
+      return true;
+    // Which the revision that is waited for ends.
+    case Reason::NO_ACTIVE_RELEASE:
+    case Reason::CRITERIA_UNKNOWN:
+    case Reason::CRITERIA_EXPIRED:
+      return choice.min_revision > 0;
+    default:
+      return false;
+  }
 }
 
 void Follower::Await(Choice choice, absl::Time deadline,
                      std::function<void(absl::StatusOr<Chosen>)> done) {
-  const ReleaseFetcher::Pin pin{choice.release_digest, choice.programme};
-  const bool pinned = !pin.digest.empty();
+  const std::string digest = choice.release_digest;
+  const bool pinned = !digest.empty();
   const absl::Duration left = rpc::WaitUntil(deadline, kLongestWait) - absl::Now();
   const WaitingCall call{std::move(choice), clock_.Steady() + left, std::move(done)};
   bool missing = false;
   bool full = false;
   {
     absl::MutexLock lock(&mutex_);
-    missing = pinned && pinned_.IsMissing(pin.digest, clock_.Steady());
+    missing = pinned && pinned_.IsMissing(digest, clock_.Steady());
     full = !missing && !waiting_.Add(call);
     if (!missing && !full) {
       if (!pinned) {
@@ -430,16 +448,16 @@ void Follower::Await(Choice choice, absl::Time deadline,
   } else if (full) {
     call.done(Overloaded());
   } else if (pinned) {
-    fetcher_->Fetch(pin);
+    fetcher_->Fetch(digest);
   }
 }
 
-bool Follower::IsWanted(const ReleaseFetcher::Pin& pin) const {
+bool Follower::IsWanted(const std::string& digest) const {
   absl::ReaderMutexLock lock(&mutex_);
-  return !ending_ && waiting_.AnyWaitsFor(pin);
+  return !ending_ && waiting_.AnyWaitsFor(digest);
 }
 
-void Follower::Fetched(const ReleaseFetcher::Pin& pin, absl::StatusOr<LoadedRelease> loaded) {
+void Follower::Fetched(const std::string& digest, absl::StatusOr<LoadedRelease> loaded) {
   const absl::Status status = loaded.status();
   std::list<WaitingCall> calls;
   {
@@ -451,9 +469,9 @@ void Follower::Fetched(const ReleaseFetcher::Pin& pin, absl::StatusOr<LoadedRele
       load_ = true;
       load_wanted_.Signal();
     } else if (absl::IsNotFound(status)) {
-      pinned_.MarkMissing(pin.digest, clock_.Steady());
+      pinned_.MarkMissing(digest, clock_.Steady());
     }
-    calls = waiting_.TakeThoseFor(pin);
+    calls = waiting_.TakeThoseFor(digest);
   }
   if (status.ok()) return Answer(calls);
   for (const WaitingCall& call : calls) call.done(status);

@@ -75,7 +75,7 @@ class Follower final : public Releases {
   void Start(std::function<void()> on_known);
 
   std::shared_ptr<const Snapshot> snapshot() const override;
-  bool MayFind(const absl::Status& not_chosen) const override;
+  bool MayFind(const Choice& choice, const absl::Status& not_chosen) const override;
   void Await(Choice choice, absl::Time deadline,
              std::function<void(absl::StatusOr<Chosen>)> done) override;
 
@@ -106,8 +106,8 @@ class Follower final : public Releases {
   // What there is nothing to answer with, after everything was asked.
   void LogUnknown() const;
   // What came of looking for a pinned release: answers all that wait for it.
-  void Fetched(const ReleaseFetcher::Pin& pin, absl::StatusOr<LoadedRelease> loaded);
-  bool IsWanted(const ReleaseFetcher::Pin& pin) const;
+  void Fetched(const std::string& digest, absl::StatusOr<LoadedRelease> loaded);
+  bool IsWanted(const std::string& digest) const;
   // Each with what the snapshot has now.
   void Answer(const std::list<WaitingCall>& calls) const;
 

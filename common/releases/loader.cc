@@ -31,12 +31,14 @@ absl::Status NotFound(const std::string& digest) {
 absl::StatusOr<LoadedRelease> Loader::Load(const std::string& digest, const std::string& programme,
                                            absl::Time instant) const {
   if (!criteria::IsDigest(digest)) return NotADigest(digest);
-  bool all_answered = true;
+  bool all_answered = true, not_published = false;
   absl::Status refusal;
   for (Source* const source : sources_) {
     auto envelope = source->FindRelease(digest);
     if (!envelope.ok()) {
-      all_answered &= absl::IsNotFound(envelope.status());
+      const bool absent = absl::IsNotFound(envelope.status());
+      all_answered &= absent;
+      not_published |= absent && source->publishes();
       continue;
     }
     auto criteria = OpenRelease(*envelope, {digest, programme}, trust_, instant);
@@ -49,7 +51,7 @@ absl::StatusOr<LoadedRelease> Loader::Load(const std::string& digest, const std:
     if (genuine) break;
   }
   if (!refusal.ok()) return refusal;
-  return all_answered ? NotFound(digest) : CannotFetchNow(digest);
+  return all_answered || not_published ? NotFound(digest) : CannotFetchNow(digest);
 }
 
 absl::Status CannotFetchNow(const std::string& digest) {

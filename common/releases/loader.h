@@ -34,8 +34,8 @@ class Loader {
   // Bytes with another digest or without a trusted signature are a miss: the next source is asked.
   //
   // Errors: INVALID_FIELD for what is no digest; RELEASE_NOT_FOUND (NOT_FOUND if no source has it,
-  // UNAVAILABLE if one did not answer); else why the release must not be used, as the source that
-  // publishes it gave it (IsRefusal).
+  // or the one that publishes says that it has none; UNAVAILABLE if one did not answer); else why
+  // the release must not be used, as the source that publishes it gave it (IsRefusal).
   absl::StatusOr<LoadedRelease> Load(const std::string& digest, const std::string& programme,
                                      absl::Time instant) const;
 

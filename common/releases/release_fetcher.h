@@ -6,7 +6,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -24,18 +23,10 @@ namespace zhiping::releases {
 // Thread-safe.
 class ReleaseFetcher {
  public:
-  struct Pin {
-    std::string digest;
-    // Empty: any.
-    std::string programme;
-    bool operator<(const Pin& other) const {
-      return std::tie(digest, programme) < std::tie(other.digest, other.programme);
-    }
-  };
   // Whether anybody still waits for it.
-  using IsWanted = std::function<bool(const Pin&)>;
+  using IsWanted = std::function<bool(const std::string& digest)>;
   // What came of it: the errors of Loader::Load; OVERLOADED.
-  using Fetched = std::function<void(const Pin&, absl::StatusOr<LoadedRelease>)>;
+  using Fetched = std::function<void(const std::string& digest, absl::StatusOr<LoadedRelease>)>;
 
   // Sources are asked in this order; they, trust and clock outlive the fetcher. The functions are
   // called from its threads.
@@ -44,24 +35,25 @@ class ReleaseFetcher {
   // Waits for the sources that are being asked; asks no further ones for what nobody wants.
   ~ReleaseFetcher();
 
-  // Begins to look for it unless that is under way. `fetched` is called once, or not at all if
-  // nobody wants it any more when a source's turn comes.
-  void Fetch(const Pin& pin);
+  // Begins to look for it, of whichever programme it is, unless that is under way. `fetched` is
+  // called once, or not at all if nobody wants it any more when a source's turn comes.
+  void Fetch(const std::string& digest);
 
  private:
   // Asks the source of this number when a thread is free. `away`: why an earlier one did not
   // answer; OK if all of them lack it.
-  void AskSoon(size_t source, const Pin& pin, const absl::Status& away);
-  void Ask(size_t source, const Pin& pin, absl::Status away);
+  void AskSoon(size_t source, const std::string& digest, const absl::Status& away);
+  void Ask(size_t source, const std::string& digest, absl::Status away);
   // Whether nobody wants it any more; then it is not under way either.
-  bool Dropped(const Pin& pin);
-  void Finish(const Pin& pin, absl::StatusOr<LoadedRelease> result);
+  bool Dropped(const std::string& digest);
+  void Finish(const std::string& digest, absl::StatusOr<LoadedRelease> result);
 
   const Clock& clock_;
   const IsWanted is_wanted_;
   const Fetched fetched_;
   absl::Mutex mutex_;
-  std::set<Pin> under_way_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> under_way_ ABSL_GUARDED_BY(mutex_);
+  const std::vector<Source*> sources_;
   // One of each for a source.
   std::vector<Loader> loaders_;
   std::vector<std::unique_ptr<rpc::BoundedPool>> pools_;

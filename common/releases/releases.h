@@ -18,8 +18,8 @@ class Releases {
   // What can be answered from at this moment; never null, never waits.
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
 
-  // Whether Await may find what the snapshot could not choose for this reason.
-  virtual bool MayFind(const absl::Status& not_chosen) const = 0;
+  // Whether Await may find what the snapshot could not choose, and why.
+  virtual bool MayFind(const Choice& choice, const absl::Status& not_chosen) const = 0;
 
   // Looks for what the snapshot lacks: fetches the pinned release, or asks for the newest state and
   // waits for its revision, until shortly before `deadline`, so that the answer comes in time, and
@@ -36,7 +36,7 @@ class FixedReleases final : public Releases {
       : snapshot_(std::move(snapshot)) {}
 
   std::shared_ptr<const Snapshot> snapshot() const override { return snapshot_; }
-  bool MayFind(const absl::Status&) const override { return false; }
+  bool MayFind(const Choice&, const absl::Status&) const override { return false; }
   void Await(Choice choice, absl::Time, std::function<void(absl::StatusOr<Chosen>)> done) override {
     done(snapshot_->Choose(choice, absl::ZeroDuration()));
   }

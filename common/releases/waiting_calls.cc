@@ -8,8 +8,8 @@
 
 namespace zhiping::releases {
 
-bool WaitingCall::WaitsFor(const ReleaseFetcher::Pin& pin) const {
-  return choice.release_digest == pin.digest && choice.programme == pin.programme;
+bool WaitingCall::WaitsFor(const std::string& digest) const {
+  return choice.release_digest == digest;
 }
 
 void WaitingCall::Answer(const Snapshot& snapshot, absl::Duration steady) const {
@@ -27,9 +27,9 @@ bool WaitingCalls::Add(const WaitingCall& call) {
   return true;
 }
 
-bool WaitingCalls::AnyWaitsFor(const ReleaseFetcher::Pin& pin) const {
+bool WaitingCalls::AnyWaitsFor(const std::string& digest) const {
   return std::any_of(calls_.begin(), calls_.end(),
-                     [&](const WaitingCall& call) { return call.WaitsFor(pin); });
+                     [&](const WaitingCall& call) { return call.WaitsFor(digest); });
 }
 
 absl::Duration WaitingCalls::NextDeadline() const {
@@ -38,8 +38,8 @@ absl::Duration WaitingCalls::NextDeadline() const {
   return next;
 }
 
-std::list<WaitingCall> WaitingCalls::TakeThoseFor(const ReleaseFetcher::Pin& pin) {
-  return Take([&](const WaitingCall& call) { return call.WaitsFor(pin); });
+std::list<WaitingCall> WaitingCalls::TakeThoseFor(const std::string& digest) {
+  return Take([&](const WaitingCall& call) { return call.WaitsFor(digest); });
 }
 
 std::list<WaitingCall> WaitingCalls::TakeDone(const Snapshot& snapshot, absl::Duration steady) {

@@ -3,12 +3,12 @@
 
 #include <functional>
 #include <list>
+#include <string>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/releases/release_fetcher.h"
 #include "common/releases/snapshot.h"
 
 namespace zhiping::releases {
@@ -19,7 +19,8 @@ struct WaitingCall {
   absl::Duration deadline;
   std::function<void(absl::StatusOr<Chosen>)> done;
 
-  bool WaitsFor(const ReleaseFetcher::Pin& pin) const;
+  // Whether it pinned that release.
+  bool WaitsFor(const std::string& digest) const;
   // With what the snapshot has, or that what was pinned cannot be fetched now.
   void Answer(const Snapshot& snapshot, absl::Duration steady) const;
 };
@@ -32,11 +33,11 @@ class WaitingCalls {
   // False if there are too many.
   bool Add(const WaitingCall& call);
 
-  bool AnyWaitsFor(const ReleaseFetcher::Pin& pin) const;
+  bool AnyWaitsFor(const std::string& digest) const;
   // When the first one's time is up; infinite if there is none.
   absl::Duration NextDeadline() const;
 
-  std::list<WaitingCall> TakeThoseFor(const ReleaseFetcher::Pin& pin);
+  std::list<WaitingCall> TakeThoseFor(const std::string& digest);
   // Those that have what they waited for, or whose time is up.
   std::list<WaitingCall> TakeDone(const Snapshot& snapshot, absl::Duration steady);
   std::list<WaitingCall> TakeAll() { return std::exchange(calls_, {}); }

@@ -41,7 +41,7 @@ bool PublishedCriteria::IsWithdrawn(const std::string& programme, const std::str
 absl::StatusOr<CriteriaPtr> PublishedCriteria::Choose(const releases::Choice& choice,
                                                       absl::Time deadline) const {
   absl::StatusOr<releases::Chosen> chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
-  if (!chosen.ok() && releases_.MayFind(chosen.status())) {
+  if (!chosen.ok() && releases_.MayFind(choice, chosen.status())) {
     // Await always calls back, within its 2 s.
     absl::Notification found;
     releases_.Await(choice, deadline, [&](absl::StatusOr<releases::Chosen> awaited) {

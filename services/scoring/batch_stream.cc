@@ -127,7 +127,7 @@ class BatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
     }
     releases::Choice choice = ChoiceOf(request_.criteria());
     const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
-    if (chosen.ok() || !releases_.MayFind(chosen.status())) {
+    if (chosen.ok() || !releases_.MayFind(choice, chosen.status())) {
       if (Begin(chosen)) AnswerMessage();
       return;
     }

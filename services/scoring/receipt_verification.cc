@@ -58,7 +58,7 @@ void ReadAndAnswer(const ReceiptVerification& verification,
   const auto& content = read->receipt.content();
   releases::Choice choice = {content.programme(), content.release_digest(), 0};
   const auto chosen = verification.releases.snapshot()->Choose(choice, verification.clock.Steady());
-  if (chosen.ok() || !verification.releases.MayFind(chosen.status())) {
+  if (chosen.ok() || !verification.releases.MayFind(choice, chosen.status())) {
     return pending->Finish(Answer(*read, receipt_no, chosen, response));
   }
   const auto shared = std::make_shared<const SignedReceipt>(*std::move(read));

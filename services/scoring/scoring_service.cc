@@ -115,8 +115,8 @@ ScoringService::ScoringService(releases::Releases& releases, const Clock& clock,
   SetMessageAllocatorFor_Score(&messages_);
 }
 
-bool ScoringService::MayFind(const absl::StatusOr<Chosen>& chosen) const {
-  return !chosen.ok() && releases_.MayFind(chosen.status());
+bool ScoringService::MayFind(const Choice& choice, const absl::StatusOr<Chosen>& chosen) const {
+  return !chosen.ok() && releases_.MayFind(choice, chosen.status());
 }
 
 grpc::ServerUnaryReactor* ScoringService::Score(grpc::CallbackServerContext* context,
@@ -125,7 +125,7 @@ grpc::ServerUnaryReactor* ScoringService::Score(grpc::CallbackServerContext* con
   auto& messages = static_cast<ScoreMessages&>(*context->GetRpcAllocatorState());
   Choice choice = ChoiceOf(request->criteria());
   const auto chosen = releases_.snapshot()->Choose(choice, clock_.Steady());
-  if (!MayFind(chosen)) {
+  if (!MayFind(choice, chosen)) {
     return score_.Handle(*context, *request, [&] {
       return chosen.ok() ? AnswerScore(*chosen, messages) : chosen.status();
     });
@@ -156,7 +156,7 @@ grpc::ServerUnaryReactor* ScoringService::PlanUpgrade(grpc::CallbackServerContex
     });
   };
   return plan_upgrade_.HandleLater(*context, *request, [&](const auto& pending) {
-    if (!MayFind(chosen)) return answer(pending, chosen);
+    if (!MayFind(choice, chosen)) return answer(pending, chosen);
     releases_.Await(
         std::move(choice), absl::FromChrono(context->deadline()),
         [answer, pending](const absl::StatusOr<Chosen>& found) { answer(pending, found); });

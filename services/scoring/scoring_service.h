@@ -44,8 +44,9 @@ class ScoringService final : public ScoringServiceBase {
                                       v1::GetStatusResponse* response) override;
 
  private:
-  // Whether a call has to wait for its criteria: what it chose instead of an error.
-  bool MayFind(const absl::StatusOr<releases::Chosen>& chosen) const;
+  // Whether a call has to wait for its criteria.
+  bool MayFind(const releases::Choice& choice,
+               const absl::StatusOr<releases::Chosen>& chosen) const;
 
   releases::Releases& releases_;
   const Clock& clock_;

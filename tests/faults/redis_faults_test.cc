@@ -110,6 +110,14 @@ class RedisFaultTest : public testing::Test {
     for (const auto& digest : {second_.digest(), first_.digest()}) {
       ExpectAnswerOfTheReference(instance, digest);
     }
+    // One that was never published; nobody asked for it before.
+    scoring::v1::Criteria criteria;
+    criteria.set_release_digest(criteria::DigestOf(absl::StrCat("never published ", ++misspelt_)));
+    const absl::Status expected = reference_.Score(criteria).status();
+    const absl::Status refused = instance.Score(criteria).status();
+    EXPECT_TRUE(absl::IsNotFound(expected)) << expected;
+    EXPECT_EQ(refused.code(), expected.code()) << refused;
+    EXPECT_EQ(DetailOf(refused).ShortDebugString(), DetailOf(expected).ShortDebugString());
   }
   // How much longer it took than the reference, which has no Redis.
   absl::Duration ExpectAnswerOfTheReference(const ScoringProcess& instance,
@@ -317,6 +325,7 @@ class RedisFaultTest : public testing::Test {
   AssessmentProcess assessment_reference_{suite_, catalogue_, reference_};
   AssessmentProcess assessment_{suite_, catalogue_, scoring_, Through(scoring_gate_)};
   // How many campaigns were opened during the fault, and enterprises registered.
+  int misspelt_ = 0;
   int campaigns_ = 0, enterprises_ = 0;
   std::vector<std::string> fetched_;
   catalogue::v1::Activation first_, second_;

@@ -104,7 +104,7 @@ class ReleasesUnderTest final : public releases::Releases {
     absl::MutexLock lock(&mutex_);
     return snapshot_;
   }
-  bool MayFind(const absl::Status&) const override { return false; }
+  bool MayFind(const releases::Choice&, const absl::Status&) const override { return false; }
   void Await(releases::Choice choice, absl::Time,
              std::function<void(absl::StatusOr<releases::Chosen>)> done) override {
     done(snapshot()->Choose(choice, absl::ZeroDuration()));

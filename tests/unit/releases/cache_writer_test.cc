@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "common/releases/seed.h"
 #include "common/releases/signed_release.h"
 #include "tests/processes/process.h"
 #include "tests/unit/releases/test_publisher.h"
@@ -101,6 +102,27 @@ TEST_F(CacheWriterTest, AReleaseToComeIsNotWaitedFor) {
       kProgramme, *trust_);
   Write(held);
   EXPECT_TRUE(Has(held));
+}
+
+// The release in force is not to be had: a start runs what the folder's own state names.
+TEST_F(CacheWriterTest, NothingIsPrunedWhileTheFolderHasAnOlderState) {
+  const SignedState before = State(1, first_), after = State(2, second_);
+  ASSERT_OK(cache_->KeepRelease(first_.criteria->digest(), first_.envelope));
+  ASSERT_OK(cache_->KeepState(kProgramme, before.envelope));
+  for (size_t i = 0; i < 2 * kCachedReleases; ++i) {
+    ASSERT_OK(cache_->KeepRelease(criteria::DigestOf(absl::StrCat(i)), "a release"));
+  }
+  const size_t kept = ReleaseFiles(folder_).size();
+  const LoadedRelease pinned = Loaded("2026-3");
+  Load(pinned);
+  Write(after);
+  EXPECT_EQ(ReleaseFiles(folder_).size(), kept + 1);
+  EXPECT_TRUE(Has(before));
+  EXPECT_TRUE(Has(first_));
+  Load(second_);
+  Write(after);
+  EXPECT_TRUE(Has(after));
+  EXPECT_EQ(ReleaseFiles(folder_).size(), kCachedReleases + 2);
 }
 
 TEST_F(CacheWriterTest, WhatSomebodyRemovedIsWrittenAgainAndThatIsLogged) {

@@ -280,6 +280,27 @@ TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsKeptOutAndReported) {
   EXPECT_FALSE(follower_->Reports()[0].has_refused());
 }
 
+// What the catalogue gives is what was published: nobody else has better bytes of it.
+TEST_F(FollowerTest, BytesOfTheCatalogueThatAreDamagedOrForgedAreReported) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  const std::string forged = TestPublisher().Sign(
+      envelope::Purpose::RELEASE, criteria::SerializeRelease(LabelledRelease("2026-2")));
+  int revision = 1;
+  for (const std::string& bytes : {std::string("garbage"), forged, envelopes_[2]}) {
+    catalogue_.PutRelease(digests_[1], bytes);
+    catalogue_.PutState(publisher_.State(++revision, digests_[1], absl::Now()));
+    EXPECT_TRUE(Eventually([&] {
+      const auto report = follower_->Reports()[0];
+      return report.has_refused() && report.refused().revision() == revision;
+    })) << bytes.substr(0, 80);
+    EXPECT_EQ(Revision(), 1);
+  }
+  Publish(++revision, 1);
+  EXPECT_TRUE(Reaches(revision));
+}
+
 TEST_F(FollowerTest, AReleaseThatCannotBeUsedIsReportedBeforeItsInstant) {
   Publish(1, 0);
   Start();
@@ -326,17 +347,75 @@ TEST_F(FollowerTest, APinnedReleaseIsFetchedAndOneThatNobodyHasIsNotAskedForAgai
   pinned.release_digest = digests_[2];
   const auto chosen = Choose(pinned);
   ASSERT_THAT(chosen, HasReason(Reason::RELEASE_NOT_FOUND));
-  EXPECT_TRUE(follower_->MayFind(chosen.status()));
+  EXPECT_TRUE(follower_->MayFind(pinned, chosen.status()));
   const auto found = Await(pinned);
   ASSERT_OK(found);
   EXPECT_EQ(found->criteria->digest(), digests_[2]);
   EXPECT_OK(Choose(pinned));
 
-  options_.poll_interval = absl::Hours(1);
   pinned.release_digest = criteria::DigestOf("nobody has this");
-  EXPECT_THAT(Await(pinned), HasReason(Reason::RELEASE_NOT_FOUND));
+  const int asked = catalogue_.asked_for_releases();
+  for (int i = 0; i < 20; ++i) {
+    const auto nowhere = Await(pinned);
+    EXPECT_TRUE(absl::IsNotFound(nowhere.status())) << nowhere.status();
+    EXPECT_THAT(nowhere, HasReason(Reason::RELEASE_NOT_FOUND));
+  }
+  EXPECT_EQ(catalogue_.asked_for_releases(), asked + 1);
   pinned.release_digest = "sha256:short";
   EXPECT_THAT(Await(pinned), HasReason(Reason::INVALID_FIELD));
+}
+
+// The catalogue's word is final: a digest that is misspelt is not to be asked for again and again.
+TEST_F(FollowerTest, WhatWasNeverPublishedIsNotFoundThoughRedisIsAway) {
+  Publish(1, 0);
+  redis_.SetAway(true);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  Choice pinned;
+  pinned.release_digest = criteria::DigestOf("nobody has this");
+  const int asked = catalogue_.asked_for_releases();
+  for (int i = 0; i < 20; ++i) {
+    const auto nowhere = Await(pinned);
+    EXPECT_TRUE(absl::IsNotFound(nowhere.status())) << nowhere.status();
+  }
+  EXPECT_EQ(catalogue_.asked_for_releases(), asked + 1);
+  // While the catalogue is away, nobody knows.
+  catalogue_.SetAway(true);
+  pinned.release_digest = criteria::DigestOf("nobody has this either");
+  const auto unknown = Await(pinned);
+  EXPECT_TRUE(absl::IsUnavailable(unknown.status())) << unknown.status();
+}
+
+TEST_F(FollowerTest, APinThatNamesAnotherProgrammeIsRefusedInOneWay) {
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  catalogue_.PutRelease(digests_[2], envelopes_[2]);
+  Choice pinned;
+  pinned.programme = "another";
+  pinned.release_digest = digests_[2];
+  const int asked = catalogue_.asked_for_releases();
+  // Fetched once, and then held.
+  EXPECT_THAT(Await(pinned), HasReason(Reason::INVALID_FIELD));
+  EXPECT_THAT(Choose(pinned), HasReason(Reason::INVALID_FIELD));
+  EXPECT_EQ(catalogue_.asked_for_releases(), asked + 1);
+}
+
+TEST_F(FollowerTest, WhatWasInForceCanBePinnedAfterItWasReplacedThoughEverythingIsAway) {
+  cache_ = nullptr;
+  Publish(1, 0);
+  Start();
+  ASSERT_TRUE(Reaches(1));
+  Choice pinned;
+  pinned.release_digest = digests_[0];
+  ASSERT_OK(Choose(pinned));
+  Publish(2, 1);
+  ASSERT_TRUE(Reaches(2));
+  catalogue_.SetAway(true);
+  redis_.SetAway(true);
+  const auto chosen = Choose(pinned);
+  ASSERT_OK(chosen);
+  EXPECT_EQ(chosen->criteria->digest(), digests_[0]);
 }
 
 // Callers who pin something at once.
@@ -428,6 +507,52 @@ TEST_F(FollowerTest, ARevisionIsWaitedForAndAskedForAtOnce) {
   EXPECT_LT(absl::Now() - start, absl::Seconds(2));
 }
 
+TEST_F(FollowerTest, ARevisionIsWaitedForThoughNothingIsInForceYet) {
+  options_.poll_interval = absl::Minutes(10);
+  catalogue::v1::ActivationState nothing;
+  nothing.set_programme(kProgramme);
+  nothing.set_incarnation("00");
+  *nothing.mutable_confirmed_at() = ToTimestamp(absl::Now());
+  catalogue_.PutState(publisher_.Sign(envelope::Purpose::ACTIVATION, nothing.SerializeAsString()));
+  Start();
+  ASSERT_TRUE(Known(absl::Seconds(20)));
+  Choice choice;
+  choice.min_revision = 1;
+  const auto none = Choose(choice);
+  ASSERT_THAT(none, HasReason(Reason::NO_ACTIVE_RELEASE));
+  ASSERT_TRUE(follower_->MayFind(choice, none.status()));
+  EXPECT_THAT(Await(choice, absl::Milliseconds(300)), HasReason(Reason::NO_ACTIVE_RELEASE));
+  Publish(1, 0);
+  const auto found = Await(choice);
+  ASSERT_OK(found);
+  EXPECT_EQ(found->revision, 1);
+  // Without a revision there is nothing to wait for.
+  EXPECT_FALSE(follower_->MayFind(Choice(), none.status()));
+}
+
+TEST_F(FollowerTest, ARevisionIsWaitedForThoughNothingIsKnownYet) {
+  catalogue_.SetAway(true);
+  redis_.SetAway(true);
+  options_.poll_interval = absl::Minutes(10);
+  Start();
+  Choice choice;
+  choice.min_revision = 1;
+  const auto unknown = Choose(choice);
+  ASSERT_THAT(unknown, HasReason(Reason::CRITERIA_UNKNOWN));
+  ASSERT_TRUE(follower_->MayFind(choice, unknown.status()));
+  EXPECT_THAT(Await(choice, absl::Milliseconds(300)), HasReason(Reason::CRITERIA_UNKNOWN));
+  Publish(1, 0);
+  catalogue_.SetAway(false);
+  EXPECT_OK(Await(choice));
+}
+
+// Takes the folder away at once: whoever writes to it meanwhile finds none.
+void RemoveFolder(const std::string& folder) {
+  const std::string gone = processes::NewFolder();
+  std::filesystem::rename(folder, gone + "/folder");
+  std::filesystem::remove_all(gone);
+}
+
 TEST_F(FollowerTest, ACacheThatIsDamagedIsAMissAndIsMended) {
   ASSERT_OK(cache_->KeepState(kProgramme, "{\"payload\""));
   ASSERT_OK(cache_->KeepRelease(digests_[0], envelopes_[0].substr(0, 100)));
@@ -442,7 +567,7 @@ TEST_F(FollowerTest, ACacheThatIsEmptiedIsFilledAgainThoughNothingNewComes) {
   Start();
   ASSERT_TRUE(IsKept(1, 0));
   catalogue_.SetAway(true);
-  ASSERT_GT(std::filesystem::remove_all(folder_), 0);
+  RemoveFolder(folder_);
   ASSERT_TRUE(IsKept(1, 0));
   StartFromTheCache();
   EXPECT_TRUE(Reaches(1));
@@ -458,7 +583,7 @@ TEST_F(FollowerTest, ACacheKeepsWhatCallersPinned) {
   ASSERT_OK(Await(pinned));
   const auto kept = [&] { return cache_->FindRelease(digests_[2]).ok(); };
   ASSERT_TRUE(Eventually(kept));
-  ASSERT_GT(std::filesystem::remove_all(folder_), 0);
+  RemoveFolder(folder_);
   ASSERT_TRUE(Eventually(kept));
   StartFromTheCache();
   EXPECT_OK(Await(pinned));
@@ -522,6 +647,23 @@ TEST_F(FollowerTest, WhatItsCacheSaysCountsMoreThanWhatRedisSays) {
   EXPECT_EQ(Choose()->criteria->digest(), digests_[0]);
 }
 
+TEST_F(FollowerTest, WhatItsSeedSaysCountsMoreThanWhatRedisSays) {
+  HeldSource seed("seed", false);
+  seed.PutRelease(digests_[0], envelopes_[0]);
+  seed.PutState(publisher_.State(2, digests_[0], absl::Now()));
+  redis_.PutRelease(digests_[1], envelopes_[1]);
+  redis_.PutState(publisher_.State(2, digests_[1], absl::Now() + absl::Seconds(1)));
+  catalogue_.SetAway(true);
+  follower_ =
+      std::make_unique<Follower>(options_, FollowerSources{&catalogue_, &redis_, nullptr, &seed},
+                                 *trust_, SystemClock(), log_, nullptr);
+  follower_->Start([] {});
+  ASSERT_TRUE(Reaches(2));
+  EXPECT_EQ(Choose()->criteria->digest(), digests_[0]);
+  // It outlives the follower.
+  follower_ = nullptr;
+}
+
 TEST_F(FollowerTest, ACacheKeepsTheStateThatNamesARefusedReleaseToCome) {
   Publish(1, 0);
   Start();
@@ -548,14 +690,15 @@ TEST_F(FollowerTest, ACacheIsPruned) {
   EXPECT_OK(cache_->FindRelease(digests_[0]));
   Publish(2, 1);
   EXPECT_TRUE(Eventually([&] { return cache_->FindRelease(digests_[1]).ok(); }));
-  EXPECT_TRUE(Eventually([&] { return ReleaseFiles(folder).size() == kept; }));
+  // What was replaced may be pinned still.
+  EXPECT_TRUE(Eventually([&] { return ReleaseFiles(folder).size() == kept + 1; }));
 }
 
 TEST_F(FollowerTest, ACacheThatCannotBeWrittenHoldsNothingUpAndIsWrittenLater) {
   const std::string folder = processes::NewFolder() + "/cache";
   cache_ = *NewReleaseCache(folder);
   // A file where the folder was: also root cannot write below it.
-  ASSERT_GT(std::filesystem::remove_all(folder), 0);
+  RemoveFolder(folder);
   std::ofstream(folder) << "a file";
   ASSERT_FALSE(cache_->KeepState(kProgramme, "").ok());
   Publish(1, 0);

@@ -52,11 +52,11 @@ TEST_F(WaitingCallsTest, APinnedReleaseIsWaitedForByThoseWhoPinnedItAlone) {
   calls_.Add(Call(Pinned("one")));
   calls_.Add(Call(Pinned("one")));
   calls_.Add(Call(Pinned("two")));
-  EXPECT_TRUE(calls_.AnyWaitsFor({"one", kProgramme}));
-  EXPECT_FALSE(calls_.AnyWaitsFor({"one", "another programme"}));
-  EXPECT_EQ(calls_.TakeThoseFor({"one", kProgramme}).size(), 2);
-  EXPECT_FALSE(calls_.AnyWaitsFor({"one", kProgramme}));
-  EXPECT_TRUE(calls_.AnyWaitsFor({"two", kProgramme}));
+  EXPECT_TRUE(calls_.AnyWaitsFor("one"));
+  EXPECT_FALSE(calls_.AnyWaitsFor("three"));
+  EXPECT_EQ(calls_.TakeThoseFor("one").size(), 2);
+  EXPECT_FALSE(calls_.AnyWaitsFor("one"));
+  EXPECT_TRUE(calls_.AnyWaitsFor("two"));
 }
 
 TEST_F(WaitingCallsTest, WhatDidNotComeInTimeMayBeSomewhere) {
