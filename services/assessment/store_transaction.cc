@@ -203,7 +203,7 @@ absl::StatusOr<std::optional<v1::AssessmentRecord>> StoreTransaction::FindAssess
 absl::Status StoreTransaction::SaveAssessment(const v1::AssessmentRecord& record) {
   const v1::Assessment& assessment = record.assessment();
   std::vector<sql::Value> row = Of(assessment.key());
-  row.insert(row.end(), {assessment.release_digest(), record.closed(),
+  row.insert(row.end(), {assessment.release_digest(), assessment.has_closure(),
                          Milliseconds(true, assessment.updated_at(), 0), Serialized(record)});
   sql_.Later(
       "INSERT INTO assessment (uscc, plant, campaign, release_digest, closed, updated_at, "

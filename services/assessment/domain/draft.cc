@@ -77,7 +77,7 @@ Unanswered UnansweredOf(const v1::AssessmentRecord& record) {
 
 v1::Assessment::State StateAt(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
                               absl::Span<const v1::SubmissionRecord> submissions, absl::Time now) {
-  if (record.closed()) return v1::Assessment::CLOSED;
+  if (record.assessment().has_closure()) return v1::Assessment::CLOSED;
   if (!submissions.empty() &&
       submissions.back().submission().standing().state() == v1::SubmissionState::UNDER_REVIEW) {
     return v1::Assessment::LOCKED;

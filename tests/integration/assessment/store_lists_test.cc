@@ -485,7 +485,7 @@ TEST_P(StoreListsTest, OpenDraftsUnderAReleaseAreFound) {
     key.set_enterprise(UsccOf(enterprise));
     key.set_campaign(campaign);
     record.mutable_assessment()->set_release_digest(digest);
-    record.set_closed(closed);
+    if (closed) record.mutable_assessment()->mutable_closure();
     ASSERT_OK(
         Change([&](StoreTransaction& transaction) { return transaction.SaveAssessment(record); }));
   };

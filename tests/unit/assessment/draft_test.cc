@@ -114,7 +114,7 @@ TEST(DraftTest, TheStateFollowsFromTheLatestSubmissionTheWindowReturnByAndTheClo
   *campaign.mutable_closes_at() = ToTimestamp(kNow + absl::Hours(10));
   for (const StateCase& given : kStates) {
     auto record = Draft(*Small());
-    record.set_closed(given.closed);
+    if (given.closed) record.mutable_assessment()->mutable_closure();
     const auto submissions = SubmissionsOf(given);
     const absl::Time now = kNow + absl::Hours(given.hour);
     EXPECT_EQ(StateAt(record, campaign, submissions, now), given.state)
