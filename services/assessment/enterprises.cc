@@ -1,9 +1,6 @@
 #include "services/assessment/enterprises.h"
 
-#include <algorithm>
-#include <numeric>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -20,24 +17,13 @@
 #include "services/assessment/domain/uscc.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
+#include "services/assessment/relations.h"
 #include "services/assessment/requests.h"
 
 namespace zhiping::assessment {
 namespace {
 
-// Enterprises above one another: more is a mistake.
-constexpr int kMostAbove = 20;
 constexpr size_t kMaxQueryCharacters = 100;
-// Of an import: a commit for each would take most of its time, and a transaction of all of them
-// would keep too many enterprises locked.
-constexpr int kRowsATransaction = 100;
-
-absl::Status EnterpriseExists(const std::string& uscc) {
-  return MakeError(absl::StatusCode::kAlreadyExists, Reason::ENTERPRISE_EXISTS,
-                   absl::StrCat("企业 ", uscc, " 已经登记。"),
-                   absl::StrCat("The enterprise ", uscc, " is registered already."),
-                   {{"enterprise", uscc}});
-}
 
 absl::Status ChangeNotFound(const std::string& uscc, int number) {
   return MakeError(absl::StatusCode::kNotFound, Reason::CHANGE_NOT_FOUND,
@@ -62,28 +48,25 @@ v1::Enterprise ShownTo(const rpc::Call& call, const v1::EnterpriseRecord& record
 
 }  // namespace
 
-absl::Status Enterprises::CheckRelations(StoreTransaction& transaction,
-                                         const v1::Enterprise& enterprise, absl::string_view at) {
-  const auto check = [&](const std::string& first, auto above, const char* name) -> absl::Status {
-    std::vector<std::string> chain;
-    for (std::string next = first; !next.empty() && chain.size() < kMostAbove;) {
-      chain.push_back(next);
-      ASSIGN_OR_RETURN(const auto found, transaction.FindEnterprise(next));
-      next = found.has_value() ? above(found->enterprise()) : "";
-    }
-    return CheckNoCircle(enterprise.uscc(), chain, absl::StrCat(at, name));
-  };
-  RETURN_IF_ERROR(check(
-      enterprise.parent_uscc(), [](const auto& of) { return of.parent_uscc(); }, "parentUscc"));
-  return check(
-      enterprise.predecessor(), [](const auto& of) { return of.predecessor(); }, "predecessor");
+absl::Status EnterpriseExists(const std::string& uscc) {
+  return MakeError(absl::StatusCode::kAlreadyExists, Reason::ENTERPRISE_EXISTS,
+                   absl::StrCat("企业 ", uscc, " 已经登记。"),
+                   absl::StrCat("The enterprise ", uscc, " is registered already."),
+                   {{"enterprise", uscc}});
 }
 
-absl::Status Enterprises::Save(StoreTransaction& transaction, const v1::EnterpriseRecord& record,
-                               absl::Time now) {
+absl::Status Enterprises::Save(StoreTransaction& transaction, const v1::Enterprise* present,
+                               const v1::EnterpriseRecord& record, absl::Time now) {
   v1::AssessmentEvent event;
   *event.mutable_enterprise()->mutable_enterprise() = ShownEnterprise(record, ContactView::kNone);
-  if (record.version() > 1) RETURN_IF_ERROR(transaction.SaveEnterprise(record));
+  const v1::Enterprise& enterprise = record.enterprise();
+  if (present != nullptr) RETURN_IF_ERROR(transaction.SaveEnterprise(record));
+  if (present != nullptr && present->review_unit() != enterprise.review_unit()) {
+    ASSIGN_OR_RETURN(const auto open, transaction.OpenChangeRequests(enterprise.uscc()));
+    for (const v1::ChangeRequestRecord& request : open) {
+      RETURN_IF_ERROR(transaction.SaveChangeRequest(Received(request, enterprise)));
+    }
+  }
   return transaction.Append(event, now);
 }
 
@@ -103,8 +86,9 @@ absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
       [&](StoreTransaction& transaction, v1::RegisterEnterpriseResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const bool added, transaction.AddEnterprise(*record));
         if (!added) return EnterpriseExists(uscc);
-        RETURN_IF_ERROR(CheckRelations(transaction, record->enterprise(), "enterprise."));
-        RETURN_IF_ERROR(Save(transaction, *record, now));
+        RETURN_IF_ERROR(CheckRelations(transaction, nullptr, record->enterprise(), FilesOf(call),
+                                       "enterprise."));
+        RETURN_IF_ERROR(Save(transaction, nullptr, *record, now));
         RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));
         *response.mutable_enterprise() = ShownTo(call, *record);
         return absl::OkStatus();
@@ -156,8 +140,9 @@ absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
                                          setter, environment_.At(now)));
         *response.mutable_enterprise() = ShownTo(call, changed);
         if (changed.version() == present->version()) return absl::OkStatus();
-        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise(), "enterprise."));
-        RETURN_IF_ERROR(Save(transaction, changed, now));
+        RETURN_IF_ERROR(CheckRelations(transaction, &present->enterprise(), changed.enterprise(),
+                                       FilesOf(call), "enterprise."));
+        RETURN_IF_ERROR(Save(transaction, &present->enterprise(), changed, now));
         if (setter.kind == Setter::kEnterprise) return absl::OkStatus();
         return AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now);
       });
@@ -195,81 +180,6 @@ absl::StatusOr<v1::ListEnterprisesResponse> Enterprises::ListEnterprises(
   response.set_total_size(listed.total);
   if (!listed.next.empty()) {
     response.set_next_page_token(rpc::MakePageToken(request, listed.next));
-  }
-  return response;
-}
-
-absl::StatusOr<v1::ImportedRow::Outcome> Enterprises::ImportRow(StoreTransaction& transaction,
-                                                                const v1::Enterprise& row,
-                                                                const rpc::Call& call,
-                                                                bool validate_only) {
-  const absl::Time now = environment_.Now();
-  const auto normalised = NormaliseUscc(row.uscc());
-  if (!normalised.ok()) {
-    // Whatever else is wrong with the row is said with it.
-    const auto nobody =
-        ImportEnterprise(nullptr, row, SetterOf(call, row.uscc()), environment_.At(now));
-    return nobody.ok() ? normalised.status() : nobody.status();
-  }
-  const std::string& uscc = *normalised;
-  ASSIGN_OR_RETURN(const auto present, transaction.LockEnterprise(uscc));
-  if (present.has_value() && !call.CheckFile(CoordinatesOf(*present, "")).ok()) {
-    return EnterpriseExists(uscc);
-  }
-  ASSIGN_OR_RETURN(const v1::EnterpriseRecord record,
-                   ImportEnterprise(present.has_value() ? &*present : nullptr, row,
-                                    SetterOf(call, uscc), environment_.At(now)));
-  RETURN_IF_ERROR(CheckRelations(transaction, record.enterprise(), ""));
-  const auto outcome = !present.has_value()                     ? v1::ImportedRow::ADDED
-                       : record.version() == present->version() ? v1::ImportedRow::UNCHANGED
-                                                                : v1::ImportedRow::CHANGED;
-  if (validate_only || outcome == v1::ImportedRow::UNCHANGED) return outcome;
-  if (!present.has_value()) {
-    ASSIGN_OR_RETURN(const bool added, transaction.AddEnterprise(record));
-    if (!added) return EnterpriseExists(uscc);
-  }
-  RETURN_IF_ERROR(Save(transaction, record, now));
-  RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));
-  return outcome;
-}
-
-absl::Status Enterprises::ImportRows(const v1::ImportEnterprisesRequest& request, int begin,
-                                     int end, const rpc::Call& call, absl::Time deadline,
-                                     v1::ImportEnterprisesResponse& response) {
-  // Enterprises are locked in the order of their USCCs, as everywhere; rows for one of them stay in
-  // the order of the request.
-  std::vector<int> order(end - begin);
-  std::iota(order.begin(), order.end(), begin);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-    return request.enterprises(a).uscc() < request.enterprises(b).uscc();
-  });
-  return environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
-    for (const int row : order) {
-      const auto outcome =
-          ImportRow(transaction, request.enterprises(row), call, request.validate_only());
-      v1::ImportedRow& imported = *response.mutable_rows(row);
-      imported.Clear();
-      if (outcome.ok()) {
-        imported.set_outcome(*outcome);
-      } else if (IsOfTheRow(outcome.status())) {
-        RefuseRow(outcome.status(), "uscc", imported);
-      } else {
-        return outcome.status();
-      }
-    }
-    return absl::OkStatus();
-  });
-}
-
-absl::StatusOr<v1::ImportEnterprisesResponse> Enterprises::ImportEnterprises(
-    const v1::ImportEnterprisesRequest& request, const rpc::Call& call, absl::Time deadline) {
-  RETURN_IF_ERROR(call.CheckFile(CoordinatesOfNew(call)));
-  RETURN_IF_ERROR(CheckRows(request.enterprises_size(), "enterprises"));
-  v1::ImportEnterprisesResponse response;
-  for (int i = 0; i < request.enterprises_size(); ++i) response.add_rows();
-  for (int begin = 0; begin < response.rows_size(); begin += kRowsATransaction) {
-    const int end = std::min(begin + kRowsATransaction, response.rows_size());
-    RETURN_IF_ERROR(ImportRows(request, begin, end, call, deadline, response));
   }
   return response;
 }
@@ -315,8 +225,13 @@ absl::StatusOr<v1::AcceptChangeResponse> Enterprises::AcceptChange(
         ASSIGN_OR_RETURN(ChangedEnterprise changed,
                          assessment::AcceptChange(*enterprise, *change, request.note(),
                                                   PersonOf(call), environment_.At(now)));
-        RETURN_IF_ERROR(CheckRelations(transaction, changed.enterprise.enterprise(), "proposed."));
-        RETURN_IF_ERROR(Save(transaction, changed.enterprise, now));
+        // The unit answers for the other enterprise too.
+        const Reaches reaches = [&call](const v1::EnterpriseRecord& of) {
+          return call.CheckScopeOf(of.enterprise().review_unit()).ok();
+        };
+        RETURN_IF_ERROR(CheckRelations(transaction, &enterprise->enterprise(),
+                                       changed.enterprise.enterprise(), reaches, "proposed."));
+        RETURN_IF_ERROR(Save(transaction, &enterprise->enterprise(), changed.enterprise, now));
         RETURN_IF_ERROR(transaction.SaveChangeRequest(changed.request));
         RETURN_IF_ERROR(AuditAct(transaction, call,
                                  {"change_request", absl::StrCat(request.number()), request.uscc()},

@@ -1,8 +1,9 @@
 // Enterprises: registered, changed, imported and listed; and what they ask to have changed.
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/rpc/call.h"
 #include "services/assessment/environment.h"
@@ -46,15 +47,16 @@ class Enterprises {
   absl::Status ImportRows(const v1::ImportEnterprisesRequest& request, int begin, int end,
                           const rpc::Call& call, absl::Time deadline,
                           v1::ImportEnterprisesResponse& response);
-  // Those above it, from the one that it names upwards. Errors: RELATION_CIRCLE, with a field that
-  // begins with `at`.
-  absl::Status CheckRelations(StoreTransaction& transaction, const v1::Enterprise& enterprise,
-                              absl::string_view at);
-  absl::Status Save(StoreTransaction& transaction, const v1::EnterpriseRecord& record,
-                    absl::Time now);
+  // What it is now, logged; what it asks to have changed goes along to another review unit.
+  // `present`: as it was; null: it was added. REQUIRES: locked.
+  absl::Status Save(StoreTransaction& transaction, const v1::Enterprise* present,
+                    const v1::EnterpriseRecord& record, absl::Time now);
 
   const Environment& environment_;
 };
+
+// ENTERPRISE_EXISTS (ALREADY_EXISTS).
+absl::Status EnterpriseExists(const std::string& uscc);
 
 // What is recorded when somebody else reads its entry.
 rpc::EnterpriseFile FileOf(const v1::Enterprise& enterprise);

@@ -63,11 +63,22 @@ absl::StatusOr<Found> FindSource(const Environment& environment, const v1::Submi
     ASSIGN_OR_RETURN(auto record, environment.store.FindSubmission(deadline, key));
     if (!record.has_value()) return NothingToCarry(key);
     const v1::Submission& submission = record->submission();
-    return Found{SourceOf(submission), submission.content().release_digest()};
+    return Found{SourceOf(*record), submission.content().release_digest()};
   }
   ASSIGN_OR_RETURN(auto record, environment.store.FindAssessment(deadline, AssessmentOf(key)));
   if (!record.has_value()) return NothingToCarry(key);
   return Found{SourceOf(*record), record->assessment().release_digest()};
+}
+
+// Whether the caller may have what the enterprise took over from `source`. Its predecessor was set
+// by whoever reached that one; a platform of its own need not be that one's.
+bool MayTakeOver(const rpc::Call& call, const v1::Enterprise& enterprise,
+                 const v1::EnterpriseRecord& source) {
+  const identity::Caller& caller = call.caller();
+  const bool itself =
+      caller.roles.Has(identity::Role::ENTERPRISE) && caller.uscc == enterprise.uscc();
+  return enterprise.predecessor() == source.enterprise().uscc() &&
+         (itself || call.CheckFile(CoordinatesOf(source, "")).ok());
 }
 
 absl::Status PrepareSource(const Environment& environment, const v1::AssessmentKey& key,
@@ -80,10 +91,14 @@ absl::Status PrepareSource(const Environment& environment, const v1::AssessmentK
   const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
                                   opening.campaign.campaign().programme());
   if (!call.CheckFile(file).ok()) return EnterpriseNotFound(key.enterprise());
-  const bool own = from.enterprise() == key.enterprise();
-  const bool taken_over = enterprise.has_value() && !from.enterprise().empty() &&
-                          enterprise->enterprise().predecessor() == from.enterprise();
-  if (!own && !taken_over) return NothingToCarry(from);
+  if (from.enterprise() != key.enterprise()) {
+    ASSIGN_OR_RETURN(const auto source,
+                     environment.store.FindEnterprise(deadline, from.enterprise()));
+    if (!enterprise.has_value() || !source.has_value() ||
+        !MayTakeOver(call, enterprise->enterprise(), *source)) {
+      return NothingToCarry(from);
+    }
+  }
   ASSIGN_OR_RETURN(Found found, FindSource(environment, from, deadline));
   ASSIGN_OR_RETURN(const auto campaign, environment.store.FindCampaign(deadline, from.campaign()));
   if (!campaign.has_value()) return NothingToCarry(from);

@@ -23,7 +23,8 @@ struct Opening {
 
 // Finds the criteria, and what is carried over. Errors: CAMPAIGN_NOT_FOUND, NOTHING_TO_CARRY,
 // CRITERIA_EXPIRED, NO_ACTIVE_RELEASE, and those of PublishedCriteria. Of another enterprise than
-// the key's and its predecessor nothing is read.
+// the key's and its predecessor, or one for which the caller's platform is not enrolled, nothing is
+// read.
 absl::StatusOr<Opening> PrepareOpening(const Environment& environment, const v1::AssessmentKey& key,
                                        const v1::CreateAssessmentRequest& request,
                                        const rpc::Call& call, absl::Time deadline);

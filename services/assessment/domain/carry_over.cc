@@ -6,6 +6,7 @@
 
 #include "common/criteria/diff.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/act.h"
 #include "services/assessment/domain/answer_passage.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/draft_facts.h"
@@ -57,16 +58,21 @@ CarrySource SourceOf(const v1::AssessmentRecord& draft) {
   for (const auto& fact : draft.assessment().facts()) {
     if (fact.counts()) AddDeclared(fact.value(), source.facts);
   }
+  source.people = draft.edited_by();
   return source;
 }
 
-CarrySource SourceOf(const v1::Submission& submission) {
+CarrySource SourceOf(const v1::SubmissionRecord& record) {
+  const v1::Submission& submission = record.submission();
   CarrySource source;
   source.key = submission.key();
   for (const auto& answer : submission.content().answers()) {
     *source.answers.Add()->mutable_answer() = answer;
   }
   for (const auto& fact : submission.content().facts()) AddDeclared(fact.value(), source.facts);
+  source.people = record.parties();
+  // Records of earlier versions know no others.
+  AddPerson(record.submitted_by(), source.people);
   return source;
 }
 
@@ -90,6 +96,7 @@ void CarryOver(absl::Span<const Criteria* const> path, const CarrySource& source
   DraftFacts facts = source.facts;
   for (auto& fact : facts) *fact.mutable_updated_at() = ToTimestamp(now);
   CarryFacts(*path.back(), facts, record);
+  for (const auto& person : source.people) AddPerson(person, *record.mutable_edited_by());
 }
 
 void Rebase(const Criteria& from, const Criteria& to, v1::AssessmentRecord& record,

@@ -23,11 +23,13 @@ struct CarrySource {
   google::protobuf::RepeatedPtrField<v1::KeptAnswer> kept;
   // Those that counted, all as DECLARED: in the new draft it is the enterprise that says them.
   google::protobuf::RepeatedPtrField<v1::DraftFact> facts;
+  // Who filled it in: it is still what they say.
+  google::protobuf::RepeatedPtrField<v1::PersonRecord> people;
 };
 
 CarrySource SourceOf(const v1::AssessmentRecord& draft);
 // What the enterprise claimed, whatever was found in a review.
-CarrySource SourceOf(const v1::Submission& submission);
+CarrySource SourceOf(const v1::SubmissionRecord& submission);
 
 // Fills an empty draft from a source. `path` begins with the source's criteria and ends with the
 // draft's, one if they are the same; editions in between say what they tightened, split or merged,

@@ -56,6 +56,13 @@ absl::Status CheckNotOwn(const v1::ChangeRequestRecord& request, const v1::Perso
   return identity::CheckFourEyes({by.issuer(), by.subject()}, {{asked.issuer(), asked.subject()}});
 }
 
+// The unit that the enterprise would have afterwards.
+const std::string& ReceivingUnit(const v1::ChangeRequest& change,
+                                 const v1::Enterprise& enterprise) {
+  const std::string& proposed = change.proposed().review_unit();
+  return proposed.empty() ? enterprise.review_unit() : proposed;
+}
+
 v1::ChangeRequestRecord Decided(v1::ChangeRequestRecord request, v1::ChangeRequest::State state,
                                 absl::Time now) {
   request.mutable_change_request()->set_state(state);
@@ -96,7 +103,7 @@ absl::StatusOr<ChangedEnterprise> RequestChange(const v1::EnterpriseRecord& ente
   *change.mutable_present() = Values(enterprise.enterprise(), request.fields());
   change.set_reason(request.reason());
   change.set_state(v1::ChangeRequest::OPEN);
-  change.set_unit(after->enterprise().review_unit());
+  change.set_unit(ReceivingUnit(change, enterprise.enterprise()));
   *change.mutable_requested_at() = ToTimestamp(context.now);
   *changed.request.mutable_requested_by() = by;
   return changed;
@@ -135,6 +142,13 @@ absl::StatusOr<v1::ChangeRequestRecord> DeclineChange(const v1::ChangeRequestRec
   declined.mutable_change_request()->set_decision_note(note);
   *declined.mutable_decided_by() = by;
   return declined;
+}
+
+v1::ChangeRequestRecord Received(v1::ChangeRequestRecord request,
+                                 const v1::Enterprise& enterprise) {
+  v1::ChangeRequest& change = *request.mutable_change_request();
+  change.set_unit(ReceivingUnit(change, enterprise));
+  return request;
 }
 
 v1::ChangeRequestRecord Replaced(v1::ChangeRequestRecord request, absl::Time now) {

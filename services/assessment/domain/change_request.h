@@ -41,6 +41,9 @@ absl::StatusOr<v1::ChangeRequestRecord> DeclineChange(const v1::ChangeRequestRec
                                                       const std::string& note,
                                                       const v1::PersonRecord& by, absl::Time now);
 
+// An open request after the enterprise has become as it is here: for the unit that receives it now.
+v1::ChangeRequestRecord Received(v1::ChangeRequestRecord request, const v1::Enterprise& enterprise);
+
 // An open request whose place a later one takes. REQUIRES: it is open.
 v1::ChangeRequestRecord Replaced(v1::ChangeRequestRecord request, absl::Time now);
 

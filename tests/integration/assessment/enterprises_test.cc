@@ -260,6 +260,8 @@ TEST_P(EnterprisesTest, AReviewerOfNoUnitThatThereIsIsToldSo) {
 
 TEST_P(EnterprisesTest, EachSetsWhatIsTheirsBasedOnWhatTheyRead) {
   v1::Enterprise present = *fixture_.Register();
+  const std::string predecessor = UsccNumber(1);
+  ASSERT_OK(fixture_.Register(NewEnterprise(predecessor)));
   const struct {
     CallerOf caller;
     const char* path;
@@ -287,7 +289,7 @@ TEST_P(EnterprisesTest, EachSetsWhatIsTheirsBasedOnWhatTheyRead) {
     sent.mutable_contact()->set_name(absl::StrCat("李", changes));
     sent.mutable_size()->set_employees(present.size().employees() + 1);
     sent.set_review_unit("suzhou");
-    sent.set_predecessor(UsccNumber(changes));
+    sent.set_predecessor(predecessor);
     sent.add_plants()->set_plant(absl::StrCat("p", changes));
     sent.mutable_plants(sent.plants_size() - 1)->set_name("分厂");
     sent.add_enrolments()->set_issuer("https://issuer.example");
@@ -396,10 +398,10 @@ TEST_P(EnterprisesTest, RelationsNeverMakeACircle) {
   v1::Enterprise one = NewEnterprise(first);
   one.set_parent_uscc(second);
   one.set_predecessor(second);
-  v1::Enterprise registered = *fixture_.Register(one);
   v1::Enterprise two = NewEnterprise(second);
   two.set_parent_uscc(third);
   ASSERT_OK(fixture_.Register(two));
+  ASSERT_OK(fixture_.Register(one));
   v1::Enterprise three = NewEnterprise(third);
   three.set_parent_uscc(first);
   EXPECT_THAT(fixture_.Register(three),

@@ -44,7 +44,8 @@ const PassageCase kPassages[] = {
 
 TEST(CarryOverTest, EveryChangeOfAnEditionDoesToAnswersWhatThePassportSays) {
   const auto r1 = Small();
-  v1::Submission submission;
+  v1::SubmissionRecord record;
+  v1::Submission& submission = *record.mutable_submission();
   submission.mutable_key()->set_number(3);
   const auto source_draft = Filled(*r1);
   for (const auto& answer : source_draft.assessment().answers()) {
@@ -57,7 +58,7 @@ TEST(CarryOverTest, EveryChangeOfAnEditionDoesToAnswersWhatThePassportSays) {
     EXPECT_EQ(Said(rebased), given.answers) << given.name;
     EXPECT_EQ(Kept(rebased), given.kept) << given.name;
     auto carried = Draft(*r2);
-    CarryOver({r1.get(), r2.get()}, SourceOf(submission), kNow, carried);
+    CarryOver({r1.get(), r2.get()}, SourceOf(record), kNow, carried);
     EXPECT_EQ(Said(carried), given.answers) << given.name;
     EXPECT_EQ(Kept(carried), given.kept) << given.name;
   }
@@ -66,7 +67,8 @@ TEST(CarryOverTest, EveryChangeOfAnEditionDoesToAnswersWhatThePassportSays) {
 TEST(CarryOverTest, ACarriedAnswerSaysWhereItWasGivenAndKeepsItsReason) {
   const auto r1 = Small();
   const auto r2 = SmallEdition("sha256:r2", [](Edition& e) { Reword(e, 0, 1); });
-  v1::Submission submission;
+  v1::SubmissionRecord source;
+  v1::Submission& submission = *source.mutable_submission();
   submission.mutable_key()->set_campaign("last-year");
   submission.mutable_key()->set_number(3);
   const auto last_year = Filled(*r1);
@@ -74,7 +76,7 @@ TEST(CarryOverTest, ACarriedAnswerSaysWhereItWasGivenAndKeepsItsReason) {
     *submission.mutable_content()->add_answers() = answer.answer();
   }
   auto record = Draft(*r2);
-  CarryOver({r1.get(), r2.get()}, SourceOf(submission), kNow, record);
+  CarryOver({r1.get(), r2.get()}, SourceOf(source), kNow, record);
   EXPECT_EQ(record.version(), 1);
   for (int i = 0; i < 3; ++i) {
     const auto& answer = record.assessment().answers(i);
