@@ -24,6 +24,11 @@ class FileLock {
   // Makes the file if it is not there; it stays. REQUIRES: called once.
   Taking Take(const std::string& path);
 
+  // Tells the locked file from all others: it stays over restarts of the machine and when the file
+  // is moved within its file system; a copy has another. Empty if the system says nothing of it.
+  // REQUIRES: taken.
+  std::string Identity() const;
+
  private:
   int descriptor_ = -1;
 };

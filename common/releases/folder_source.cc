@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/criteria/release.h"
 #include "common/envelope/envelope.h"
@@ -28,8 +29,8 @@ namespace fs = std::filesystem;
 
 absl::Status NotThere() { return absl::NotFoundError("not in the folder"); }
 
-// A name of up to 64 characters and a number.
-constexpr size_t kMaxInstanceIdBytes = 128;
+// A name of up to 64 characters and a number, and the identity of a file.
+constexpr size_t kMaxInstanceBytes = 256;
 
 class SeedSource final : public Source {
  public:
@@ -89,13 +90,17 @@ class FolderCache final : public ReleaseCache {
   }
 
   std::string FindInstanceId() const override {
-    if (lock_ == nullptr) return "";
-    auto id = Find(InstancePath(), kMaxInstanceIdBytes);
-    return id.ok() ? *std::move(id) : "";
+    const std::string lock = LockIdentity();
+    const auto kept = Find(InstancePath(), kMaxInstanceBytes);
+    if (lock.empty() || !kept.ok()) return "";
+    const std::vector<std::string> lines = absl::StrSplit(*kept, '\n');
+    return lines.size() == 2 && lines[1] == lock ? lines[0] : "";
   }
 
   absl::Status KeepInstanceId(const std::string& id) override {
-    return WriteFile(InstancePath(), id, Overwrite::kReplace);
+    const std::string lock = LockIdentity();
+    if (lock.empty()) return absl::OkStatus();
+    return WriteFile(InstancePath(), absl::StrCat(id, "\n", lock), Overwrite::kReplace);
   }
 
   void Prune(const std::set<std::string>& needed) override {
@@ -124,6 +129,9 @@ class FolderCache final : public ReleaseCache {
   std::string StatePath(const std::string& programme) const {
     return absl::StrCat(folder_, "/", programme, kStateSuffix);
   }
+  // Of the file that is locked, which is copied with the folder. Empty if there is none.
+  std::string LockIdentity() const { return lock_ == nullptr ? "" : lock_->Identity(); }
+  // The id, and on the second line the identity of the lock.
   std::string InstancePath() const { return absl::StrCat(folder_, "/instance"); }
   static absl::StatusOr<std::string> Find(const std::string& path, size_t max_bytes) {
     std::error_code ignored;

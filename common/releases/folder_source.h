@@ -31,7 +31,8 @@ class ReleaseCache : public Source {
   virtual absl::Status KeepState(const std::string& programme, absl::string_view envelope) = 0;
 
   // The id that the instance of this folder gave itself: whoever holds the folder is that instance,
-  // however the process before ended. Empty if none is kept, or others may hold the folder too.
+  // however the process before ended. Empty if none is kept, the folder is a copy of the one that
+  // it was kept in, or others may hold it too.
   virtual std::string FindInstanceId() const = 0;
   virtual absl::Status KeepInstanceId(const std::string& id) = 0;
 

@@ -44,7 +44,7 @@ constexpr char kCatalogue[] = "catalogue";
 
 // What the catalogue is to call this instance. `cache`: null if it has none. Chance makes the id
 // unique where names repeat, as host names do in containers; an instance that has a folder of its
-// own keeps its id, so that one that was killed is not missed when it is back.
+// own, not a copy, keeps its id, so that one that was killed is not missed when it is back.
 std::string InstanceId(const ReleaseFlags& flags, const std::string& service, ReleaseCache* cache) {
   std::string name = flags.instance_name;
   if (name.empty()) {

@@ -126,7 +126,9 @@ Catalogue::Catalogue(const CatalogueOptions& options, const Clock& clock,
       watch_(clock, options.instance_lease),
       reports_(*store_, foreign_, watch_, clock, environment.log, options.reading.limits,
                [this] { reporting_->Wake(); }),
-      subscriptions_({[this](const v1::SubscribeRequest& record) { reports_.Report(record); },
+      subscriptions_({[this](const v1::SubscribeRequest& record, bool begins) {
+                        reports_.Report(record, begins);
+                      },
                       [this] { watching_->Wake(); }},
                      options.reading.limits),
       copies_(redis_ == nullptr ? nullptr
@@ -191,8 +193,8 @@ void Catalogue::Sequence() {
   written.Update(store_->Change(
       absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) -> absl::Status {
         RETURN_IF_ERROR(transaction.RecordReached(clock_.Now()));
-        for (const auto& [id, last_seen] : watch_.Expired()) {
-          RETURN_IF_ERROR(transaction.RemoveInstanceSeenAt(id, last_seen).status());
+        for (const auto& [key, last_seen] : watch_.Expired()) {
+          RETURN_IF_ERROR(transaction.RemoveInstanceSeenAt(key, last_seen).status());
         }
         return absl::OkStatus();
       }));

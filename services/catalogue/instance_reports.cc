@@ -44,32 +44,37 @@ InstanceReports::LoggedRefusal InstanceReports::KeyOf(const v1::Instance& instan
           absl::StrCat(instance.id(), " ", refusal.revision(), " ", refusal.reason())};
 }
 
-void InstanceReports::Report(const v1::SubscribeRequest& record) {
+void InstanceReports::Report(const v1::SubscribeRequest& record, bool begins) {
   {
     absl::MutexLock lock(&mutex_);
-    const std::string& id = record.instance().id();
+    const std::string process = ProcessOf(record);
     const bool full = waiting_.size() >= static_cast<size_t>(limits_.instances);
     // Those that stand back report again soon.
-    if (full && waiting_.count(id) == 0) return;
-    waiting_[id] = {record, absl::FromUnixMillis(absl::ToUnixMillis(clock_.Now()))};
+    if (full && waiting_.count(process) == 0) return;
+    Waiting& waiting = waiting_[process];
+    waiting.instance = {record, absl::FromUnixMillis(absl::ToUnixMillis(clock_.Now())), ""};
+    waiting.begins = waiting.begins || begins;
+    waiting.received = clock_.Steady();
   }
   reported_();
 }
 
 void InstanceReports::Write(absl::Time deadline) {
-  std::map<std::string, StoredInstance> writing;
+  std::map<std::string, Waiting> writing;
   {
     absl::MutexLock lock(&mutex_);
     writing = std::exchange(waiting_, {});
   }
   absl::Status worst;
-  for (auto& [id, instance] : writing) {
-    const absl::Status written = WriteOne(deadline, instance);
+  for (auto& [process, report] : writing) {
+    const absl::Status written = WriteOne(deadline, report);
     worst.Update(written);
     if (written.ok()) continue;
+    const bool begins = report.begins;
     absl::MutexLock lock(&mutex_);
     // Unless it has reported again meanwhile.
-    waiting_.emplace(id, std::move(instance));
+    Waiting& waiting = waiting_.emplace(process, std::move(report)).first->second;
+    waiting.begins = waiting.begins || begins;
   }
   if (writing.empty()) return;
   outcome_.Note(worst);
@@ -86,48 +91,74 @@ std::optional<absl::Time> InstanceReports::failing_since() const {
   return failing_since_;
 }
 
-absl::Status InstanceReports::WriteOne(absl::Time deadline, const StoredInstance& instance) {
-  RETURN_IF_ERROR(CheckHeldStates(deadline, instance.record));
-  if (instance.record.has_log_head()) {
-    RETURN_IF_ERROR(
-        log_heads_.Check(deadline, instance.record.instance().id(), instance.record.log_head()));
+absl::Status InstanceReports::WriteOne(absl::Time deadline, const Waiting& waiting) {
+  const v1::SubscribeRequest& record = waiting.instance.record;
+  const std::string& id = record.instance().id();
+  RETURN_IF_ERROR(CheckHeldStates(deadline, record));
+  if (record.has_log_head()) {
+    RETURN_IF_ERROR(log_heads_.Check(deadline, id, record.log_head()));
   }
-  StoredInstance kept = instance;
+  Waiting kept = waiting;
   // It was looked at, and is large.
-  for (auto& report : *kept.record.mutable_reports()) report.clear_held_state();
-  bool added = false;
-  bool full = false;
+  for (auto& report : *kept.instance.record.mutable_reports()) report.clear_held_state();
+  Written written;
   std::vector<LoggedRefusal> logging;
-  const auto write = [&](StoreTransaction& transaction) -> absl::Status {
-    const std::string& id = kept.record.instance().id();
-    if (kept.record.leaving()) return transaction.RemoveInstance(id).status();
-    ASSIGN_OR_RETURN(const auto before, transaction.LockInstance(id));
-    added = !before.has_value();
-    if (added) {
-      ASSIGN_OR_RETURN(const bool room, MakeRoom(transaction));
-      full = !room;
-      if (full) return absl::OkStatus();
-    }
-    RETURN_IF_ERROR(LogRefusals(transaction, kept, before, logging));
-    return transaction.SaveInstance(kept);
-  };
-  RETURN_IF_ERROR(store_.Change(deadline, write));
+  RETURN_IF_ERROR(store_.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(written, Keep(transaction, kept, logging));
+    return absl::OkStatus();
+  }));
   for (LoggedRefusal& refusal : logging) {
     logged_refusals_[refusal.refused].insert(std::move(refusal.by));
   }
-  if (added) NoteFull(full);
-  if (!kept.record.leaving() && !full) watch_.See(kept.record.instance().id(), kept.last_seen);
+  if (written.added || written.full) NoteFull(written.full);
+  if (written.added && written.beside) {
+    log_.Write(rpc::Severity::kWarning, "instance_id_shared", {{"instance", id}});
+  }
+  if (!written.key.empty()) watch_.See(written.key, kept.instance.last_seen);
   return absl::OkStatus();
+}
+
+absl::StatusOr<InstanceReports::Written> InstanceReports::Keep(
+    StoreTransaction& transaction, const Waiting& report, std::vector<LoggedRefusal>& logging) {
+  logging.clear();
+  const v1::SubscribeRequest& record = report.instance.record;
+  ASSIGN_OR_RETURN(const auto rows, transaction.LockInstances(record.instance().id()));
+  Written written;
+  if (record.leaving()) {
+    // Not the row of another process of its id.
+    for (const StoredInstance& row : rows) {
+      if (ProcessOf(row.record) != ProcessOf(record)) continue;
+      RETURN_IF_ERROR(transaction.RemoveInstance(row.key));
+    }
+    return written;
+  }
+  const InstanceRows::Place place = rows_.PlaceOf(record, report.begins, report.received, rows);
+  if (place.key.empty()) return written;
+  if (place.instead_of == nullptr) {
+    ASSIGN_OR_RETURN(const bool room, MakeRoom(transaction));
+    written.full = !room;
+    if (!room) return written;
+    written.added = true;
+    written.beside = !rows.empty();
+  } else if (place.instead_of->key != place.key) {
+    RETURN_IF_ERROR(transaction.RemoveInstance(place.instead_of->key));
+  }
+  written.key = place.key;
+  StoredInstance instance = report.instance;
+  instance.key = place.key;
+  RETURN_IF_ERROR(LogRefusals(transaction, instance, place.instead_of, logging));
+  RETURN_IF_ERROR(transaction.SaveInstance(instance));
+  return written;
 }
 
 absl::StatusOr<bool> InstanceReports::MakeRoom(StoreTransaction& transaction) {
   ASSIGN_OR_RETURN(const LastSeen seen, transaction.InstancesSeen());
   if (seen.size() < static_cast<size_t>(limits_.instances)) return true;
   watch_.SeeAll(seen);
-  for (const std::string& id : watch_.Lost()) {
-    const auto found = seen.find(id);
+  for (const std::string& key : watch_.Lost()) {
+    const auto found = seen.find(key);
     if (found == seen.end()) continue;
-    ASSIGN_OR_RETURN(const bool removed, transaction.RemoveInstanceSeenAt(id, found->second));
+    ASSIGN_OR_RETURN(const bool removed, transaction.RemoveInstanceSeenAt(key, found->second));
     if (removed) return true;
   }
   return false;
@@ -135,13 +166,12 @@ absl::StatusOr<bool> InstanceReports::MakeRoom(StoreTransaction& transaction) {
 
 absl::Status InstanceReports::LogRefusals(StoreTransaction& transaction,
                                           const StoredInstance& instance,
-                                          const std::optional<StoredInstance>& before,
+                                          const StoredInstance* before,
                                           std::vector<LoggedRefusal>& logging) {
-  logging.clear();
   for (const auto& report : instance.record.reports()) {
     if (!report.has_refused()) continue;
     const v1::InstanceReport* const last =
-        before.has_value() ? FindReport(before->record, report.programme()) : nullptr;
+        before != nullptr ? FindReport(before->record, report.programme()) : nullptr;
     if (last != nullptr && last->has_refused() && SameRefusal(last->refused(), report.refused())) {
       continue;
     }

@@ -16,6 +16,7 @@
 #include "services/catalogue/confirmer.h"
 #include "services/catalogue/domain/instance_bounds.h"
 #include "services/catalogue/foreign_states.h"
+#include "services/catalogue/instance_rows.h"
 #include "services/catalogue/instance_watch.h"
 #include "services/catalogue/log_heads.h"
 #include "services/catalogue/store.h"
@@ -34,13 +35,14 @@ class InstanceReports {
         clock_(clock),
         log_(log),
         limits_(limits),
+        rows_(clock, watch),
         log_heads_(store.changes(), log),
         outcome_(log, rpc::Severity::kError, "reports_not_written", "reports_written"),
         reported_(std::move(reported)) {}
 
-  // A report, or a goodbye (`leaving`); only the latest of an instance waits, and of no more
-  // instances than are kept. Never blocks.
-  void Report(const v1::SubscribeRequest& record);
+  // A report, or a goodbye (`leaving`); only the latest of a process waits, and of no more than are
+  // kept. `begins`: its stream begins with it. Never blocks.
+  void Report(const v1::SubscribeRequest& record, bool begins);
 
   // Writes what waits; to be called by one thread. What could not be written waits for the next
   // call.
@@ -50,24 +52,43 @@ class InstanceReports {
   std::optional<absl::Time> failing_since() const;
 
  private:
-  absl::Status WriteOne(absl::Time deadline, const StoredInstance& instance);
-  // Whether one more may be kept; if there are as many as may be, the one that was lost for the
-  // longest is removed for it.
-  absl::StatusOr<bool> MakeRoom(StoreTransaction& transaction);
-  absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
   // What is refused: a release, or every state of a programme. By whom and why.
   struct LoggedRefusal {
     std::string refused;
     std::string by;
   };
+  struct Waiting {
+    StoredInstance instance;
+    bool begins = false;
+    // By the steady clock.
+    absl::Duration received;
+  };
+  // What became of one.
+  struct Written {
+    bool added = false;
+    // It was not, since as many are kept as may be.
+    bool full = false;
+    // Another process has the same id.
+    bool beside = false;
+    // Of its row; empty: none as yet.
+    std::string key;
+  };
+  absl::Status WriteOne(absl::Time deadline, const Waiting& waiting);
+  // Keeps `report`, of which everything else was looked at. `logging` as for LogRefusals.
+  absl::StatusOr<Written> Keep(StoreTransaction& transaction, const Waiting& report,
+                               std::vector<LoggedRefusal>& logging);
+  // Whether one more may be kept; if there are as many as may be, the one that was lost for the
+  // longest is removed for it.
+  absl::StatusOr<bool> MakeRoom(StoreTransaction& transaction);
+  absl::Status CheckHeldStates(absl::Time deadline, const v1::SubscribeRequest& record);
   static LoggedRefusal KeyOf(const v1::Instance& instance, const std::string& programme,
                              const v1::Refusal& refusal);
 
-  // Into the log of changes, once for each instance, activation and reason; `logging` is what is
-  // logged now, if the transaction is committed.
+  // Into the log of changes, once for each instance, activation and reason. `before`: what it, or
+  // who had its row, said last; null: nothing. `logging` is what is logged now, if the transaction
+  // is committed.
   absl::Status LogRefusals(StoreTransaction& transaction, const StoredInstance& instance,
-                           const std::optional<StoredInstance>& before,
-                           std::vector<LoggedRefusal>& logging);
+                           const StoredInstance* before, std::vector<LoggedRefusal>& logging);
   // Whether it is not logged yet, and one more may be.
   bool MayLog(const LoggedRefusal& refusal);
   // Logs the first new instance that is not kept, and the first after others were.
@@ -80,6 +101,7 @@ class InstanceReports {
   const rpc::Log& log_;
   const FollowerLimits limits_;
   // These are of Write alone.
+  InstanceRows rows_;
   LogHeads log_heads_;
   rpc::OutcomeLog outcome_;
   bool full_ = false;
@@ -90,8 +112,8 @@ class InstanceReports {
   const std::function<void()> reported_;
   mutable absl::Mutex mutex_;
   std::optional<absl::Time> failing_since_ ABSL_GUARDED_BY(mutex_);
-  // By instance.
-  std::map<std::string, StoredInstance> waiting_ ABSL_GUARDED_BY(mutex_);
+  // By process.
+  std::map<std::string, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace zhiping::catalogue

@@ -13,21 +13,21 @@ constexpr absl::Duration kClockTolerance = absl::Seconds(5);
 
 }  // namespace
 
-InstanceWatch::Silence InstanceWatch::See(const std::string& id, absl::Time last_seen) {
+InstanceWatch::Silence InstanceWatch::See(const std::string& key, absl::Time last_seen) {
   absl::MutexLock lock(&mutex_);
-  return SeeOne(id, last_seen);
+  return SeeOne(key, last_seen);
 }
 
 void InstanceWatch::SeeAll(const LastSeen& instances) {
   absl::MutexLock lock(&mutex_);
   std::erase_if(watched_, [&](const auto& watched) { return !instances.count(watched.first); });
-  for (const auto& [id, last_seen] : instances) SeeOne(id, last_seen);
+  for (const auto& [key, last_seen] : instances) SeeOne(key, last_seen);
   watching_ = true;
 }
 
-InstanceWatch::Silence InstanceWatch::SeeOne(const std::string& id, absl::Time last_seen) {
+InstanceWatch::Silence InstanceWatch::SeeOne(const std::string& key, absl::Time last_seen) {
   const absl::Time now = clock_.Now();
-  const auto [found, is_new] = watched_.try_emplace(id);
+  const auto [found, is_new] = watched_.try_emplace(key);
   Watched& watched = found->second;
   if (is_new || watched.last_seen != last_seen) {
     watched.last_seen = last_seen;
@@ -49,25 +49,25 @@ InstanceWatch::Silence InstanceWatch::SeeOne(const std::string& id, absl::Time l
 std::vector<std::string> InstanceWatch::Lost() const {
   absl::MutexLock lock(&mutex_);
   std::vector<std::pair<absl::Duration, std::string>> lost;
-  for (const auto& [id, watched] : watched_) {
-    if (IsLost(watched)) lost.emplace_back(watched.since, id);
+  for (const auto& [key, watched] : watched_) {
+    if (IsLost(watched)) lost.emplace_back(watched.since, key);
   }
   std::sort(lost.begin(), lost.end());
-  std::vector<std::string> ids;
-  ids.reserve(lost.size());
-  for (auto& [since, id] : lost) ids.push_back(std::move(id));
-  return ids;
+  std::vector<std::string> keys;
+  keys.reserve(lost.size());
+  for (auto& [since, key] : lost) keys.push_back(std::move(key));
+  return keys;
 }
 
 LastSeen InstanceWatch::Expired() const {
   const absl::Time now = clock_.Now();
   absl::MutexLock lock(&mutex_);
   LastSeen expired;
-  for (const auto& [id, watched] : watched_) {
+  for (const auto& [key, watched] : watched_) {
     // Restarts do not begin it anew, so that it goes by the time of day; also what cannot be, that
     // far ahead, ends.
     if (IsLost(watched) && absl::AbsDuration(now - watched.last_seen) > kInstanceExpiry) {
-      expired[id] = watched.last_seen;
+      expired[key] = watched.last_seen;
     }
   }
   return expired;
@@ -75,9 +75,9 @@ LastSeen InstanceWatch::Expired() const {
 
 std::optional<InstanceWatch::Ahead> InstanceWatch::FindAhead() const {
   absl::MutexLock lock(&mutex_);
-  for (const auto& [id, watched] : watched_) {
+  for (const auto& [key, watched] : watched_) {
     if (watched.ahead > absl::ZeroDuration() && !IsLost(watched)) {
-      return Ahead{id, watched.ahead, watched.ahead_since};
+      return Ahead{InstanceOfKey(key), watched.ahead, watched.ahead_since};
     }
   }
   return std::nullopt;

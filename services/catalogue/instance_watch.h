@@ -32,8 +32,8 @@ class InstanceWatch {
     // By the clock of this replica, and never later than now.
     absl::Time last_seen;
   };
-  // What the store says now of one.
-  Silence See(const std::string& id, absl::Time last_seen);
+  // What the store says now of one, which goes by the key of its row.
+  Silence See(const std::string& key, absl::Time last_seen);
   // The same of all that it has: others are not watched any more.
   void SeeAll(const LastSeen& instances);
 
@@ -44,6 +44,7 @@ class InstanceWatch {
 
   // What another replica has just heard by its clock, and is still to come by that of this one.
   struct Ahead {
+    // Its id.
     std::string instance;
     absl::Duration by;
     absl::Time since;
@@ -62,7 +63,8 @@ class InstanceWatch {
     absl::Duration ahead;
     absl::Time ahead_since;
   };
-  Silence SeeOne(const std::string& id, absl::Time last_seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Silence SeeOne(const std::string& key, absl::Time last_seen)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsLost(const Watched& watched) const { return clock_.Steady() - watched.since > lease_; }
 
   const Clock& clock_;

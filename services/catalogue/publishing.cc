@@ -466,16 +466,23 @@ absl::StatusOr<v1::ForgetInstanceResponse> Publishing::ForgetInstance(
   CheckActor(call.caller(), request.actor(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   const auto forget = [&](StoreTransaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto known, transaction.LockInstance(request.instance()));
-    if (!known.has_value()) {
+    ASSIGN_OR_RETURN(const auto rows, transaction.LockInstances(request.instance()));
+    if (rows.empty()) {
       return MakeError(absl::StatusCode::kNotFound, Reason::UNKNOWN_INSTANCE,
                        absl::StrCat("没有实例 ", request.instance(), "。"),
                        absl::StrCat("There is no instance ", request.instance(), "."),
                        {{"instance", request.instance()}});
     }
-    const auto silence = watch_.See(request.instance(), known->last_seen);
-    if (!silence.lost) return NotLost(request.instance(), silence, watch_.lease());
-    RETURN_IF_ERROR(transaction.RemoveInstance(request.instance()).status());
+    bool forgotten = false;
+    InstanceWatch::Silence heard;
+    // Of several processes with that id those that are lost.
+    for (const StoredInstance& row : rows) {
+      const InstanceWatch::Silence silence = watch_.See(row.key, row.last_seen);
+      if (silence.lost) RETURN_IF_ERROR(transaction.RemoveInstance(row.key));
+      if (!silence.lost) heard = silence;
+      forgotten = forgotten || silence.lost;
+    }
+    if (!forgotten) return NotLost(request.instance(), heard, watch_.lease());
     v1::CatalogueEvent event;
     event.set_actor(RecordedActor(call.caller(), request.actor()));
     event.set_reason(request.actor().reason());

@@ -349,7 +349,7 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
     if (std::find(followed.begin(), followed.end(), request.programme()) == followed.end()) {
       continue;
     }
-    const auto silence = watch_.See(instance.record.instance().id(), instance.last_seen);
+    const auto silence = watch_.See(instance.key, instance.last_seen);
     *response.add_instances() =
         ConvergenceOf(instance.record, silence.last_seen, silence.lost, confirmed->state);
   }
@@ -361,6 +361,9 @@ absl::Status Reading::GetConvergence(absl::Time deadline, const v1::GetConvergen
     *response.add_alarms() = std::move(alarm);
   }
   if (auto alarm = PendingRefusedAlarm(*confirmed->history, response.instances(), now)) {
+    *response.add_alarms() = *std::move(alarm);
+  }
+  if (auto alarm = InstanceIdSharedAlarm(response.instances())) {
     *response.add_alarms() = *std::move(alarm);
   }
   if (const auto since = reports_.failing_since()) {

@@ -269,13 +269,9 @@ absl::StatusOr<StoredNotes> Store::FindNotes(absl::Time deadline, const std::str
 
 absl::StatusOr<std::vector<StoredInstance>> Store::Instances(absl::Time deadline) {
   ASSIGN_OR_RETURN(const auto rows,
-                   (database_.Query<Bytes, int64_t>(
-                       deadline, "SELECT record, last_seen FROM instance ORDER BY id")));
-  std::vector<StoredInstance> instances;
-  for (const auto& [record, last_seen] : rows) {
-    ASSIGN_OR_RETURN(instances.emplace_back(), ReadInstance(record, last_seen));
-  }
-  return instances;
+                   (database_.Query<std::string, Bytes, int64_t>(
+                       deadline, "SELECT id, record, last_seen FROM instance ORDER BY id")));
+  return ReadInstances(rows);
 }
 
 absl::StatusOr<LastSeen> Store::InstancesSeen(absl::Time deadline) {

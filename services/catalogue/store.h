@@ -85,12 +85,13 @@ class StoreTransaction {
   absl::Status AddNotes(const std::string& edition, int version, const std::string& envelope,
                         absl::Time now);
 
-  absl::StatusOr<std::optional<StoredInstance>> LockInstance(const std::string& id);
+  // All rows of an id, by key.
+  absl::StatusOr<std::vector<StoredInstance>> LockInstances(const std::string& id);
+  // Under its key.
   absl::Status SaveInstance(const StoredInstance& instance);
-  // Whether it was there.
-  absl::StatusOr<bool> RemoveInstance(const std::string& id);
+  absl::Status RemoveInstance(const std::string& key);
   // Whether it was there, and not heard from since.
-  absl::StatusOr<bool> RemoveInstanceSeenAt(const std::string& id, absl::Time last_seen);
+  absl::StatusOr<bool> RemoveInstanceSeenAt(const std::string& key, absl::Time last_seen);
   absl::StatusOr<LastSeen> InstancesSeen();
 
   // Gives the store a new incarnation and logs that, once for each name of a restore; the
@@ -158,6 +159,7 @@ class Store {
   // Errors: NOTES_NOT_FOUND.
   absl::StatusOr<StoredNotes> FindNotes(absl::Time deadline, const std::string& edition);
 
+  // By key.
   absl::StatusOr<std::vector<StoredInstance>> Instances(absl::Time deadline);
   absl::StatusOr<LastSeen> InstancesSeen(absl::Time deadline);
 

@@ -89,17 +89,22 @@ absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& trans
 
 LastSeen ReadLastSeen(const sql::Rows<std::string, int64_t>& rows) {
   LastSeen instances;
-  for (const auto& [id, last_seen] : rows) instances[id] = absl::FromUnixMillis(last_seen);
+  for (const auto& [key, last_seen] : rows) instances[key] = absl::FromUnixMillis(last_seen);
   return instances;
 }
 
-absl::StatusOr<StoredInstance> ReadInstance(const Bytes& record, int64_t last_seen) {
-  StoredInstance instance;
-  if (!instance.record.ParseFromString(record.value)) {
-    return absl::InternalError("a stored instance is damaged");
+absl::StatusOr<std::vector<StoredInstance>> ReadInstances(
+    const sql::Rows<std::string, Bytes, int64_t>& rows) {
+  std::vector<StoredInstance> instances;
+  for (const auto& [key, record, last_seen] : rows) {
+    StoredInstance& instance = instances.emplace_back();
+    if (!instance.record.ParseFromString(record.value)) {
+      return absl::InternalError("a stored instance is damaged");
+    }
+    instance.last_seen = absl::FromUnixMillis(last_seen);
+    instance.key = key;
   }
-  instance.last_seen = absl::FromUnixMillis(last_seen);
-  return instance;
+  return instances;
 }
 
 absl::Status ReleaseNotFound(const std::string& digest) {

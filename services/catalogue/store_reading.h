@@ -26,7 +26,8 @@ absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& trans
 
 inline constexpr char kSelectLastSeen[] = "SELECT id, last_seen FROM instance";
 LastSeen ReadLastSeen(const sql::Rows<std::string, int64_t>& rows);
-absl::StatusOr<StoredInstance> ReadInstance(const sql::Bytes& record, int64_t last_seen);
+absl::StatusOr<std::vector<StoredInstance>> ReadInstances(
+    const sql::Rows<std::string, sql::Bytes, int64_t>& rows);
 
 // RELEASE_NOT_FOUND.
 absl::Status ReleaseNotFound(const std::string& digest);

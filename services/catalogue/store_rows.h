@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "zhiping/catalogue/v1/catalogue_service.pb.h"
 
@@ -57,14 +58,23 @@ struct StoredNotes {
   absl::Time published_at;
 };
 
+// A process that follows.
 struct StoredInstance {
   // Instance, programmes and the last reports.
   v1::SubscribeRequest record;
   // By the clock of the replica that heard from it, in whole milliseconds.
   absl::Time last_seen;
+  // Of its row: the id, unless another process of the same id has that; then OtherKeyOf.
+  std::string key;
 };
 
-// The same of many, by id.
+// Of an id that has more than one row. Ids have no space.
+inline std::string OtherKeyOf(const std::string& id, int64_t started_at_millis) {
+  return absl::StrCat(id, " ", started_at_millis);
+}
+inline std::string InstanceOfKey(const std::string& key) { return key.substr(0, key.find(' ')); }
+
+// The same of many, by key.
 using LastSeen = std::map<std::string, absl::Time>;
 
 }  // namespace zhiping::catalogue

@@ -206,15 +206,14 @@ absl::Status StoreTransaction::AddNotes(const std::string& edition, int version,
       .status();
 }
 
-absl::StatusOr<std::optional<StoredInstance>> StoreTransaction::LockInstance(
-    const std::string& id) {
+absl::StatusOr<std::vector<StoredInstance>> StoreTransaction::LockInstances(const std::string& id) {
+  // From the space to what comes after it.
   ASSIGN_OR_RETURN(const auto rows,
-                   (sql_.Query<Bytes, int64_t>(
-                       "SELECT record, last_seen FROM instance WHERE id = $1 {for_update}", {id})));
-  if (rows.empty()) return std::optional<StoredInstance>();
-  const auto& [record, last_seen] = rows.front();
-  ASSIGN_OR_RETURN(StoredInstance instance, ReadInstance(record, last_seen));
-  return std::optional<StoredInstance>(std::move(instance));
+                   (sql_.Query<std::string, Bytes, int64_t>(
+                       "SELECT id, record, last_seen FROM instance "
+                       "WHERE id = $1 OR (id > $2 AND id < $3) ORDER BY id {for_update}",
+                       {id, absl::StrCat(id, " "), absl::StrCat(id, "!")})));
+  return ReadInstances(rows);
 }
 
 absl::Status StoreTransaction::SaveInstance(const StoredInstance& instance) {
@@ -222,22 +221,20 @@ absl::Status StoreTransaction::SaveInstance(const StoredInstance& instance) {
       .Execute(
           "INSERT INTO instance (id, record, last_seen) VALUES ($1, $2, $3) "
           "ON CONFLICT (id) DO UPDATE SET record = $2, last_seen = $3",
-          {instance.record.instance().id(), Bytes{instance.record.SerializeAsString()},
+          {instance.key, Bytes{instance.record.SerializeAsString()},
            absl::ToUnixMillis(instance.last_seen)})
       .status();
 }
 
-absl::StatusOr<bool> StoreTransaction::RemoveInstance(const std::string& id) {
-  ASSIGN_OR_RETURN(const sql::Result removed,
-                   sql_.Execute("DELETE FROM instance WHERE id = $1", {id}));
-  return removed.changed() == 1;
+absl::Status StoreTransaction::RemoveInstance(const std::string& key) {
+  return sql_.Execute("DELETE FROM instance WHERE id = $1", {key}).status();
 }
 
-absl::StatusOr<bool> StoreTransaction::RemoveInstanceSeenAt(const std::string& id,
+absl::StatusOr<bool> StoreTransaction::RemoveInstanceSeenAt(const std::string& key,
                                                             absl::Time last_seen) {
   ASSIGN_OR_RETURN(const sql::Result removed,
                    sql_.Execute("DELETE FROM instance WHERE id = $1 AND last_seen = $2",
-                                {id, absl::ToUnixMillis(last_seen)}));
+                                {key, absl::ToUnixMillis(last_seen)}));
   return removed.changed() == 1;
 }
 

@@ -119,10 +119,11 @@ bool SubscribeStream::Receive() {
     End(status);
     return false;
   }
+  const bool begins = !std::exchange(introduced_, true);
   v1::SubscribeRequest report;
   {
     absl::MutexLock lock(&mutex_);
-    if (!std::exchange(introduced_, true)) {
+    if (begins) {
       *follower_.mutable_instance() = Bounded(request_.instance());
       *follower_.mutable_programmes() = request_.programmes();
     }
@@ -132,7 +133,7 @@ bool SubscribeStream::Receive() {
     report = follower_;
   }
   request_.Clear();
-  owner_.listeners_.reported(report);
+  owner_.listeners_.reported(report, begins);
   if (report.leaving()) {
     End(absl::OkStatus());
     return false;

@@ -27,9 +27,9 @@ class SubscribeStream;
 class Subscriptions {
  public:
   struct Listeners {
-    // A follower and what it reports, with its instance and programmes: at first, at every report,
-    // and when it says goodbye.
-    std::function<void(const v1::SubscribeRequest&)> reported;
+    // A follower and what it reports, with its instance and programmes: at first (`begins`), at
+    // every report, and when it says goodbye.
+    std::function<void(const v1::SubscribeRequest&, bool begins)> reported;
     // A programme is followed whose state is not known yet.
     std::function<void()> wanted;
   };

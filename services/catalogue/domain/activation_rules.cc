@@ -64,6 +64,30 @@ absl::Status CheckPending(const History& history, const Decision& decision) {
       {{"pendingRevision", absl::StrCat(revision)}});
 }
 
+absl::Status NothingInForce(const History& history, const ActivationRow* pending) {
+  const std::string& programme = history.programme;
+  if (pending == nullptr) {
+    return Precondition(Reason::NO_ACTIVE_RELEASE,
+                        absl::StrCat("评测体系 ", programme, " 没有现行发布版。"),
+                        absl::StrCat("Programme ", programme, " has no release in force."),
+                        {{"programme", programme}});
+  }
+  // Followers that have learned of it move on by a revision above it alone, which names a release.
+  const std::string revision = absl::StrCat(pending->activation.revision());
+  return Precondition(
+      Reason::NO_ACTIVE_RELEASE,
+      absl::StrCat("评测体系 ", programme, " 还没有现行发布版，首次发布的修订号 ", revision,
+                   " 正等待启用：不能回退，也不能只取消它。要取代它，请发布另一个发布版，或另定时间"
+                   "发布同一个，并在 cancel_pending_revision 中写明 ",
+                   revision, "。"),
+      absl::StrCat("Programme ", programme, " has no release in force yet, and revision ", revision,
+                   ", the first, is pending: there is nothing to roll back to, and it cannot just "
+                   "be cancelled. To replace it, publish another release, or the same one at "
+                   "another time, naming ",
+                   revision, " in cancel_pending_revision."),
+      {{"programme", programme}, {"pendingRevision", revision}});
+}
+
 // Adds rows to a history, in order.
 class RowWriter {
  public:
@@ -196,12 +220,7 @@ absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string&
                                       bool withdraw, const Decision& decision) {
   RETURN_IF_ERROR(CheckFenced(history));
   const ActivationRow* const current = InForceAt(history, decision.now);
-  if (current == nullptr) {
-    return Precondition(Reason::NO_ACTIVE_RELEASE,
-                        absl::StrCat("评测体系 ", history.programme, " 没有现行发布版。"),
-                        absl::StrCat("Programme ", history.programme, " has no release in force."),
-                        {{"programme", history.programme}});
-  }
+  if (current == nullptr) return NothingInForce(history, PendingAt(history, decision.now));
   RETURN_IF_ERROR(CheckPending(history, decision));
   std::string target = digest;
   if (target.empty() && decision.cancel_pending_revision != 0 && !withdraw) {

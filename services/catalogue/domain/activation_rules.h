@@ -52,7 +52,8 @@ struct RollBackPlan {
 // of the release in force only cancels what is pending, a reissue and no rollback, and so does none
 // with a pending activation to cancel, unless the present release is withdrawn.
 //
-// Errors: NO_ACTIVE_RELEASE; NEVER_IN_FORCE; ALREADY_ROLLED_BACK, naming the release before the
+// Errors: NO_ACTIVE_RELEASE, with a first publication that is pending as `pendingRevision`, which
+// only another publication replaces; NEVER_IN_FORCE; ALREADY_ROLLED_BACK, naming the release before the
 // present one, if there is one, as `previousDigest`: after A, B, C and a rollback to B that is A;
 // RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
 // to withdraw; ALREADY_IN_FORCE, unless a pending activation is cancelled; PENDING_EXISTS;

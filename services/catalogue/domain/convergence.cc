@@ -1,6 +1,8 @@
 #include "services/catalogue/domain/convergence.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
@@ -128,6 +130,35 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
                    " 个实例拒绝，到时它们不会启用。"),
       absl::StrCat("Revision ", pending.revision(), ", which is pending, is refused by ", refuse,
                    refuse == 1 ? " instance, which" : " instances, which", " will not apply it."));
+}
+
+std::optional<v1::CatalogueAlarm> InstanceIdSharedAlarm(
+    const google::protobuf::RepeatedPtrField<v1::InstanceConvergence>& instances) {
+  std::map<std::string, int> processes;
+  for (const auto& instance : instances) ++processes[instance.instance().id()];
+  std::erase_if(processes, [](const auto& one) { return one.second == 1; });
+  if (processes.empty()) return std::nullopt;
+  const auto& [id, total] = *processes.begin();
+  const size_t others = processes.size() - 1;
+  v1::CatalogueAlarm alarm;
+  alarm.set_kind("INSTANCE_ID_SHARED");
+  *alarm.mutable_message() = MakeText(
+      absl::StrCat(
+          "有 ", total, " 个进程使用同一个实例编号 ", id,
+          others == 0 ? "" : absl::StrCat("（另有 ", others, " 个编号也是这样）"),
+          "：多半是缓存文件夹、存储卷或虚拟机被整个复制了。它们已分别列出。请留下一个，停止其余的，"
+          "删除其余各自 --cache-dir 中的文件 instance 后再启动，各得各的编号；已不再运行的，用 "
+          "release forget ",
+          id, " 移除。"),
+      absl::StrCat(
+          total, " processes use the one instance id ", id,
+          others == 0 ? "" : absl::StrCat(" (and so it is with ", others, " other ids)"),
+          ": probably a cache folder, a volume or a machine was copied. Each of them is listed. "
+          "Keep one, stop the others, remove the file instance from the --cache-dir of each and "
+          "start them again: each gets an id of its own. Those that run no more are removed by "
+          "release forget ",
+          id, "."));
+  return alarm;
 }
 
 v1::CatalogueAlarm ReportsNotWrittenAlarm(absl::Time since) {

@@ -28,6 +28,10 @@ std::optional<v1::CatalogueAlarm> PendingRefusedAlarm(
     const History& history,
     const google::protobuf::RepeatedPtrField<v1::InstanceConvergence>& instances, absl::Time now);
 
+// Absent unless several processes have one id, each of which is one of the instances.
+std::optional<v1::CatalogueAlarm> InstanceIdSharedAlarm(
+    const google::protobuf::RepeatedPtrField<v1::InstanceConvergence>& instances);
+
 // What instances report cannot be written into the database since then.
 v1::CatalogueAlarm ReportsNotWrittenAlarm(absl::Time since);
 

@@ -150,6 +150,7 @@ TEST_P(AuditTest, AForgottenInstanceIsThere) {
   StoredInstance lost;
   lost.record = Hello("scoring-1");
   lost.last_seen = absl::Now();
+  lost.key = "scoring-1";
   ASSERT_OK(catalogue_->store().Change(
       sql::Soon(), [&](StoreTransaction& transaction) { return transaction.SaveInstance(lost); }));
   v1::ForgetInstanceRequest forget;

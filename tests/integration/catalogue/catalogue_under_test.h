@@ -187,4 +187,27 @@ class CatalogueUnderTest {
   std::unique_ptr<v1::CatalogueAdminService::Stub> admin_;
 };
 
+// A stream that stays open as long as this.
+class Follower {
+ public:
+  explicit Follower(CatalogueUnderTest& catalogue)
+      : stream_(catalogue.stub().Subscribe(&context_)) {}
+  ~Follower() { context_.TryCancel(); }
+
+  bool Write(const v1::SubscribeRequest& message) { return stream_->Write(message); }
+  bool Read() { return stream_->Read(&states_); }
+  // How it ended.
+  absl::Status Finish() {
+    while (Read()) {
+    }
+    return rpc::FromGrpcStatus(stream_->Finish());
+  }
+
+ private:
+  grpc::ClientContext context_;
+  const std::unique_ptr<grpc::ClientReaderWriter<v1::SubscribeRequest, v1::SubscribeResponse>>
+      stream_;
+  v1::SubscribeResponse states_;
+};
+
 }  // namespace zhiping::catalogue

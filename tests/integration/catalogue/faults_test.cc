@@ -71,7 +71,7 @@ TEST(DatabaseTest, ReportsThatCannotBeWrittenAreLoggedAndWrittenLater) {
     InstanceReports reports(*store, foreign, watch, SystemClock(), log, {}, [] {});
     const auto write = [&] { reports.Write(absl::Now() + absl::Seconds(1)); };
     gate.Cut();
-    reports.Report(Hello("scoring-1"));
+    reports.Report(Hello("scoring-1"), /*begins=*/true);
     write();
     write();
     gate.Open();

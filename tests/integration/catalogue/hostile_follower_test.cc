@@ -18,29 +18,6 @@ std::string Repeated(const std::string& text, int times) {
   return repeated;
 }
 
-// A stream that stays open as long as this.
-class Follower {
- public:
-  explicit Follower(CatalogueUnderTest& catalogue)
-      : stream_(catalogue.stub().Subscribe(&context_)) {}
-  ~Follower() { context_.TryCancel(); }
-
-  bool Write(const v1::SubscribeRequest& message) { return stream_->Write(message); }
-  bool Read() { return stream_->Read(&states_); }
-  // How it ended.
-  absl::Status Finish() {
-    while (Read()) {
-    }
-    return rpc::FromGrpcStatus(stream_->Finish());
-  }
-
- private:
-  grpc::ClientContext context_;
-  const std::unique_ptr<grpc::ClientReaderWriter<v1::SubscribeRequest, v1::SubscribeResponse>>
-      stream_;
-  v1::SubscribeResponse states_;
-};
-
 class HostileFollowerTest : public testing::TestWithParam<sql::Engine> {
  protected:
   void Start(const FollowerLimits& limits = {}, absl::Duration lease = absl::Minutes(10)) {

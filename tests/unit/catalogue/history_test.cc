@@ -35,6 +35,22 @@ TEST(HistoryTest, ACancelledFirstPublicationNeverComesIntoForce) {
   EXPECT_FALSE(WasInForce(history, "a", kStart + absl::Hours(3)));
 }
 
+// A state that names nothing would be no later one to whoever has learned of it.
+TEST(HistoryTest, AFirstPublicationIsReplacedAndNotCancelledAlone) {
+  const absl::Time later = kStart + absl::Hours(1);
+  EXPECT_EQ(DetailOf(RollBack({}, "", false, At(kStart)).status()).metadata_size(), 1);
+  const History history = With({}, Publish({}, "a", later, At(kStart)));
+  const absl::Status refused = RollBack(history, "", /*withdraw=*/false, At(kStart, 1)).status();
+  EXPECT_THAT(refused, HasReason(Reason::NO_ACTIVE_RELEASE));
+  EXPECT_THAT(DetailOf(refused).message().zh(), testing::HasSubstr("写明 1"));
+  EXPECT_THAT(DetailOf(refused).message().en(),
+              testing::HasSubstr("naming 1 in cancel_pending_revision"));
+  // The same release at another time is one of the ways.
+  const History moved = With(history, Publish(history, "a", later + absl::Hours(1), At(kStart, 1)));
+  EXPECT_EQ(InForceAt(moved, later), nullptr);
+  EXPECT_EQ(StateAt(moved, later).pending().revision(), 2);
+}
+
 // The clock that says so is ahead by ten minutes and is set right then.
 TEST(HistoryTest, WhatOnceCameIntoForceStaysInForceWhenTheClockIsSetBack) {
   History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
@@ -124,6 +140,15 @@ TEST(ConvergenceTest, WhatAnInstanceSaysDecidesUntilItIsLost) {
   report.set_digest("a");
   EXPECT_EQ(status(false), v1::InstanceConvergence::APPLIED);
   EXPECT_EQ(status(true), v1::InstanceConvergence::UNKNOWN);
+  // The revision alone says nothing: it may stand for another release (REVISION_CONFLICT).
+  report.set_digest("b");
+  EXPECT_EQ(status(false), v1::InstanceConvergence::BEHIND);
+  report.mutable_refused()->set_reason("REVISION_CONFLICT");
+  EXPECT_EQ(status(false), v1::InstanceConvergence::REFUSED);
+  report.clear_refused();
+  report.set_revision(2);
+  report.set_digest("a");
+  EXPECT_EQ(status(false), v1::InstanceConvergence::BEHIND);
 }
 
 // As kind, since when in hours, and English sentence.
@@ -174,6 +199,30 @@ TEST(HistoryTest, RollingBackToWhatIsInForceChangesNothingUnlessItCancels) {
               HasReason(Reason::INVALID_FIELD));
   history = With(history, Publish(history, "b", kStart + absl::Hours(1), At(kStart)));
   EXPECT_OK(RollBack(history, "a", /*withdraw=*/false, At(kStart, 2)));
+}
+
+// As kind, digest and what it cancels.
+std::vector<std::string> Summary(const std::vector<ActivationRow>& rows) {
+  std::vector<std::string> summary;
+  for (const ActivationRow& row : rows) {
+    summary.push_back(absl::StrCat(v1::ActivationRecord::Kind_Name(row.kind), " ",
+                                   row.activation.digest(), " ", row.cancelled_revision));
+  }
+  return summary;
+}
+
+TEST(HistoryTest, CancellingAloneRollsNothingBackUnlessThePresentReleaseIsWithdrawn) {
+  History history = With({}, Publish({}, "a", std::nullopt, At(kStart)));
+  history = With(history, Publish(history, "b", std::nullopt, At(kStart)));
+  history = With(history, Publish(history, "c", kStart + absl::Hours(1), At(kStart)));
+  auto plan = RollBack(history, "", /*withdraw=*/false, At(kStart, 3));
+  ASSERT_OK(plan);
+  EXPECT_THAT(Summary(plan->rows), testing::ElementsAre("REISSUE b 3"));
+  EXPECT_EQ(plan->withdrawn_digest, "");
+  plan = RollBack(history, "", /*withdraw=*/true, At(kStart, 3));
+  ASSERT_OK(plan);
+  EXPECT_THAT(Summary(plan->rows), testing::ElementsAre("REISSUE b 3", "ROLLBACK a 0"));
+  EXPECT_EQ(plan->withdrawn_digest, "b");
 }
 
 // What a rollback without a digest goes to, or after a rollback would; empty: there is nothing.

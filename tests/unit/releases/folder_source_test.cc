@@ -89,6 +89,48 @@ TEST_F(ReleaseCacheTest, AFolderThatCannotBeLockedIsUsed) {
   EXPECT_OK(NewReleaseCache(folder_));
 }
 
+TEST_F(ReleaseCacheTest, WhoeverHasTheFolderIsTheSameInstance) {
+  EXPECT_EQ(cache_->FindInstanceId(), "");
+  ASSERT_OK(cache_->KeepInstanceId("scoring-vm-73829b5b"));
+  cache_ = nullptr;
+  EXPECT_EQ((*NewReleaseCache(folder_))->FindInstanceId(), "scoring-vm-73829b5b");
+  const std::string moved = processes::NewFolder() + "/moved";
+  fs::rename(folder_.substr(0, folder_.size() - 1), moved);
+  EXPECT_EQ((*NewReleaseCache(moved))->FindInstanceId(), "scoring-vm-73829b5b");
+}
+
+TEST_F(ReleaseCacheTest, ACopyOfTheFolderIsAnotherInstance) {
+  ASSERT_OK(cache_->KeepInstanceId("scoring-vm-73829b5b"));
+  ASSERT_OK(cache_->KeepRelease(Digest(1), "a release"));
+  const std::string copy = processes::NewFolder() + "/copy";
+  fs::copy(folder_, copy, fs::copy_options::recursive);
+  auto copied = *NewReleaseCache(copy);
+  EXPECT_EQ(copied->FindInstanceId(), "");
+  EXPECT_OK(copied->FindRelease(Digest(1)));
+  ASSERT_OK(copied->KeepInstanceId("scoring-vm-00000001"));
+  EXPECT_EQ(copied->FindInstanceId(), "scoring-vm-00000001");
+  EXPECT_EQ(cache_->FindInstanceId(), "scoring-vm-73829b5b");
+  // Also where it takes the place of the first, and without what begins with a dot.
+  copied = nullptr;
+  cache_ = nullptr;
+  fs::remove_all(folder_);
+  fs::copy(copy, folder_, fs::copy_options::recursive);
+  EXPECT_EQ((*NewReleaseCache(folder_))->FindInstanceId(), "");
+  fs::remove(copy + "/.lock");
+  EXPECT_EQ((*NewReleaseCache(copy))->FindInstanceId(), "");
+}
+
+TEST_F(ReleaseCacheTest, AnIdWithoutALockIsNobodys) {
+  ASSERT_OK(WriteFile(folder_ + "instance", "scoring-vm-73829b5b", Overwrite::kReplace));
+  EXPECT_EQ(cache_->FindInstanceId(), "");
+  cache_ = nullptr;
+  fs::remove(folder_ + ".lock");
+  fs::create_directory(folder_ + ".lock");
+  cache_ = *NewReleaseCache(folder_);
+  EXPECT_OK(cache_->KeepInstanceId("scoring-vm-00000001"));
+  EXPECT_EQ(cache_->FindInstanceId(), "");
+}
+
 TEST(NewReleaseCacheTest, WhyTheFolderCannotBeMadeIsSaidInEitherLanguage) {
   const std::string file = processes::NewFolder() + "/file";
   ASSERT_OK(WriteFile(file, "", Overwrite::kNever));
