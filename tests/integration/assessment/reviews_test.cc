@@ -1,5 +1,7 @@
 // What reviewers learn, and what is audited of what they do, over gRPC on both databases. Who may
 // decide in which state is in states_test.cc.
+#include <set>
+
 #include "absl/strings/str_replace.h"
 #include "tests/integration/assessment/audit_entries.h"
 
@@ -167,6 +169,47 @@ TEST_P(ReviewsTest, FindingsAssignmentsAndCitationsAreAudited) {
   EXPECT_THAT(Audited(AuditEntry::ADMINISTRATIVE),
               ElementsAre("Assign OK https://issuer.example reviewer-nanjing-gulou", "Cite OK A-1",
                           "Uncite OK A-1"));
+}
+
+TEST_P(ReviewsTest, TheContactIsForWhoeverReviewsAFileInHandWhereverTheEnterpriseHasGone) {
+  const std::string& uscc = files_[0].enterprise();
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  const auto phone = [&](const CallerOf& caller) {
+    v1::GetEnterpriseRequest get;
+    get.set_uscc(uscc);
+    const auto got = service_->As(caller, &EnterpriseStub::GetEnterprise, get);
+    return got.ok() ? got->enterprise().contact().phone()
+                    : Reason::Value_Name(DetailOf(got.status()).reason());
+  };
+  const auto assign = [&](const std::string& subject) {
+    v1::AssignRequest request;
+    *request.mutable_submission() = files_[0];
+    request.set_issuer("https://issuer.example");
+    request.set_subject(subject);
+    const CallerOf head = {"head", {"unit-head"}, "", "nanjing-gulou"};
+    EXPECT_OK(service_->As(head, &ReviewStub::Assign, request));
+  };
+  // Neither an officer nor a reviewer of another unit, though they have it in hand.
+  assign(kOfficer.subject);
+  EXPECT_EQ(phone(kOfficer), "138****5678");
+  assign("reviewer-suzhou");
+  EXPECT_EQ(phone(ReviewerOf("suzhou")), "ENTERPRISE_NOT_FOUND");
+  assign(reviewer.subject);
+  EXPECT_EQ(phone(reviewer), "13812345678");
+  v1::GetEnterpriseRequest get;
+  get.set_uscc(uscc);
+  const auto present = service_->As(kPlatform, &EnterpriseStub::GetEnterprise, get);
+  ASSERT_OK(present);
+  v1::UpdateEnterpriseRequest moving;
+  *moving.mutable_enterprise() = present->enterprise();
+  moving.mutable_enterprise()->set_review_unit("suzhou-gusu");
+  moving.mutable_update_mask()->add_paths("review_unit");
+  ASSERT_OK(service_->As(kPlatform, &EnterpriseStub::UpdateEnterprise, moving));
+  EXPECT_EQ(phone(reviewer), "13812345678");
+  v1::ReleaseRequest release;
+  *release.mutable_submission() = files_[0];
+  ASSERT_OK(service_->As(reviewer, &ReviewStub::Release, release));
+  EXPECT_EQ(phone(reviewer), "ENTERPRISE_NOT_FOUND");
 }
 
 TEST_P(ReviewsTest, WhoFilledAFileInDoesNotDecideAboutIt) {
