@@ -212,6 +212,32 @@ TEST_P(ReviewsTest, TheContactIsForWhoeverReviewsAFileInHandWhereverTheEnterpris
   EXPECT_EQ(phone(reviewer), "ENTERPRISE_NOT_FOUND");
 }
 
+TEST_P(ReviewsTest, ARoleThatReachesNothingOfAFileShowsNothingOfIt) {
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  ASSERT_OK(fixture().Take(reviewer, files_[0]));
+  const auto name = [&](const CallerOf& caller) {
+    v1::GetSubmissionRequest get;
+    *get.mutable_submission() = files_[0];
+    const auto got = service_->As(caller, &AssessmentStub::GetSubmission, get);
+    EXPECT_OK(got) << caller.unit;
+    return got.ok() ? got->submission().standing().taken().name() : "";
+  };
+  const auto platform = [](const char* role, const char* unit, const char* programme) {
+    CallerOf caller = {"platform", {"platform", role}, "", unit, {}};
+    if (*programme != '\0') caller.programmes.push_back(programme);
+    return caller;
+  };
+  EXPECT_EQ(name(reviewer), "某reviewer-nanjing-gulou");
+  EXPECT_EQ(name(kPlatform), "");
+  EXPECT_EQ(name(platform("campaign-officer", "", "")), "");
+  EXPECT_EQ(name(platform("campaign-officer", "", "another")), "");
+  EXPECT_EQ(name(platform("reviewer", "xuzhou", "")), "");
+  EXPECT_EQ(name(platform("reviewer", "nanjing", "")), "某reviewer-nanjing-gulou");
+  for (const char* programme : {kProgramme, "*"}) {
+    EXPECT_EQ(name(platform("campaign-officer", "", programme)), "某reviewer-nanjing-gulou");
+  }
+}
+
 TEST_P(ReviewsTest, WhoFilledAFileInDoesNotDecideAboutIt) {
   const std::string uscc = UsccNumber(5);
   ASSERT_OK(fixture().Register(NewEnterprise(uscc)));
