@@ -103,7 +103,12 @@ absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
       environment_.store, deadline, now, KeyOf("RegisterEnterprise", uscc, call, request), call,
       [&](StoreTransaction& transaction, v1::RegisterEnterpriseResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const bool added, transaction.AddEnterprise(*record));
-        if (!added) return EnterpriseExists(uscc);
+        if (!added) {
+          // Audit has who asked about what is another's.
+          ASSIGN_OR_RETURN(const auto present, transaction.FindEnterprise(uscc));
+          if (present.has_value()) call.CheckFile(CoordinatesOf(*present, "")).IgnoreError();
+          return EnterpriseExists(uscc);
+        }
         RETURN_IF_ERROR(CheckRelations(transaction, record->enterprise(), "enterprise."));
         RETURN_IF_ERROR(Save(transaction, *record, now));
         RETURN_IF_ERROR(AuditAct(transaction, call, {"enterprise", uscc, uscc}, "", now));

@@ -238,6 +238,40 @@ TEST_P(ReviewsTest, ARoleThatReachesNothingOfAFileShowsNothingOfIt) {
   }
 }
 
+// An answer that is OK, and leaves out what the caller may not see.
+TEST_P(ReviewsTest, ProbingIsAuditedAlsoWhereTheAnswerIsOk) {
+  const CallerOf other = {"other", {"platform"}};
+  v1::ListAssessmentsRequest list;
+  list.set_enterprise(files_[0].enterprise());
+  const auto listed = service_->As(other, &AssessmentStub::ListAssessments, list);
+  ASSERT_OK(listed);
+  EXPECT_EQ(listed->assessments_size(), 0);
+  v1::ImportEnterprisesRequest import;
+  import.set_validate_only(true);
+  for (const int number : {0, 1, 7}) *import.add_enterprises() = NewEnterprise(UsccNumber(number));
+  ASSERT_OK(service_->As(other, &EnterpriseStub::ImportEnterprises, import));
+  v1::RegisterEnterpriseRequest registering;
+  *registering.mutable_enterprise() = NewEnterprise(UsccNumber(0));
+  registering.set_request_id(NewRequestId());
+  EXPECT_THAT(service_->As(other, &EnterpriseStub::RegisterEnterprise, registering),
+              IsRefused("", Reason::ENTERPRISE_EXISTS));
+  // What is theirs, or nobody's, is not.
+  const CallerOf stranger = {"stranger", {"platform"}};
+  import.mutable_enterprises()->DeleteSubrange(0, 2);
+  ASSERT_OK(service_->As(stranger, &EnterpriseStub::ImportEnterprises, import));
+  ASSERT_OK(service_->As(kPlatform, &AssessmentStub::ListAssessments, list));
+  // Denied calls are written when their minute is over, or the service ends.
+  service_ = nullptr;
+  service_ = std::make_unique<AssessmentUnderTest>(database_);
+  std::set<std::string> denied;
+  for (const AuditEntry& entry : AuditEntries(*service_, AuditEntry::DENIED)) {
+    denied.insert(absl::StrCat(entry.caller().subject(), " ", MethodOf(entry)));
+  }
+  EXPECT_THAT(denied,
+              testing::UnorderedElementsAre("other ListAssessments", "other ImportEnterprises",
+                                            "other RegisterEnterprise"));
+}
+
 TEST_P(ReviewsTest, WhoFilledAFileInDoesNotDecideAboutIt) {
   const std::string uscc = UsccNumber(5);
   ASSERT_OK(fixture().Register(NewEnterprise(uscc)));
