@@ -198,7 +198,8 @@ void Call::Record(std::function<void(const absl::Status&)> done) {
 void Call::AuditDenied(const absl::Status& status) const {
   CallAudit* audit = method_.environment_.audit;
   // Whoever was not identified is counted by the metrics and logged: anybody may call so.
-  if (status.ok() || audit == nullptr || caller_ == nullptr || caller_->unauthenticated) return;
+  if (audit == nullptr || caller_ == nullptr || caller_->unauthenticated) return;
+  // Also where the answer is OK and leaves out, or refuses, that part of the request.
   if (refused_ != Reason::REASON_UNSPECIFIED) {
     audit->Denied(*caller_, method_.path_, refused_);
   } else if (absl::IsPermissionDenied(status)) {

@@ -19,6 +19,7 @@
 #include "services/assessment/people.h"
 #include "services/assessment/relations.h"
 #include "services/assessment/requests.h"
+#include "services/assessment/submission_changes.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -85,7 +86,12 @@ absl::StatusOr<v1::RegisterEnterpriseResponse> Enterprises::RegisterEnterprise(
       environment_.store, deadline, now, KeyOf("RegisterEnterprise", uscc, call, request), call,
       [&](StoreTransaction& transaction, v1::RegisterEnterpriseResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const bool added, transaction.AddEnterprise(*record));
-        if (!added) return EnterpriseExists(uscc);
+        if (!added) {
+          // Audit has who asked about what is another's.
+          ASSIGN_OR_RETURN(const auto present, transaction.FindEnterprise(uscc));
+          if (present.has_value()) call.CheckFile(CoordinatesOf(*present, "")).IgnoreError();
+          return EnterpriseExists(uscc);
+        }
         RETURN_IF_ERROR(CheckRelations(transaction, nullptr, record->enterprise(), FilesOf(call),
                                        "enterprise."));
         RETURN_IF_ERROR(Save(transaction, nullptr, *record, now));
@@ -104,17 +110,20 @@ absl::StatusOr<v1::GetEnterpriseResponse> Enterprises::GetEnterprise(
   const auto normalised = NormaliseUscc(request.uscc());
   const std::string uscc = normalised.ok() ? *normalised : request.uscc();
   ASSIGN_OR_RETURN(const auto record, environment_.store.FindEnterprise(deadline, uscc));
-  const auto file = CoordinatesOf(record.value_or(v1::EnterpriseRecord()), "");
-  if (!call.CheckFile(file).ok() || !record.has_value()) return EnterpriseNotFound(uscc);
-  call.Reads({FileOf(record->enterprise())});
-  ContactView view = ViewOf(call, record->enterprise());
-  if (view == ContactView::kMasked) {
-    // Whoever has a file of it in hand may have to ask.
-    ASSIGN_OR_RETURN(
-        const bool in_hand,
-        environment_.store.HasInHand(deadline, uscc, call.caller().person(), environment_.Now()));
-    if (in_hand) view = ContactView::kWhole;
+  // Whoever reviews a file of it may have to ask, wherever the enterprise has gone since.
+  std::vector<v1::SubmissionRecord> taken;
+  if (!call.Files().units.empty()) {
+    ASSIGN_OR_RETURN(taken, environment_.store.InHand(deadline, uscc, call.caller().person(),
+                                                      environment_.Now()));
   }
+  const bool in_hand = std::any_of(
+      taken.begin(), taken.end(),
+      [&](const v1::SubmissionRecord& submission) { return ReviewsFile(call, submission); });
+  const auto file = CoordinatesOf(record.value_or(v1::EnterpriseRecord()), "");
+  if (!in_hand && !call.CheckFile(file).ok()) return EnterpriseNotFound(uscc);
+  if (!record.has_value()) return EnterpriseNotFound(uscc);
+  call.Reads({FileOf(record->enterprise())});
+  const ContactView view = in_hand ? ContactView::kWhole : ViewOf(call, record->enterprise());
   v1::GetEnterpriseResponse response;
   *response.mutable_enterprise() = ShownEnterprise(*record, view);
   return response;

@@ -12,6 +12,11 @@ using identity::Roles;
 constexpr char kAnybody[] = "unauthenticated";
 constexpr Roles kEveryRole = {Role::ENTERPRISE, Role::REVIEWER, Role::UNIT_HEAD,
                               Role::CAMPAIGN_OFFICER, Role::PLATFORM};
+constexpr Roles kOfficials = {Role::REVIEWER, Role::UNIT_HEAD, Role::CAMPAIGN_OFFICER};
+
+bool Contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
 
 }  // namespace
 
@@ -37,11 +42,23 @@ Actor ActorOf(const rpc::Call& call, const std::string& unit) {
   return actor;
 }
 
-bool IsForEnterprise(const rpc::Call& call, const std::string& uscc) {
+bool IsForEnterprise(const rpc::Call& call, const v1::SubmissionRecord& file) {
   const identity::Caller& caller = call.caller();
+  const v1::Submission& submission = file.submission();
   if (caller.unauthenticated || !caller.service.empty()) return false;
-  if (caller.roles.Has(Role::ENTERPRISE) && caller.uscc == uscc) return true;
-  return !caller.roles.HasAnyOf({Role::REVIEWER, Role::UNIT_HEAD, Role::CAMPAIGN_OFFICER});
+  if (caller.roles.Has(Role::ENTERPRISE) && caller.uscc == submission.key().enterprise()) {
+    return true;
+  }
+  if (!caller.roles.HasAnyOf(kOfficials)) return true;
+  // Methods of the scope UNIT are for officials alone.
+  if (!caller.roles.HasAnyOf(kEnterprises) || call.method_scope() == identity::Scope::UNIT) {
+    return false;
+  }
+  const auto& units = submission.content().snapshot().units();
+  const identity::FilesInReach reach = call.Files();
+  return !(units.size() > 0 && Contains(reach.units, units[0])) &&
+         !Contains(reach.programmes, "*") &&
+         !Contains(reach.programmes, submission.content().programme());
 }
 
 Setter SetterOf(const rpc::Call& call, const std::string& uscc) {

@@ -17,8 +17,9 @@ v1::PersonRecord PersonOf(const rpc::Call& call);
 // them, and acts for the unit whose turn it is: `unit`.
 Actor ActorOf(const rpc::Call& call, const std::string& unit = "");
 
-// Whether it is the enterprise itself that calls, or somebody for it, but no official.
-bool IsForEnterprise(const rpc::Call& call, const std::string& uscc);
+// Whether it is the enterprise itself that calls, or somebody for it: nobody who reaches the file
+// as an official, whatever roles they have besides. REQUIRES: they reach it.
+bool IsForEnterprise(const rpc::Call& call, const v1::SubmissionRecord& file);
 
 // What of an enterprise the caller sets, of those that CheckFile lets set anything.
 Setter SetterOf(const rpc::Call& call, const std::string& uscc);

@@ -122,8 +122,9 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
   const v1::SubmissionKey key = Normalised(request.submission());
   const SubmissionCall about = {key, call, EtagIn(request)};
   ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(about, deadline));
-  // Of what is decided, whole files are shown.
-  call.Reads({IsForEnterprise(call, key.enterprise()) ? ActedOn(FileOf(key)) : FileOf(key)});
+  // Of what is decided, whole files are shown; Object alone is the enterprise's.
+  const bool objects = call.method_scope() == identity::Scope::FILE;
+  call.Reads({objects ? ActedOn(FileOf(key)) : FileOf(key)});
   const absl::Time now = environment_.Now();
   return Once<Response>(
       environment_.store, deadline, now, KeyOf(method, NameOf(key), call, request), call,

@@ -168,9 +168,11 @@ class Store {
       absl::Time deadline, const identity::Person& platform,
       const std::vector<std::string>& enterprises);
 
-  // Whether the person has a submission of the enterprise in hand.
-  absl::StatusOr<bool> HasInHand(absl::Time deadline, const std::string& uscc,
-                                 const identity::Person& person, absl::Time now);
+  // The submissions of the enterprise that the person has in hand; none if they are not known().
+  absl::StatusOr<std::vector<v1::SubmissionRecord>> InHand(absl::Time deadline,
+                                                           const std::string& uscc,
+                                                           const identity::Person& person,
+                                                           absl::Time now);
   // All that were not deleted.
   absl::StatusOr<std::vector<v1::CampaignRecord>> PresentCampaigns(absl::Time deadline);
 

@@ -74,15 +74,16 @@ absl::Status StoreTransaction::ForgetReceived(absl::Time instant) {
       .status();
 }
 
-absl::StatusOr<bool> Store::HasInHand(absl::Time deadline, const std::string& uscc,
-                                      const identity::Person& person, absl::Time now) {
-  ASSIGN_OR_RETURN(const auto rows,
-                   database_.Query<int64_t>(
-                       deadline,
-                       "SELECT number FROM submission WHERE uscc = $1 AND taken_issuer = $2 "
-                       "AND taken_subject = $3 AND taken_until > $4 LIMIT 1",
-                       {uscc, person.issuer, person.subject, absl::ToUnixMillis(now)}));
-  return person.known() && !rows.empty();
+absl::StatusOr<std::vector<v1::SubmissionRecord>> Store::InHand(absl::Time deadline,
+                                                                const std::string& uscc,
+                                                                const identity::Person& person,
+                                                                absl::Time now) {
+  if (!person.known()) return std::vector<v1::SubmissionRecord>();
+  return All<v1::SubmissionRecord>(database_.Query<Bytes>(
+      deadline,
+      "SELECT record FROM submission WHERE uscc = $1 AND taken_issuer = $2 AND taken_subject = $3 "
+      "AND taken_until > $4",
+      {uscc, person.issuer, person.subject, absl::ToUnixMillis(now)}));
 }
 
 absl::StatusOr<std::vector<v1::CampaignRecord>> Store::PresentCampaigns(absl::Time deadline) {

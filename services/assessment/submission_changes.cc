@@ -1,5 +1,6 @@
 #include "services/assessment/submission_changes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/status/status_macros.h"
@@ -113,6 +114,15 @@ absl::StatusOr<v1::SubmissionRecord> FindFile(Store& store, const SubmissionCall
   }
   RETURN_IF_ERROR(CheckMay(about, enterprise, record.has_value() ? &*record : nullptr));
   return *std::move(record);
+}
+
+bool ReviewsFile(const rpc::Call& call, const v1::SubmissionRecord& record) {
+  const auto& units = record.submission().content().snapshot().units();
+  const std::string receiving = units.empty() ? "" : units[0];
+  // Only reviewers and heads reach anything by units.
+  const identity::FilesInReach reach = call.Files();
+  return std::find(reach.units.begin(), reach.units.end(), ActingUnit(call, record, receiving)) !=
+         reach.units.end();
 }
 
 void CheckFiles(int files, absl::string_view field, Violations& violations) {

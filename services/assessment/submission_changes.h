@@ -63,6 +63,9 @@ absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& lock
 absl::StatusOr<v1::SubmissionRecord> FindFile(Store& store, const SubmissionCall& about,
                                               absl::Time deadline);
 
+// Whether the caller reviews the file, or is head of a unit that does: of the scope FILE.
+bool ReviewsFile(const rpc::Call& call, const v1::SubmissionRecord& record);
+
 // How many submissions one request may name: 1 … 100.
 void CheckFiles(int files, absl::string_view field, Violations& violations);
 

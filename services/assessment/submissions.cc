@@ -47,9 +47,8 @@ absl::Status NoEffectiveSubmission(const v1::AssessmentKey& key) {
 }  // namespace
 
 v1::Submission ViewFor(const rpc::Call& call, const v1::SubmissionRecord& record, absl::Time now) {
-  const std::string& enterprise = record.submission().key().enterprise();
-  return IsForEnterprise(call, enterprise) ? ViewForEnterprise(record, now)
-                                           : ViewForOfficials(record, PersonOf(call), now);
+  return IsForEnterprise(call, record) ? ViewForEnterprise(record, now)
+                                       : ViewForOfficials(record, PersonOf(call), now);
 }
 
 template <typename Response>

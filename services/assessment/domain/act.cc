@@ -33,6 +33,12 @@ absl::Status TakenByAnother(const v1::SubmissionRecord& record) {
       absl::StrCat("The submission was taken by ", name.empty() ? "somebody else" : name, "."));
 }
 
+absl::Status SamePersonAs(absl::string_view zh, absl::string_view en) {
+  return MakeError(absl::StatusCode::kPermissionDenied, Reason::SAME_PERSON,
+                   absl::StrCat(zh, "，须由其他人员处理。"),
+                   absl::StrCat("This person ", en, ": somebody else has to do it."));
+}
+
 // What the state is called, and what may be done in it.
 struct StateWords {
   common::v1::LocalText name, next;
@@ -194,10 +200,8 @@ absl::Status CheckNotOwn(const v1::PersonRecord& person, const v1::SubmissionRec
                      return SamePerson(party, person);
                    });
   if (person.subject().empty() || !own) return absl::OkStatus();
-  return MakeError(
-      absl::StatusCode::kPermissionDenied, Reason::SAME_PERSON,
-      "该提交件由该人员填报、提交或由其提出异议，须由其他人员处理。",
-      "This person filled it in, submitted it or objected: somebody else has to do it.");
+  return SamePersonAs("该提交件由该人员填报、提交或由其提出异议",
+                      "filled it in, submitted it or objected");
 }
 
 absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
@@ -209,15 +213,20 @@ absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
     const bool elsewhere = decisions[i].stage() != stage;
     const bool objected = decisions[i].decision() == objected_decision;
     if ((elsewhere || objected) && SamePerson(record.deciders(i), person)) {
-      return MakeError(
-          absl::StatusCode::kPermissionDenied, Reason::SAME_PERSON,
-          elsewhere ? "该人员已在另一级对同一提交件作过决定，须由其他人员处理。"
-                    : "异议针对的决定由该人员作出，须由其他人员处理。",
-          elsewhere
-              ? "This person decided about the submission at another stage: somebody else has "
-                "to do it."
-              : "This person took the decision that is objected to: somebody else has to do "
-                "it.");
+      return elsewhere ? SamePersonAs("该人员已在另一级对同一提交件作过决定",
+                                      "decided about the submission at another stage")
+                       : SamePersonAs("异议针对的决定由该人员作出",
+                                      "took the decision that is objected to");
+    }
+  }
+  for (const v1::Finder& finder : record.finders()) {
+    const bool elsewhere = finder.stage() != stage;
+    if ((elsewhere || objected_decision != 0) && SamePerson(finder.person(), person)) {
+      return elsewhere ? SamePersonAs("该人员已在另一级对同一提交件作过审核认定",
+                                      "recorded findings about the submission at another stage")
+                       : SamePersonAs(
+                             "该人员对同一提交件作过审核认定，不能处理企业的异议",
+                             "recorded findings about the submission that the objection is about");
     }
   }
   return absl::OkStatus();
@@ -231,6 +240,20 @@ void AddPerson(const v1::PersonRecord& person,
     return;
   }
   *people.Add() = person;
+}
+
+void AddFinder(const v1::PersonRecord& person, v1::Stage::Value stage,
+               v1::SubmissionRecord& record) {
+  const auto& finders = record.finders();
+  if (person.subject().empty() ||
+      std::any_of(finders.begin(), finders.end(), [&](const v1::Finder& finder) {
+        return finder.stage() == stage && SamePerson(finder.person(), person);
+      })) {
+    return;
+  }
+  v1::Finder& finder = *record.add_finders();
+  *finder.mutable_person() = person;
+  finder.set_stage(stage);
 }
 
 absl::Status WrongState(const v1::SubmissionRecord& record) {

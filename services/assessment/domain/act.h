@@ -95,14 +95,18 @@ absl::Status CheckFree(const Act& act, const v1::SubmissionRecord& record);
 // Nobody decides about what they filled in, submitted or objected to themselves. Whoever is not
 // identified is nobody in particular. Errors, PERMISSION_DENIED: SAME_PERSON.
 absl::Status CheckNotOwn(const v1::PersonRecord& person, const v1::SubmissionRecord& record);
-// The same; and one person never decides about one submission at two stages, nor about an objection
-// to what they decided. Errors, PERMISSION_DENIED: SAME_PERSON.
+// The same; and one person never decides or records findings about one submission at two stages,
+// nor decides an objection to what they decided or after they recorded findings. Errors,
+// PERMISSION_DENIED: SAME_PERSON.
 absl::Status CheckPerson(const v1::PersonRecord& person, v1::Stage::Value stage,
                          int32_t objected_decision, const v1::SubmissionRecord& record);
 
 // Adds somebody who is identified, once.
 void AddPerson(const v1::PersonRecord& person,
                google::protobuf::RepeatedPtrField<v1::PersonRecord>& people);
+// Adds who records findings at the stage, or takes some back, once, if they are identified.
+void AddFinder(const v1::PersonRecord& person, v1::Stage::Value stage,
+               v1::SubmissionRecord& record);
 
 // WRONG_STATE: its state in words, and what may be done in it.
 absl::Status WrongState(const v1::SubmissionRecord& record);

@@ -54,6 +54,7 @@ absl::Status RecordFindings(const Act& act, const criteria::Criteria& criteria,
     if (IsDecided(*record, finding)) standing.clear_reviewed_result();
     Put(finding, *standing.mutable_findings());
   }
+  AddFinder(act.actor.person, standing.stage(), *record);
   Touch(*record);
   return absl::OkStatus();
 }

@@ -1,5 +1,7 @@
 // What reviewers learn, and what is audited of what they do, over gRPC on both databases. Who may
 // decide in which state is in states_test.cc.
+#include <set>
+
 #include "absl/strings/str_replace.h"
 #include "tests/integration/assessment/audit_entries.h"
 
@@ -167,6 +169,107 @@ TEST_P(ReviewsTest, FindingsAssignmentsAndCitationsAreAudited) {
   EXPECT_THAT(Audited(AuditEntry::ADMINISTRATIVE),
               ElementsAre("Assign OK https://issuer.example reviewer-nanjing-gulou", "Cite OK A-1",
                           "Uncite OK A-1"));
+}
+
+TEST_P(ReviewsTest, TheContactIsForWhoeverReviewsAFileInHandWhereverTheEnterpriseHasGone) {
+  const std::string& uscc = files_[0].enterprise();
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  const auto phone = [&](const CallerOf& caller) {
+    v1::GetEnterpriseRequest get;
+    get.set_uscc(uscc);
+    const auto got = service_->As(caller, &EnterpriseStub::GetEnterprise, get);
+    return got.ok() ? got->enterprise().contact().phone()
+                    : Reason::Value_Name(DetailOf(got.status()).reason());
+  };
+  const auto assign = [&](const std::string& subject) {
+    v1::AssignRequest request;
+    *request.mutable_submission() = files_[0];
+    request.set_issuer("https://issuer.example");
+    request.set_subject(subject);
+    const CallerOf head = {"head", {"unit-head"}, "", "nanjing-gulou"};
+    EXPECT_OK(service_->As(head, &ReviewStub::Assign, request));
+  };
+  // Neither an officer nor a reviewer of another unit, though they have it in hand.
+  assign(kOfficer.subject);
+  EXPECT_EQ(phone(kOfficer), "138****5678");
+  assign("reviewer-suzhou");
+  EXPECT_EQ(phone(ReviewerOf("suzhou")), "ENTERPRISE_NOT_FOUND");
+  assign(reviewer.subject);
+  EXPECT_EQ(phone(reviewer), "13812345678");
+  v1::GetEnterpriseRequest get;
+  get.set_uscc(uscc);
+  const auto present = service_->As(kPlatform, &EnterpriseStub::GetEnterprise, get);
+  ASSERT_OK(present);
+  v1::UpdateEnterpriseRequest moving;
+  *moving.mutable_enterprise() = present->enterprise();
+  moving.mutable_enterprise()->set_review_unit("suzhou-gusu");
+  moving.mutable_update_mask()->add_paths("review_unit");
+  ASSERT_OK(service_->As(kPlatform, &EnterpriseStub::UpdateEnterprise, moving));
+  EXPECT_EQ(phone(reviewer), "13812345678");
+  v1::ReleaseRequest release;
+  *release.mutable_submission() = files_[0];
+  ASSERT_OK(service_->As(reviewer, &ReviewStub::Release, release));
+  EXPECT_EQ(phone(reviewer), "ENTERPRISE_NOT_FOUND");
+}
+
+TEST_P(ReviewsTest, ARoleThatReachesNothingOfAFileShowsNothingOfIt) {
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  ASSERT_OK(fixture().Take(reviewer, files_[0]));
+  const auto name = [&](const CallerOf& caller) {
+    v1::GetSubmissionRequest get;
+    *get.mutable_submission() = files_[0];
+    const auto got = service_->As(caller, &AssessmentStub::GetSubmission, get);
+    EXPECT_OK(got) << caller.unit;
+    return got.ok() ? got->submission().standing().taken().name() : "";
+  };
+  const auto platform = [](const char* role, const char* unit, const char* programme) {
+    CallerOf caller = {"platform", {"platform", role}, "", unit, {}};
+    if (*programme != '\0') caller.programmes.push_back(programme);
+    return caller;
+  };
+  EXPECT_EQ(name(reviewer), "某reviewer-nanjing-gulou");
+  EXPECT_EQ(name(kPlatform), "");
+  EXPECT_EQ(name(platform("campaign-officer", "", "")), "");
+  EXPECT_EQ(name(platform("campaign-officer", "", "another")), "");
+  EXPECT_EQ(name(platform("reviewer", "xuzhou", "")), "");
+  EXPECT_EQ(name(platform("reviewer", "nanjing", "")), "某reviewer-nanjing-gulou");
+  for (const char* programme : {kProgramme, "*"}) {
+    EXPECT_EQ(name(platform("campaign-officer", "", programme)), "某reviewer-nanjing-gulou");
+  }
+}
+
+// An answer that is OK, and leaves out what the caller may not see.
+TEST_P(ReviewsTest, ProbingIsAuditedAlsoWhereTheAnswerIsOk) {
+  const CallerOf other = {"other", {"platform"}};
+  v1::ListAssessmentsRequest list;
+  list.set_enterprise(files_[0].enterprise());
+  const auto listed = service_->As(other, &AssessmentStub::ListAssessments, list);
+  ASSERT_OK(listed);
+  EXPECT_EQ(listed->assessments_size(), 0);
+  v1::ImportEnterprisesRequest import;
+  import.set_validate_only(true);
+  for (const int number : {0, 1, 7}) *import.add_enterprises() = NewEnterprise(UsccNumber(number));
+  ASSERT_OK(service_->As(other, &EnterpriseStub::ImportEnterprises, import));
+  v1::RegisterEnterpriseRequest registering;
+  *registering.mutable_enterprise() = NewEnterprise(UsccNumber(0));
+  registering.set_request_id(NewRequestId());
+  EXPECT_THAT(service_->As(other, &EnterpriseStub::RegisterEnterprise, registering),
+              IsRefused("", Reason::ENTERPRISE_EXISTS));
+  // What is theirs, or nobody's, is not.
+  const CallerOf stranger = {"stranger", {"platform"}};
+  import.mutable_enterprises()->DeleteSubrange(0, 2);
+  ASSERT_OK(service_->As(stranger, &EnterpriseStub::ImportEnterprises, import));
+  ASSERT_OK(service_->As(kPlatform, &AssessmentStub::ListAssessments, list));
+  // Denied calls are written when their minute is over, or the service ends.
+  service_ = nullptr;
+  service_ = std::make_unique<AssessmentUnderTest>(database_);
+  std::set<std::string> denied;
+  for (const AuditEntry& entry : AuditEntries(*service_, AuditEntry::DENIED)) {
+    denied.insert(absl::StrCat(entry.caller().subject(), " ", MethodOf(entry)));
+  }
+  EXPECT_THAT(denied,
+              testing::UnorderedElementsAre("other ListAssessments", "other ImportEnterprises",
+                                            "other RegisterEnterprise"));
 }
 
 TEST_P(ReviewsTest, WhoFilledAFileInDoesNotDecideAboutIt) {

@@ -63,6 +63,9 @@ class World {
       const std::string person = fixture_.EnterpriseOf(key_.enterprise()).subject;
       return {person, {"reviewer", "unit-head"}, "", unit};
     }
+    if (absl::EndsWith(actor, "_finder")) {
+      return {"finder", {"reviewer", "unit-head"}, "", unit};
+    }
     return {actor, {absl::EndsWith(actor, "_head") ? "unit-head" : "reviewer"}, "", unit};
   }
 

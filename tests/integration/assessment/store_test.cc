@@ -159,6 +159,27 @@ TEST_P(StoreTest, SubmissionsOfAnAssessmentComeByNumber) {
   EXPECT_THAT(numbers, ElementsAre(2, 10));
 }
 
+TEST_P(StoreTest, AFileIsInHandOfWhoHasTakenItUntilThatIsOver) {
+  v1::SubmissionRecord taken = SubmissionOf(KeyOf(1));
+  taken.mutable_taken_by()->set_issuer("https://sign-on");
+  taken.mutable_taken_by()->set_subject("wang");
+  *taken.mutable_taken_until() = ToTimestamp(kNow);
+  Save({taken, SubmissionOf(KeyOf(1, "c2")), SubmissionOf(KeyOf(2))});
+  const auto in_hand = [&](int enterprise, const identity::Person& person, absl::Time now) {
+    const auto found = store_->InHand(Soon(), UsccOf(enterprise), person, now);
+    EXPECT_OK(found);
+    return found.ok() ? static_cast<int>(found->size()) : -1;
+  };
+  const identity::Person wang = {"https://sign-on", "wang"};
+  const absl::Time before = kNow - absl::Milliseconds(1);
+  EXPECT_EQ(in_hand(1, wang, before), 1);
+  EXPECT_EQ(in_hand(1, wang, kNow), 0);
+  EXPECT_EQ(in_hand(2, wang, before), 0);
+  EXPECT_EQ(in_hand(1, {"https://sign-on", "li"}, before), 0);
+  EXPECT_EQ(in_hand(1, {"https://another", "wang"}, before), 0);
+  EXPECT_EQ(in_hand(1, {}, before), 0);
+}
+
 TEST_P(StoreTest, AReceiptNumberStandsForOneSubmission) {
   v1::SubmissionRecord first = SubmissionOf(KeyOf(1));
   v1::SubmissionRecord second = SubmissionOf(KeyOf(2));

@@ -87,6 +87,16 @@ TEST_F(EndedUnitsTest, ItDecidesAtTheStageOfTheOneThatHasEnded) {
   EXPECT_EQ(world_.State(1), "UNDER_REVIEW_PROVINCE");
 }
 
+TEST_F(EndedUnitsTest, WhoFoundSomethingForItDoesNothingAtTheOfficesOwnStage) {
+  WaitUntil(7, 2);
+  ASSERT_OK(Decide("RecordFindings", "wang", "city"));
+  ASSERT_OK(world_.Do("Release", ActAs("wang", "city")));
+  ASSERT_OK(Decide("Approve", "li", "city"));
+  EXPECT_EQ(world_.State(1), "UNDER_REVIEW_CITY");
+  EXPECT_THAT(world_.Do("Take", ActAs("wang", "city")), HasReason(Reason::SAME_PERSON));
+  ASSERT_OK(Decide("Approve", "zhao", "city"));
+}
+
 TEST_F(EndedUnitsTest, ItTakesBackWhatTheOneThatHasEndedDecided) {
   ASSERT_OK(world_.Decide("ReturnToEnterprise", "county"));
   WaitUntil(7, 2);

@@ -101,6 +101,7 @@ Actor ReviewWorld::ActorOf(const std::string& name) {
   if (!absl::EndsWith(name, "_head")) actor.roles.Add(Role::REVIEWER);
   if (name != unit) actor.roles.Add(Role::UNIT_HEAD);
   if (absl::EndsWith(name, "_own")) actor.person.set_subject("enterprise");
+  if (absl::EndsWith(name, "_finder")) actor.person.set_subject("finder");
   return actor;
 }
 

@@ -26,6 +26,12 @@ Steps Decided(const std::string& act, const std::string& actor) {
   return {{"Take", actor}, {act, actor}};
 }
 
+// By somebody who then leaves it to others.
+Steps Found(const std::string& stage) {
+  const std::string finder = stage + "_finder";
+  return {{"Take", finder}, {"RecordFindings", finder}, {"Release", finder}};
+}
+
 // Approved by the stages below.
 Steps At(const std::string& stage) {
   Steps steps = Submitted();
@@ -56,6 +62,13 @@ const std::vector<StartState>& StartStates() {
       {"CONFIRMED", "ALL", false, At("province") + Decided("Approve", "province")},
       {"CONFIRMED_WITH_FINDINGS", "ALL", false,
        At("province") + Decided("RecordFindings", "province") + Steps{{"Approve", "province"}}},
+      {"UNDER_REVIEW_COUNTY_FOUND", "ALL", false, At("county") + Found("county")},
+      {"UNDER_REVIEW_CITY_FOUND", "ALL", false,
+       At("county") + Found("county") + Decided("Approve", "county")},
+      {"REJECTED_BY_COUNTY_FOUND", "ALL", false,
+       At("county") + Found("county") + Decided("Reject", "county")},
+      {"CONFIRMED_FOUND", "ALL", false,
+       At("province") + Found("province") + Decided("Approve", "province")},
       {"WITHDRAWN", "ALL", false, Submitted() + Steps{{"Withdraw", "enterprise"}}},
       {"SUPERSEDED", "CITED", false, Submitted() + Submitted()},
       {"REVOKED", "ALL", false,
@@ -111,9 +124,10 @@ std::string WriteStateTable(const StateTable& table) {
       "what is done before each act\n"
       "# so that nothing but state, unit, role and person decides, is in state_table.cc. A unit's "
       "_own is its reviewer and head who calls for\n"
-      "# the enterprise too: nobody decides about what they submitted. ZHIPING_UPDATE_GOLDEN=1 "
-      "writes "
-      "it anew.\n";
+      "# the enterprise too: nobody decides about what they submitted. The _finder of all units is "
+      "one person, who recorded the findings in\n"
+      "# the states _FOUND: at another stage, and to decide an objection, somebody else acts. "
+      "ZHIPING_UPDATE_GOLDEN=1 writes it anew.\n";
   absl::StrAppend(&text, "state\tact\t", absl::StrJoin(kActors, "\t"), "\n");
   for (const StartState& state : StartStates()) {
     for (const std::string& act : kActs) {

@@ -14,11 +14,12 @@
 namespace zhiping::assessment {
 
 // Reviewers and heads are different persons; `_own` are both, and the person who calls for the
-// enterprise; `other` is of a unit that has nothing to do with it.
+// enterprise; `_finder` are both, and one person, who recorded the findings in the states `_FOUND`;
+// `other` is of a unit that has nothing to do with it.
 inline const std::vector<std::string> kActors = {
-    "enterprise",   "platform",  "county",    "county_head", "county_own",
-    "city",         "city_head", "city_own",  "province",    "province_head",
-    "province_own", "other",     "other_head"};
+    "enterprise",   "platform",        "county",   "county_head", "county_own", "county_finder",
+    "city",         "city_head",       "city_own", "city_finder", "province",   "province_head",
+    "province_own", "province_finder", "other",    "other_head"};
 
 inline const std::vector<std::string> kActs = {"Submit",
                                                "Withdraw",
