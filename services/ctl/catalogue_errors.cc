@@ -51,11 +51,11 @@ void AddNextStep(ErrorDetail& detail) {
       message = MakeText(
           absl::StrCat("修订号 ", revision, " 正等待启用。请等它启用；要取消它，请加上 ",
                        "--cancel-pending ", revision,
-                       "；回退时还须用 --to 写明发布版，否则只取消。"),
+                       "；此时 rollback 写了 --to 或 --withdraw 才回退，否则只取消。"),
           absl::StrCat("Revision ", revision, " is pending. Wait until it is in force, or cancel ",
                        "it with --cancel-pending ", revision,
-                       "; a rollback that cancels has to name the release with --to, or it does ",
-                       "nothing else."));
+                       "; a rollback then goes back only with --to or --withdraw, and otherwise ",
+                       "only cancels."));
       return;
     }
     case Reason::NOT_PENDING:
@@ -96,6 +96,21 @@ void AddNextStep(ErrorDetail& detail) {
       return Append("各发布版的情况见 zhipingctl release list。",
                     "zhipingctl release list shows every release.", message);
     case Reason::NO_ACTIVE_RELEASE:
+      if (const std::string revision = ValueOf(detail, "pendingRevision"); !revision.empty()) {
+        const std::string programme = ValueOf(detail, "programme");
+        message = MakeText(
+            absl::StrCat(
+                "评测体系 ", programme, " 还没有现行发布版，首次发布的修订号 ", revision,
+                " 正等待启用：不能回退，也不能只取消它。要取代它，请发布另一个，或用 --at ",
+                "另定时间发布同一个：zhipingctl release publish 发布版 --cancel-pending ", revision,
+                " --reason 原因。"),
+            absl::StrCat("Programme ", programme, " has no release in force yet, and revision ",
+                         revision, ", the first, is pending: there is nothing to roll back to, ",
+                         "and it cannot just be cancelled. To replace it, publish another one, ",
+                         "or the same one at another time with --at: zhipingctl release publish ",
+                         "RELEASE --cancel-pending ", revision, " --reason TEXT."));
+        return;
+      }
       return Append("启用发布版用 zhipingctl release publish。",
                     "zhipingctl release publish puts one in force.", message);
     case Reason::LOOPBACK_ONLY:

@@ -35,8 +35,10 @@ InstanceConvergence::Status Worst(const GetConvergenceResponse& convergence) {
        {InstanceConvergence::REFUSED, InstanceConvergence::UNKNOWN, InstanceConvergence::BEHIND}) {
     if (!InstancesWith(convergence, status).empty()) return status;
   }
-  // Nobody knows about those that are not listed.
-  return convergence.instances_full() ? InstanceConvergence::BEHIND : InstanceConvergence::APPLIED;
+  // Nobody knows about those that are not listed, or who is who.
+  return convergence.instances_full() || SharesInstanceIds(convergence)
+             ? InstanceConvergence::BEHIND
+             : InstanceConvergence::APPLIED;
 }
 
 std::string ActivationText(const Activation& activation, const std::string& label,
@@ -127,6 +129,14 @@ std::string ConvergenceSentence(const GetConvergenceResponse& convergence, const
                    absl::StrCat("The ", total, " instances that are listed run ", label,
                                 ", which is in force; others may run that are not listed "
                                 "(TOO_MANY_INSTANCES).")));
+  }
+  if (missing == 0 && SharesInstanceIds(convergence)) {
+    return std::string(screen.Say(
+        absl::StrCat("所列 ", total, " 个实例都已启用现行发布版 ", label,
+                     "；但有几个编号相同，须先分开（INSTANCE_ID_SHARED）。"),
+        absl::StrCat("The ", total, " instances that are listed run ", label,
+                     ", which is in force; but some have one id and must be told apart first "
+                     "(INSTANCE_ID_SHARED).")));
   }
   if (missing == 0) {
     return std::string(screen.Say(

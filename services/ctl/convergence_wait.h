@@ -11,7 +11,8 @@
 namespace zhiping::ctl {
 
 enum class Convergence {
-  // Not in force yet, or an instance is BEHIND, REFUSED or UNKNOWN, or not all are listed.
+  // Not in force yet, or an instance is BEHIND, REFUSED or UNKNOWN, or not all are listed, or two
+  // have one id.
   kNotYet,
   // In force, and no instance is one of those; there may be none at all.
   kReached,

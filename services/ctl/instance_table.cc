@@ -1,6 +1,7 @@
 #include "services/ctl/instance_table.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -85,6 +86,13 @@ Instances Laggards(const GetConvergenceResponse& convergence) {
     }
   }
   return laggards;
+}
+
+bool SharesInstanceIds(const GetConvergenceResponse& convergence) {
+  std::set<absl::string_view> ids;
+  return std::any_of(
+      convergence.instances().begin(), convergence.instances().end(),
+      [&](const auto& instance) { return !ids.insert(instance.instance().id()).second; });
 }
 
 std::string Coloured(InstanceConvergence::Status status, absl::string_view text,

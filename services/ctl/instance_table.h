@@ -23,6 +23,9 @@ Instances InstancesWith(const catalogue::v1::GetConvergenceResponse& convergence
 // Those that do not run what is in force: refusing, behind, unknown.
 Instances Laggards(const catalogue::v1::GetConvergenceResponse& convergence);
 
+// Whether several of them are processes with one id.
+bool SharesInstanceIds(const catalogue::v1::GetConvergenceResponse& convergence);
+
 // The text in the colour of a status.
 std::string Coloured(catalogue::v1::InstanceConvergence::Status status, absl::string_view text,
                      const Screen& screen);

@@ -54,19 +54,56 @@ std::string PathIn(const std::string& folder, const std::string& name) {
   return (std::filesystem::path(folder) / name).string();
 }
 
-// The state as the catalogue signed it. Errors: REVISION_AHEAD while it signs nothing;
-// NO_ACTIVE_RELEASE; those of OpenState.
+absl::Status NotSigned(Reason::Value reason, const std::string& why_zh, const std::string& why_en) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason,
+                   absl::StrCat("标准目录服务现在不签署启用状态，没有打包。", why_zh),
+                   absl::StrCat("The catalogue signs no activation state at present, and nothing "
+                                "was bundled. ",
+                                why_en));
+}
+
+// Why a state has no envelope, as the catalogue's alarm says. Who may not read alarms is told what
+// the state shows.
+absl::Status WhyNotSigned(const catalogue::v1::ActivationState& state, CatalogueClient& client) {
+  catalogue::v1::GetConvergenceRequest request;
+  request.set_programme(state.programme());
+  const auto convergence = client.Call(&CatalogueAdmin::GetConvergence, request);
+  const std::string advice_zh = "请有权限的人查看 zhipingctl release status 的告警。";
+  const std::string advice_en =
+      "Somebody who may has to look at the alarms of zhipingctl release status.";
+  if (convergence.ok()) {
+    for (const auto& alarm : convergence->alarms()) {
+      for (const auto reason :
+           {Reason::REVISION_AHEAD, Reason::REVISION_CONFLICT, Reason::RELEASE_WITHDRAWN}) {
+        if (alarm.kind() != Reason::Value_Name(reason)) continue;
+        return NotSigned(reason, alarm.message().zh(), alarm.message().en());
+      }
+    }
+  }
+  for (const auto* const activation : {&state.current(), &state.pending()}) {
+    const auto& withdrawn = state.withdrawn();
+    if (std::find(withdrawn.begin(), withdrawn.end(), activation->digest()) == withdrawn.end()) {
+      continue;
+    }
+    return NotSigned(
+        Reason::RELEASE_WITHDRAWN,
+        absl::StrCat("修订号 ", activation->revision(), " 的发布版已被撤回。", advice_zh),
+        absl::StrCat("The release of revision ", activation->revision(), " was withdrawn. ",
+                     advice_en));
+  }
+  return NotSigned(Reason::REVISION_AHEAD,
+                   absl::StrCat("它见到过自己没有签发的修订号。", advice_zh),
+                   absl::StrCat("It met a revision that it did not issue. ", advice_en));
+}
+
+// The state as the catalogue signed it. Errors: REVISION_AHEAD, REVISION_CONFLICT or
+// RELEASE_WITHDRAWN while it signs nothing; NO_ACTIVE_RELEASE; those of OpenState.
 absl::StatusOr<SignedState> FetchState(const std::string& programme, const envelope::Trust& trust,
                                        CatalogueClient& client) {
   GetActivationRequest request;
   request.set_programme(programme);
   ASSIGN_OR_RETURN(const auto response, client.Call(&Catalogue::GetActivation, request));
-  if (response.envelope().empty()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, Reason::REVISION_AHEAD,
-                     "标准目录服务现在不签署启用状态；原因见 zhipingctl release status 的告警。",
-                     "The catalogue signs no activation state at present; the alarms of zhipingctl "
-                     "release status say why.");
-  }
+  if (response.envelope().empty()) return WhyNotSigned(response.state(), client);
   ASSIGN_OR_RETURN(SignedState state, releases::OpenState(response.envelope(), programme, trust));
   if (!state.state.has_current()) {
     return WithNextStep(

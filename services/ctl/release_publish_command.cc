@@ -241,9 +241,9 @@ void AddReleasePublishCommands(CLI::App& release, CommandLine& line) {
   RunWith(*rollback, line, &RollBack, options);
   rollback->get_option("--cancel-pending")
       ->description(std::string(line.screen.Say(
-          "取消待启用的这一修订号；不写 --to 时只取消它，现行发布版不变",
-          "Cancel this pending revision; without --to nothing else changes: the present release "
-          "stays in force")));
+          "取消待启用的这一修订号；不写 --to 和 --withdraw 时只取消它，现行发布版不变",
+          "Cancel this pending revision; without --to and --withdraw nothing else changes: the "
+          "present release stays in force")));
 }
 
 }  // namespace zhiping::ctl

@@ -243,6 +243,29 @@ TEST_F(CacheFolderTest, AnInstanceThatWasKilledIsTheSameWhenItIsBack) {
   EXPECT_EQ(ids(), before);
 }
 
+// It would hide behind the first: of two lines with one id, one is the other's.
+TEST_F(CacheFolderTest, ACopiedFolderMakesAnotherInstance) {
+  const std::string copy = processes::NewFolder() + "/copy";
+  fs::copy(cache_, copy, fs::copy_options::recursive);
+  ASSERT_TRUE(fs::exists(copy + "/instance"));
+  ScoringProcess second(suite_, {{"--catalogue", catalogue_.address()}, {"--cache-dir", copy}});
+  second.StartAndAwait();
+  EXPECT_TRUE(processes::Eventually([&] {
+    const auto convergence = catalogue_.Convergence();
+    return convergence.ok() && convergence->instances_size() == 2 &&
+           convergence->instances(0).instance().id() != convergence->instances(1).instance().id();
+  }));
+  second.Kill();
+  EXPECT_TRUE(processes::Eventually([&] {
+    const auto convergence = catalogue_.Convergence();
+    return convergence.ok() &&
+           std::count_if(convergence->instances().begin(), convergence->instances().end(),
+                         [](const auto& instance) {
+                           return instance.status() == catalogue::v1::InstanceConvergence::UNKNOWN;
+                         }) == 1;
+  }));
+}
+
 TEST_F(CacheFolderTest, AFileInItsPlaceIsRefusedAtTheStart) {
   const std::string file = processes::NewFolder() + "/file";
   std::ofstream(file) << "a file";

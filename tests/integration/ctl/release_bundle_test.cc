@@ -1,5 +1,6 @@
 // release bundle.
 #include <algorithm>
+#include <functional>
 
 #include "absl/strings/str_replace.h"
 #include "tests/integration/ctl/release_under_test.h"
@@ -121,6 +122,55 @@ TEST_F(BundleTest, NothingElseIsReplaced) {
     EXPECT_THAT(Files(), testing::ElementsAre(name));
     EXPECT_EQ(ReadWhole(absl::StrCat(folder_, "/", name)), "something else");
   }
+}
+
+// What another catalogue with the same keys signed, or this one before it was restored, as an
+// instance reports it.
+class UnsignedTest : public BundleTest {
+ protected:
+  ErrorDetail RefusedAfterMeeting(
+      const std::function<void(catalogue::v1::ActivationState&)>& change) {
+    Publish();
+    auto state = catalogue_.Activation()->state();
+    change(state);
+    const auto key = *envelope::ReadKeyFile(signing_.activation_keys[0]);
+    const auto held = *envelope::SignPayload(envelope::Purpose::ACTIVATION,
+                                             state.SerializeAsString(), {key.get()});
+    auto hello = catalogue::Hello("scoring-1");
+    auto& report = *hello.add_reports();
+    report.set_programme(kProgramme);
+    report.set_held_state(envelope::SerializeEnvelope(held));
+    catalogue::Follower follower(catalogue_);
+    EXPECT_TRUE(follower.Write(hello));
+    EXPECT_TRUE(Eventually([&] { return catalogue_.Activation()->envelope().empty(); }));
+    const ErrorDetail error = Refused(Bundle());
+    EXPECT_FALSE(std::filesystem::exists(folder_));
+    return error;
+  }
+};
+
+TEST_F(UnsignedTest, ARevisionAheadIsSaid) {
+  const ErrorDetail error =
+      RefusedAfterMeeting([](auto& state) { state.mutable_current()->set_revision(9); });
+  EXPECT_EQ(error.reason(), Reason::REVISION_AHEAD);
+  EXPECT_THAT(error.message().zh(), HasSubstr("没有打包。见到本存储没有签发过的修订号 9"));
+  EXPECT_THAT(error.message().en(), HasSubstr("Fence it, then publish"));
+}
+
+TEST_F(UnsignedTest, AConflictIsSaid) {
+  const ErrorDetail error = RefusedAfterMeeting([](auto& state) {
+    state.mutable_current()->set_digest(absl::StrCat("sha256:", std::string(64, 'a')));
+  });
+  EXPECT_EQ(error.reason(), Reason::REVISION_CONFLICT);
+  EXPECT_THAT(error.message().en(), HasSubstr("Revision 1 (sha256:aaaa"));
+}
+
+TEST_F(UnsignedTest, AWithdrawalIsSaid) {
+  const ErrorDetail error =
+      RefusedAfterMeeting([](auto& state) { state.add_withdrawn(state.current().digest()); });
+  EXPECT_EQ(error.reason(), Reason::RELEASE_WITHDRAWN);
+  EXPECT_THAT(error.message().zh(), HasSubstr("已被撤回"));
+  EXPECT_THAT(error.message().en(), HasSubstr("or roll back"));
 }
 
 TEST_F(BundleTest, AnEarlierStateReplacesNoLaterOne) {

@@ -77,6 +77,32 @@ TEST_F(ReleaseTest, GoingBackToWhatIsInForceSaysThatItOnlyCancelled) {
   EXPECT_THAT(cancelled.out, Not(HasSubstr("回退")));
 }
 
+TEST_F(ReleaseTest, CancellingWithAWithdrawalRollsBackAsTheHelpSays) {
+  const std::string first = Publish();
+  const std::string second = Publish("改");
+  RunJson({"release", "publish", Import("又改"), "--reason", "测试", "--at", "2096-12-01 08:00"});
+  const Json back =
+      RunJson({"release", "rollback", "--withdraw", "--cancel-pending", "3", "--reason", "有误"});
+  EXPECT_EQ(back["activation"]["digest"], first);
+  EXPECT_EQ(back["withdrawnDigest"], second);
+  EXPECT_THAT(RunCtl({"release", "rollback", "--help"}).out, HasSubstr("--to 和 --withdraw"));
+  EXPECT_THAT(RunCtl({"release", "rollback", "--help", "--lang", "en"}).out,
+              HasSubstr("without --to and --withdraw"));
+}
+
+TEST_F(ReleaseTest, AFirstPublicationThatIsScheduledIsReplacedAsTheErrorSays) {
+  const std::string digest = Import();
+  RunJson({"release", "publish", digest, "--reason", "测试", "--at", "2096-12-01 08:00"});
+  const ErrorDetail refused =
+      Refused({"release", "rollback", "--cancel-pending", "1", "--reason", "改期"});
+  EXPECT_EQ(refused.reason(), Reason::NO_ACTIVE_RELEASE);
+  EXPECT_THAT(refused.message().zh(),
+              HasSubstr("zhipingctl release publish 发布版 --cancel-pending 1 --reason 原因"));
+  RunJson({"release", "publish", digest, "--reason", "改期", "--at", "2097-12-01 08:00",
+           "--cancel-pending", "1"});
+  EXPECT_EQ(Status()["state"]["pending"]["revision"], 2);
+}
+
 TEST_F(ReleaseTest, RollingBackGoesToWhatWasInForce) {
   EXPECT_EQ(
       Refused({"release", "rollback", "--programme", kProgramme, "--reason", "测试"}).reason(),

@@ -25,6 +25,8 @@ struct Advice {
 TEST(CatalogueErrorsTest, SayWhatToDoNext) {
   const Advice kAdvice[] = {
       {Reason::PENDING_EXISTS, {{"pendingRevision", "7"}}, "--cancel-pending 7"},
+      // With it a rollback does more than cancel.
+      {Reason::PENDING_EXISTS, {{"pendingRevision", "7"}}, "--withdraw"},
       {Reason::NOT_PENDING, {}, "zhipingctl release status"},
       {Reason::REVISION_AHEAD,
        {{"programme", "p"}, {"revision", "9"}},
@@ -35,6 +37,10 @@ TEST(CatalogueErrorsTest, SayWhatToDoNext) {
       {Reason::ALREADY_ROLLED_BACK, {}, "zhipingctl release log"},
       {Reason::RELEASE_WITHDRAWN, {}, "zhipingctl release list"},
       {Reason::NO_ACTIVE_RELEASE, {}, "zhipingctl release publish"},
+      // The first, which nothing can be put in the place of but another.
+      {Reason::NO_ACTIVE_RELEASE,
+       {{"programme", "p"}, {"pendingRevision", "1"}},
+       "--cancel-pending 1 --reason "},
       {Reason::ALREADY_IN_FORCE, {}, "zhipingctl release list"},
       {Reason::UNKNOWN_PROGRAMME, {}, "zhipingctl release list"},
       {Reason::UNKNOWN_INSTANCE, {}, "zhipingctl release status"},

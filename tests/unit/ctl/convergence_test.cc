@@ -75,6 +75,14 @@ GetConvergenceResponse AllApplied() {
   return convergence;
 }
 
+// Two processes of one copied machine.
+GetConvergenceResponse OneId() {
+  GetConvergenceResponse convergence = AllApplied();
+  convergence.mutable_instances(1)->mutable_instance()->set_id(
+      convergence.instances(0).instance().id());
+  return convergence;
+}
+
 GetConvergenceResponse Troubled() {
   GetConvergenceResponse convergence = InForce();
   *convergence.mutable_state()->mutable_pending() =
@@ -248,6 +256,7 @@ TEST(ConvergenceSentenceTest, IsGreenOnlyWhenEverybodyRunsWhatIsInForce) {
   GetConvergenceResponse full = AllApplied();
   full.set_instances_full(true);
   EXPECT_EQ(colour(full), "\x1b[33m");
+  EXPECT_EQ(colour(OneId()), "\x1b[33m");
 }
 
 TEST(NeedsSomebodyTest, ARefusalOrAnAlarmThatCanBeEnded) {
@@ -308,6 +317,10 @@ TEST(WaitReportTest, SaysWhatCameOfIt) {
   EXPECT_EQ(
       report(full),
       "所列 2 个实例都已启用现行发布版 2026-2；可能还有实例没有列出（TOO_MANY_INSTANCES）。\n");
+  EXPECT_EQ(ConvergenceOn(3, OneId()), Convergence::kNotYet);
+  EXPECT_EQ(report(OneId()),
+            "所列 2 个实例都已启用现行发布版 2026-2；但有几个编号相同，须先分开"
+            "（INSTANCE_ID_SHARED）。\n");
   GetConvergenceResponse later = AllApplied();
   later.mutable_state()->mutable_current()->set_revision(5);
   EXPECT_EQ(report(later), "修订号 3 已被修订号 5 取代。\n");
