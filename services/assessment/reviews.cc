@@ -87,7 +87,7 @@ absl::Status Reviews::MakeDecisionReceipt(StoreTransaction& transaction,
 }
 
 absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& about,
-                           const CriteriaPtr& criteria, ActKind kind, absl::string_view reason,
+                           const CriteriaPtr& criteria, ActKind kind, const std::string& reason,
                            const DomainAct& act, absl::Time now,
                            v1::SubmissionRecord& after) const {
   ASSIGN_OR_RETURN(LockedSubmissions locked, LockSubmissions(transaction, about.key));
@@ -104,20 +104,22 @@ absl::Status Reviews::DoIn(StoreTransaction& transaction, const SubmissionCall& 
   }
   RETURN_IF_ERROR(SaveChanged(transaction, before, locked.all, now));
   after = locked.all[about.key.number() - 1];
-  if (kind == ActKind::kInHand) return absl::OkStatus();
+  const bool changed = after.version() != before[about.key.number() - 1].version();
+  if (kind == ActKind::kInHand || (kind == ActKind::kComment && !changed)) return absl::OkStatus();
   if (kind == ActKind::kDecision) {
     RETURN_IF_ERROR(MakeDecisionReceipt(transaction, *criteria, after, now));
   }
   return AuditAct(transaction, about.call,
                   {"submission", NameOf(about.key), about.key.enterprise()}, reason, now,
-                  kind == ActKind::kAssignment ? audit::AuditEntry::ADMINISTRATIVE
-                                               : audit::AuditEntry::DECISION);
+                  kind == ActKind::kAssignment || kind == ActKind::kComment
+                      ? audit::AuditEntry::ADMINISTRATIVE
+                      : audit::AuditEntry::DECISION);
 }
 
 template <typename Response, typename Request>
 absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request& request,
                                          rpc::Call& call, absl::Time deadline, ActKind kind,
-                                         absl::string_view reason, const DomainAct& act) const {
+                                         const std::string& reason, const DomainAct& act) const {
   RETURN_IF_ERROR(CheckId(request.request_id()));
   const v1::SubmissionKey key = Normalised(request.submission());
   const SubmissionCall about = {key, call, EtagIn(request)};
@@ -139,7 +141,7 @@ absl::StatusOr<Response> Reviews::Decide(absl::string_view method, const Request
 template <typename Response, typename Request>
 absl::StatusOr<Response> Reviews::Handle(const Request& request, rpc::Call& call,
                                          absl::Time deadline, ActKind kind,
-                                         absl::string_view reason, const DomainAct& act) const {
+                                         const std::string& reason, const DomainAct& act) const {
   const v1::SubmissionKey key = Normalised(request.submission());
   const SubmissionCall about = {key, call, EtagIn(request)};
   ASSIGN_OR_RETURN(const CriteriaPtr criteria, CriteriaOf(about, deadline));
@@ -304,18 +306,22 @@ absl::StatusOr<v1::RevokeResponse> Reviews::Revoke(const v1::RevokeRequest& requ
 
 absl::StatusOr<v1::AddCommentResponse> Reviews::AddComment(const v1::AddCommentRequest& request,
                                                            rpc::Call& call, absl::Time deadline) {
+  std::string which;
   return Decide<v1::AddCommentResponse>(
-      "AddComment", request, call, deadline, ActKind::kInHand, "",
-      [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
-        return assessment::AddComment(act, request.scenario(), request.text(), request.internal(),
-                                      all);
+      "AddComment", request, call, deadline, ActKind::kComment, which,
+      [&](const Act& act, const criteria::Criteria&, Submissions& all) -> absl::Status {
+        RETURN_IF_ERROR(assessment::AddComment(act, request.scenario(), request.text(),
+                                               request.internal(), all));
+        const auto& standing = all[act.submission - 1].submission().standing();
+        which = absl::StrCat("comment ", standing.comments_size());
+        return absl::OkStatus();
       });
 }
 
 absl::StatusOr<v1::ResolveCommentResponse> Reviews::ResolveComment(
     const v1::ResolveCommentRequest& request, rpc::Call& call, absl::Time deadline) {
   return Handle<v1::ResolveCommentResponse>(
-      request, call, deadline, ActKind::kInHand, "",
+      request, call, deadline, ActKind::kComment, absl::StrCat("comment ", request.comment()),
       [&request](const Act& act, const criteria::Criteria&, Submissions& all) {
         return assessment::ResolveComment(act, request.comment(), all);
       });

@@ -57,22 +57,23 @@ class Reviews {
   // An act on one submission, as the domain knows it.
   using DomainAct =
       std::function<absl::Status(const Act&, const criteria::Criteria&, Submissions&)>;
-  // What kind of act it is: all but those in hand are audited, and decisions have receipts.
-  enum class ActKind { kInHand, kAssignment, kFindings, kDecision };
+  // What kind of act it is: all but those in hand are audited, comments if they changed anything,
+  // and decisions have receipts.
+  enum class ActKind { kInHand, kAssignment, kComment, kFindings, kDecision };
 
   // Does the act, makes the reviewed result and the receipt of a decision, stores, logs and audits.
-  // `reason`: for audit.
+  // `reason`: for audit; read after the act.
   absl::Status DoIn(StoreTransaction& transaction, const SubmissionCall& about,
-                    const CriteriaPtr& criteria, ActKind kind, absl::string_view reason,
+                    const CriteriaPtr& criteria, ActKind kind, const std::string& reason,
                     const DomainAct& act, absl::Time now, v1::SubmissionRecord& after) const;
   template <typename Response, typename Request>
   absl::StatusOr<Response> Decide(absl::string_view method, const Request& request, rpc::Call& call,
-                                  absl::Time deadline, ActKind kind, absl::string_view reason,
+                                  absl::Time deadline, ActKind kind, const std::string& reason,
                                   const DomainAct& act) const;
   // The same without a request id: what may be repeated.
   template <typename Response, typename Request>
   absl::StatusOr<Response> Handle(const Request& request, rpc::Call& call, absl::Time deadline,
-                                  ActKind kind, absl::string_view reason,
+                                  ActKind kind, const std::string& reason,
                                   const DomainAct& act) const;
   // Of its release, which may have to be fetched: nobody else learns even that. Errors: those of
   // FindFile.

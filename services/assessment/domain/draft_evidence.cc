@@ -127,6 +127,8 @@ absl::Status RemoveEvidence(v1::AssessmentRecord& record, int32_t evidence, absl
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const auto& one) { return one.evidence() == evidence; });
   if (found == all.end()) {
+    // It was there and was removed: a request that is repeated is answered.
+    if (evidence >= 1 && evidence <= record.latest_evidence()) return absl::OkStatus();
     return MakeError(absl::StatusCode::kNotFound, Reason::EVIDENCE_NOT_FOUND,
                      absl::StrCat("没有编号为 ", evidence, " 的佐证材料。"),
                      absl::StrCat("There is no evidence with number ", evidence, "."));

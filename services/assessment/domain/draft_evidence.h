@@ -23,7 +23,8 @@ absl::StatusOr<v1::Evidence> AddEvidence(const criteria::Criteria& criteria,
                                          v1::AssessmentRecord& record, const v1::Evidence& evidence,
                                          absl::Time now);
 
-// Errors: EVIDENCE_NOT_FOUND.
+// Once more is no error, and changes nothing. Errors: EVIDENCE_NOT_FOUND of a number that was never
+// given.
 absl::Status RemoveEvidence(v1::AssessmentRecord& record, int32_t evidence, absl::Time now);
 
 }  // namespace zhiping::assessment

@@ -27,6 +27,12 @@ absl::Status CheckCouldDecide(const v1::PersonRecord& person, const v1::Submissi
   return CheckPerson(person, turn.stage, turn.objected_decision, record);
 }
 
+// Those of a comment that is there; comments from before they were kept have nobody.
+v1::CommentPeople& PeopleOf(int32_t comment, v1::SubmissionRecord& record) {
+  while (record.comment_people_size() < comment) record.add_comment_people();
+  return *record.mutable_comment_people(comment - 1);
+}
+
 bool HasScenario(const v1::SubmissionRecord& record, absl::string_view scenario) {
   const auto& answers = record.submission().content().answers();
   return std::any_of(answers.begin(), answers.end(), [&](const common::v1::Answer& answer) {
@@ -98,6 +104,7 @@ absl::Status AddComment(const Act& act, absl::string_view scenario, absl::string
   comment.set_stage(standing.stage());
   *comment.mutable_written_at() = ToTimestamp(act.now);
   comment.set_internal(internal);
+  *PeopleOf(comment.comment(), *record).mutable_written_by() = act.actor.person;
   Touch(*record);
   return absl::OkStatus();
 }
@@ -113,6 +120,7 @@ absl::Status ResolveComment(const Act& act, int32_t comment, Submissions& all) {
   }
   if (comments[comment - 1].resolved()) return absl::OkStatus();
   comments[comment - 1].set_resolved(true);
+  *PeopleOf(comment, *record).mutable_resolved_by() = act.actor.person;
   Touch(*record);
   return absl::OkStatus();
 }

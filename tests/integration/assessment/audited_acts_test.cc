@@ -75,8 +75,8 @@ constexpr Audited kAudited[] = {
      "submission 91110000600037341L/main/jiangsu-ai-2026#3 91110000600037341L"},
     {"RecallDecision", AuditEntry::DECISION, kOfFile},
     {"Revoke", AuditEntry::DECISION, kOfFile},
-    {"AddComment", AuditEntry::ACCESS, kOfFile},
-    {"ResolveComment", AuditEntry::ACCESS, kOfFile},
+    {"AddComment", AuditEntry::ADMINISTRATIVE, kOfFile},
+    {"ResolveComment", AuditEntry::ADMINISTRATIVE, kOfFile},
     {"Object", AuditEntry::KIND_UNSPECIFIED},
     {"DecideObjection", AuditEntry::DECISION, kOfFile},
 };

@@ -171,6 +171,31 @@ TEST_P(ReviewsTest, FindingsAssignmentsAndCitationsAreAudited) {
                           "Uncite OK A-1"));
 }
 
+// Who wrote what the enterprise gets, and who held a batch up no longer.
+TEST_P(ReviewsTest, CommentsAreAuditedOnceAndTheirPeopleKept) {
+  const v1::SubmissionKey& file = files_[0];
+  const CallerOf reviewer = ReviewerOf("nanjing-gulou");
+  const CallerOf colleague = {"colleague", {"reviewer"}, "", "nanjing-gulou"};
+  v1::AddCommentRequest comment;
+  *comment.mutable_submission() = file;
+  comment.set_text("请补充合同");
+  comment.set_request_id(NewRequestId());
+  // Once more is the same.
+  for (int i = 0; i < 2; ++i) ASSERT_OK(service_->As(reviewer, &ReviewStub::AddComment, comment));
+  v1::ResolveCommentRequest resolve;
+  *resolve.mutable_submission() = file;
+  resolve.set_comment(1);
+  ASSERT_OK(service_->As(colleague, &ReviewStub::ResolveComment, resolve));
+  ASSERT_OK(service_->As(reviewer, &ReviewStub::ResolveComment, resolve));
+  EXPECT_THAT(Audited(AuditEntry::ADMINISTRATIVE),
+              ElementsAre("AddComment OK comment 1", "ResolveComment OK comment 1"));
+  const auto kept = service_->store().FindSubmission(absl::Now() + absl::Seconds(20), file);
+  ASSERT_OK(kept);
+  ASSERT_EQ((*kept)->comment_people_size(), 1);
+  EXPECT_EQ((*kept)->comment_people(0).written_by().subject(), reviewer.subject);
+  EXPECT_EQ((*kept)->comment_people(0).resolved_by().subject(), "colleague");
+}
+
 TEST_P(ReviewsTest, TheContactIsForWhoeverReviewsAFileInHandWhereverTheEnterpriseHasGone) {
   const std::string& uscc = files_[0].enterprise();
   const CallerOf reviewer = ReviewerOf("nanjing-gulou");

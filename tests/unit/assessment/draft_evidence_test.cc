@@ -102,7 +102,13 @@ TEST_F(DraftEvidenceTest, AtMost500AreTakenAndARemovedOneMakesRoomUnderANewNumbe
   const auto added = Add(Sound());
   ASSERT_OK(added);
   EXPECT_EQ(added->evidence(), 501);
-  EXPECT_THAT(RemoveEvidence(record_, 500, kNow), HasReason(Reason::EVIDENCE_NOT_FOUND));
+  // Once more changes nothing; what never was is not found.
+  const std::string before = record_.SerializeAsString();
+  EXPECT_OK(RemoveEvidence(record_, 500, kNow + absl::Hours(1)));
+  for (const int never : {-1, 0, 502}) {
+    EXPECT_THAT(RemoveEvidence(record_, never, kNow), HasReason(Reason::EVIDENCE_NOT_FOUND));
+  }
+  EXPECT_EQ(record_.SerializeAsString(), before);
 }
 
 }  // namespace
