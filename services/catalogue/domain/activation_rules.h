@@ -53,11 +53,10 @@ struct RollBackPlan {
 // with a pending activation to cancel, unless the present release is withdrawn.
 //
 // Errors: NO_ACTIVE_RELEASE, with a first publication that is pending as `pendingRevision`, which
-// only another publication replaces; NEVER_IN_FORCE; ALREADY_ROLLED_BACK, naming the release before the
-// present one, if there is one, as `previousDigest`: after A, B, C and a rollback to B that is A;
-// RELEASE_WITHDRAWN; INVALID_FIELD if it is the release
-// to withdraw; ALREADY_IN_FORCE, unless a pending activation is cancelled; PENDING_EXISTS;
-// NOT_PENDING; REVISION_AHEAD.
+// only another publication replaces; NEVER_IN_FORCE; ALREADY_ROLLED_BACK, naming the release before
+// the present one, if there is one, as `previousDigest`: after A, B, C and a rollback to B that is
+// A; RELEASE_WITHDRAWN; INVALID_FIELD if it is the release to withdraw; ALREADY_IN_FORCE, unless a
+// pending activation is cancelled; PENDING_EXISTS; NOT_PENDING; REVISION_AHEAD.
 absl::StatusOr<RollBackPlan> RollBack(const History& history, const std::string& digest,
                                       bool withdraw, const Decision& decision);
 
