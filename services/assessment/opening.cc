@@ -19,10 +19,12 @@ namespace {
 absl::Status NothingToCarry(const v1::SubmissionKey& key) {
   return MakeError(
       absl::StatusCode::kNotFound, Reason::NOTHING_TO_CARRY,
-      absl::StrCat("没有可沿用的自评测 ", NameOf(key), "：只能沿用本企业或其承继企业的自评测。"),
-      absl::StrCat("There is nothing to carry over from ", NameOf(key),
-                   ": only assessments of the enterprise itself and of the one that "
-                   "it took over can be."),
+      absl::StrCat("没有可沿用的自评测 ", NameOf(key),
+                   "：只能沿用本企业或其承继企业的自评测；平台代办时，须也为承继企业登记。"),
+      absl::StrCat(
+          "There is nothing to carry over from ", NameOf(key),
+          ": only assessments of the enterprise itself and of the one that it took over can "
+          "be, by a platform only if it is enrolled for both."),
       {{"carryOver", NameOf(key)}});
 }
 
