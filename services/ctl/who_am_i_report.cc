@@ -7,6 +7,15 @@
 #include "common/identity/caller.h"
 
 namespace zhiping::ctl {
+namespace {
+
+using identity::Role;
+
+// Of these, the rights are those of the programmes that the token names.
+constexpr identity::Roles kOfProgrammes = {Role::CRITERIA_EDITOR, Role::CRITERIA_APPROVER,
+                                           Role::CAMPAIGN_OFFICER, Role::ANALYST};
+
+}  // namespace
 
 std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone,
                          const Screen& screen) {
@@ -31,8 +40,10 @@ std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone
   add("标识    ", "subject    ", who.subject());
   add("签发者  ", "issuer     ", who.issuer());
   std::vector<std::string> roles;
+  bool of_programmes = false;
   for (const int role : who.roles()) {
-    roles.push_back(identity::RoleName(static_cast<identity::Role::Value>(role)));
+    roles.push_back(identity::RoleName(static_cast<Role::Value>(role)));
+    of_programmes |= kOfProgrammes.Has(static_cast<Role::Value>(role));
   }
   const absl::string_view comma = screen.Say("、", ", ");
   add("角色    ", "roles      ",
@@ -47,8 +58,15 @@ std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone
                            "file; ask the security administrator)"))
           : who.review_unit());
   const bool all = who.programmes_size() == 1 && who.programmes(0) == "*";
-  add("评测体系", "programmes ",
-      all ? std::string(screen.Say("全部", "all")) : absl::StrJoin(who.programmes(), comma));
+  std::string programmes = absl::StrJoin(who.programmes(), comma);
+  if (all) programmes = std::string(screen.Say("全部", "all"));
+  if (programmes.empty() && of_programmes) {
+    programmes = std::string(
+        screen.Say("无（按评测体系授权的角色不能据此查看或办理任何内容，请联系安全管理员）",
+                   "none (roles with rights for each programme see and do nothing; ask the "
+                   "security administrator)"));
+  }
+  add("评测体系", "programmes ", programmes);
   if (who.has_expires_at()) {
     // Later than what the token says, which `token mint` shows.
     add("有效期至", "valid until",

@@ -49,6 +49,12 @@ TEST(WhoAmIReportTest, AReviewerOfAUnitThatThereIsNot) {
   Expect(who, "whoami_no_unit");
 }
 
+TEST(WhoAmIReportTest, AnOfficerWithoutProgrammes) {
+  WhoAmIResponse who = Person();
+  who.add_roles(Role::CAMPAIGN_OFFICER);
+  Expect(who, "whoami_no_programme");
+}
+
 TEST(WhoAmIReportTest, AnEnterprise) {
   WhoAmIResponse who = Person();
   who.add_roles(Role::ENTERPRISE);
