@@ -56,8 +56,7 @@ bool IsForEnterprise(const rpc::Call& call, const v1::SubmissionRecord& file) {
   }
   const auto& units = submission.content().snapshot().units();
   const identity::FilesInReach reach = call.Files();
-  return !(units.size() > 0 && Contains(reach.units, units[0])) &&
-         !Contains(reach.programmes, "*") &&
+  return !(!units.empty() && Contains(reach.units, units[0])) && !Contains(reach.programmes, "*") &&
          !Contains(reach.programmes, submission.content().programme());
 }
 

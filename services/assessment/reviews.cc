@@ -240,7 +240,7 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
         for (const int i : order) {
           const v1::ApprovedFile& file = request.files(i);
           const v1::SubmissionKey key = Normalised(file.submission());
-          const absl::Status done = DoIn(
+          absl::Status done = DoIn(
               transaction, {key, call, file.etag()}, criteria[i], ActKind::kDecision, "",
               [](const Act& act, const criteria::Criteria&, Submissions& all) {
                 return ApproveInBatch(act, all);
