@@ -26,6 +26,7 @@ using AssessmentStub = v1::AssessmentService::Stub;
 using FeedStub = v1::FeedService::Stub;
 
 constexpr char kCampaign[] = "always";
+constexpr absl::Duration kRecovery = absl::Seconds(10);
 constexpr int kWriters = 8;
 constexpr int kDrafts = 72;
 // An assessment takes 200 submissions, and takes longer the more it has.
@@ -48,6 +49,18 @@ std::string DraftOf(const Key& key) {
 
 bool OneIn(int count, std::mt19937& random) {
   return std::uniform_int_distribution<int>(1, count)(random) == 1;
+}
+
+// As callers do: of a database that was cut off, each connection that is dead is found out by a
+// call.
+template <typename Response, typename Stub, typename Method, typename Request>
+absl::StatusOr<Response> Read(Stub& stub, Method method, const Request& request) {
+  const absl::Time end = absl::Now() + kRecovery;
+  while (true) {
+    auto response = Call<Response>(stub, method, request);
+    if (!absl::IsUnavailable(response.status()) || absl::Now() > end) return response;
+    absl::SleepFor(absl::Milliseconds(100));
+  }
 }
 
 }  // namespace
@@ -159,7 +172,7 @@ absl::Status SubmissionWriters::ReadLog() {
   request.set_page_size(500);
   request.set_wait_seconds(1);
   while (true) {
-    ASSIGN_OR_RETURN(const auto page, Call<v1::ListSubmissionChangesResponse>(
+    ASSIGN_OR_RETURN(const auto page, Read<v1::ListSubmissionChangesResponse>(
                                           *feed, &FeedStub::ListSubmissionChanges, request));
     if (page.entries().empty()) break;
     for (const v1::ChangeEntry& entry : page.entries()) {
@@ -207,7 +220,7 @@ absl::Status SubmissionWriters::ReadHighest() {
   for (const v1::SubmitRequest& draft : drafts_) {
     v1::GetAssessmentRequest request;
     *request.mutable_key() = draft.key();
-    ASSIGN_OR_RETURN(const auto found, Call<v1::GetAssessmentResponse>(
+    ASSIGN_OR_RETURN(const auto found, Read<v1::GetAssessmentResponse>(
                                            *stub, &AssessmentStub::GetAssessment, request));
     history_.Add({{"kind", "highest"},
                   {"draft", DraftOf(draft.key())},
