@@ -28,15 +28,12 @@ Findings
   number      the submissions of an assessment are not 1, 2, 3 …
   result      a submission's result is not that of its release
 """
-import json
 import sys
 
-SHOWN = 20
+import judging
+from judging import NoHistory
+
 KINDS = ("release", "unrecorded", "changed", "gone", "number", "result")
-
-
-class NoHistory(Exception):
-    pass
 
 
 class Assessment:
@@ -60,7 +57,7 @@ class Judge:
 
     def find(self, kind, why, *lines):
         self.counts[kind] += 1
-        if len(self.examples) < SHOWN:
+        if len(self.examples) < judging.SHOWN:
             self.examples.append({"finding": kind, "why": why, "lines": list(lines)})
 
     def due(self, assessment):
@@ -134,26 +131,8 @@ class Judge:
 
 
 def judge(text):
-    try:
-        lines = [dict(json.loads(line), line=number) for number, line in enumerate(text.splitlines(), 1)]
-        return Judge().judge(lines)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NoHistory(f"{type(error).__name__}: {error}") from error
-
-
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    try:
-        with open(sys.argv[1], encoding="utf-8") as file:
-            verdict = judge(file.read())
-    except (NoHistory, OSError) as error:
-        print(f"不是发布版历史 / no history of releases: {sys.argv[1]}: {error}", file=sys.stderr)
-        return 2
-    print(json.dumps(verdict, ensure_ascii=False, indent=1))
-    return 1 if any(verdict["findings"].values()) else 0
+    return judging.judge(text, Judge().judge)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judging.main(__doc__, "不是发布版历史 / no history of releases", judge))

@@ -31,15 +31,12 @@ Findings
   accepted        a wrong request was acknowledged
 """
 import collections
-import json
 import sys
 
-SHOWN = 20
+import judging
+from judging import NoHistory
+
 KINDS = ("lost", "another_answer", "twice", "gap", "unasked", "order", "log_changed", "highest", "refused", "accepted")
-
-
-class NoHistory(Exception):
-    pass
 
 
 class Request:
@@ -86,7 +83,7 @@ class Judge:
 
     def find(self, kind, why, *lines):
         self.counts[kind] += 1
-        if len(self.examples) < SHOWN:
+        if len(self.examples) < judging.SHOWN:
             self.examples.append({"finding": kind, "why": why, "lines": list(lines)})
 
     def made(self, reading):
@@ -250,33 +247,9 @@ class Judge:
         }
 
 
-def read(text):
-    try:
-        return [dict(json.loads(line), line=number) for number, line in enumerate(text.splitlines(), 1)]
-    except ValueError as error:
-        raise NoHistory(error) from error
-
-
 def judge(text):
-    try:
-        return Judge(read(text)).verdict()
-    except (KeyError, IndexError, TypeError) as error:
-        raise NoHistory(f"{type(error).__name__}: {error}") from error
-
-
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    try:
-        with open(sys.argv[1], encoding="utf-8") as file:
-            verdict = judge(file.read())
-    except (NoHistory, OSError) as error:
-        print(f"不是提交历史 / no history of submissions: {sys.argv[1]}: {error}", file=sys.stderr)
-        return 2
-    print(json.dumps(verdict, ensure_ascii=False, indent=1))
-    return 1 if any(verdict["findings"].values()) else 0
+    return judging.judge(text, lambda lines: Judge(lines).verdict())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judging.main(__doc__, "不是提交历史 / no history of submissions", judge))
