@@ -2,14 +2,14 @@
 """Checks every C++ source of the project with clang: its warnings as errors, thread-safety analysis,
 and the clang-tidy checks of .clang-tidy, in one pass over each file.
 
-Files under tests/ get the compiler's part only, unless --tidy-tests is given: clang-tidy takes several
-times as long over what GoogleTest's macros expand to.
+What takes long is left to --all: the static analyzer, two thirds of the time of some files, and clang-tidy
+on files under tests/, where GoogleTest's macros expand to much. Those get the compiler's part.
 
 It reads how files are compiled from build/release (build that first). A file that was found clean is
 not checked again until it, a header it includes, its flags, .clang-tidy or clang-tidy changes; what is
 clean is remembered in the cache folder by digest.
 
-Usage: tests/lint/clang.py [--tidy-tests] [--no-cache] [FILE...]
+Usage: tests/lint/clang.py [--all] [--no-cache] [FILE...]
 """
 
 import argparse
@@ -29,7 +29,8 @@ BUILD = ROOT / "build" / "release"
 OWN_FOLDERS = ("common", "services", "tests")
 TIDY = "clang-tidy-14"
 COMPILE = ["clang++-14", "-fsyntax-only", "-Werror"]
-EXTRA_FLAGS = ["-Wthread-safety", "-Wold-style-cast"]
+EXTRA_FLAGS = ["-Wthread-safety", "-Wold-style-cast", "-Wzero-as-null-pointer-constant"]
+ANALYZER = "clang-analyzer-*"
 
 
 def cache_folder():
@@ -84,8 +85,8 @@ def relative(text):
     return text.replace(str(ROOT), "ROOT")
 
 
-def key_of(common, tidy, flags, files):
-    key = hashlib.sha256(f"{common} {tidy}".encode())
+def key_of(common, checks, flags, files):
+    key = hashlib.sha256(f"{common} {checks}".encode())
     key.update(relative("\0".join(flags)).encode())
     for file in files:
         path = pathlib.Path(os.path.normpath(BUILD / file))
@@ -93,13 +94,20 @@ def key_of(common, tidy, flags, files):
     return key.hexdigest()
 
 
-def check(source, tidy, flags):
+def checks_of(source, every):
+    """Returns the checks of a file beside those of .clang-tidy; None is the compiler alone."""
+    if source.is_relative_to(ROOT / "tests") and not every:
+        return None
+    # The compiler's own warnings are findings too.
+    return "clang-diagnostic-*" if every else f"clang-diagnostic-*,-{ANALYZER}"
+
+
+def check(source, checks, flags):
     """Returns (clean, output, seconds)."""
     start = time.monotonic()
     command = [*COMPILE, *flags, *EXTRA_FLAGS, str(source)]
-    if tidy:
-        # The compiler's own warnings are findings too, beside the checks of .clang-tidy.
-        command = [TIDY, "--quiet", "--checks=clang-diagnostic-*", str(source), "--"]
+    if checks:
+        command = [TIDY, "--quiet", f"--checks={checks}", str(source), "--"]
         command += [*flags, *EXTRA_FLAGS]
     result = subprocess.run(command, capture_output=True, text=True, cwd=BUILD)
     # What is left on standard error of a clean run is a count of suppressed warnings.
@@ -109,7 +117,7 @@ def check(source, tidy, flags):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--tidy-tests", action="store_true", help="all checks for tests/ too")
+    parser.add_argument("--all", action="store_true", help="also what takes long")
     parser.add_argument("--no-cache", action="store_true", help="check clean files again")
     parser.add_argument("files", nargs="*", type=pathlib.Path, help="only these; all by default")
     options = parser.parse_args()
@@ -126,15 +134,15 @@ def main():
             continue
         if target not in recorded:
             sys.exit(f"{source.relative_to(ROOT)} is not built: cmake --build --preset release")
-        tidy = options.tidy_tests or not source.is_relative_to(ROOT / "tests")
+        checks = checks_of(source, options.all)
         try:
-            remembered = cache_folder() / key_of(common, tidy, flags, recorded[target])
+            remembered = cache_folder() / key_of(common, checks, flags, recorded[target])
         except FileNotFoundError as error:
             sys.exit(f"{error.filename} is gone since the build: cmake --build --preset release")
         if remembered.exists() and not options.no_cache:
             cached += 1
         else:
-            todo.append((source, tidy, flags, remembered))
+            todo.append((source, checks, flags, remembered))
     if not todo and not cached:
         sys.exit("no source to check")
     print(f"{cached} files known to be clean, {len(todo)} to check", flush=True)
@@ -143,8 +151,8 @@ def main():
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         running = {
-            pool.submit(check, source, tidy, flags): (source, remembered)
-            for source, tidy, flags, remembered in todo
+            pool.submit(check, source, checks, flags): (source, remembered)
+            for source, checks, flags, remembered in todo
         }
         for done, future in enumerate(concurrent.futures.as_completed(running), 1):
             source, remembered = running[future]
