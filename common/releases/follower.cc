@@ -206,11 +206,14 @@ absl::Status Follower::Take(const std::string& programme, const std::string& env
   auto opened = OpenState(envelope, programme, trust_);
   absl::Status status = opened.status();
   absl::MutexLock lock(&mutex_);
+  Following& following = Find(programme);
   if (status.ok()) {
-    status = Find(programme).Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
+    status = following.Offer(*std::move(opened), clock_.Now(), clock_.Steady(), asked);
   }
   if (status.ok()) {
     Apply();
+    // Perhaps what was refused is put in force once more.
+    report_ = report_ || following.RefusedActivation(clock_.Now()) != nullptr;
     // Withdrawals count whatever is applied.
     Swap();
   }

@@ -10,18 +10,20 @@
 
 namespace zhiping::releases {
 
+absl::Status CheckDigest(absl::string_view bytes, absl::string_view expected) {
+  const std::string digest = criteria::DigestOf(bytes);
+  if (digest == expected) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kDataLoss, Reason::DIGEST_MISMATCH,
+                   absl::StrCat("内容的摘要是 ", digest, "，不是 ", expected, "。"),
+                   absl::StrCat("The bytes have the digest ", digest, ", not ", expected, "."),
+                   {{"digest", digest}, {"expected", std::string(expected)}});
+}
+
 absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenRelease(
     absl::string_view envelope_json, const ExpectedRelease& expected, const envelope::Trust& trust,
     absl::Time instant) {
   ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
-  std::string digest = criteria::DigestOf(envelope.payload);
-  if (!expected.digest.empty() && digest != expected.digest) {
-    return MakeError(
-        absl::StatusCode::kDataLoss, Reason::DIGEST_MISMATCH,
-        absl::StrCat("内容的摘要是 ", digest, "，不是 ", expected.digest, "。"),
-        absl::StrCat("The bytes have the digest ", digest, ", not ", expected.digest, "."),
-        {{"digest", digest}, {"expected", expected.digest}});
-  }
+  if (!expected.digest.empty()) RETURN_IF_ERROR(CheckDigest(envelope.payload, expected.digest));
   // Whoever changed one bit gets BAD_SIGNATURE, not what the parser makes of it; the programme that
   // the key must be for is only known after parsing.
   const auto parsed = criteria::ParseRelease(envelope.payload);
@@ -39,7 +41,8 @@ absl::StatusOr<std::shared_ptr<const criteria::Criteria>> OpenRelease(
         absl::StrCat("The release is of programme ", programme, ", not of ", expected.programme,
                      "."));
   }
-  ASSIGN_OR_RETURN(auto criteria, criteria::Criteria::Compile(*parsed, std::move(digest)));
+  ASSIGN_OR_RETURN(auto criteria,
+                   criteria::Criteria::Compile(*parsed, criteria::DigestOf(envelope.payload)));
   RETURN_IF_ERROR(criteria::VerifyVectors(*criteria));
   return criteria;
 }

@@ -20,6 +20,9 @@ struct ExpectedRelease {
   envelope::Purpose::Value purpose = envelope::Purpose::RELEASE;
 };
 
+// Whether a release's bytes are those of the digest. Errors: DIGEST_MISMATCH (DATA_LOSS).
+absl::Status CheckDigest(absl::string_view bytes, absl::string_view expected);
+
 // Verifies the signatures of the envelope at `instant` (the present, for a release that nothing
 // else names), reads and compiles the release, and scores its golden vectors.
 //

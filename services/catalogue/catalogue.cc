@@ -49,10 +49,10 @@ absl::Status CheckStandby(sql::Database& database, StandbyCheck check, const rpc
 
 // Whoever changed the log may have changed anything, and whoever changed something else has not
 // changed the log with it: nothing is signed on top of that.
-absl::Status VerifyChanges(Store& store) {
+absl::Status VerifyChanges(Store& store, absl::Time now) {
   const absl::Time deadline = absl::Now() + kVerifyTimeout;
   absl::Status verified = store.changes().Verify(deadline).status();
-  if (verified.ok()) verified = CheckStoreByChanges(store, deadline);
+  if (verified.ok()) verified = CheckStoreByChanges(store, now, deadline);
   if (verified.ok()) return verified;
   ErrorDetail detail = DetailOf(verified);
   if (detail.reason() != Reason::LOG_BROKEN) return verified;
@@ -97,7 +97,7 @@ absl::StatusOr<std::unique_ptr<Catalogue>> Catalogue::Open(const CatalogueOption
   // Before the first write, which would wait for the standby.
   RETURN_IF_ERROR(CheckStandby(*database, options.standby_check, environment.log));
   ASSIGN_OR_RETURN(auto store, Store::Open(*database, absl::Now() + kOpenTimeout));
-  RETURN_IF_ERROR(VerifyChanges(*store));
+  RETURN_IF_ERROR(VerifyChanges(*store, clock.Now()));
   RETURN_IF_ERROR(RecordRestore(*store, options.restored, clock, environment.log));
   ASSIGN_OR_RETURN(auto audit, audit::AuditLog::Open(options.audit, *database, clock,
                                                      environment.log, absl::Now() + kOpenTimeout));

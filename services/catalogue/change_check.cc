@@ -5,16 +5,17 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/time/timestamp.h"
 
 namespace zhiping::catalogue {
 namespace {
 
 constexpr int kPage = 1000;
-constexpr int kTries = 3;
 
 absl::Status Differs(const std::string& programme, const std::string& zh, const std::string& en) {
   return MakeError(
@@ -37,45 +38,62 @@ absl::Status WithdrawalDiffers(const std::string& programme, const std::string& 
                  absl::StrCat("whether release ", digest, " is withdrawn"));
 }
 
-// What is left to be found in the log.
-class Expected {
+// A programme's history as the store has it, beside what the log says of it.
+class Compared {
  public:
-  void Add(History history) {
-    for (const ActivationRow& row : history.rows) revisions_.insert(row.activation.revision());
-    withdrawn_.insert(history.withdrawn.begin(), history.withdrawn.end());
-    history_ = std::move(history);
+  explicit Compared(History history) : history_(std::move(history)) {
+    for (const ActivationRow& row : history_.rows) revisions_.insert(row.activation.revision());
+    withdrawn_.insert(history_.withdrawn.begin(), history_.withdrawn.end());
   }
 
-  absl::Status Take(const v1::CatalogueEvent& event) {
-    if (event.has_release_activated()) return TakeActivated(event);
-    if (!event.has_release_withdrawn()) return absl::OkStatus();
-    const auto& withdrawn = event.release_withdrawn();
-    if (IsLater(withdrawn.revision())) return absl::OkStatus();
-    // Once is enough.
-    if (!IsWithdrawn(history_, withdrawn.digest())) {
-      return WithdrawalDiffers(history_.programme, withdrawn.digest());
+  // `before`: it was logged before the history was read, which therefore has it.
+  absl::Status Take(const v1::CatalogueEvent& event, bool before) {
+    if (event.has_release_activated()) return TakeActivated(event, before);
+    if (event.has_release_withdrawn()) {
+      return TakeWithdrawn(event.release_withdrawn().digest(), before);
     }
-    withdrawn_.erase(withdrawn.digest());
+    if (event.has_revision_reached()) {
+      return TakeHighest(reached_, event.revision_reached().revision(), history_.reached_revision,
+                         before);
+    }
+    if (event.has_revision_fenced()) {
+      return TakeHighest(fenced_, event.revision_fenced().above(), history_.fenced_revision,
+                         before);
+    }
+    if (event.has_revision_met()) {
+      return TakeHighest(met_, event.revision_met().revision(), history_.met.revision, before);
+    }
     return absl::OkStatus();
   }
 
-  absl::Status CheckNothingLeft() const {
-    if (!revisions_.empty()) return ActivationDiffers(history_.programme, *revisions_.begin());
-    if (!withdrawn_.empty()) return WithdrawalDiffers(history_.programme, *withdrawn_.begin());
-    return absl::OkStatus();
+  // At the end of the log.
+  absl::Status CheckAllWasLogged(absl::Time now) const {
+    const std::string& programme = history_.programme;
+    if (!revisions_.empty()) return ActivationDiffers(programme, *revisions_.begin());
+    if (!withdrawn_.empty()) return WithdrawalDiffers(programme, *withdrawn_.begin());
+    for (const auto& [stored, logged] :
+         {std::pair(history_.fenced_revision, fenced_), std::pair(history_.met.revision, met_)}) {
+      if (stored > logged) return ActivationDiffers(programme, stored);
+    }
+    // What is due needs no record; earlier versions logged none.
+    const int32_t reached = history_.reached_revision;
+    const auto row = FindRow(reached);
+    const bool due =
+        row != history_.rows.end() && FromTimestamp(row->activation.in_force_from()) <= now;
+    return reached <= reached_ || due ? absl::OkStatus() : ActivationDiffers(programme, reached);
   }
 
  private:
-  // It came after the history was read.
-  bool IsLater(int32_t revision) const { return revision >= history_.next_revision; }
+  std::vector<ActivationRow>::const_iterator FindRow(int32_t revision) const {
+    return std::find_if(history_.rows.begin(), history_.rows.end(),
+                        [&](const auto& row) { return row.activation.revision() == revision; });
+  }
 
-  absl::Status TakeActivated(const v1::CatalogueEvent& event) {
+  absl::Status TakeActivated(const v1::CatalogueEvent& event, bool before) {
     const auto& activated = event.release_activated();
     const int32_t revision = activated.activation().revision();
-    if (IsLater(revision)) return absl::OkStatus();
-    const auto row =
-        std::find_if(history_.rows.begin(), history_.rows.end(),
-                     [&](const auto& kept) { return kept.activation.revision() == revision; });
+    const auto row = FindRow(revision);
+    if (row == history_.rows.end() && !before) return absl::OkStatus();
     const bool same =
         row != history_.rows.end() && revisions_.erase(revision) == 1 &&
         row->activation.SerializeAsString() == activated.activation().SerializeAsString() &&
@@ -84,19 +102,40 @@ class Expected {
     return same ? absl::OkStatus() : ActivationDiffers(history_.programme, revision);
   }
 
-  History history_;
+  // Once is enough.
+  absl::Status TakeWithdrawn(const std::string& digest, bool before) {
+    withdrawn_.erase(digest);
+    if (IsWithdrawn(history_, digest) || !before) return absl::OkStatus();
+    return WithdrawalDiffers(history_.programme, digest);
+  }
+
+  // Of what only grows.
+  absl::Status TakeHighest(int32_t& highest, int32_t logged, int32_t stored, bool before) const {
+    highest = std::max(highest, logged);
+    if (stored >= logged || !before) return absl::OkStatus();
+    return ActivationDiffers(history_.programme, logged);
+  }
+
+  const History history_;
+  // What is left to be found in the log.
   std::set<int32_t> revisions_;
   std::set<std::string> withdrawn_;
+  // The highest that the log says.
+  int32_t reached_ = 0, fenced_ = 0, met_ = 0;
 };
 
-absl::Status Compare(Store& store, absl::Time deadline) {
-  std::map<std::string, Expected> expected;
+}  // namespace
+
+absl::Status CheckStoreByChanges(Store& store, absl::Time now, absl::Time deadline) {
+  // What is committed with the rows is in the log before they are read, or is looked for after.
+  RETURN_IF_ERROR(store.SequenceChanges(deadline));
+  ASSIGN_OR_RETURN(const sql::LogCursor head, store.changes().Head(deadline));
+  std::map<std::string, Compared> compared;
   ASSIGN_OR_RETURN(const auto programmes, store.Versions(deadline));
   for (const auto& [programme, version] : programmes) {
     ASSIGN_OR_RETURN(History history, store.ReadHistory(deadline, programme));
-    expected[programme].Add(std::move(history));
+    compared.emplace(programme, std::move(history));
   }
-  // What was committed with the rows is in the log afterwards.
   RETURN_IF_ERROR(store.SequenceChanges(deadline));
   sql::LogCursor read;
   while (true) {
@@ -104,26 +143,18 @@ absl::Status Compare(Store& store, absl::Time deadline) {
     for (const sql::LogEntry& entry : page.entries) {
       v1::CatalogueEvent event;
       if (!event.ParseFromString(entry.bytes)) continue;
-      const auto of = expected.find(event.programme());
-      if (of != expected.end()) RETURN_IF_ERROR(of->second.Take(event));
+      History none;
+      none.programme = event.programme();
+      const auto of = compared.try_emplace(event.programme(), std::move(none)).first;
+      RETURN_IF_ERROR(of->second.Take(event, entry.position <= head.position));
     }
     if (page.entries.empty()) break;
     read = page.next;
   }
-  for (const auto& [programme, left] : expected) RETURN_IF_ERROR(left.CheckNothingLeft());
-  return absl::OkStatus();
-}
-
-}  // namespace
-
-absl::Status CheckStoreByChanges(Store& store, absl::Time deadline) {
-  // Another replica may record a withdrawal that it met meanwhile, which has no revision.
-  absl::Status compared;
-  for (int i = 0; i < kTries; ++i) {
-    compared = Compare(store, deadline);
-    if (compared.ok() || DetailOf(compared).reason() != Reason::LOG_BROKEN) break;
+  for (const auto& [programme, history] : compared) {
+    RETURN_IF_ERROR(history.CheckAllWasLogged(now));
   }
-  return compared;
+  return absl::OkStatus();
 }
 
 }  // namespace zhiping::catalogue

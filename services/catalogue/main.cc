@@ -84,9 +84,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
                        absl::Seconds(10),
                        "查看其他副本有无变更的间隔 / how often other replicas' changes are looked "
                        "for");
-  rpc::AddDurationFlag(app, "--instance-lease", options.instance_lease, absl::Seconds(1),
-                       absl::Hours(1),
-                       "实例多久不报告即为失联 / after which a silent instance is UNKNOWN");
+  rpc::AddDurationFlag(
+      app, "--instance-lease", options.instance_lease, absl::Seconds(6), absl::Hours(1),
+      "实例（每 5 秒报告一次）多久不报告即为失联 / after which a silent instance is "
+      "UNKNOWN; they report every 5 s");
   rpc::AddNumberFlag(app, "--pool-threads", options.pool_threads, 1, 256,
                      "访问数据库的线程数 / threads that wait for the database");
   rpc::AddNumberFlag(app, "--pool-queue", options.pool_queue, 1, 100'000,

@@ -112,12 +112,14 @@ absl::Status LabelTaken(const StoredRelease& release, const std::string& digest)
 }  // namespace
 
 template <typename Response>
-absl::StatusOr<Response> Publishing::Once(
-    const sql::RequestKey& key, const Act& act, absl::Time deadline,
-    const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body) {
+absl::StatusOr<Response> Publishing::Once(const sql::RequestKey& key, const Act& act,
+                                          absl::Time deadline, const Body<Response>& body) {
   Response response;
+  ConfirmedPtr confirmed;
   const auto answer = [&](StoreTransaction& transaction) -> absl::Status {
+    // It may be repeated, and find then that another has answered.
     response.Clear();
+    confirmed = nullptr;
     ASSIGN_OR_RETURN(const auto kept, transaction.Claim(key));
     if (kept.has_value()) {
       // It was when the request was made first, by the same caller.
@@ -125,11 +127,12 @@ absl::StatusOr<Response> Publishing::Once(
       if (response.ParseFromString(*kept)) return absl::OkStatus();
       return absl::InternalError("a kept response is damaged");
     }
-    ASSIGN_OR_RETURN(const std::string subject, body(transaction, response));
+    ASSIGN_OR_RETURN(const std::string subject, body(transaction, response, confirmed));
     RETURN_IF_ERROR(Audit(transaction, act, subject));
     return transaction.KeepResponse(key, subject, response.SerializeAsString(), clock_.Now());
   };
   RETURN_IF_ERROR(store_.Change(deadline, answer));
+  if (confirmed != nullptr) listeners_.committed(std::move(confirmed));
   return response;
 }
 
@@ -198,7 +201,13 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
       *response.add_findings() = *std::move(shared);
     }
   }
-  if (request.validate_only() || response.published()) return response;
+  if (response.published()) {
+    const absl::Status intact = store_.ReleaseBytesOf(deadline, release.digest).status();
+    if (intact.ok()) return response;
+    if (DetailOf(intact).reason() != Reason::DIGEST_MISMATCH) return intact;
+    *response.add_findings() = PutBack(release);
+  }
+  if (request.validate_only()) return response;
   const absl::Time now = clock_.Now();
   const std::string actor = RecordedActor(call.caller(), request.actor());
   const auto add = [&](StoreTransaction& transaction) -> absl::Status {
@@ -291,19 +300,14 @@ absl::StatusOr<v1::PublishReleaseResponse> Publishing::PublishRelease(
   if (in_force_from.has_value()) in_force_from = Milliseconds(*in_force_from);
   ASSIGN_OR_RETURN(const StoredRelease imported, store_.FindRelease(deadline, request.digest()));
   RETURN_IF_ERROR(listeners_.before_revision(deadline, imported.summary.programme()));
-  ConfirmedPtr confirmed;
-  ASSIGN_OR_RETURN(v1::PublishReleaseResponse response,
-                   Once<v1::PublishReleaseResponse>(
-                       KeyOf("PublishRelease", "", call.caller(), request),
-                       {call, request.actor(), "release"}, deadline,
-                       [&](StoreTransaction& transaction,
-                           v1::PublishReleaseResponse& answer) -> absl::StatusOr<std::string> {
-                         RETURN_IF_ERROR(PublishIn(transaction, request, call, in_force_from,
-                                                   answer, confirmed));
-                         return request.digest();
-                       }));
-  if (confirmed != nullptr) listeners_.committed(std::move(confirmed));
-  return response;
+  return Once<v1::PublishReleaseResponse>(
+      KeyOf("PublishRelease", "", call.caller(), request), {call, request.actor(), "release"},
+      deadline,
+      [&](StoreTransaction& transaction, v1::PublishReleaseResponse& response,
+          ConfirmedPtr& confirmed) -> absl::StatusOr<std::string> {
+        RETURN_IF_ERROR(PublishIn(transaction, request, call, in_force_from, response, confirmed));
+        return request.digest();
+      });
 }
 
 absl::Status Publishing::PublishIn(StoreTransaction& transaction,
@@ -345,18 +349,14 @@ absl::StatusOr<v1::RollBackResponse> Publishing::RollBackProgramme(
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   RETURN_IF_ERROR(listeners_.before_revision(deadline, request.programme()));
-  ConfirmedPtr confirmed;
-  ASSIGN_OR_RETURN(v1::RollBackResponse response,
-                   Once<v1::RollBackResponse>(
-                       KeyOf("RollBack", request.programme(), call.caller(), request),
-                       {call, request.actor(), "release"}, deadline,
-                       [&](StoreTransaction& transaction,
-                           v1::RollBackResponse& answer) -> absl::StatusOr<std::string> {
-                         RETURN_IF_ERROR(RollBackIn(transaction, request, call, answer, confirmed));
-                         return answer.activation().digest();
-                       }));
-  if (confirmed != nullptr) listeners_.committed(std::move(confirmed));
-  return response;
+  return Once<v1::RollBackResponse>(
+      KeyOf("RollBack", request.programme(), call.caller(), request),
+      {call, request.actor(), "release"}, deadline,
+      [&](StoreTransaction& transaction, v1::RollBackResponse& response,
+          ConfirmedPtr& confirmed) -> absl::StatusOr<std::string> {
+        RETURN_IF_ERROR(RollBackIn(transaction, request, call, response, confirmed));
+        return response.activation().digest();
+      });
 }
 
 absl::Status Publishing::RollBackIn(StoreTransaction& transaction,
@@ -389,8 +389,8 @@ absl::StatusOr<v1::ResignReleaseResponse> Publishing::ResignRelease(
   return Once<v1::ResignReleaseResponse>(
       KeyOf("ResignRelease", "", call.caller(), request), {call, request.actor(), "release"},
       deadline,
-      [&](StoreTransaction& transaction,
-          v1::ResignReleaseResponse& response) -> absl::StatusOr<std::string> {
+      [&](StoreTransaction& transaction, v1::ResignReleaseResponse& response,
+          ConfirmedPtr&) -> absl::StatusOr<std::string> {
         RETURN_IF_ERROR(ResignIn(transaction, request, call, response));
         return request.digest();
       });
@@ -438,8 +438,8 @@ absl::StatusOr<v1::FenceRevisionResponse> Publishing::FenceRevision(
   return Once<v1::FenceRevisionResponse>(
       KeyOf("FenceRevision", request.programme(), call.caller(), request),
       {call, request.actor(), "programme"}, deadline,
-      [&](StoreTransaction& transaction,
-          v1::FenceRevisionResponse& response) -> absl::StatusOr<std::string> {
+      [&](StoreTransaction& transaction, v1::FenceRevisionResponse& response,
+          ConfirmedPtr&) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const History history, transaction.Lock(request.programme()));
         ASSIGN_OR_RETURN(const int32_t next, Fence(history, request.above()));
         RETURN_IF_ERROR(transaction.SetFenced(request.programme(), request.above()));
@@ -509,8 +509,8 @@ absl::StatusOr<v1::PublishNotesResponse> Publishing::PublishNotes(
   return Once<v1::PublishNotesResponse>(
       KeyOf("PublishNotes", "", call.caller(), request), {call, request.actor(), "edition"},
       deadline,
-      [&](StoreTransaction& transaction,
-          v1::PublishNotesResponse& response) -> absl::StatusOr<std::string> {
+      [&](StoreTransaction& transaction, v1::PublishNotesResponse& response,
+          ConfirmedPtr&) -> absl::StatusOr<std::string> {
         const absl::Time now = Milliseconds(clock_.Now());
         RETURN_IF_ERROR(transaction.Lock(edition.programme()).status());
         ASSIGN_OR_RETURN(const int version, transaction.NotesVersion(edition.id()));

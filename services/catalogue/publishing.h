@@ -42,14 +42,16 @@ class Publishing {
   absl::StatusOr<v1::ImportEditionResponse> ImportEdition(const v1::ImportEditionRequest& request,
                                                           const rpc::Call& call,
                                                           absl::Time deadline);
-  // Errors: RELEASE_NOT_FOUND, LABEL_TAKEN, VECTOR_MISMATCH, those of Publish and of Signing.
+  // Errors: RELEASE_NOT_FOUND, LABEL_TAKEN, DIGEST_MISMATCH, VECTOR_MISMATCH, those of Publish and
+  // of Signing.
   absl::StatusOr<v1::PublishReleaseResponse> PublishRelease(
       const v1::PublishReleaseRequest& request, const rpc::Call& call, absl::Time deadline);
   // Errors: those of RollBack and of Signing.
   absl::StatusOr<v1::RollBackResponse> RollBackProgramme(const v1::RollBackRequest& request,
                                                          const rpc::Call& call,
                                                          absl::Time deadline);
-  // Errors: RELEASE_NOT_FOUND, also if it is not published; VECTOR_MISMATCH, those of Signing.
+  // Errors: RELEASE_NOT_FOUND, also if it is not published; DIGEST_MISMATCH, VECTOR_MISMATCH, those
+  // of Signing.
   absl::StatusOr<v1::ResignReleaseResponse> ResignRelease(const v1::ResignReleaseRequest& request,
                                                           const rpc::Call& call,
                                                           absl::Time deadline);
@@ -75,12 +77,15 @@ class Publishing {
     const char* kind;
   };
 
-  // Answers a request once: what `body` sets and returns the subject of is kept and audited; a
-  // retry gets it again without running `body`.
+  // Sets the response, and the state if that becomes another; gives the subject.
   template <typename Response>
-  absl::StatusOr<Response> Once(
-      const sql::RequestKey& key, const Act& act, absl::Time deadline,
-      const std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&)>& body);
+  using Body =
+      std::function<absl::StatusOr<std::string>(StoreTransaction&, Response&, ConfirmedPtr&)>;
+  // Answers a request once: what `body` sets is kept, audited and spread; a retry gets it again
+  // without running `body`.
+  template <typename Response>
+  absl::StatusOr<Response> Once(const sql::RequestKey& key, const Act& act, absl::Time deadline,
+                                const Body<Response>& body);
 
   absl::Status Audit(StoreTransaction& transaction, const Act& act, const std::string& id) const;
   absl::Status PublishIn(StoreTransaction& transaction, const v1::PublishReleaseRequest& request,

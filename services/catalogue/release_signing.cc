@@ -56,7 +56,7 @@ absl::StatusOr<Reason::Value> EnsureSigned(StoreTransaction& transaction, const 
     return Reason::REASON_UNSPECIFIED;
   }
   ASSIGN_OR_RETURN(const std::string kept, transaction.ReleaseEnvelopeOf(digest));
-  const absl::Status counts = signing.CheckRelease(kept, programme, instant);
+  const absl::Status counts = signing.CheckRelease(kept, digest, programme, instant);
   if (counts.ok()) return Reason::REASON_UNSPECIFIED;
   const Reason::Value cause = DetailOf(counts).reason();
   ASSIGN_OR_RETURN(const std::string envelope, SignBytes(transaction, signing, release, instant));

@@ -12,8 +12,8 @@ namespace zhiping::catalogue {
 
 // Signs the release for the first time, or again if what was signed counts no more, so that
 // followers accept it at `instant`; the log of changes names who decided that. What was wrong with
-// the signatures if it was signed again; else REASON_UNSPECIFIED. Errors: VECTOR_MISMATCH, those of
-// Signing. REQUIRES: its programme is locked.
+// the signatures if it was signed again; else REASON_UNSPECIFIED. Errors: DIGEST_MISMATCH,
+// VECTOR_MISMATCH, those of Signing. REQUIRES: its programme is locked.
 absl::StatusOr<common::v1::Reason::Value> EnsureSigned(StoreTransaction& transaction,
                                                        const Signing& signing,
                                                        const StoredRelease& release,

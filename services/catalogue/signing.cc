@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/releases/seed.h"
+#include "common/releases/signed_release.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
 
@@ -36,9 +37,10 @@ absl::StatusOr<std::string> Signing::SignRelease(absl::string_view bytes,
   return releases_.Sign(Purpose::RELEASE, bytes, programme, instant);
 }
 
-absl::Status Signing::CheckRelease(absl::string_view envelope_json, absl::string_view programme,
-                                   absl::Time instant) const {
+absl::Status Signing::CheckRelease(absl::string_view envelope_json, absl::string_view digest,
+                                   absl::string_view programme, absl::Time instant) const {
   ASSIGN_OR_RETURN(const envelope::Envelope envelope, envelope::ParseEnvelope(envelope_json));
+  RETURN_IF_ERROR(releases::CheckDigest(envelope.payload, digest));
   return trust().Verify(envelope, Purpose::RELEASE, programme, instant).status();
 }
 

@@ -37,10 +37,10 @@ class Signing {
   // `instant`: when the release comes into force.
   absl::StatusOr<std::string> SignRelease(absl::string_view bytes, absl::string_view programme,
                                           absl::Time instant) const;
-  // Whether followers accept the envelope of a release then. Errors: those of ParseEnvelope and
-  // Trust::Verify.
-  absl::Status CheckRelease(absl::string_view envelope_json, absl::string_view programme,
-                            absl::Time instant) const;
+  // Whether followers accept the envelope for the release then. Errors: DIGEST_MISMATCH, those of
+  // ParseEnvelope and Trust::Verify.
+  absl::Status CheckRelease(absl::string_view envelope_json, absl::string_view digest,
+                            absl::string_view programme, absl::Time instant) const;
   // REQUIRES: signed_at is set.
   absl::StatusOr<std::string> SignNotes(const v1::Notes& notes, absl::string_view programme) const;
 

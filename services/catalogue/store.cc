@@ -124,7 +124,8 @@ absl::StatusOr<std::string> Store::ReleaseColumn(absl::Time deadline, const std:
 }
 
 absl::StatusOr<std::string> Store::ReleaseBytesOf(absl::Time deadline, const std::string& digest) {
-  return ReleaseColumn(deadline, digest, "bytes");
+  ASSIGN_OR_RETURN(std::string bytes, ReleaseColumn(deadline, digest, "bytes"));
+  return BytesOfDigest(std::move(bytes), digest);
 }
 
 absl::StatusOr<std::string> Store::ReleaseEnvelope(absl::Time deadline, const std::string& digest) {

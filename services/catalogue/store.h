@@ -55,7 +55,8 @@ class StoreTransaction {
   // Fences off all revisions up to `above`.
   absl::Status SetFenced(const std::string& programme, int32_t above);
   absl::Status SetMet(const std::string& programme, const MetRevision& met);
-  // Records which scheduled activations have come into force by `now`, of every programme.
+  // Records which scheduled activations have come into force by `now`, of every programme, and logs
+  // it.
   absl::Status RecordReached(absl::Time now);
   // Whether anything was ever imported or fenced for it.
   absl::StatusOr<bool> HasProgramme(const std::string& programme);
@@ -65,10 +66,12 @@ class StoreTransaction {
   // RELEASE_NOT_FOUND if it was never imported.
   absl::StatusOr<StoredRelease> FindRelease(const std::string& digest);
   absl::StatusOr<std::string> ProgrammeOf(const std::string& digest);
+  // Errors: RELEASE_NOT_FOUND; DIGEST_MISMATCH if the store holds other bytes.
   absl::StatusOr<std::string> ReleaseBytesOf(const std::string& digest);
   // REQUIRES: it is published.
   absl::StatusOr<std::string> ReleaseEnvelopeOf(const std::string& digest);
-  // Whether it was not there yet. `actor`: the importer, for people.
+  // Whether that changed anything: it was not there yet, or the store held other bytes. `actor`:
+  // the importer, for people; who imported it first stays.
   absl::StatusOr<bool> AddRelease(const ReleaseBytes& release, const identity::Person& importer,
                                   const std::string& actor, absl::Time now);
   // Who imported it first; nobody known where nobody was asked.
@@ -132,6 +135,7 @@ class Store {
 
   // Errors: RELEASE_NOT_FOUND. Imported ones are found too.
   absl::StatusOr<StoredRelease> FindRelease(absl::Time deadline, const std::string& digest);
+  // Errors: RELEASE_NOT_FOUND; DIGEST_MISMATCH if the store holds other bytes.
   absl::StatusOr<std::string> ReleaseBytesOf(absl::Time deadline, const std::string& digest);
   // Only of published ones.
   absl::StatusOr<std::string> ReleaseEnvelope(absl::Time deadline, const std::string& digest);

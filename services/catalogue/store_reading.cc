@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/releases/signed_release.h"
 #include "common/sql/sequenced_log.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -111,6 +112,19 @@ absl::Status ReleaseNotFound(const std::string& digest) {
   return MakeError(absl::StatusCode::kNotFound, Reason::RELEASE_NOT_FOUND,
                    absl::StrCat("没有发布版 ", digest, "。"),
                    absl::StrCat("There is no release ", digest, "."), {{"digest", digest}});
+}
+
+absl::StatusOr<std::string> BytesOfDigest(std::string bytes, const std::string& digest) {
+  if (releases::CheckDigest(bytes, digest).ok()) return bytes;
+  return MakeError(
+      absl::StatusCode::kDataLoss, Reason::DIGEST_MISMATCH,
+      absl::StrCat("数据库中发布版 ", digest,
+                   " 的内容与摘要不符：数据库已损坏，或有人绕过本服务改动了它。"
+                   "没有作任何改动；请再导入一次同样的年版，恢复原来的内容。"),
+      absl::StrCat("What the database holds of release ", digest,
+                   " is not what the digest says: it is damaged, or was changed past this service. "
+                   "Nothing was changed: import the same edition again, which puts it back."),
+      {{"digest", digest}});
 }
 
 }  // namespace zhiping::catalogue

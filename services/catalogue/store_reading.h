@@ -32,4 +32,8 @@ absl::StatusOr<std::vector<StoredInstance>> ReadInstances(
 // RELEASE_NOT_FOUND.
 absl::Status ReleaseNotFound(const std::string& digest);
 
+// `bytes` if they are those of the digest: a store that was damaged, or changed past this service,
+// may hold others. Errors: DIGEST_MISMATCH (DATA_LOSS).
+absl::StatusOr<std::string> BytesOfDigest(std::string bytes, const std::string& digest);
+
 }  // namespace zhiping::catalogue

@@ -91,11 +91,25 @@ absl::Status StoreTransaction::RecordReached(absl::Time now) {
       "AND a.revision > programme.reached_revision "
       "AND a.in_force_from > a.created_at AND a.in_force_from <= $1 AND NOT EXISTS (SELECT 1 "
       "FROM activation c WHERE c.programme = a.programme AND c.cancelled_revision = a.revision)";
-  return sql_
-      .Execute(absl::StrCat("UPDATE programme SET reached_revision = (SELECT max(a.revision)",
-                            kReached, ") WHERE EXISTS (SELECT 1", kReached, ")"),
-               {absl::ToUnixMillis(now)})
-      .status();
+  ASSIGN_OR_RETURN(
+      auto rows, (sql_.Query<std::string, int64_t>(
+                     absl::StrCat("UPDATE programme SET reached_revision = (SELECT max(a.revision)",
+                                  kReached, ") WHERE EXISTS (SELECT 1", kReached,
+                                  ") RETURNING programme, reached_revision"),
+                     {absl::ToUnixMillis(now)})));
+  for (const auto& [programme, revision] : rows) {
+    ASSIGN_OR_RETURN(const auto digests,
+                     sql_.Query<std::string>(
+                         "SELECT digest FROM activation WHERE programme = $1 AND revision = $2",
+                         {programme, revision}));
+    if (digests.empty()) return absl::InternalError("a revision came into force without a row");
+    v1::CatalogueEvent event;
+    event.set_programme(programme);
+    event.mutable_revision_reached()->set_revision(static_cast<int32_t>(revision));
+    event.mutable_revision_reached()->set_digest(std::get<0>(digests.front()));
+    RETURN_IF_ERROR(Append(event, now));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> StoreTransaction::HasProgramme(const std::string& programme) {
@@ -129,7 +143,7 @@ absl::StatusOr<std::string> StoreTransaction::ReleaseBytesOf(const std::string& 
   ASSIGN_OR_RETURN(auto rows,
                    sql_.Query<Bytes>("SELECT bytes FROM release WHERE digest = $1", {digest}));
   if (rows.empty()) return ReleaseNotFound(digest);
-  return std::move(std::get<0>(rows.front()).value);
+  return BytesOfDigest(std::move(std::get<0>(rows.front()).value), digest);
 }
 
 absl::StatusOr<std::string> StoreTransaction::ReleaseEnvelopeOf(const std::string& digest) {
@@ -149,7 +163,9 @@ absl::StatusOr<bool> StoreTransaction::AddRelease(const ReleaseBytes& release,
       const sql::Result added,
       sql_.Execute("INSERT INTO release (digest, programme, edition, year, number, summary, bytes, "
                    "imported_by, imported_at, importer_issuer, importer_subject) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+                   "ON CONFLICT (digest) DO UPDATE SET summary = $6, bytes = $7 "
+                   "WHERE release.bytes <> $7",
                    {release.digest, summary.programme(), summary.edition(), summary.year(),
                     release.number, Bytes{summary.SerializeAsString()}, Bytes{release.bytes}, actor,
                     absl::ToUnixMillis(now), importer.issuer, importer.subject}));

@@ -59,6 +59,8 @@ absl::string_view EventName(const CatalogueEvent& event, const Screen& screen) {
       return screen.Say("调高修订号", "fence");
     case CatalogueEvent::kRevisionMet:
       return screen.Say("外来修订号", "foreign");
+    case CatalogueEvent::kRevisionReached:
+      return screen.Say("按时启用", "in force");
     case CatalogueEvent::kInstanceForgotten:
       return screen.Say("移除实例", "forget");
     case CatalogueEvent::kNotesPublished:
@@ -95,6 +97,8 @@ Subject SubjectOf(const CatalogueEvent& event) {
       return {event.release_resigned().digest()};
     case CatalogueEvent::kRevisionMet:
       return {event.revision_met().digest(), event.revision_met().revision()};
+    case CatalogueEvent::kRevisionReached:
+      return {event.revision_reached().digest(), event.revision_reached().revision()};
     case CatalogueEvent::kRevisionFenced:
       return {"", event.revision_fenced().next_revision()};
     default:

@@ -1,6 +1,7 @@
 // Releases that no catalogue of this version would publish, but that a store may hold all the same:
 // damaged on its disk, or published by another version. They are kept out, what runs stays, and the
 // catalogue is told why.
+#include "absl/algorithm/container.h"
 #include "absl/time/clock.h"
 #include "common/criteria/release.h"
 #include "common/sql/database.h"
@@ -198,6 +199,18 @@ TEST_F(BadReleaseTest, VectorsThatFail) {
     return GenuineRelease(release);
   });
   ExpectKeptOut(Reason::VECTOR_MISMATCH);
+  // Put in force once more, it is reported at once: the next report on time is 5 s away.
+  const auto again = catalogue_.Publish(replaced_.digest);
+  ASSERT_OK(again);
+  EXPECT_TRUE(processes::Eventually(
+      [&] {
+        const auto convergence = catalogue_.Convergence();
+        return convergence.ok() &&
+               absl::c_any_of(convergence->instances(), [&](const auto& instance) {
+                 return instance.report().refused().revision() == again->activation().revision();
+               });
+      },
+      absl::Seconds(1)));
 }
 
 }  // namespace

@@ -216,6 +216,12 @@ TEST_P(PublishedTest, AStoreThatChangesAnythingIsNoticed) {
   catalogue_.PublishNew();
   const std::string second = catalogue_.PublishNew().digest();
   catalogue_.PublishNew();
+  catalogue::v1::PublishReleaseRequest scheduled;
+  scheduled.set_digest(catalogue_.ImportNew());
+  scheduled.set_request_id(catalogue::NewRequestId());
+  *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1));
+  ASSERT_OK(catalogue_.Publish(scheduled));
+  ASSERT_OK(catalogue_.Fence(9));
   ASSERT_THAT(published_.Look(catalogue_), testing::IsEmpty());
   catalogue_.Terminate();
   const auto change = [this](const std::string& statement) {
@@ -228,20 +234,27 @@ TEST_P(PublishedTest, AStoreThatChangesAnythingIsNoticed) {
     EXPECT_THAT(catalogue_.Output(), testing::HasSubstr("与变更日志的记载不符")) << changed;
   };
   const std::pair<std::string, std::string> changes_and_back[] = {
-      {"SET reason = 'another' WHERE revision = 1", "SET reason = '测试' WHERE revision = 1"},
-      {"SET in_force_from = in_force_from - 1 WHERE revision = 2",
-       "SET in_force_from = in_force_from + 1 WHERE revision = 2"},
-      {"SET digest = (SELECT digest FROM activation WHERE revision = 1) WHERE revision = 2",
-       absl::StrCat("SET digest = '", second, "' WHERE revision = 2")},
-      {"SET cancelled_revision = 2 WHERE revision = 3",
-       "SET cancelled_revision = 0 WHERE revision = 3"},
-      {"SET actor = 'nobody' WHERE revision = 3",
-       "SET actor = 'unauthenticated:张三' WHERE revision = 3"},
+      {"activation SET reason = 'another' WHERE revision = 1",
+       "activation SET reason = '测试' WHERE revision = 1"},
+      {"activation SET in_force_from = in_force_from - 1 WHERE revision = 2",
+       "activation SET in_force_from = in_force_from + 1 WHERE revision = 2"},
+      {"activation SET digest = (SELECT digest FROM activation WHERE revision = 1) WHERE revision "
+       "= 2",
+       absl::StrCat("activation SET digest = '", second, "' WHERE revision = 2")},
+      {"activation SET cancelled_revision = 2 WHERE revision = 3",
+       "activation SET cancelled_revision = 0 WHERE revision = 3"},
+      {"activation SET actor = 'nobody' WHERE revision = 3",
+       "activation SET actor = 'unauthenticated:张三' WHERE revision = 3"},
+      // What is scheduled would be in force.
+      {"programme SET reached_revision = 4", "programme SET reached_revision = 0"},
+      {"programme SET fenced_revision = 0", "programme SET fenced_revision = 9"},
+      {"programme SET fenced_revision = 10", "programme SET fenced_revision = 9"},
+      {"programme SET met_revision = 10", "programme SET met_revision = 0"},
   };
   for (const auto& [there, back] : changes_and_back) {
-    change("UPDATE activation " + there);
+    change("UPDATE " + there);
     expect_refused(there);
-    change("UPDATE activation " + back);
+    change("UPDATE " + back);
   }
   change(
       "INSERT INTO withdrawal (programme, digest, revision) "
@@ -259,8 +272,9 @@ TEST_P(PublishedTest, AStoreThatChangesAnythingIsNoticed) {
     EXPECT_THAT(published_.Look(catalogue_), testing::Not(testing::IsEmpty())) << to;
     catalogue_.Terminate();
   }
-  change("DELETE FROM activation WHERE revision = 1");
-  expect_refused("an activation is missing");
+  change("UPDATE programme SET next_revision = 4");
+  change("DELETE FROM activation WHERE revision = 4");
+  expect_refused("the last activation is missing, as if it had never been");
 }
 
 ON_BOTH_DATABASES(PublishedTest);

@@ -55,6 +55,22 @@ ReleaseBytes LabelRelease(const criteria::Folder& folder,
   return MakeReleaseBytes(folder, std::max(last, foreign) + 1);
 }
 
+Finding PutBack(const ReleaseBytes& release) {
+  const std::string& label = release.summary.label();
+  Finding finding;
+  finding.set_severity(Finding::WARNING);
+  finding.set_file(criteria::kEditionFile);
+  finding.set_reason(Reason::Value_Name(Reason::DIGEST_MISMATCH));
+  *finding.mutable_message() = MakeText(
+      absl::StrCat("数据库中 ", label,
+                   " 的内容已与摘要不符，由这次导入恢复；签名如也受损，请再用 "
+                   "release resign 重新签名。"),
+      absl::StrCat("What the database held of ", label,
+                   " was not what its digest says; this import puts it back. If its signature is "
+                   "damaged too, sign it again with release resign."));
+  return finding;
+}
+
 std::optional<Finding> LabelShared(const ReleaseBytes& release,
                                    const std::vector<std::string>& candidates) {
   // The newest are named; nobody looks for many.

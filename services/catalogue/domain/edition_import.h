@@ -33,6 +33,10 @@ ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number);
 ReleaseBytes LabelRelease(const criteria::Folder& folder,
                           const std::map<int, std::string>& published, const History& history);
 
+// A warning that the store held something else under the release's digest, and the import puts the
+// release back.
+v1::Finding PutBack(const ReleaseBytes& release);
+
 // A warning that other candidates have the label that `release` gets, if any of `candidates` is
 // another: only one of them can be published.
 std::optional<v1::Finding> LabelShared(const ReleaseBytes& release,

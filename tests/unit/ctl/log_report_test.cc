@@ -104,6 +104,10 @@ ListLogEntriesResponse EveryEvent() {
   met.mutable_revision_met()->set_digest(Digest('c'));
   met.mutable_revision_met()->set_kind("REVISION_AHEAD");
   Add(log, met);
+  auto reached = By("", "");
+  reached.mutable_revision_reached()->set_revision(5);
+  reached.mutable_revision_reached()->set_digest(Digest('a'));
+  Add(log, reached);
   auto fenced = By("张三", "恢复之后");
   fenced.mutable_revision_fenced()->set_above(7);
   fenced.mutable_revision_fenced()->set_next_revision(8);
