@@ -64,8 +64,9 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   }
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(flags.releases.trust_file));
   rpc::Metrics metrics;
-  ASSIGN_OR_RETURN(const auto certificate,
-                   rpc::CertificateWatch::Open(flags.service.server.tls, clock, metrics, log));
+  ASSIGN_OR_RETURN(
+      const auto certificate,
+      rpc::CertificateWatch::Open(flags.service.server.tls, kService, clock, metrics, log));
   flags.service.server.tls = certificate->files();
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));
