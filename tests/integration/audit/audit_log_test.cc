@@ -2,7 +2,6 @@
 #include "common/audit/audit_log.h"
 
 #include "absl/synchronization/notification.h"
-#include "common/audit/audit_flags.h"
 #include "common/envelope/key.h"
 #include "common/files/file.h"
 #include "tests/integration/sql/clock_under_test.h"
@@ -375,14 +374,6 @@ TEST_P(AuditLogTest, NothingIsCutAtWhatWasSignedBeforeAnyTimeWasKnown) {
 }
 
 ON_BOTH_DATABASES(AuditLogTest);
-
-TEST(CheckSignedTest, BeyondThisMachineSomebodySignsTheHeads) {
-  AuditFlags flags;
-  EXPECT_OK(CheckSigned(flags, "127.0.0.1:50052"));
-  EXPECT_THAT(CheckSigned(flags, "0.0.0.0:50052"), HasReason(Reason::NOT_SECURED));
-  flags.keys = {"audit.key"};
-  EXPECT_OK(CheckSigned(flags, "0.0.0.0:50052"));
-}
 
 }  // namespace
 }  // namespace zhiping::audit
