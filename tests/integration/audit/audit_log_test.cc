@@ -1,6 +1,9 @@
 // The audit log alone, on both databases.
 #include "common/audit/audit_log.h"
 
+#include <functional>
+
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "common/envelope/key.h"
 #include "common/files/file.h"
@@ -86,12 +89,14 @@ class AuditLogTest : public sql::DatabaseTest {
     clock_.Pass(duration);
   }
   // What starts, runs for a moment, and ends writes to its log; the end signs and cuts.
-  std::string LoggedByARun() {
+  std::string LoggedByARun(const std::function<void()>& meanwhile = [] {}) {
     audit_ = nullptr;
     testing::internal::CaptureStdout();
     {
       const rpc::Log log(rpc::Severity::kInfo);
-      EXPECT_OK(AuditLog::Open(options_, *database_, clock_, log, Soon()));
+      audit_ = *AuditLog::Open(options_, *database_, clock_, log, Soon());
+      meanwhile();
+      audit_ = nullptr;
     }
     return testing::internal::GetCapturedStdout();
   }
@@ -371,6 +376,23 @@ TEST_P(AuditLogTest, NothingIsCutAtWhatWasSignedBeforeAnyTimeWasKnown) {
   Run(2 * kDay);
   EXPECT_THAT(LoggedByARun(), Not(HasSubstr("audit_cut")));
   EXPECT_EQ(Count("log_entry"), 2);
+}
+
+// Only what was written shows that it can be.
+TEST_P(AuditLogTest, AnOutageIsLoggedOnceAndItsEndWhenSomethingIsWritten) {
+  const std::string logged = LoggedByARun([&] {
+    ASSERT_OK(Read(Reader("1"), "known"));
+    ASSERT_OK(sql::Execute(*database_, "ALTER TABLE log_outbox RENAME TO away"));
+    EXPECT_THAT(Read(Reader("1"), "s1"), HasReason(Reason::AUDIT_UNAVAILABLE));
+    EXPECT_OK(Read(Reader("1"), "known"));
+    EXPECT_THAT(Read(Reader("1"), "s2"), HasReason(Reason::AUDIT_UNAVAILABLE));
+    ASSERT_OK(sql::Execute(*database_, "ALTER TABLE away RENAME TO log_outbox"));
+    EXPECT_OK(Read(Reader("1"), "s1"));
+  });
+  for (const char* const event : {"\"audit_not_written\"", "\"audit_written\""}) {
+    const std::vector<std::string> parts = absl::StrSplit(logged, event);
+    EXPECT_EQ(parts.size(), 2) << event << "\n" << logged;
+  }
 }
 
 ON_BOTH_DATABASES(AuditLogTest);
