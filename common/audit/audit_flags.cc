@@ -6,6 +6,19 @@
 #include "common/status/error.h"
 
 namespace zhiping::audit {
+namespace {
+
+// Without `flag` a service does not listen beyond this machine.
+void AddMissing(const std::string& flag, const std::string& listen, absl::string_view zh,
+                absl::string_view en, Violations& missing) {
+  const std::string name = rpc::EnvironmentName(flag);
+  missing.Add(
+      flag, Reason::NOT_SECURED,
+      absl::StrCat("在 ", listen, " 上监听", zh, "，缺少 ", flag, "（环境变量 ", name, "）。"),
+      absl::StrCat("Listening on ", listen, " ", en, ": ", flag, " (", name, ") is missing."));
+}
+
+}  // namespace
 
 AuditOptions AuditFlags::Options(const std::string& service, const std::string& trust_file) const {
   AuditOptions options;
@@ -18,14 +31,21 @@ AuditOptions AuditFlags::Options(const std::string& service, const std::string& 
 
 absl::Status CheckSigned(const AuditFlags& flags, const std::string& listen) {
   if (!flags.keys.empty() || rpc::IsLoopbackAddress(listen)) return absl::OkStatus();
-  const std::string name = rpc::EnvironmentName("--audit-key");
   Violations missing;
-  missing.Add(
-      "--audit-key", Reason::NOT_SECURED,
-      absl::StrCat("在 ", listen, " 上监听须签署审计日志头，缺少 --audit-key（环境变量 ", name,
-                   "）。"),
-      absl::StrCat("Listening on ", listen, " needs signed heads of the audit log: --audit-key (",
-                   name, ") is missing."));
+  AddMissing("--audit-key", listen, "须签署审计日志头", "needs signed heads of the audit log",
+             missing);
+  return missing.ToStatus();
+}
+
+absl::Status CheckKept(const AuditFlags& flags, const std::string& database,
+                       const std::string& listen) {
+  if (rpc::IsLoopbackAddress(listen)) return absl::OkStatus();
+  Violations missing;
+  if (database.empty()) {
+    AddMissing("--audit-database", listen, "须保存审计日志（sqlite:PATH 即可）",
+               "needs a database of the audit log, for which sqlite:PATH will do", missing);
+  }
+  if (const absl::Status status = CheckSigned(flags, listen); !status.ok()) missing.AddAll(status);
   return missing.ToStatus();
 }
 

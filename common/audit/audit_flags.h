@@ -25,6 +25,12 @@ struct AuditFlags {
 // naming --audit-key.
 absl::Status CheckSigned(const AuditFlags& flags, const std::string& listen);
 
+// The same of a service without a database of its own, which keeps its log where --audit-database
+// says, perhaps nowhere: beyond this machine it is kept. Errors: NOT_SECURED naming what is
+// missing.
+absl::Status CheckKept(const AuditFlags& flags, const std::string& database,
+                       const std::string& listen);
+
 // --audit-key and --audit-retention-days.
 void AddAuditFlags(CLI::App& app, AuditFlags& flags);
 

@@ -201,8 +201,16 @@ void AuditLog::KeepReceived() {
 }
 
 void AuditLog::Write(bool all) {
-  WriteReads();
-  written_.Note(WriteDenied(all));
+  // Where nothing was to be written, it is not known whether it could be.
+  std::optional<absl::Status> written = WriteReads();
+  if (const auto denied = WriteDenied(all)) {
+    if (written.has_value()) {
+      written->Update(*denied);
+    } else {
+      written = denied;
+    }
+  }
+  if (written.has_value()) written_.Note(*written);
   KeepReceived();
   // Not with every read: it is a transaction of its own.
   if (clock_.Steady() - last_sequenced_ < kTick) return;
@@ -210,13 +218,13 @@ void AuditLog::Write(bool all) {
   sequenced_.Note(Sequence(absl::Now() + kWriteTimeout));
 }
 
-void AuditLog::WriteReads() {
+std::optional<absl::Status> AuditLog::WriteReads() {
   std::deque<Read> reads;
   {
     absl::MutexLock lock(&mutex_);
     reads.swap(waiting_);
   }
-  if (reads.empty()) return;
+  if (reads.empty()) return std::nullopt;
   const absl::Time now = clock_.Now();
   const absl::Duration steady = clock_.Steady();
   std::vector<AuditEntry> entries;
@@ -235,18 +243,18 @@ void AuditLog::WriteReads() {
       entries.push_back(std::move(entry));
     }
   }
-  absl::Status written = Append(entries);
+  const absl::Status written = Append(entries);
   if (written.ok()) {
     ForgetOldReads();
     for (auto& [key, at] : recorded) recorded_.insert_or_assign(key, at);
-  } else {
-    written_.Note(written);
-    written = Unavailable(written);
   }
-  for (const Read& read : reads) read.done(written);
+  const absl::Status said = written.ok() ? written : Unavailable(written);
+  for (const Read& read : reads) read.done(said);
+  if (entries.empty()) return std::nullopt;
+  return written;
 }
 
-absl::Status AuditLog::WriteDenied(bool all) {
+std::optional<absl::Status> AuditLog::WriteDenied(bool all) {
   {
     absl::MutexLock lock(&mutex_);
     auto due = denied_.TakeDue(all ? absl::InfiniteFuture() : clock_.Now());
@@ -257,10 +265,11 @@ absl::Status AuditLog::WriteDenied(bool all) {
     unwritten_.erase(unwritten_.begin(),
                      unwritten_.end() - static_cast<std::ptrdiff_t>(kMostUnwritten));
   }
+  if (unwritten_.empty()) return std::nullopt;
   // With a COMMIT whose answer was lost, rows may be there twice: better than not at all.
-  RETURN_IF_ERROR(Append(unwritten_));
-  unwritten_.clear();
-  return absl::OkStatus();
+  const absl::Status written = Append(unwritten_);
+  if (written.ok()) unwritten_.clear();
+  return written;
 }
 
 absl::Status AuditLog::Append(const std::vector<AuditEntry>& entries) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -102,8 +103,9 @@ class AuditLog final : public rpc::CallAudit {
   bool Enqueue(Read& read);
   // What the thread does. `all`: also the denied calls of the present minute.
   void Write(bool all);
-  void WriteReads();
-  absl::Status WriteDenied(bool all);
+  // Whether what waited could be written; null: nothing did.
+  std::optional<absl::Status> WriteReads();
+  std::optional<absl::Status> WriteDenied(bool all);
   absl::Status Append(const std::vector<AuditEntry>& entries);
   void ForgetOldReads();
   void KeepReceived();

@@ -3,11 +3,13 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/files/file.h"
+#include "common/identity/certificates.h"
 #include "common/identity/issuer_rules.h"
+#include "common/identity/key_source.h"
 #include "common/status/error.h"
 #include "common/text/text_format.h"
 
@@ -17,6 +19,7 @@ namespace {
 constexpr int kDefaultRefreshSeconds = 60;
 constexpr int kMaxRefreshSeconds = 3600;
 constexpr int kMaxSkewSeconds = 120;
+constexpr size_t kMaxAuthoritiesBytes = 1 << 20;
 
 std::string InFolder(absl::string_view folder, const std::string& path) {
   if (path.empty() || path.front() == '/' || folder.empty()) return path;
@@ -25,17 +28,7 @@ std::string InFolder(absl::string_view folder, const std::string& path) {
 
 // Keys that travel in the clear could be replaced on the way.
 bool IsSafeUrl(absl::string_view url) {
-  if (absl::StartsWith(url, "https://")) return true;
-  for (const char* loopback : {"http://127.0.0.1", "http://[::1]", "http://localhost"}) {
-    if (!absl::StartsWith(url, loopback)) continue;
-    url.remove_prefix(absl::string_view(loopback).size());
-    if (absl::ConsumePrefix(&url, ":")) {
-      url.remove_prefix(std::find_if_not(url.begin(), url.end(), absl::ascii_isdigit) -
-                        url.begin());
-    }
-    return url.empty() || url.front() == '/';
-  }
-  return false;
+  return absl::StartsWith(url, "https://") || IsLoopbackUrl(url);
 }
 
 template <typename Values>
@@ -142,6 +135,20 @@ class IdentityReader final {
       Add("jwks_url", Reason::INVALID_FIELD, "应以 https:// 开头（本机可用 http://）。",
           "should begin with https:// (or http:// on this machine).");
     }
+    if (!rules.jwks_ca_file.empty()) CheckAuthorities(rules.jwks_ca_file);
+  }
+
+  // Otherwise every reading of the keys would fail, and only the log would say why.
+  void CheckAuthorities(const std::string& file) {
+    const absl::StatusOr<std::string> bytes = ReadFile(file, kMaxAuthoritiesBytes);
+    const absl::Status status =
+        bytes.ok() ? ParseCertificates(file, *bytes).status() : bytes.status();
+    if (status.ok()) return;
+    const ErrorDetail detail = DetailOf(status);
+    Add("jwks_ca_file", detail.reason(),
+        absl::StrCat("应为签发者服务器的机构证书（PEM）：", detail.message().zh()),
+        absl::StrCat("should be certificates (PEM) of the authority of the issuer's server: ",
+                     detail.message().en()));
   }
 
   ClaimRule ReadClaim(const std::string& name, const common::v1::Claim& from,

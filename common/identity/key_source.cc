@@ -2,10 +2,14 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/files/file.h"
 #include "common/identity/key_set.h"
 #include "common/status/error.h"
@@ -45,6 +49,11 @@ class UrlKeySource final : public KeySource {
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kTimeoutMs);
     curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
+    // Otherwise the proxy of the environment would be asked, which could answer with keys of its
+    // own.
+    if (!absl::StartsWith(url_, "https://") || IsLoopbackUrl(url_)) {
+      curl_easy_setopt(handle, CURLOPT_PROXY, "");
+    }
     if (!ca_file_.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file_.c_str());
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Append);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
@@ -88,6 +97,19 @@ class UrlKeySource final : public KeySource {
 };
 
 }  // namespace
+
+bool IsLoopbackUrl(absl::string_view url) {
+  if (!absl::ConsumePrefix(&url, "https://") && !absl::ConsumePrefix(&url, "http://")) return false;
+  for (const absl::string_view host : {"127.0.0.1", "[::1]", "localhost"}) {
+    if (!absl::ConsumePrefix(&url, host)) continue;
+    if (absl::ConsumePrefix(&url, ":")) {
+      url.remove_prefix(static_cast<size_t>(
+          std::find_if_not(url.begin(), url.end(), absl::ascii_isdigit) - url.begin()));
+    }
+    return url.empty() || url.front() == '/';
+  }
+  return false;
+}
 
 std::unique_ptr<KeySource> NewFileKeySource(std::string path) {
   return std::make_unique<FileKeySource>(std::move(path));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace zhiping::identity {
 
@@ -21,7 +22,12 @@ class KeySource {
 
 std::unique_ptr<KeySource> NewFileKeySource(std::string path);
 
-// By HTTP GET. ca_file: PEM; empty: the system's certificates.
+// Whether what an `http://` or `https://` URL names is on this machine: `localhost`, `127.0.0.1` or
+// `[::1]`, with or without a port.
+bool IsLoopbackUrl(absl::string_view url);
+
+// By HTTP GET. ca_file: PEM; empty: the system's certificates. The proxy of the environment
+// (`https_proxy` and others) is used by TLS to other machines alone.
 std::unique_ptr<KeySource> NewUrlKeySource(std::string url, std::string ca_file);
 
 }  // namespace zhiping::identity

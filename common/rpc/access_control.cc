@@ -67,7 +67,6 @@ AccessControl::AccessControl(const AccessOptions& options, absl::TimeZone zone, 
                              reference::Reference reference)
     : clock_(clock),
       zone_(zone),
-      recheck_(options.recheck),
       reference_(std::move(reference)),
       loopback_caller_(LoopbackCaller()),
       limits_(options.limits, clock) {}
@@ -137,8 +136,8 @@ identity::UnitsToday AccessControl::Today() const {
 
 std::unique_ptr<AccessControl::OpenStream> AccessControl::Watch(
     Credentials credentials, absl::Time expires, std::function<void(const absl::Status&)> refuse) {
-  auto watched = std::make_shared<Watched>(
-      Watched{std::move(credentials), expires, clock_.Steady(), std::move(refuse)});
+  auto watched =
+      std::make_shared<Watched>(Watched{std::move(credentials), expires, std::move(refuse)});
   absl::MutexLock lock(&mutex_);
   streams_.insert(watched);
   return std::unique_ptr<OpenStream>(new OpenStream(*this, std::move(watched)));
@@ -151,17 +150,12 @@ AccessControl::OpenStream::~OpenStream() {
 
 void AccessControl::VerifyStreams() {
   const absl::Time now = clock_.Now();
-  const absl::Duration steady = clock_.Steady();
   const int64_t generation = tokens_->generation();
   std::vector<std::shared_ptr<Watched>> due;
   {
     absl::MutexLock lock(&mutex_);
     for (const auto& watched : streams_) {
-      if (now < watched->expires && steady - watched->verified < recheck_ &&
-          watched->generation == generation) {
-        continue;
-      }
-      watched->verified = steady;
+      if (now < watched->expires && watched->generation == generation) continue;
       watched->generation = generation;
       due.push_back(watched);
     }
@@ -170,8 +164,7 @@ void AccessControl::VerifyStreams() {
   for (const auto& watched : due) {
     const absl::StatusOr<CallerPtr> caller = Identify(watched->credentials);
     if (caller.ok()) continue;
-    // Due again at the next tick.
-    watched->verified = -absl::InfiniteDuration();
+    watched->generation = -1;
     watched->refuse(caller.status());
   }
 }

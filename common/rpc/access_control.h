@@ -35,9 +35,6 @@ struct AccessOptions {
   reference::ReferenceFiles reference;
   // Dates of review units are of this zone.
   std::string time_zone = "Asia/Shanghai";
-  // Callers of open streams are verified again this often, and within a second after the keys of an
-  // issuer have changed.
-  absl::Duration recheck = absl::Seconds(60);
   LimitOptions limits;
 };
 
@@ -79,7 +76,8 @@ class AccessControl {
 
   CallerLimits& limits() { return limits_; }
 
-  // A stream that is open: its caller is verified again until this is destroyed.
+  // A stream that is open: until this is destroyed, its caller is verified again within a second
+  // after the token has expired or the keys of an issuer have changed.
   class OpenStream;
   // `refuse` is called from another thread once the caller may no longer call, then every second,
   // perhaps once after the stream is gone. It holds the stream weakly, which holds the OpenStream.
@@ -90,10 +88,9 @@ class AccessControl {
   struct Watched {
     Credentials credentials;
     absl::Time expires;
-    // By the steady clock.
-    absl::Duration verified;
     std::function<void(const absl::Status&)> refuse;
-    // Of the keys that it was verified by; -1: they may have changed since it was admitted.
+    // Of the keys that it was verified by; -1: it is verified at the next tick, since they may have
+    // changed since it was admitted, or since it has been refused.
     int64_t generation = -1;
   };
 
@@ -103,7 +100,6 @@ class AccessControl {
 
   const Clock& clock_;
   const absl::TimeZone zone_;
-  const absl::Duration recheck_;
   const reference::Reference reference_;
   std::unique_ptr<identity::TokenVerifier> tokens_;
   const CallerPtr loopback_caller_;

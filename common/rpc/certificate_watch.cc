@@ -1,11 +1,13 @@
 #include "common/rpc/certificate_watch.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/files/memory_file.h"
 #include "common/rpc/outcome_log.h"
+#include "common/rpc/own_certificate.h"
 #include "common/status/status_macros.h"
 #include "prometheus/gauge.h"
 
@@ -26,12 +28,15 @@ std::string InOneFile(const TlsPair& pair) {
 // Used by one thread.
 class CertificateWatch::Looker {
  public:
-  static absl::StatusOr<std::unique_ptr<Looker>> Open(const TlsFiles& files, const Clock& clock,
-                                                      Metrics& metrics, const Log& log) {
-    std::unique_ptr<Looker> looker(new Looker(files, clock, metrics, log));
+  static absl::StatusOr<std::unique_ptr<Looker>> Open(const TlsFiles& files,
+                                                      const std::string& service,
+                                                      const Clock& clock, Metrics& metrics,
+                                                      const Log& log) {
+    std::unique_ptr<Looker> looker(new Looker(files, service, clock, metrics, log));
     RETURN_IF_ERROR(CheckTls(files, clock.Now()));
     ASSIGN_OR_RETURN(looker->pair_, ReadPair(files, clock.Now()));
     ASSIGN_OR_RETURN(looker->authorities_, ReadAuthorities(files));
+    RETURN_IF_ERROR(looker->Check(looker->pair_, looker->authorities_));
     ASSIGN_OR_RETURN(looker->pair_copy_, MemoryFile::Create(InOneFile(looker->pair_)));
     ASSIGN_OR_RETURN(looker->authorities_copy_, MemoryFile::Create(looker->authorities_));
     return looker;
@@ -42,18 +47,17 @@ class CertificateWatch::Looker {
   }
 
   void Look() {
-    // Neither holds up the other: an authority that is no longer trusted is not, whatever has
-    // become of the certificate.
-    absl::Status usable = RenewPair();
-    usable.Update(RenewAuthorities());
+    const absl::Status usable = Renew();
     usable_.Note(usable);
     gauge_.Set(usable.ok() ? static_cast<double>(absl::ToUnixSeconds(pair_.expiry)) : 0);
     if (usable.ok()) Note(pair_.expiry);
   }
 
  private:
-  Looker(const TlsFiles& files, const Clock& clock, Metrics& metrics, const Log& log)
+  Looker(const TlsFiles& files, const std::string& service, const Clock& clock, Metrics& metrics,
+         const Log& log)
       : files_(files),
+        service_(service),
         clock_(clock),
         log_(log),
         usable_(log, Severity::kError, "certificate_not_usable", "certificate_usable"),
@@ -64,19 +68,41 @@ class CertificateWatch::Looker {
                    .Register(*metrics.registry())
                    .Add({})) {}
 
-  absl::Status RenewPair() {
-    ASSIGN_OR_RETURN(TlsPair pair, ReadPair(files_, clock_.Now()));
-    if (pair == pair_) return absl::OkStatus();
-    RETURN_IF_ERROR(pair_copy_->Replace(InOneFile(pair)));
-    pair_ = std::move(pair);
-    return absl::OkStatus();
+  // Takes what is in the files as far as it can be used; an error: some of it cannot.
+  absl::Status Renew() {
+    const absl::StatusOr<TlsPair> pair = ReadPair(files_, clock_.Now());
+    const absl::StatusOr<std::string> authorities = ReadAuthorities(files_);
+    absl::Status usable = pair.status();
+    usable.Update(authorities.status());
+    if (usable.ok()) {
+      usable = Check(*pair, *authorities);
+      if (usable.ok()) return Take(*pair, *authorities);
+    }
+    // Neither holds up the other. Authorities first: one that is no longer trusted is not, whatever
+    // has become of the certificate, as long as what we show still verifies.
+    if (authorities.ok() && Check(pair_, *authorities).ok()) {
+      usable.Update(Take(pair_, *authorities));
+    } else if (pair.ok() && Check(*pair, authorities_).ok()) {
+      usable.Update(Take(*pair, authorities_));
+    }
+    return usable;
   }
 
-  absl::Status RenewAuthorities() {
-    ASSIGN_OR_RETURN(std::string authorities, ReadAuthorities(files_));
-    if (authorities == authorities_) return absl::OkStatus();
-    RETURN_IF_ERROR(authorities_copy_->Replace(authorities));
-    authorities_ = std::move(authorities);
+  // One that has expired is judged by its last second, when to OpenSSL it still had not: what it
+  // verifies by is no worse for that.
+  absl::Status Check(const TlsPair& pair, const std::string& authorities) const {
+    return CheckOwnCertificate(pair, authorities, files_, service_,
+                               std::min(clock_.Now(), pair.expiry - absl::Seconds(1)));
+  }
+
+  absl::Status Take(const TlsPair& pair, const std::string& authorities) {
+    if (authorities != authorities_) {
+      RETURN_IF_ERROR(authorities_copy_->Replace(authorities));
+      authorities_ = authorities;
+    }
+    if (pair == pair_) return absl::OkStatus();
+    RETURN_IF_ERROR(pair_copy_->Replace(InOneFile(pair)));
+    pair_ = pair;
     return absl::OkStatus();
   }
 
@@ -91,6 +117,7 @@ class CertificateWatch::Looker {
   }
 
   const TlsFiles files_;
+  const std::string service_;
   const Clock& clock_;
   const Log& log_;
   OutcomeLog usable_;
@@ -103,14 +130,12 @@ class CertificateWatch::Looker {
   bool noted_soon_ = false;
 };
 
-absl::StatusOr<std::unique_ptr<CertificateWatch>> CertificateWatch::Open(const TlsFiles& files,
-                                                                         const Clock& clock,
-                                                                         Metrics& metrics,
-                                                                         const Log& log,
-                                                                         absl::Duration interval) {
+absl::StatusOr<std::unique_ptr<CertificateWatch>> CertificateWatch::Open(
+    const TlsFiles& files, const std::string& service, const Clock& clock, Metrics& metrics,
+    const Log& log, absl::Duration interval) {
   std::unique_ptr<CertificateWatch> watch(new CertificateWatch());
   if (files.empty()) return watch;
-  ASSIGN_OR_RETURN(watch->looker_, Looker::Open(files, clock, metrics, log));
+  ASSIGN_OR_RETURN(watch->looker_, Looker::Open(files, service, clock, metrics, log));
   watch->files_ = watch->looker_->copies();
   watch->looking_ =
       std::make_unique<Periodic>(interval, [looker = watch->looker_.get()] { looker->Look(); });

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "common/rpc/loopback.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
 
@@ -72,8 +73,12 @@ std::string ServiceConfig(const std::vector<std::string>& services, Instances in
 
 namespace {
 
-grpc::ChannelArguments Arguments(const std::vector<std::string>& services, Instances instances) {
+grpc::ChannelArguments Arguments(const std::string& target,
+                                 const std::vector<std::string>& services, Instances instances,
+                                 const TlsFiles& tls) {
   grpc::ChannelArguments arguments;
+  // A proxy could read what goes without TLS, and would look for this machine on its own.
+  if (tls.empty() || IsLoopbackAddress(target)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetServiceConfigJSON(ServiceConfig(services, instances));
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
@@ -92,12 +97,12 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,
                                           Instances instances, const TlsFiles& tls,
                                           const std::string& service) {
   return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls, service),
-                                   Arguments(services, instances));
+                                   Arguments(target, services, instances, tls));
 }
 
 std::shared_ptr<grpc::Channel> NewStreamChannel(const std::string& target, Instances instances,
                                                 const TlsFiles& tls, const std::string& service) {
-  grpc::ChannelArguments arguments = Arguments({}, instances);
+  grpc::ChannelArguments arguments = Arguments(target, {}, instances, tls);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   return grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls, service), arguments);
 }

@@ -30,7 +30,8 @@ enum class Instances {
 std::string ServiceConfig(const std::vector<std::string>& services,
                           Instances instances = Instances::kReady);
 
-// Without TLS if there are no files. target: HOST:PORT, or a name of gRPC's such as
+// Without TLS if there are no files. A proxy that the environment names (`https_proxy` and others)
+// is used by TLS to other machines alone. target: HOST:PORT, or a name of gRPC's such as
 // `dns:///scoring.zhiping.svc:50051`. service: which the certificate that is shown has to name
 // (tls.h); empty: any.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target,

@@ -205,9 +205,11 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   auto& server = flags.server;
   AddFlag(app, "--listen", server.listen, "gRPC 监听地址 / address of gRPC, HOST:PORT");
   AddFlag(app, "--tls-certificate", server.tls.certificate,
-          "本服务的证书（PEM，含证书链）；更换后与私钥相符且完整即生效，在此之前沿用原来的 / "
-          "certificate of this service, PEM with its chain; may be replaced: the last good files "
-          "stay until the new ones are whole and fit the key");
+          "本服务的证书（PEM，含证书链），其中唯一的 URI 为 spiffe://zhiping/<服务名>，由 --tls-ca "
+          "中的机构签发；更换后完整、与私钥相符且符合上述要求即生效，在此之前沿用原来的 / "
+          "certificate of this service, PEM with its chain: its only URI is "
+          "spiffe://zhiping/<service>, by an authority of --tls-ca; may be replaced: the last good "
+          "files stay until the new ones are whole, fit the key and are as said");
   AddFlag(app, "--tls-key", server.tls.key, "证书的私钥（PEM） / its private key, PEM");
   AddFlag(app, "--tls-ca", server.tls.ca,
           "签发各服务证书的机构（PEM） / authorities of the services' certificates, PEM");

@@ -3,15 +3,16 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <ctime>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/files/file.h"
+#include "common/identity/certificates.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -26,7 +27,6 @@ template <typename T, void (*Free)(T*)>
 struct Deleter {
   void operator()(T* object) const { Free(object); }
 };
-using X509Ptr = std::unique_ptr<X509, Deleter<X509, X509_free>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY, EVP_PKEY_free>>;
 using BioPtr = std::unique_ptr<BIO, Deleter<BIO, BIO_free_all>>;
 
@@ -38,20 +38,6 @@ absl::Status Invalid(const std::string& file, absl::string_view zh, absl::string
 
 BioPtr OverBytes(const std::string& bytes) {
   return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
-}
-
-// The first of the certificates in the file's bytes. All of them have to be whole: gRPC uses all or
-// none.
-absl::StatusOr<X509Ptr> ParseCertificates(const std::string& file, const std::string& bytes) {
-  const BioPtr bio = OverBytes(bytes);
-  X509Ptr first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  if (first == nullptr) return Invalid(file, "中没有 PEM 格式的证书", "has no certificate in PEM");
-  while (X509Ptr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) != nullptr) {
-  }
-  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  ERR_clear_error();
-  if (at_end) return first;
-  return Invalid(file, "中有不完整的证书", "has a certificate that is not whole");
 }
 
 absl::StatusOr<absl::Time> InstantOf(const ASN1_TIME* time, const std::string& file) {
@@ -123,7 +109,7 @@ absl::Status CheckTls(const TlsFiles& files, absl::Time now) {
 
 absl::StatusOr<std::string> ReadAuthorities(const TlsFiles& files) {
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(files.ca, kMaxPemBytes));
-  RETURN_IF_ERROR(ParseCertificates(files.ca, bytes).status());
+  RETURN_IF_ERROR(identity::ParseCertificates(files.ca, bytes).status());
   return bytes;
 }
 
@@ -131,13 +117,13 @@ absl::StatusOr<TlsPair> ReadPair(const TlsFiles& files, absl::Time now) {
   TlsPair pair;
   ASSIGN_OR_RETURN(pair.certificate, ReadFile(files.certificate, kMaxPemBytes));
   ASSIGN_OR_RETURN(pair.key, ReadFile(files.key, kMaxPemBytes));
-  ASSIGN_OR_RETURN(const X509Ptr certificate,
-                   ParseCertificates(files.certificate, pair.certificate));
-  RETURN_IF_ERROR(CheckPair(files, pair.key, *certificate));
+  ASSIGN_OR_RETURN(const std::vector<identity::X509Ptr> chain,
+                   identity::ParseCertificates(files.certificate, pair.certificate));
+  const X509& certificate = *chain.front();
+  RETURN_IF_ERROR(CheckPair(files, pair.key, certificate));
   ASSIGN_OR_RETURN(const absl::Time from,
-                   InstantOf(X509_get0_notBefore(certificate.get()), files.certificate));
-  ASSIGN_OR_RETURN(pair.expiry,
-                   InstantOf(X509_get0_notAfter(certificate.get()), files.certificate));
+                   InstantOf(X509_get0_notBefore(&certificate), files.certificate));
+  ASSIGN_OR_RETURN(pair.expiry, InstantOf(X509_get0_notAfter(&certificate), files.certificate));
   if (now < from || now > pair.expiry) {
     const std::string zh = absl::StrCat("现在无效：有效期自 ", absl::FormatTime(from), " 至 ",
                                         absl::FormatTime(pair.expiry));

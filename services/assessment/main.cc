@@ -70,8 +70,9 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
                     flags.service.server.tls, violations);
   RETURN_IF_ERROR(violations.ToStatus());
   rpc::Metrics metrics;
-  ASSIGN_OR_RETURN(const auto certificate,
-                   rpc::CertificateWatch::Open(flags.service.server.tls, clock, metrics, log));
+  ASSIGN_OR_RETURN(
+      const auto certificate,
+      rpc::CertificateWatch::Open(flags.service.server.tls, kService, clock, metrics, log));
   flags.service.server.tls = certificate->files();
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));

@@ -18,6 +18,8 @@
 namespace zhiping::catalogue {
 namespace {
 
+constexpr char kService[] = "catalogue";
+
 struct Flags {
   rpc::ServiceFlags service;
   CatalogueOptions catalogue;
@@ -101,11 +103,11 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, SystemClock().Now()));
   RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
   ASSIGN_OR_RETURN(flags.catalogue.standby_check, ParseStandbyCheck(flags.standby_check));
-  flags.catalogue.audit = flags.audit.Options("catalogue", flags.catalogue.signing.trust_file);
+  flags.catalogue.audit = flags.audit.Options(kService, flags.catalogue.signing.trust_file);
   rpc::Metrics metrics;
   ASSIGN_OR_RETURN(
       const auto certificate,
-      rpc::CertificateWatch::Open(flags.service.server.tls, SystemClock(), metrics, log));
+      rpc::CertificateWatch::Open(flags.service.server.tls, kService, SystemClock(), metrics, log));
   flags.service.server.tls = certificate->files();
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, SystemClock(), log, &metrics));

@@ -46,8 +46,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
   const auto* const database =
       rpc::AddFlag(app, "--audit-database", flags.audit_database.database,
                    "审计日志的数据库 sqlite:PATH 或 "
-                   "postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志 / "
-                   "database of the audit log; empty: denied calls are only logged");
+                   "postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志，且只能在"
+                   "本机监听 / database of the audit log; empty: denied calls are only logged, and on "
+                   "this machine only");
   auto* const password =
       rpc::AddFlag(app, "--audit-database-password-file", flags.audit_database.password_file,
                    "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
@@ -59,13 +60,13 @@ void AddFlags(CLI::App& app, Flags& flags) {
 absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const rpc::Log& log) {
   const Clock& clock = SystemClock();
   RETURN_IF_ERROR(rpc::CheckSecured(flags.service, clock.Now()));
-  if (!flags.audit_database.database.empty()) {
-    RETURN_IF_ERROR(audit::CheckSigned(flags.audit, flags.service.server.listen));
-  }
+  RETURN_IF_ERROR(
+      audit::CheckKept(flags.audit, flags.audit_database.database, flags.service.server.listen));
   ASSIGN_OR_RETURN(const auto trust, releases::ReadTrustFile(flags.releases.trust_file));
   rpc::Metrics metrics;
-  ASSIGN_OR_RETURN(const auto certificate,
-                   rpc::CertificateWatch::Open(flags.service.server.tls, clock, metrics, log));
+  ASSIGN_OR_RETURN(
+      const auto certificate,
+      rpc::CertificateWatch::Open(flags.service.server.tls, kService, clock, metrics, log));
   flags.service.server.tls = certificate->files();
   ASSIGN_OR_RETURN(const auto access,
                    rpc::AccessControl::Open(flags.service.access, clock, log, &metrics));

@@ -62,7 +62,9 @@ std::string ServiceProcess::address() const { return absl::StrCat("127.0.0.1:", 
 void ServiceProcess::Start() {
   processes::Command command;
   command.arguments = program_;
-  command.arguments.insert(command.arguments.end(), {"--listen", address()});
+  if (flags_.count("--listen") == 0) {
+    command.arguments.insert(command.arguments.end(), {"--listen", address()});
+  }
   for (const auto& [name, value] : flags_) {
     command.arguments.push_back(name);
     if (!value.empty()) command.arguments.push_back(value);

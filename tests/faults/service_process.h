@@ -26,8 +26,8 @@ bool HealthSays(const std::shared_ptr<grpc::Channel>& channel, const std::string
 // REQUIRES: used in one thread, but for address() and channel().
 class ServiceProcess {
  public:
-  // Takes a port and starts nothing yet. `program`: its path, after the words that start it.
-  // `credentials`: of channel().
+  // Takes a port, where it listens unless the flags say otherwise, and starts nothing yet.
+  // `program`: its path, after the words that start it. `credentials`: of channel().
   ServiceProcess(std::vector<std::string> program, Flags flags,
                  const std::shared_ptr<grpc::ChannelCredentials>& credentials =
                      grpc::InsecureChannelCredentials());

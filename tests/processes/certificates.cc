@@ -51,22 +51,24 @@ std::shared_ptr<X509> NewCertificate(const std::string& name, EVP_PKEY* key, abs
 
 }  // namespace
 
-CertificateAuthority::CertificateAuthority(std::string folder)
+CertificateAuthority::CertificateAuthority(std::string folder, const CertificateAuthority* by)
     : folder_(std::move(folder)), certificate_(folder_ + "/ca.crt"), key_(NewKey()) {
-  x509_ = NewCertificate("Zhiping test authority", key_.get(), absl::Now() - absl::Hours(48),
+  const std::string name = by == nullptr ? "Zhiping test authority" : "Zhiping test intermediate";
+  x509_ = NewCertificate(name, key_.get(), absl::Now() - absl::Hours(48),
                          absl::Now() + absl::Hours(48));
-  X509_set_issuer_name(x509_.get(), X509_get_subject_name(x509_.get()));
+  X509* const issuer = by == nullptr ? x509_.get() : by->x509_.get();
+  X509_set_issuer_name(x509_.get(), X509_get_subject_name(issuer));
   AddExtension(x509_.get(), x509_.get(), NID_basic_constraints, "critical,CA:TRUE");
   AddExtension(x509_.get(), x509_.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
   // Two authorities of one name are told apart by it.
   AddExtension(x509_.get(), x509_.get(), NID_subject_key_identifier, "hash");
-  X509_sign(x509_.get(), key_.get(), EVP_sha256());
+  X509_sign(x509_.get(), by == nullptr ? key_.get() : by->key_.get(), EVP_sha256());
   WritePem(certificate_, [&](FILE* file) { return PEM_write_X509(file, x509_.get()); });
 }
 
 CertificateFiles CertificateAuthority::Issue(const std::string& name,
                                              const std::string& alternative_names, absl::Time from,
-                                             absl::Time until) const {
+                                             absl::Time until, const std::string& usages) const {
   const CertificateFiles files = {absl::StrCat(folder_, "/", name, ".crt"),
                                   absl::StrCat(folder_, "/", name, ".key")};
   const std::shared_ptr<EVP_PKEY> key = NewKey();
@@ -75,6 +77,7 @@ CertificateFiles CertificateAuthority::Issue(const std::string& name,
   AddExtension(certificate.get(), x509_.get(), NID_basic_constraints, "critical,CA:FALSE");
   AddExtension(certificate.get(), x509_.get(), NID_authority_key_identifier, "keyid:always");
   AddExtension(certificate.get(), x509_.get(), NID_subject_alt_name, alternative_names);
+  if (!usages.empty()) AddExtension(certificate.get(), x509_.get(), NID_ext_key_usage, usages);
   X509_sign(certificate.get(), key_.get(), EVP_sha256());
   WritePem(files.key, [&](FILE* file) {
     return PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);

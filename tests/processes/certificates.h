@@ -20,17 +20,19 @@ struct CertificateFiles {
 
 class CertificateAuthority {
  public:
-  // Its certificate is in `folder`.
-  explicit CertificateAuthority(std::string folder);
+  // Its certificate is in `folder`, signed by another authority, or else by itself.
+  explicit CertificateAuthority(std::string folder, const CertificateAuthority* by = nullptr);
 
   const std::string& certificate() const { return certificate_; }
 
   // Signs a certificate with a key of its own, as `<name>.crt` and `<name>.key` in the folder, in
   // place of earlier ones of that name. `alternative_names`: as OpenSSL writes them,
-  // `DNS:localhost,IP:127.0.0.1,URI:spiffe://zhiping/scoring`.
+  // `DNS:localhost,IP:127.0.0.1,URI:spiffe://zhiping/scoring`. `usages`: what it may be used for,
+  // as `serverAuth,clientAuth`; empty: anything.
   CertificateFiles Issue(const std::string& name, const std::string& alternative_names,
                          absl::Time from = absl::Now() - absl::Hours(1),
-                         absl::Time until = absl::Now() + absl::Hours(24)) const;
+                         absl::Time until = absl::Now() + absl::Hours(24),
+                         const std::string& usages = "") const;
 
  private:
   const std::string folder_;

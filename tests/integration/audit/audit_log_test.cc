@@ -1,8 +1,10 @@
 // The audit log alone, on both databases.
 #include "common/audit/audit_log.h"
 
+#include <functional>
+
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
-#include "common/audit/audit_flags.h"
 #include "common/envelope/key.h"
 #include "common/files/file.h"
 #include "tests/integration/sql/clock_under_test.h"
@@ -87,12 +89,14 @@ class AuditLogTest : public sql::DatabaseTest {
     clock_.Pass(duration);
   }
   // What starts, runs for a moment, and ends writes to its log; the end signs and cuts.
-  std::string LoggedByARun() {
+  std::string LoggedByARun(const std::function<void()>& meanwhile = [] {}) {
     audit_ = nullptr;
     testing::internal::CaptureStdout();
     {
       const rpc::Log log(rpc::Severity::kInfo);
-      EXPECT_OK(AuditLog::Open(options_, *database_, clock_, log, Soon()));
+      audit_ = *AuditLog::Open(options_, *database_, clock_, log, Soon());
+      meanwhile();
+      audit_ = nullptr;
     }
     return testing::internal::GetCapturedStdout();
   }
@@ -374,15 +378,24 @@ TEST_P(AuditLogTest, NothingIsCutAtWhatWasSignedBeforeAnyTimeWasKnown) {
   EXPECT_EQ(Count("log_entry"), 2);
 }
 
-ON_BOTH_DATABASES(AuditLogTest);
-
-TEST(CheckSignedTest, BeyondThisMachineSomebodySignsTheHeads) {
-  AuditFlags flags;
-  EXPECT_OK(CheckSigned(flags, "127.0.0.1:50052"));
-  EXPECT_THAT(CheckSigned(flags, "0.0.0.0:50052"), HasReason(Reason::NOT_SECURED));
-  flags.keys = {"audit.key"};
-  EXPECT_OK(CheckSigned(flags, "0.0.0.0:50052"));
+// Only what was written shows that it can be.
+TEST_P(AuditLogTest, AnOutageIsLoggedOnceAndItsEndWhenSomethingIsWritten) {
+  const std::string logged = LoggedByARun([&] {
+    ASSERT_OK(Read(Reader("1"), "known"));
+    ASSERT_OK(sql::Execute(*database_, "ALTER TABLE log_outbox RENAME TO away"));
+    EXPECT_THAT(Read(Reader("1"), "s1"), HasReason(Reason::AUDIT_UNAVAILABLE));
+    EXPECT_OK(Read(Reader("1"), "known"));
+    EXPECT_THAT(Read(Reader("1"), "s2"), HasReason(Reason::AUDIT_UNAVAILABLE));
+    ASSERT_OK(sql::Execute(*database_, "ALTER TABLE away RENAME TO log_outbox"));
+    EXPECT_OK(Read(Reader("1"), "s1"));
+  });
+  for (const char* const event : {"\"audit_not_written\"", "\"audit_written\""}) {
+    const std::vector<std::string> parts = absl::StrSplit(logged, event);
+    EXPECT_EQ(parts.size(), 2) << event << "\n" << logged;
+  }
 }
+
+ON_BOTH_DATABASES(AuditLogTest);
 
 }  // namespace
 }  // namespace zhiping::audit

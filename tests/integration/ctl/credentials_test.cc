@@ -5,6 +5,8 @@
 #include "tests/integration/scoring/service_under_test.h"
 #include "tests/processes/certificates.h"
 #include "tests/processes/process.h"
+#include "tests/processes/proxy_variables.h"
+#include "tests/processes/scripted_server.h"
 
 namespace zhiping::ctl {
 namespace {
@@ -65,6 +67,24 @@ TEST_F(CredentialsTest, ATokenDoesNotGoUnencryptedToAnotherMachine) {
                                   "192.0.2.2:50051", "--token-file", token_});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(ErrorOf(outcome).message().zh(), HasSubstr("--tls-ca"));
+}
+
+// On this machine it goes without TLS, which a proxy could read.
+TEST_F(CredentialsTest, ATokenWithoutTlsGoesByNoProxy) {
+  const processes::ScriptedServer proxy([](processes::Peer& peer) { peer.Receive(); });
+  Variables variables;
+  for (const char* const name : processes::kProxyVariables) {
+    variables.emplace_back(name, "http://" + proxy.address());
+  }
+  rpc::AccessOptions access;
+  access.identity_file = issuer_.identity_file();
+  const scoring::ServiceUnderTest plain({}, access);
+  const Outcome who = RunCtl({"whoami", "--json", "--server",
+                              absl::StrCat("127.0.0.1:", plain.port()), "--token-file", token_},
+                             variables);
+  EXPECT_EQ(who.exit_code, 0) << who.out << who.err;
+  EXPECT_EQ(Score({"--tls-ca", ca_, "--token-file", token_}, variables).exit_code, 0);
+  EXPECT_EQ(proxy.connections(), 0);
 }
 
 TEST_F(CredentialsTest, FilesThatHoldNoTokenOrAreNotThereAreRefused) {

@@ -242,7 +242,7 @@ TEST_F(AccessTest, AStreamEndsWhenItsTokenExpires) {
   EXPECT_LT(absl::Now() - start, absl::Seconds(20));
 }
 
-// Of a caller who is otherwise verified again after a minute. The keys are read each second, and a
+// The keys are read each second, and a
 // second later every stream is looked at; the rest is for a machine that has other things to do.
 TEST_F(AccessTest, AStreamEndsSoonAfterTheKeyOfItsTokenIsRevoked) {
   const auto other = *identity::TokenSigner::Generate(common::v1::TokenAlgorithm::ES256);

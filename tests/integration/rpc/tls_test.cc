@@ -4,14 +4,12 @@
 #include <grpc/grpc_security_constants.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <sstream>
 #include <thread>
 
 #include "common/rpc/certificate_watch.h"
 #include "common/rpc/flags.h"
+#include "tests/integration/rpc/certificate_metric.h"
 #include "tests/integration/rpc/test_issuer.h"
 #include "tests/integration/rpc/test_service.h"
 #include "tests/processes/certificates.h"
@@ -256,100 +254,6 @@ TEST_F(TlsTest, RotationLosesNoCall) {
   EXPECT_EQ(failed, 0);
 }
 
-TEST(CheckTlsTest, SaysWhatIsWrong) {
-  const std::string folder = processes::NewFolder();
-  const CertificateAuthority authority(folder);
-  const CertificateFiles one = authority.Issue("one", NamesOf("scoring"));
-  const CertificateFiles two = authority.Issue("two", NamesOf("scoring"));
-  const absl::Time now = absl::Now();
-  const auto check = [&](const TlsFiles& files) { return CheckTls(files, now); };
-  EXPECT_OK(check({one.certificate, one.key, authority.certificate()}));
-  EXPECT_THAT(check({one.certificate, "", authority.certificate()}),
-              HasReason(Reason::FIELD_REQUIRED));
-  EXPECT_EQ(DetailOf(check({one.certificate, "", ""})).violations_size(), 2);
-  EXPECT_THAT(check({"/nowhere", one.key, authority.certificate()}),
-              HasReason(Reason::FILE_UNREADABLE));
-  EXPECT_THAT(check({one.key, one.key, authority.certificate()}),
-              HasReason(Reason::CERTIFICATE_INVALID));
-  EXPECT_THAT(check({one.certificate, one.certificate, authority.certificate()}),
-              HasReason(Reason::CERTIFICATE_INVALID));
-  EXPECT_THAT(check({one.certificate, two.key, authority.certificate()}),
-              HasReason(Reason::CERTIFICATE_INVALID));
-  EXPECT_THAT(CheckTls({one.certificate, one.key, authority.certificate()}, now + absl::Hours(48)),
-              HasReason(Reason::CERTIFICATE_INVALID));
-  EXPECT_THAT(CheckTls({one.certificate, one.key, authority.certificate()}, now - absl::Hours(48)),
-              HasReason(Reason::CERTIFICATE_INVALID));
-  // A chain, and authorities, are whole or of no use.
-  const std::string certificate = processes::Contents(one.certificate);
-  const std::string more = certificate + processes::Contents(authority.certificate());
-  const std::string chain = folder + "/chain.crt";
-  ASSERT_OK(WriteFile(chain, more, Overwrite::kReplace));
-  EXPECT_OK(check({chain, one.key, chain}));
-  for (const size_t lost : {size_t{2}, size_t{40}, size_t{200}}) {
-    ASSERT_OK(WriteFile(chain, more.substr(0, more.size() - lost), Overwrite::kReplace));
-    EXPECT_THAT(check({chain, one.key, authority.certificate()}),
-                HasReason(Reason::CERTIFICATE_INVALID))
-        << lost;
-    EXPECT_THAT(check({one.certificate, one.key, chain}), HasReason(Reason::CERTIFICATE_INVALID))
-        << lost;
-  }
-}
-
-// What Prometheus is told.
-double ExpirationIn(const Metrics& metrics) {
-  for (const auto& family : metrics.registry()->Collect()) {
-    if (family.name == "zhiping_certificate_expiration_timestamp_seconds") {
-      return family.metric.front().gauge.value;
-    }
-  }
-  return -1;
-}
-
-TEST(CertificateWatchTest, SaysWhenTheCertificateExpires) {
-  const std::string folder = processes::NewFolder();
-  const CertificateAuthority authority(folder);
-  const auto issue = [&](absl::Duration valid_for) {
-    return authority.Issue("one", NamesOf("scoring"), absl::Now() - absl::Hours(1),
-                           absl::Now() + valid_for);
-  };
-  const CertificateFiles one = issue(absl::Hours(24 * 13));
-  const TlsFiles files = {one.certificate, one.key, authority.certificate()};
-  Metrics metrics;
-  testing::internal::CaptureStdout();
-  const auto becomes = [&](double seconds) {
-    return processes::Eventually([&] { return std::abs(ExpirationIn(metrics) - seconds) < 5; });
-  };
-  const double now = static_cast<double>(absl::ToUnixSeconds(absl::Now()));
-  constexpr double kDay = 24 * 60 * 60;
-  {
-    const Log log(Severity::kInfo);
-    const auto watch =
-        CertificateWatch::Open(files, SystemClock(), metrics, log, absl::Milliseconds(10));
-    ASSERT_OK(watch);
-    EXPECT_TRUE(becomes(now + 13 * kDay));
-    issue(absl::Hours(24 * 90));
-    EXPECT_TRUE(becomes(now + 90 * kDay));
-    // What is wrong is said until it is mended.
-    ASSERT_OK(WriteFile(files.certificate, "nothing", Overwrite::kReplace));
-    EXPECT_TRUE(becomes(0));
-    issue(absl::Hours(24 * 91));
-    EXPECT_TRUE(becomes(now + 91 * kDay));
-  }
-  std::vector<std::string> events;
-  std::istringstream output(testing::internal::GetCapturedStdout());
-  for (std::string line; std::getline(output, line);) {
-    const auto json = nlohmann::json::parse(line);
-    events.push_back(
-        absl::StrCat(json["severity"].get<std::string>(), " ", json["event"].get<std::string>()));
-  }
-  // While both files are being replaced, the pair may be seen that does not match.
-  EXPECT_THAT(events, testing::Contains("WARNING certificate_expires"));
-  EXPECT_THAT(events, testing::Contains("ERROR certificate_not_usable"));
-  EXPECT_THAT(events, testing::Contains("INFO certificate_usable"));
-  EXPECT_EQ(std::count(events.begin(), events.end(), "INFO certificate_expires"), 2);
-  EXPECT_EQ(std::count(events.begin(), events.end(), "WARNING certificate_expires"), 1);
-}
-
 // As a copy that was interrupted, or a certificate that is written before its key, leaves them.
 TEST_F(TlsTest, FilesThatAreOfNoUseChangeNothing) {
   const CertificateFiles server = authority_.Issue("watched", NamesOf("scoring"));
@@ -357,8 +261,8 @@ TEST_F(TlsTest, FilesThatAreOfNoUseChangeNothing) {
   const TlsFiles files = {server.certificate, server.key, folder_ + "/authorities.crt"};
   ASSERT_OK(WriteFile(files.ca, authorities, Overwrite::kReplace));
   Metrics metrics;
-  const auto watch =
-      *CertificateWatch::Open(files, SystemClock(), metrics, log_, absl::Milliseconds(10));
+  const auto watch = *CertificateWatch::Open(files, "scoring", SystemClock(), metrics, log_,
+                                             absl::Milliseconds(10));
   Start(watch->files());
   const TlsFiles plain = {"", "", authority_.certificate()};
   const auto shown = [&] {
@@ -401,15 +305,6 @@ TEST_F(TlsTest, FilesThatAreOfNoUseChangeNothing) {
   ASSERT_OK(WriteFile(files.certificate, certificate, Overwrite::kReplace));
   ASSERT_OK(WriteFile(files.key, processes::Contents(next.key), Overwrite::kReplace));
   EXPECT_TRUE(processes::Eventually([&] { return shown() == certificate; }));
-}
-
-TEST(CertificateWatchTest, WithoutFilesThereIsNothingToSay) {
-  Metrics metrics;
-  const Log log(Severity::kError);
-  const auto watch = CertificateWatch::Open({}, SystemClock(), metrics, log);
-  ASSERT_OK(watch);
-  EXPECT_TRUE((*watch)->files().empty());
-  EXPECT_EQ(ExpirationIn(metrics), -1);
 }
 
 TEST(CheckSecuredTest, BeyondThisMachineTlsAndAuthenticationAreNeeded) {

@@ -83,6 +83,19 @@ TEST(ScoringLogTest, SaysThatDeniedCallsAreOnlyLoggedUnlessThereIsAnAuditDatabas
   EXPECT_TRUE(ListAudit(scoring).ok());
 }
 
+TEST(ScoringFlagsTest, BeyondThisMachineItKeepsAnAuditLogThatIsSigned) {
+  const Security security;
+  const Suite suite(&security);
+  ScoringProcess scoring(suite, {{"--catalogue", "127.0.0.1:1"}, {"--listen", "0.0.0.0:0"}});
+  scoring.Start();
+  EXPECT_EQ(scoring.AwaitEnd(), 1);
+  for (const char* const missing :
+       {"needs a database of the audit log, for which sqlite:PATH will do: --audit-database",
+        "needs signed heads of the audit log: --audit-key"}) {
+    EXPECT_THAT(scoring.Output(), HasSubstr(missing));
+  }
+}
+
 TEST(ScoringFlagsTest, AnAuditKeyNeedsADatabase) {
   const Suite suite;
   ScoringProcess scoring(suite, {{"--catalogue", "127.0.0.1:1"}, {"--audit-key", "key.pem"}});

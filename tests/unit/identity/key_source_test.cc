@@ -8,7 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "common/identity/key_set.h"
+#include "tests/processes/certificates.h"
+#include "tests/processes/process.h"
+#include "tests/processes/proxy_variables.h"
 #include "tests/processes/scripted_server.h"
+#include "tests/processes/tls_script.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::identity {
@@ -91,6 +95,70 @@ TEST(UrlKeySourceTest, GivesUpAfterItsTime) {
   const absl::Time start = absl::Now();
   EXPECT_THAT(NewUrlKeySource(Url(server), "")->Read(), HasReason(Reason::ISSUER_KEYS_UNAVAILABLE));
   EXPECT_LT(absl::Now() - start, absl::Seconds(10));
+}
+
+// Whoever answers there could make operators.
+TEST(UrlKeySourceTest, NoProxyIsAskedForWhatIsOnThisMachine) {
+  const ScriptedServer proxy(Once(Answer("200 OK", "forged")));
+  const processes::ProxyInEnvironment variables(proxy.address());
+  const ScriptedServer server(Once(Answer("200 OK", "own")));
+  const auto bytes = NewUrlKeySource(Url(server), "")->Read();
+  ASSERT_OK(bytes);
+  EXPECT_EQ(*bytes, "own");
+  EXPECT_THAT(NewUrlKeySource("http://sso.invalid/keys", "")->Read(),
+              HasReason(Reason::ISSUER_KEYS_UNAVAILABLE));
+  const ScriptedServer secure([](Peer& peer) { peer.Receive(); });
+  EXPECT_THAT(NewUrlKeySource(absl::StrCat("https://", secure.address(), "/keys"), "")->Read(),
+              HasReason(Reason::ISSUER_KEYS_UNAVAILABLE));
+  EXPECT_EQ(secure.connections(), 1);
+  EXPECT_EQ(proxy.connections(), 0);
+}
+
+TEST(UrlKeySourceTest, TlsToAnotherMachineGoesByTheProxyOfTheEnvironment) {
+  std::string asked;
+  {
+    const ScriptedServer proxy([&](Peer& peer) { asked = peer.Receive(); });
+    const processes::ProxyInEnvironment variables(proxy.address());
+    EXPECT_THAT(NewUrlKeySource("https://sso.example/keys", "")->Read(),
+                HasReason(Reason::ISSUER_KEYS_UNAVAILABLE));
+  }
+  EXPECT_THAT(asked, testing::StartsWith("CONNECT sso.example:443"));
+}
+
+TEST(UrlKeySourceTest, OnlyAServerThatTheAuthorityVouchesForIsBelieved) {
+  const processes::CertificateAuthority authority(processes::NewFolder());
+  const processes::CertificateAuthority other(processes::NewFolder());
+  const std::string here = "IP:127.0.0.1";
+  const absl::Time now = absl::Now();
+  const struct {
+    const char* what;
+    processes::CertificateFiles shown;
+    std::string ca_file;
+    bool believed;
+  } cases[] = {
+      {"right", authority.Issue("right", here), authority.certificate(), true},
+      {"another authority", other.Issue("other", here), authority.certificate(), false},
+      {"another host", authority.Issue("host", "DNS:sso.example,IP:127.0.0.2"),
+       authority.certificate(), false},
+      {"expired", authority.Issue("expired", here, now - absl::Hours(2), now - absl::Hours(1)),
+       authority.certificate(), false},
+      {"not valid yet", authority.Issue("early", here, now + absl::Hours(1), now + absl::Hours(2)),
+       authority.certificate(), false},
+      {"no authority given", authority.Issue("system", here), "", false},
+  };
+  for (const auto& [what, shown, ca_file, believed] : cases) {
+    SCOPED_TRACE(what);
+    const ScriptedServer server(processes::AnsweringOnceByTls(shown, Answer("200 OK", "keys")));
+    const auto bytes =
+        NewUrlKeySource(absl::StrCat("https://", server.address(), "/keys"), ca_file)->Read();
+    EXPECT_EQ(server.connections(), 1);
+    if (believed) {
+      ASSERT_OK(bytes);
+      EXPECT_EQ(*bytes, "keys");
+    } else {
+      EXPECT_THAT(bytes, HasReason(Reason::ISSUER_KEYS_UNAVAILABLE));
+    }
+  }
 }
 
 }  // namespace
