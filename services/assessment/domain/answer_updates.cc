@@ -57,9 +57,11 @@ class Updating {
     return MakeErrorWith(
         absl::StatusCode::kAborted, Reason::ANSWER_CONFLICT,
         absl::StrCat("有 ", conflicts.size(),
-                     " 个场景在您读取之后已被修改，本次填写均未保存；请核对现在的值后再保存。"),
+                     " 个场景在您读取之后已被修改，本次填写均未保存；请核对现在的值（GetAssessment "
+                     "给出全部）后再保存。"),
         absl::StrCat("Answers that have changed since they were read: ", conflicts.size(),
-                     ". Nothing was saved: look at their present values and save again."),
+                     ". Nothing was saved: look at their present values, of which GetAssessment "
+                     "has all, and save again."),
         {{"conflicts", absl::StrJoin(conflicts, ",")}}, violations);
   }
 

@@ -62,9 +62,9 @@ absl::Status CheckComplete(const Criteria& criteria, const v1::Assessment& draft
   return MakeErrorWith(
       absl::StatusCode::kFailedPrecondition, Reason::INCOMPLETE,
       absl::StrCat("还不能提交：待填写 ", missing.size(), " 个场景，待确认 ", to_confirm.size(),
-                   " 个场景。"),
+                   " 个场景（Preview 列出全部）。"),
       absl::StrCat("It cannot be submitted yet: scenarios that are missing: ", missing.size(),
-                   ", to be confirmed: ", to_confirm.size(), "."),
+                   ", to be confirmed: ", to_confirm.size(), "; Preview lists them all."),
       {{"missing", absl::StrJoin(missing, ",")}, {"toConfirm", absl::StrJoin(to_confirm, ",")}},
       violations);
 }

@@ -67,7 +67,8 @@ TEST(SubmittableTest, WhatIsMissingOrToBeConfirmedIsAllListed) {
   EXPECT_EQ(DetailOf(status).violations(1).message().zh(),
             absl::StrCat("场景“", edition.edition().scenarios(1).name().text(),
                          "”待确认，建议：未达级。"));
-  EXPECT_EQ(DetailOf(status).message().zh(), "还不能提交：待填写 2 个场景，待确认 2 个场景。");
+  EXPECT_EQ(DetailOf(status).message().zh(),
+            "还不能提交：待填写 2 个场景，待确认 2 个场景（Preview 列出全部）。");
 }
 
 TEST(SubmittableTest, NothingAnsweredListsAll33Ids) {
