@@ -92,6 +92,18 @@ absl::Status CheckSubmittable(const Criteria& criteria, const v1::AssessmentReco
   return CheckCommitment(request, commitment);
 }
 
+absl::Status ReleaseWithdrawn(const v1::AssessmentRecord& record) {
+  const std::string& label = record.assessment().release_label();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
+      absl::StrCat("发布版 ", label,
+                   " 已被撤回，不能再据此提交；草稿原样保留，请等待批次改用新的发布版。"),
+      absl::StrCat("Release ", label,
+                   " was withdrawn: nothing can be submitted under it any more. The draft stays as "
+                   "it is, until the campaign has another release."),
+      {{"digest", record.assessment().release_digest()}});
+}
+
 ScoreInput ScoreInputOf(const v1::AssessmentRecord& record) {
   ScoreInput input;
   for (const auto& answer : record.assessment().answers()) {
