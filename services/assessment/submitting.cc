@@ -6,6 +6,7 @@
 #include "common/requests/fields.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/assessment/domain/carry_over.h"
 #include "services/assessment/domain/closure.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/snapshot.h"
@@ -125,6 +126,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
                    StagesOf(environment_.reference.review_units(), enterprise.review_unit(),
                             context.day(), draft.record.channel()));
   submitted.filled_in_by = draft.record.edited_by();
+  submitted.kept_beside = KeptBesideOf(draft.record);
   const v1::PersonRecord person = PersonOf(call);
   submitted.content =
       ContentOf(*draft.criteria, draft.record,
