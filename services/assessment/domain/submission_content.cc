@@ -79,7 +79,7 @@ absl::Status CheckCommitment(const v1::SubmitRequest& request, const v1::Commitm
         {{"commitmentVersion", commitment.version()}});
   }
   Violations violations;
-  CheckRequiredText(request.commitment_given_by(), kMaxNameCharacters, "commitmentGivenBy",
+  CheckRequiredName(request.commitment_given_by(), kMaxNameCharacters, "commitmentGivenBy",
                     violations);
   return violations.ToStatus();
 }

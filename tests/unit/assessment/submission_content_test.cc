@@ -106,7 +106,8 @@ TEST(SubmittableTest, TheCampaignsCommitmentHasToBeGivenByAPersonWithAName) {
   } const names[] = {{"", "FIELD_REQUIRED"},
                      {" 　", "FIELD_REQUIRED"},
                      {std::string(101, 'n'), "TOO_LARGE"},
-                     {"张\u202E三", "CHARACTER_NOT_ALLOWED"}};
+                     {"张\u202E三", "CHARACTER_NOT_ALLOWED"},
+                     {"张\u200B三", "CHARACTER_NOT_ALLOWED"}};
   for (const auto& given : names) {
     request = Request();
     request.set_commitment_given_by(given.name);
