@@ -90,9 +90,13 @@ class Updating {
     CheckOnce(scenario, i);
     const uint8_t code = criteria::ReadLevel(
         criteria_, scenario, given.level(), [&] { return Field(i, "answer.level"); }, violations_);
-    CheckReason(code, i);
+    CheckReason(scenario, code, i);
     answers_[i].set_scenario(criteria_.edition().scenarios(scenario).id());
     answers_[i].set_level(std::string(criteria_.AnswerId(code)));
+  }
+
+  const std::string& NameOf(int scenario) const {
+    return criteria_.edition().scenarios(scenario).name().text();
   }
 
   static std::string Field(int i, absl::string_view name) {
@@ -126,22 +130,22 @@ class Updating {
       return;
     }
     violations_.Add([&] {
-      const std::string& name = updates_[i].answer().scenario();
       return MakeViolation(
           Field(i, "answer.scenario"), Reason::DUPLICATE_SCENARIO,
-          absl::StrCat("场景 ", name, " 在 updates[", update, "] 已经填写，每个场景只能填一次。"),
-          absl::StrCat("Scenario ", name, " is answered in updates[", update,
-                       "] already; answer it once."));
+          absl::StrCat("场景“", NameOf(scenario), "”在 updates[", update,
+                       "] 已经填写，每个场景只能填一次。"),
+          absl::StrCat("Scenario ", updates_[i].answer().scenario(), " is answered in updates[",
+                       update, "] already; answer it once."));
     });
   }
 
-  void CheckReason(uint8_t code, int i) {
+  void CheckReason(int scenario, uint8_t code, int i) {
     const Answer& given = updates_[i].answer();
     const std::string field = Field(i, "answer.reason");
     if (code == criteria::kNotApplicable && TrimBlanks(given.reason()).empty()) {
       violations_.Add([&] {
         return MakeViolation(field, Reason::REASON_REQUIRED,
-                             absl::StrCat("场景 ", given.scenario(), " 填“不适用”时须写明理由。"),
+                             absl::StrCat("场景“", NameOf(scenario), "”填“不适用”时须写明理由。"),
                              absl::StrCat("Scenario ", given.scenario(),
                                           " is not_applicable: a reason is required."));
       });
