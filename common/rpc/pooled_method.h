@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -16,8 +17,14 @@
 #include "common/rpc/bounded_pool.h"
 #include "common/rpc/call.h"
 #include "common/rpc/call_deadline.h"
+#include "google/protobuf/message.h"
 
 namespace zhiping::rpc {
+
+// Writes what a request names as it is kept: gives the request so, or null if it is so already.
+// Thread-safe.
+using RequestWriter =
+    std::function<std::unique_ptr<google::protobuf::Message>(const google::protobuf::Message&)>;
 
 // What the methods of one service have in common. All outlive them.
 struct PooledService {
@@ -25,6 +32,9 @@ struct PooledService {
   // Its full name.
   absl::string_view name;
   BoundedPool& pool;
+  // What writes requests of a type, before anything looks at them: whether the caller may, and what
+  // is recorded, go by names too.
+  RequestWriter (*writer_of)(const google::protobuf::Descriptor& request);
 };
 
 // Thread-safe.
@@ -38,6 +48,7 @@ class PooledMethod {
                UseCase use_case)
       : method_(service.environment, service.name, method),
         pool_(service.pool),
+        write_(service.writer_of(*Request::descriptor())),
         use_case_([&object, use_case](const Request& request, Call& call, absl::Time deadline) {
           return (object.*use_case)(request, call, deadline);
         }) {}
@@ -45,9 +56,11 @@ class PooledMethod {
   // Request and response live until it is finished.
   grpc::ServerUnaryReactor* Handle(grpc::CallbackServerContext& context, const Request& request,
                                    Response& response) const {
+    const std::shared_ptr<const google::protobuf::Message> written = write_(request);
+    const Request& asked = written == nullptr ? request : static_cast<const Request&>(*written);
     return method_.HandleIn(
-        pool_, context, request, [this, &context, &request, &response](Call& call) {
-          absl::StatusOr<Response> answer = use_case_(request, call, DeadlineOf(context));
+        pool_, context, asked, [this, &context, written, &asked, &response](Call& call) {
+          absl::StatusOr<Response> answer = use_case_(asked, call, DeadlineOf(context));
           if (!answer.ok()) return answer.status();
           response = *std::move(answer);
           return absl::OkStatus();
@@ -57,6 +70,7 @@ class PooledMethod {
  private:
   const Method method_;
   BoundedPool& pool_;
+  const RequestWriter write_;
   const std::function<absl::StatusOr<Response>(const Request&, Call&, absl::Time)> use_case_;
 };
 

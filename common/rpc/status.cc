@@ -1,5 +1,6 @@
 #include "common/rpc/status.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/status/error.h"
+#include "common/status/value_list.h"
 #include "common/text/utf8.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -22,8 +24,19 @@ constexpr char kChinese[] = "zh-CN";
 constexpr char kEnglish[] = "en";
 // Of grpc-message, which repeats what the details say.
 constexpr size_t kMaxMessageBytes = 512;
-// Of one sentence or value in the details.
+// Of one sentence in the details.
 constexpr size_t kMaxTextBytes = 700;
+
+// How much of an error travels. What is read by programs goes last: violations first, then lists,
+// then other values become fewer or shorter.
+struct Budget {
+  int violations;
+  // Of one list of ids, of which a scenario's are about 25 bytes, and of one value.
+  size_t list = 2048;
+  size_t value = kMaxTextBytes;
+};
+constexpr size_t kLeastListBytes = 128;
+constexpr size_t kLeastValueBytes = 64;
 
 // REQUIRES: text is UTF-8.
 std::string Ascii(const std::string& text) {
@@ -69,27 +82,41 @@ void AddRetryInfo(const ErrorDetail& detail, google::rpc::Status& status) {
   }
 }
 
-// The status with the first `violations` of the detail's violations, of which there were `total`.
-google::rpc::Status Details(int code, const ErrorDetail& detail, int violations, int total) {
+void AddMetadata(const ErrorDetail& detail, const Budget& budget, ErrorInfo& info) {
+  auto& metadata = *info.mutable_metadata();
+  for (const auto& entry : detail.metadata()) {
+    const std::string& value = entry.value();
+    if (!IsValueList(value)) {
+      metadata[entry.key()] = Clip(value, budget.value);
+      continue;
+    }
+    const absl::string_view fits = ClipValueList(value, budget.list);
+    metadata[entry.key()] = std::string(fits);
+    if (fits.size() == value.size()) continue;
+    // Unless it says so already, of more than is here.
+    metadata.insert({absl::StrCat(entry.key(), kTotalSuffix), absl::StrCat(ValueListSize(value))});
+  }
+}
+
+// The status as far as the budget goes; there were `total` violations.
+google::rpc::Status Details(int code, const ErrorDetail& detail, const Budget& budget, int total) {
   google::rpc::Status status;
   status.set_code(code);
   status.set_message(Ascii(detail.message().en()));
   ErrorInfo info;
   info.set_reason(Reason::Value_Name(detail.reason()));
   info.set_domain(kErrorDomain);
-  for (const auto& entry : detail.metadata()) {
-    (*info.mutable_metadata())[entry.key()] = Clip(entry.value(), kMaxTextBytes);
-  }
-  if (violations < total) {
+  AddMetadata(detail, budget, info);
+  if (budget.violations < total) {
     (*info.mutable_metadata())[kViolationsTotal] = absl::StrCat(total);
   }
   status.add_details()->PackFrom(info);
   AddText(kChinese, detail.message().zh(), status);
   AddText(kEnglish, detail.message().en(), status);
   AddRetryInfo(detail, status);
-  if (violations == 0) return status;
+  if (budget.violations == 0) return status;
   BadRequest request;
-  for (int i = 0; i < violations; ++i) {
+  for (int i = 0; i < budget.violations; ++i) {
     const auto& from = detail.violations(i);
     auto* to = request.add_field_violations();
     to->set_field(Clip(from.field(), kMaxTextBytes));
@@ -100,6 +127,20 @@ google::rpc::Status Details(int code, const ErrorDetail& detail, int violations,
   }
   status.add_details()->PackFrom(request);
   return status;
+}
+
+// Whether there was anything to lower.
+bool Lower(Budget& budget) {
+  if (budget.violations > 0) {
+    --budget.violations;
+  } else if (budget.list > kLeastListBytes) {
+    budget.list /= 2;
+  } else if (budget.value > kLeastValueBytes) {
+    budget.value /= 2;
+  } else {
+    return false;
+  }
+  return true;
 }
 
 Reason::Value ReasonNamed(const std::string& name) {
@@ -163,15 +204,15 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   const ErrorDetail detail = DetailOf(status);
   const int code = static_cast<int>(status.code());
   const int total = ViolationsTotal(detail);
-  int violations = std::min(detail.violations_size(), kMaxFieldViolations);
-  google::rpc::Status details = Details(code, detail, violations, total);
-  while (details.ByteSizeLong() > kMaxStatusBytes && violations > 0) {
-    details = Details(code, detail, --violations, total);
+  Budget budget = {std::min(detail.violations_size(), kMaxFieldViolations)};
+  google::rpc::Status details = Details(code, detail, budget, total);
+  while (details.ByteSizeLong() > kMaxStatusBytes && Lower(budget)) {
+    details = Details(code, detail, budget, total);
   }
   if (details.ByteSizeLong() > kMaxStatusBytes) {
     ErrorDetail bare = detail;
     bare.clear_metadata();
-    details = Details(code, bare, 0, total);
+    details = Details(code, bare, budget, total);
   }
   return {static_cast<grpc::StatusCode>(code), details.message(), details.SerializeAsString()};
 }

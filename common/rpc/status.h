@@ -18,9 +18,11 @@ inline constexpr int kMaxFieldViolations = 10;
 // In the metadata of an error that no service answered: gRPC's own words.
 inline constexpr char kGrpcMessage[] = "grpcMessage";
 
-// What a client gets for `status`. At most kMaxFieldViolations violations, fewer if they would not
-// fit into kMaxStatusBytes; ErrorInfo's kViolationsTotal says how many there were if not
-// all are there. The message is the English sentence in ASCII; other characters are written \uXXXX.
+// What a client gets for `status`: at most kMaxFieldViolations violations, and as many bytes as fit
+// into kMaxStatusBytes. Violations are left out first, then entries at the end of lists of ids
+// (common/status/value_list.h), never parts of one; ErrorInfo's kViolationsTotal, and the list's
+// key with kTotalSuffix, say how many there were if not all are there. The message is the English
+// sentence in ASCII; other characters are written \uXXXX.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // What a server meant. An answer without our details (the service cannot be reached, the deadline

@@ -5,6 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/value_list.h"
 #include "common/text/utf8.h"
 
 namespace zhiping {
@@ -33,12 +34,29 @@ void Repair(common::v1::LocalText& text) {
   Repair(*text.mutable_en());
 }
 
+// A list loses whole entries, and says how many it had.
+void RepairMetadata(ErrorDetail& detail) {
+  const int given = detail.metadata_size();
+  for (int i = 0; i < given; ++i) {
+    std::string& value = *detail.mutable_metadata(i)->mutable_value();
+    if (value.size() > kMaxTextBytes && IsValueList(value)) {
+      AddMetadata(absl::StrCat(detail.metadata(i).key(), kTotalSuffix),
+                  absl::StrCat(ValueListSize(value)), detail);
+      value = std::string(ClipValueList(value, kMaxTextBytes));
+    }
+    Repair(value);
+  }
+  if (detail.metadata_size() == given) return;
+  std::sort(detail.mutable_metadata()->begin(), detail.mutable_metadata()->end(),
+            [](const auto& a, const auto& b) { return a.key() < b.key(); });
+}
+
 }  // namespace
 
 absl::Status MakeError(absl::StatusCode code, const ErrorDetail& detail) {
   ErrorDetail repaired = detail;
   Repair(*repaired.mutable_message());
-  for (auto& entry : *repaired.mutable_metadata()) Repair(*entry.mutable_value());
+  RepairMetadata(repaired);
   for (auto& violation : *repaired.mutable_violations()) {
     Repair(*violation.mutable_field());
     Repair(*violation.mutable_message());

@@ -28,9 +28,9 @@ bool IsUtf8(absl::string_view bytes);
 // Whether the code point is no text where one line of it is shown: a control character (U+0000 to
 // U+001F, U+007F to U+009F), a separator of lines or paragraphs (U+2028, U+2029), one that turns
 // the direction of writing (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), or one
-// that nobody sees and no script needs (U+2060 to U+2065, U+206A to U+206F, U+FEFF, U+FFF9 to
-// U+FFFB, U+E0000 to U+E007F). Joiners (U+200B to U+200D) are text: word processors, emoji and
-// several scripts write them.
+// that nobody sees (U+00AD, U+115F, U+1160, U+180E, U+2060 to U+2065, U+206A to U+206F, U+3164,
+// U+FEFF, U+FFA0, U+FFF9 to U+FFFB, U+E0000 to U+E007F). Joiners (U+200B to U+200D) are text: word
+// processors, emoji and several scripts write them.
 bool IsControl(uint32_t code_point);
 // Whether the text has such characters.
 bool HasControls(absl::string_view text);

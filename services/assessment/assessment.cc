@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/following.h"
+#include "services/assessment/request_usccs.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -16,6 +17,12 @@ constexpr absl::Duration kTidyInterval = absl::Seconds(5);
 constexpr absl::Duration kTidyTimeout = absl::Seconds(10);
 constexpr int kDraftsAtOnce = 100;
 constexpr int kAccessThreads = 4;
+
+rpc::RequestWriter WriterOf(const google::protobuf::Descriptor& request) {
+  return [usccs = RequestUsccs(request)](const google::protobuf::Message& message) {
+    return usccs.Normalised(message);
+  };
+}
 
 }  // namespace
 
@@ -75,7 +82,7 @@ Assessment::~Assessment() = default;
 
 rpc::PooledService Assessment::Calls(absl::string_view service) {
   calls_.audit = &accesses_;
-  return {calls_, service, pool_};
+  return {calls_, service, pool_, &WriterOf};
 }
 
 std::vector<rpc::ServedService> Assessment::services() {

@@ -233,6 +233,10 @@ absl::StatusOr<v1::PreviewResponse> Drafts::Preview(const v1::PreviewRequest& re
     response.add_missing_facts(std::move(fact));
   }
   response.set_etag(EtagOf(draft.record));
+  if (environment_.criteria.IsWithdrawn(draft.campaign.campaign().programme(),
+                                        draft.criteria->digest())) {
+    *response.add_warnings() = DetailOf(ReleaseWithdrawn(draft.record)).message();
+  }
   return response;
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/audit/entry.h"
 #include "common/requests/fields.h"
@@ -107,8 +106,7 @@ rpc::EnterpriseFile FileOf(const v1::Enterprise& enterprise) {
 
 absl::StatusOr<v1::GetEnterpriseResponse> Enterprises::GetEnterprise(
     const v1::GetEnterpriseRequest& request, rpc::Call& call, absl::Time deadline) {
-  const auto normalised = NormaliseUscc(request.uscc());
-  const std::string uscc = normalised.ok() ? *normalised : request.uscc();
+  const std::string& uscc = request.uscc();
   ASSIGN_OR_RETURN(const auto record, environment_.store.FindEnterprise(deadline, uscc));
   // Whoever reviews a file of it may have to ask, wherever the enterprise has gone since.
   std::vector<v1::SubmissionRecord> taken;
@@ -178,7 +176,7 @@ absl::StatusOr<v1::ListEnterprisesResponse> Enterprises::ListEnterprises(
     }
   }
   if (!request.region().empty() && query.regions.empty()) query.regions = {request.region()};
-  query.uscc_prefix = absl::AsciiStrToUpper(request.query());
+  query.uscc_prefix = WriteUscc(request.query());
   query.name_part = request.query();
   query.with_tests = request.with_tests();
   ASSIGN_OR_RETURN(auto listed, environment_.store.ListEnterprises(deadline, query, page));

@@ -64,8 +64,13 @@ absl::StatusOr<Found> FindSource(const Environment& environment, const v1::Submi
   if (key.number() > 0) {
     ASSIGN_OR_RETURN(auto record, environment.store.FindSubmission(deadline, key));
     if (!record.has_value()) return NothingToCarry(key);
-    const v1::Submission& submission = record->submission();
-    return Found{SourceOf(*record), submission.content().release_digest()};
+    v1::AssessmentRecord draft;
+    if (LacksKept(*record)) {
+      ASSIGN_OR_RETURN(auto of_draft,
+                       environment.store.FindAssessment(deadline, AssessmentOf(key)));
+      if (of_draft.has_value()) draft = *std::move(of_draft);
+    }
+    return Found{SourceOf(*record, draft), record->submission().content().release_digest()};
   }
   ASSIGN_OR_RETURN(auto record, environment.store.FindAssessment(deadline, AssessmentOf(key)));
   if (!record.has_value()) return NothingToCarry(key);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/sql/error.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/administration.h"
@@ -18,42 +17,12 @@
 #include "services/assessment/domain/views.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
+#include "services/assessment/refused_batch.h"
 #include "services/assessment/requests.h"
 #include "services/assessment/submissions.h"
 
 namespace zhiping::assessment {
 namespace {
-
-// Why a batch changed nothing: which of its files (by their index) may not be approved, and why.
-absl::Status RefusedBatch(const std::map<int, absl::Status>& refused,
-                          const v1::BatchApproveRequest& request) {
-  const auto& [first, why] = *refused.begin();
-  ErrorDetail detail = DetailOf(why);
-  detail.clear_violations();
-  for (const auto& [file, status] : refused) {
-    const ErrorDetail of_file = DetailOf(status);
-    FieldViolation& violation = *detail.add_violations();
-    violation.set_field(absl::StrCat("files[", file, "].submission"));
-    violation.set_reason(of_file.reason());
-    *violation.mutable_message() = of_file.message();
-    if (of_file.reason() != detail.reason()) detail.set_reason(Reason::SEVERAL_VIOLATIONS);
-  }
-  if (refused.size() > 1) {
-    detail.clear_metadata();
-    *detail.mutable_message() = MakeText(
-        absl::StrCat(refused.size(), " 份提交件不能批准，整批均未变动；逐份见各自的说明。"),
-        absl::StrCat(refused.size(),
-                     " submissions cannot be approved, so none was: each says why."));
-  } else {
-    const std::string name = NameOf(Normalised(request.files(first).submission()));
-    *detail.mutable_message() =
-        MakeText(absl::StrCat("第 ", first + 1, " 份提交件 ", name, " 不能批准，整批均未变动：",
-                              detail.message().zh()),
-                 absl::StrCat("Submission ", name, " (files[", first,
-                              "]) cannot be approved, so none was: ", detail.message().en()));
-  }
-  return MakeError(why.code(), detail);
-}
 
 // Acts without an etag are based on whatever there is.
 template <typename Request>
@@ -219,13 +188,19 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
   // By enterprise, so that two batches lock in one order.
   std::vector<int> order(request.files_size());
   std::vector<CriteriaPtr> criteria;
+  std::map<int, absl::Status> absent;
   for (int i = 0; i < request.files_size(); ++i) {
     order[i] = i;
     const v1::SubmissionKey key = Normalised(request.files(i).submission());
-    auto of_file = CriteriaOf({key, call, ""}, deadline);
-    if (!of_file.ok()) return RefusedBatch({{i, of_file.status()}}, request);
-    criteria.push_back(*std::move(of_file));
     call.Reads({FileOf(key)});
+    auto of_file = CriteriaOf({key, call, ""}, deadline);
+    if (of_file.ok()) {
+      criteria.push_back(*std::move(of_file));
+      continue;
+    }
+    if (!IsAboutFile(of_file.status())) return of_file.status();
+    absent.emplace(i, of_file.status());
+    criteria.push_back(nullptr);
   }
   std::stable_sort(order.begin(), order.end(), [&request](int left, int right) {
     return request.files(left).submission().enterprise() <
@@ -236,8 +211,9 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
       environment_.store, deadline, now, KeyOf("BatchApprove", "", call, request), call,
       [&](StoreTransaction& transaction, v1::BatchApproveResponse& response) -> absl::Status {
         std::vector<v1::SubmissionRecord> after(request.files_size());
-        std::map<int, absl::Status> refused;
+        std::map<int, absl::Status> refused = absent;
         for (const int i : order) {
+          if (criteria[i] == nullptr) continue;
           const v1::ApprovedFile& file = request.files(i);
           const v1::SubmissionKey key = Normalised(file.submission());
           absl::Status done = DoIn(
@@ -246,9 +222,8 @@ absl::StatusOr<v1::BatchApproveResponse> Reviews::BatchApprove(
                 return ApproveInBatch(act, all);
               },
               now, after[i]);
-          // What the database says is about none of them.
           if (done.ok()) continue;
-          if (!HasDetail(done) || sql::SqlErrorOf(done) != sql::SqlError::kOther) return done;
+          if (!IsAboutFile(done)) return done;
           refused.emplace(i, done);
         }
         if (!refused.empty()) return RefusedBatch(refused, request);

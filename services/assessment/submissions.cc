@@ -52,6 +52,16 @@ v1::Submission ViewFor(const rpc::Call& call, const v1::SubmissionRecord& record
 }
 
 template <typename Response>
+void SubmissionsOfEnterprises::AddTexts(const v1::SubmissionRecord& record, absl::Time deadline,
+                                        Response& response) const {
+  const v1::SubmittedContent& content = record.submission().content();
+  const auto criteria =
+      environment_.criteria.Find(content.programme(), content.release_digest(), deadline);
+  // The file itself does not depend on the catalogue.
+  if (criteria.ok()) *response.mutable_texts() = MakeCriteriaTexts(**criteria);
+}
+
+template <typename Response>
 absl::StatusOr<Response> SubmissionsOfEnterprises::DoOnce(
     const SubmissionCall& about, const sql::RequestKey& id, const std::string& application,
     absl::Time deadline, const std::function<absl::Status(const Act&, LockedSubmissions&)>& act) {
@@ -120,13 +130,7 @@ absl::StatusOr<v1::GetSubmissionResponse> SubmissionsOfEnterprises::Get(
   call.Reads({FileOf(key)});
   v1::GetSubmissionResponse response;
   *response.mutable_submission() = ViewFor(call, record, environment_.Now());
-  if (request.with_texts()) {
-    const v1::SubmittedContent& content = record.submission().content();
-    const auto criteria =
-        environment_.criteria.Find(content.programme(), content.release_digest(), deadline);
-    // The file itself does not depend on the catalogue.
-    if (criteria.ok()) *response.mutable_texts() = MakeCriteriaTexts(**criteria);
-  }
+  if (request.with_texts()) AddTexts(record, deadline, response);
   return response;
 }
 
@@ -183,6 +187,7 @@ absl::StatusOr<v1::GetEffectiveResultResponse> SubmissionsOfEnterprises::GetEffe
                                    ? shown.standing().reviewed_result()
                                    : shown.content().result();
   response.set_assurance(shown.standing().assurance());
+  if (request.with_texts()) AddTexts(*record, deadline, response);
   return response;
 }
 

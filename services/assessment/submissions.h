@@ -49,6 +49,9 @@ class SubmissionsOfEnterprises {
   absl::StatusOr<Response> DoOnce(
       const SubmissionCall& about, const sql::RequestKey& id, const std::string& application,
       absl::Time deadline, const std::function<absl::Status(const Act&, LockedSubmissions&)>& act);
+  // Of its release; none while that cannot be had.
+  template <typename Response>
+  void AddTexts(const v1::SubmissionRecord& record, absl::Time deadline, Response& response) const;
 
   const Environment& environment_;
   const ReceiptSigning& signing_;

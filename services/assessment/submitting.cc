@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/receipts/receipt.h"
 #include "common/requests/fields.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/assessment/domain/carry_over.h"
 #include "services/assessment/domain/closure.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/snapshot.h"
@@ -23,18 +23,6 @@ namespace {
 
 // How long a request that could not be carried out counts as made when it came first.
 constexpr absl::Duration kReceivedFor = absl::Hours(24);
-
-absl::Status Withdrawn(const v1::AssessmentRecord& record) {
-  const std::string& label = record.assessment().release_label();
-  return MakeError(
-      absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
-      absl::StrCat("发布版 ", label,
-                   " 已被撤回，不能再据此提交；草稿原样保留，请等待批次改用新的发布版。"),
-      absl::StrCat("Release ", label,
-                   " was withdrawn: nothing can be submitted under it any more. The draft stays as "
-                   "it is, until the campaign has another release."),
-      {{"digest", record.assessment().release_digest()}});
-}
 
 // What a caller may do about it is to try the same again: it is not known to be wrong.
 bool MayBeRetried(const absl::Status& status) {
@@ -127,7 +115,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
   RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
   const std::string& digest = draft.record.assessment().release_digest();
   if (environment_.criteria.IsWithdrawn(campaign.programme(), digest)) {
-    return Withdrawn(draft.record);
+    return ReleaseWithdrawn(draft.record);
   }
   RETURN_IF_ERROR(CheckSubmittable(*draft.criteria, draft.record, request, campaign.commitment()));
   const Context context = environment_.At(now);
@@ -138,6 +126,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
                    StagesOf(environment_.reference.review_units(), enterprise.review_unit(),
                             context.day(), draft.record.channel()));
   submitted.filled_in_by = draft.record.edited_by();
+  submitted.kept_beside = KeptBesideOf(draft.record);
   const v1::PersonRecord person = PersonOf(call);
   submitted.content =
       ContentOf(*draft.criteria, draft.record,

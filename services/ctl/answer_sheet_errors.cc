@@ -1,9 +1,14 @@
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "services/ctl/answer_sheet.h"
@@ -29,18 +34,60 @@ int UpdateOf(absl::string_view field, const SheetChanges& changes) {
   return update < static_cast<int>(changes.lines.size()) ? update : -1;
 }
 
+// What the service says of a field, without its path, and with lines in place of other updates.
+std::string InWordsOfTheFile(absl::string_view text, const std::string& field,
+                             absl::string_view line_zh_or_en, absl::string_view after,
+                             const SheetChanges& changes) {
+  if (absl::ConsumePrefix(&text, field)) absl::ConsumePrefix(&text, " ");
+  std::string said(text);
+  for (size_t i = 0; i < changes.lines.size(); ++i) {
+    absl::StrReplaceAll(
+        {{absl::StrCat("updates[", i, "]"), absl::StrCat(line_zh_or_en, changes.lines[i], after)}},
+        &said);
+  }
+  return said;
+}
+
+// Both values of an answer that somebody else has changed.
+SheetFault ConflictOf(int update, const LocalText& present, const SheetChanges& changes) {
+  const std::string& level = changes.updates[update].answer().level();
+  return {changes.lines[update], ColumnText(sheet::kLevel), Reason::ANSWER_CONFLICT,
+          MakeText(absl::StrCat("文件中为“", level.empty() ? kClearZh : level, "”；", present.zh()),
+                   absl::StrCat("The file says \"", level.empty() ? kClearEn : level, "\". ",
+                                present.en()))};
+}
+
 SheetFault FaultOf(const FieldViolation& violation, int update, const SheetChanges& changes) {
+  if (violation.reason() == Reason::ANSWER_CONFLICT) {
+    return ConflictOf(update, violation.message(), changes);
+  }
   sheet::Column column = sheet::kLevel;
   if (absl::EndsWith(violation.field(), ".scenario")) column = sheet::kScenario;
   if (absl::EndsWith(violation.field(), ".reason")) column = sheet::kReason;
-  LocalText message = violation.message();
-  if (violation.reason() == Reason::ANSWER_CONFLICT) {
-    const std::string& level = changes.updates[update].answer().level();
-    message = MakeText(
-        absl::StrCat("文件中为“", level.empty() ? kClearZh : level, "”；", message.zh()),
-        absl::StrCat("The file says \"", level.empty() ? kClearEn : level, "\". ", message.en()));
+  const std::string& field = violation.field();
+  const LocalText& said = violation.message();
+  return {changes.lines[update], ColumnText(column), violation.reason(),
+          MakeText(InWordsOfTheFile(said.zh(), field, "第 ", " 行", changes),
+                   InWordsOfTheFile(said.en(), field, "line ", "", changes))};
+}
+
+// The conflicts that the error has no room to describe: it has the ids of all.
+void AddOtherConflicts(const ErrorDetail& said, const SheetChanges& changes,
+                       std::vector<SheetFault>& faults) {
+  std::set<std::string> others;
+  for (const auto& entry : said.metadata()) {
+    if (entry.key() == "conflicts") others = absl::StrSplit(entry.value(), ',');
   }
-  return {changes.lines[update], ColumnText(column), violation.reason(), std::move(message)};
+  for (const FieldViolation& violation : said.violations()) {
+    others.erase(changes.updates[UpdateOf(violation.field(), changes)].answer().scenario());
+  }
+  for (int i = 0; i < changes.updates.size(); ++i) {
+    if (others.count(changes.updates[i].answer().scenario()) == 0) continue;
+    faults.push_back(ConflictOf(i,
+                                MakeText("已被他人修改，现在的值请重新导出后查看。",
+                                         "Somebody else has changed it: export again to see how."),
+                                changes));
+  }
 }
 
 }  // namespace
@@ -56,8 +103,12 @@ absl::Status SheetError(const SheetChanges& changes, const absl::Status& status)
       if (update < 0) return status;
       faults.push_back(FaultOf(violation, update, changes));
     }
-    if (said.violations().empty()) return status;
-    hidden = ViolationsTotal(said) - said.violations_size();
+    const bool conflict = said.reason() == Reason::ANSWER_CONFLICT;
+    if (said.violations().empty() && !conflict) return status;
+    const size_t before = faults.size();
+    if (conflict) AddOtherConflicts(said, changes, faults);
+    hidden =
+        ViolationsTotal(said) - said.violations_size() - static_cast<int>(faults.size() - before);
   }
   if (faults.empty()) return absl::OkStatus();
   std::stable_sort(faults.begin(), faults.end(),

@@ -48,9 +48,13 @@ constexpr Option kOptions[] = {
 
 // A sentence about a field begins with its name; who a platform acts for is no field.
 void SayOptions(LocalText& message) {
-  absl::StrReplaceAll({{"在元数据 zhiping-acting-for 中", "用 --acting-for "}},
+  absl::StrReplaceAll({{"在元数据 zhiping-acting-for 中", "用 --acting-for "},
+                       {"Preview 列出全部", "assessment preview 列出全部"},
+                       {"GetAssessment 给出全部", "assessment show 给出全部"}},
                       message.mutable_zh());
-  absl::StrReplaceAll({{"in the metadata zhiping-acting-for", "by --acting-for"}},
+  absl::StrReplaceAll({{"in the metadata zhiping-acting-for", "by --acting-for"},
+                       {"Preview lists them all", "assessment preview lists them all"},
+                       {"of which GetAssessment has all", "of which assessment show has all"}},
                       message.mutable_en());
   for (std::string* const text : {message.mutable_zh(), message.mutable_en()}) {
     for (const auto& [field, option] : kOptions) {

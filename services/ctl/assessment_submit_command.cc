@@ -83,15 +83,22 @@ absl::StatusOr<int> Preview(const SubmitOptions& options, const CommandLine& lin
   }
   const Screen& screen = line.screen;
   const absl::Status complete = CheckComplete(previewed);
-  const std::string next =
-      complete.ok() ? std::string(screen.Say(
-                          "可以提交：zhipingctl assessment submit --given-by 姓名",
-                          "It can be submitted: zhipingctl assessment submit --given-by NAME"))
-                    : std::string(screen.Say(DetailOf(complete).message()));
+  std::string next;
+  for (const auto& warning : previewed.preview.warnings()) {
+    absl::StrAppend(&next, Hang("", screen.Say(warning), screen.width));
+  }
+  if (!complete.ok()) {
+    absl::StrAppend(&next, Hang("", screen.Say(DetailOf(complete).message()), screen.width));
+  } else if (next.empty()) {
+    next = Hang("",
+                screen.Say("可以提交：zhipingctl assessment submit --given-by 姓名",
+                           "It can be submitted: zhipingctl assessment submit --given-by NAME"),
+                screen.width);
+  }
   Print(absl::StrCat(ScoreReport(ScoredDraft(previewed.preview, previewed.draft.assessment(),
                                              previewed.draft.texts()),
                                  screen, {}, "zhipingctl assessment facts --set"),
-                     "\n", Hang("", next, screen.width)),
+                     "\n", next),
         screen);
   return kExitOk;
 }
@@ -159,7 +166,14 @@ absl::StatusOr<int> Submit(const SubmitOptions& options, const CommandLine& line
   request.set_commitment_given(true);
   request.set_commitment_given_by(options.given_by);
   request.set_request_id(RequestIdOr(options.request_id));
-  ASSIGN_OR_RETURN(const auto response, access.client->Change(&Assessments::Submit, request));
+  const auto answer = access.client->Change(&Assessments::Submit, request);
+  if (DetailOf(answer.status()).reason() == Reason::INCOMPLETE) {
+    // All scenarios by their names, of which an error has a few.
+    ASSIGN_OR_RETURN(const Previewed previewed, PreviewDraft(request.key(), *access.client));
+    RETURN_IF_ERROR(CheckComplete(previewed));
+  }
+  RETURN_IF_ERROR(answer.status());
+  const v1::SubmitResponse& response = *answer;
   if (!options.receipt.empty()) {
     RETURN_IF_ERROR(WriteFile(options.receipt, response.receipt(), Overwrite::kOnlyEqual));
   }

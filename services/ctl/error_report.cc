@@ -15,8 +15,11 @@ namespace {
 
 using catalogue::v1::Finding;
 
-// As many as a service sends.
-constexpr int kMostShown = rpc::kMaxFieldViolations;
+// As many as a service sends; of what is to be done before anything else can be, all.
+int MostShown(Reason::Value reason) {
+  const bool all = reason == Reason::INCOMPLETE || reason == Reason::ANSWER_CONFLICT;
+  return all ? kMaxViolations : rpc::kMaxFieldViolations;
+}
 
 // `rulebook.txtpb:12 tiers[1].conditions[0]`
 std::string PlaceOf(const Finding& finding) {
@@ -39,7 +42,7 @@ std::string ErrorReport(const absl::Status& error, const Screen& screen) {
       absl::EndsWith(detail.message().en(), detail.violations(0).message().en())) {
     return out;
   }
-  const int shown = std::min(detail.violations_size(), kMostShown);
+  const int shown = std::min(detail.violations_size(), MostShown(detail.reason()));
   for (int v = 0; v < shown; ++v) {
     const auto& violation = detail.violations(v);
     absl::StrAppend(&out, Hang("  - ",

@@ -10,7 +10,9 @@
 
 namespace zhiping::ctl {
 
-// The sentence and its reason, then what is wrong, a line each: the first ten, and how many more.
+// The sentence and its reason, then what is wrong, a line each: the first ten, and how many more;
+// all scenarios that are not answered (INCOMPLETE) or that somebody else has changed
+// (ANSWER_CONFLICT).
 std::string ErrorReport(const absl::Status& error, const Screen& screen);
 
 // Exit code of a failed command.

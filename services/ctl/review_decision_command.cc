@@ -1,10 +1,15 @@
 // review approve, return, reject, batch-approve, recall, revoke and decide-objection.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ctl/assessment_options.h"
 #include "services/ctl/commands.h"
@@ -97,10 +102,59 @@ absl::Status AddFile(const std::string& text, AssessmentClient& client,
   return absl::OkStatus();
 }
 
+// Files in one line of an error, which has 4 KiB at most.
+constexpr int kFilesInLine = 50;
+
+// Why none was approved: every file that may not be, by reason, as it was typed. The error has a
+// sentence about few of them. `typed`: in the order of the request.
+absl::Status RefusedFiles(const absl::Status& status, const std::vector<std::string>& typed) {
+  const ErrorDetail said = DetailOf(status);
+  // One is all that the error is about; other errors are about no files.
+  if (ViolationsTotal(said) < 2) return status;
+  Violations by_reason;
+  for (const auto& entry : said.metadata()) {
+    Reason::Value reason = Reason::REASON_UNSPECIFIED;
+    if (!Reason::Value_Parse(entry.key(), &reason)) continue;
+    const auto first =
+        std::find_if(said.violations().begin(), said.violations().end(),
+                     [&](const FieldViolation& one) { return one.reason() == reason; });
+    const common::v1::LocalText why =
+        first == said.violations().end() ? MakeText(entry.key(), entry.key()) : first->message();
+    std::vector<std::string> files;
+    const auto add = [&] {
+      by_reason.Add("submissions", reason, absl::StrCat(absl::StrJoin(files, "、"), "：", why.zh()),
+                    absl::StrCat(absl::StrJoin(files, ", "), ": ", why.en()));
+      files.clear();
+    };
+    for (const absl::string_view index : absl::StrSplit(entry.value(), ',')) {
+      size_t file = 0;
+      if (!absl::SimpleAtoi(index, &file) || file >= typed.size()) continue;
+      files.push_back(typed[file].substr(0, typed[file].rfind('@')));
+      if (files.size() == kFilesInLine) add();
+    }
+    if (!files.empty()) add();
+  }
+  if (by_reason.empty()) return status;
+  ErrorDetail detail = DetailOf(by_reason.ToStatus());
+  detail.set_reason(said.reason());
+  *detail.mutable_metadata() = said.metadata();
+  const int total = ViolationsTotal(said);
+  detail.mutable_metadata()->erase(
+      std::remove_if(detail.mutable_metadata()->begin(), detail.mutable_metadata()->end(),
+                     [](const auto& entry) { return entry.key() == kViolationsTotal; }),
+      detail.mutable_metadata()->end());
+  *detail.mutable_message() = MakeText(
+      absl::StrCat("有 ", total, " 件不能批准，整批均未变动；按原因列出："),
+      absl::StrCat("Submissions that cannot be approved, so that none was, by reason: ", total,
+                   "."));
+  return MakeError(status.code(), detail);
+}
+
 absl::StatusOr<int> BatchApprove(const DecisionOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const AssessmentAccess access, OpenAssessmentService(options.act.service));
   v1::BatchApproveRequest request;
-  for (const std::string& text : ValuesOf(options.submissions, /*commas=*/true)) {
+  const std::vector<std::string> typed = ValuesOf(options.submissions, /*commas=*/true);
+  for (const std::string& text : typed) {
     RETURN_IF_ERROR(AddFile(Spelled(text), *access.client, request));
   }
   request.set_request_id(RequestIdOr(options.act.request_id));
@@ -111,7 +165,7 @@ absl::StatusOr<int> BatchApprove(const DecisionOptions& options, const CommandLi
     for (const auto& file : request.files()) {
       absl::StrAppend(&arguments, " --submission ", NameOf(file.submission()), "@", file.etag());
     }
-    return WithRetry(response.status(), arguments);
+    return WithRetry(RefusedFiles(response.status(), typed), arguments);
   }
   if (line.json) {
     Print(Dump(WithRequestId(request.request_id(), *response)), line.screen);

@@ -111,6 +111,7 @@ absl::StatusOr<int> Effective(const SubmissionOptions& options, const CommandLin
   ASSIGN_OR_RETURN(const AssessmentAccess access, OpenAssessmentService(options.act.service));
   v1::GetEffectiveResultRequest request;
   ASSIGN_OR_RETURN(*request.mutable_key(), KeyOf(options.key, *access.client));
+  request.set_with_texts(!line.json);
   ASSIGN_OR_RETURN(const auto response,
                    access.client->Call(&Assessments::GetEffectiveResult, request));
   if (line.json) {
@@ -122,7 +123,8 @@ absl::StatusOr<int> Effective(const SubmissionOptions& options, const CommandLin
                          screen.Say("当前有效结果：参考得分率 ", "What counts: index "),
                          IndexText(response.result().index(), screen), screen.Say("，", ", "),
                          AssuranceName(response.assurance(), screen))),
-                     "\n", SubmissionSummaryReport(response.submission(), access.zone, screen)),
+                     "\n", SubmissionSummaryReport(response.submission(), access.zone, screen),
+                     StatementText(response.texts(), screen)),
         screen);
   return kExitOk;
 }

@@ -214,6 +214,11 @@ std::string SubmissionSummaryReport(const v1::Submission& submission, const Zone
       screen);
 }
 
+std::string StatementText(const v1::CriteriaTexts& texts, const Screen& screen) {
+  if (!texts.has_statement()) return "";
+  return absl::StrCat("\n", Hang("", screen.Say(texts.statement()), screen.width));
+}
+
 std::string SubmissionReport(const v1::Submission& submission, const v1::CriteriaTexts& texts,
                              const Zone& zone, const Screen& screen) {
   const v1::SubmissionStanding& standing = submission.standing();
@@ -221,7 +226,7 @@ std::string SubmissionReport(const v1::Submission& submission, const v1::Criteri
                       SubmissionSummaryReport(submission, zone, screen),
                       Answers(submission, texts, screen), Facts(submission, texts, screen),
                       Comments(standing, texts, screen), Decisions(standing, zone, screen),
-                      Objections(standing, zone, screen));
+                      Objections(standing, zone, screen), StatementText(texts, screen));
 }
 
 }  // namespace zhiping::ctl

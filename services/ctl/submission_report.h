@@ -13,6 +13,9 @@ namespace zhiping::ctl {
 std::string SubmissionSummaryReport(const assessment::v1::Submission& submission, const Zone& zone,
                                     const Screen& screen);
 
+// The sentence that every result carries, after a line; empty if the texts have none.
+std::string StatementText(const assessment::v1::CriteriaTexts& texts, const Screen& screen);
+
 // With answers, findings, decisions, comments and objections. Names of scenarios are from `texts`,
 // which may be empty.
 std::string SubmissionReport(const assessment::v1::Submission& submission,

@@ -52,6 +52,23 @@ TEST(ErrorTest, WhatItQuotesIsClipped) {
   }
 }
 
+TEST(ErrorTest, ALongListLosesWholeEntriesAndSaysHowManyItHad) {
+  std::string list = "id0";
+  for (int i = 1; i < 2000; ++i) list += ",id" + std::to_string(i);
+  const ErrorDetail detail =
+      DetailOf(MakeError(absl::StatusCode::kNotFound, Reason::UNKNOWN_SCENARIO, "没有。", "None.",
+                         {{"known", list}, {"known2", "a"}, {"text", std::string(5000, 'x')}}));
+  ASSERT_EQ(detail.metadata_size(), 4);
+  const std::string& kept = detail.metadata(0).value();
+  EXPECT_LE(kept.size(), 4096U);
+  EXPECT_GT(kept.size(), 4000U);
+  EXPECT_EQ(list.substr(0, kept.size() + 1), kept + ",");
+  EXPECT_EQ(detail.metadata(1).key(), "known2");
+  EXPECT_EQ(detail.metadata(2).key(), "knownTotal");
+  EXPECT_EQ(detail.metadata(2).value(), "2000");
+  EXPECT_EQ(detail.metadata(3).key(), "text");
+}
+
 TEST(ViolationsTest, OneViolationGivesItsReason) {
   Violations violations;
   EXPECT_OK(violations.ToStatus());

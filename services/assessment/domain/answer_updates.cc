@@ -57,9 +57,11 @@ class Updating {
     return MakeErrorWith(
         absl::StatusCode::kAborted, Reason::ANSWER_CONFLICT,
         absl::StrCat("有 ", conflicts.size(),
-                     " 个场景在您读取之后已被修改，本次填写均未保存；请核对现在的值后再保存。"),
+                     " 个场景在您读取之后已被修改，本次填写均未保存；请核对现在的值（GetAssessment "
+                     "给出全部）后再保存。"),
         absl::StrCat("Answers that have changed since they were read: ", conflicts.size(),
-                     ". Nothing was saved: look at their present values and save again."),
+                     ". Nothing was saved: look at their present values, of which GetAssessment "
+                     "has all, and save again."),
         {{"conflicts", absl::StrJoin(conflicts, ",")}}, violations);
   }
 
@@ -88,9 +90,13 @@ class Updating {
     CheckOnce(scenario, i);
     const uint8_t code = criteria::ReadLevel(
         criteria_, scenario, given.level(), [&] { return Field(i, "answer.level"); }, violations_);
-    CheckReason(code, i);
+    CheckReason(scenario, code, i);
     answers_[i].set_scenario(criteria_.edition().scenarios(scenario).id());
     answers_[i].set_level(std::string(criteria_.AnswerId(code)));
+  }
+
+  const std::string& NameOf(int scenario) const {
+    return criteria_.edition().scenarios(scenario).name().text();
   }
 
   static std::string Field(int i, absl::string_view name) {
@@ -124,22 +130,22 @@ class Updating {
       return;
     }
     violations_.Add([&] {
-      const std::string& name = updates_[i].answer().scenario();
       return MakeViolation(
           Field(i, "answer.scenario"), Reason::DUPLICATE_SCENARIO,
-          absl::StrCat("场景 ", name, " 在 updates[", update, "] 已经填写，每个场景只能填一次。"),
-          absl::StrCat("Scenario ", name, " is answered in updates[", update,
-                       "] already; answer it once."));
+          absl::StrCat("场景“", NameOf(scenario), "”在 updates[", update,
+                       "] 已经填写，每个场景只能填一次。"),
+          absl::StrCat("Scenario ", updates_[i].answer().scenario(), " is answered in updates[",
+                       update, "] already; answer it once."));
     });
   }
 
-  void CheckReason(uint8_t code, int i) {
+  void CheckReason(int scenario, uint8_t code, int i) {
     const Answer& given = updates_[i].answer();
     const std::string field = Field(i, "answer.reason");
     if (code == criteria::kNotApplicable && TrimBlanks(given.reason()).empty()) {
       violations_.Add([&] {
         return MakeViolation(field, Reason::REASON_REQUIRED,
-                             absl::StrCat("场景 ", given.scenario(), " 填“不适用”时须写明理由。"),
+                             absl::StrCat("场景“", NameOf(scenario), "”填“不适用”时须写明理由。"),
                              absl::StrCat("Scenario ", given.scenario(),
                                           " is not_applicable: a reason is required."));
       });

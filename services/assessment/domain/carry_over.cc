@@ -47,7 +47,30 @@ void PassEvidence(const Passport& passport, int scenario_count, v1::Assessment& 
   }
 }
 
+// What the draft keeps now, without what the submission has itself: the draft may have been taken
+// to another release since.
+v1::KeptBeside KeptSince(const v1::AssessmentRecord& draft, const v1::SubmittedContent& content) {
+  std::set<std::string> scenarios, facts;
+  for (const auto& answer : content.answers()) scenarios.insert(answer.scenario());
+  for (const auto& fact : content.facts()) facts.insert(fact.value().SerializeAsString());
+  v1::KeptBeside kept;
+  for (const auto& answer : draft.assessment().kept()) {
+    if (scenarios.count(answer.answer().scenario()) == 0) *kept.add_answers() = answer;
+  }
+  for (const auto& fact : draft.kept_facts()) {
+    if (facts.count(fact.value().SerializeAsString()) == 0) *kept.add_facts() = fact;
+  }
+  return kept;
+}
+
 }  // namespace
+
+v1::KeptBeside KeptBesideOf(const v1::AssessmentRecord& draft) {
+  v1::KeptBeside kept;
+  *kept.mutable_answers() = draft.assessment().kept();
+  *kept.mutable_facts() = draft.kept_facts();
+  return kept;
+}
 
 CarrySource SourceOf(const v1::AssessmentRecord& draft) {
   CarrySource source;
@@ -62,13 +85,19 @@ CarrySource SourceOf(const v1::AssessmentRecord& draft) {
   return source;
 }
 
-CarrySource SourceOf(const v1::SubmissionRecord& record) {
+bool LacksKept(const v1::SubmissionRecord& submission) { return !submission.has_kept_beside(); }
+
+CarrySource SourceOf(const v1::SubmissionRecord& record, const v1::AssessmentRecord& draft) {
   const v1::Submission& submission = record.submission();
   CarrySource source;
   source.key = submission.key();
   for (const auto& answer : submission.content().answers()) {
     *source.answers.Add()->mutable_answer() = answer;
   }
+  const v1::KeptBeside kept =
+      LacksKept(record) ? KeptSince(draft, submission.content()) : record.kept_beside();
+  source.kept = kept.answers();
+  for (const auto& fact : kept.facts()) AddDeclared(fact.value(), source.facts);
   for (const auto& fact : submission.content().facts()) AddDeclared(fact.value(), source.facts);
   source.people = record.parties();
   // Records of earlier versions know no others.

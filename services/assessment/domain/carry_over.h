@@ -28,8 +28,14 @@ struct CarrySource {
 };
 
 CarrySource SourceOf(const v1::AssessmentRecord& draft);
-// What the enterprise claimed, whatever was found in a review.
-CarrySource SourceOf(const v1::SubmissionRecord& submission);
+// What the enterprise claimed, whatever was found in a review, and what its draft kept beside it.
+// `draft`: that one as it is now, for a submission that does not have that (LacksKept); what it
+// keeps of the submission's own scenarios is left out, since the submission has them.
+CarrySource SourceOf(const v1::SubmissionRecord& submission, const v1::AssessmentRecord& draft);
+// What a draft has of earlier releases: it is stored with what is submitted.
+v1::KeptBeside KeptBesideOf(const v1::AssessmentRecord& draft);
+// Whether it is from before submissions had it.
+bool LacksKept(const v1::SubmissionRecord& submission);
 
 // Fills an empty draft from a source. `path` begins with the source's criteria and ends with the
 // draft's, one if they are the same; editions in between say what they tightened, split or merged,

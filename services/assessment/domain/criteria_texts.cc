@@ -51,6 +51,7 @@ v1::CriteriaTexts MakeCriteriaTexts(const Criteria& criteria) {
     FillScenario(criteria, i, *texts.add_scenarios());
   }
   for (const auto& fact : criteria.rulebook().facts()) FillFact(fact, *texts.add_facts());
+  *texts.mutable_statement() = criteria.rulebook().statement();
   return texts;
 }
 

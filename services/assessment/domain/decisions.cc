@@ -117,17 +117,14 @@ absl::Status ApproveInBatch(const Act& act, Submissions& all) {
   const auto& standing = record->submission().standing();
   RETURN_IF_ERROR(CheckPerson(act.actor.person, standing.stage(), 0, *record));
   RETURN_IF_ERROR(CheckFree(act, *record));
-  const bool holds_up = std::any_of(standing.findings().begin(), standing.findings().end(),
-                                    [&](const v1::Finding& finding) {
-                                      return finding.stage() == standing.stage();
-                                    }) ||
+  const bool holds_up = !standing.findings().empty() ||
                         std::any_of(standing.comments().begin(), standing.comments().end(),
                                     [](const v1::Comment& comment) { return !comment.resolved(); });
   if (holds_up) {
     return MakeError(absl::StatusCode::kFailedPrecondition, Reason::OPEN_COMMENTS,
-                     "该提交件有本级的认定或未解决的意见，不能批量通过，请单独处理。",
-                     "The submission has findings of this stage or open comments: it cannot be "
-                     "approved in a batch, but by itself.");
+                     "该提交件有审核认定或未解决的意见，不能批量通过，请单独处理。",
+                     "The submission has findings or open comments: it cannot be approved in a "
+                     "batch, but by itself.");
   }
   ApproveRecord(act, "", *record, all);
   return absl::OkStatus();

@@ -37,9 +37,9 @@ struct Checking {
   }
 };
 
-void CheckName(const Checking& check) {
+void CheckEnterpriseName(const Checking& check) {
   Trim(*check.enterprise.mutable_name());
-  CheckRequiredText(check.enterprise.name(), kMaxNameCharacters, check.Field("name"),
+  CheckRequiredName(check.enterprise.name(), kMaxNameCharacters, check.Field("name"),
                     check.violations);
 }
 
@@ -146,7 +146,7 @@ void CheckPredecessor(const Checking& check) {
 
 void CheckContactText(std::string& text, absl::string_view name, const Checking& check) {
   Trim(text);
-  CheckText(text, kMaxContactCharacters, check.Field(name), check.violations);
+  CheckName(text, kMaxContactCharacters, check.Field(name), check.violations);
 }
 
 void CheckContact(const Checking& check) {
@@ -170,9 +170,9 @@ void CheckPlant(int i, v1::Plant& plant, const Checking& check) {
   CheckSlug(plant.plant(), check.Field(absl::StrCat(path, "plant")), check.violations);
   const std::string name = check.Field(absl::StrCat(path, "name"));
   if (plant.plant() == kMainPlant) {
-    CheckText(plant.name(), kMaxNameCharacters, name, check.violations);
+    CheckName(plant.name(), kMaxNameCharacters, name, check.violations);
   } else {
-    CheckRequiredText(plant.name(), kMaxNameCharacters, name, check.violations);
+    CheckRequiredName(plant.name(), kMaxNameCharacters, name, check.violations);
   }
   if (!plant.region().empty()) {
     CheckRegionCode(plant.region(), absl::StrCat(path, "region"), check);
@@ -218,7 +218,7 @@ constexpr struct {
   absl::string_view beginning;
   void (*check)(const Checking&);
 } kChecks[] = {
-    {"name", CheckName},
+    {"name", CheckEnterpriseName},
     {"region", CheckRegion},
     {"review_unit", CheckReviewUnit},
     // Division and class have to fit each other.

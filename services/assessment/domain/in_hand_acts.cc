@@ -65,7 +65,7 @@ absl::Status Assign(const Act& act, const v1::PersonRecord& reviewer, Submission
   Violations violations;
   CheckRequiredText(reviewer.issuer(), kMaxPersonCharacters, "issuer", violations);
   CheckRequiredText(reviewer.subject(), kMaxPersonCharacters, "subject", violations);
-  CheckText(reviewer.name(), kMaxPersonCharacters, "name", violations);
+  CheckName(reviewer.name(), kMaxPersonCharacters, "name", violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record,
                    FindInTurn(act, kUnitHeads, TurnKind::kEither, all));

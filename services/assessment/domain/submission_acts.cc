@@ -92,6 +92,7 @@ absl::Status Submit(const Act& act, const v1::Campaign& campaign, NewSubmission 
   *record.mutable_submitted_by() = act.actor.person;
   *record.mutable_parties() = std::move(submitted.filled_in_by);
   AddPerson(act.actor.person, *record.mutable_parties());
+  *record.mutable_kept_beside() = std::move(submitted.kept_beside);
   FillPolicy(campaign, record);
   record.mutable_submission()->mutable_standing()->set_assurance(v1::Assurance::SELF_EVALUATED);
   if (record.review_due()) {

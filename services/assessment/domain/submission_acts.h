@@ -16,6 +16,8 @@ struct NewSubmission {
   std::vector<v1::ReviewStage> stages;
   // Who filled it in.
   google::protobuf::RepeatedPtrField<v1::PersonRecord> filled_in_by = {};
+  // What the draft has of earlier releases.
+  v1::KeptBeside kept_beside = {};
 };
 
 // Adds submission n + 1: UNDER_REVIEW at the first stage if the campaign reviews it, else COMPLETE;

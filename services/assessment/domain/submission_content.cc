@@ -62,9 +62,9 @@ absl::Status CheckComplete(const Criteria& criteria, const v1::Assessment& draft
   return MakeErrorWith(
       absl::StatusCode::kFailedPrecondition, Reason::INCOMPLETE,
       absl::StrCat("还不能提交：待填写 ", missing.size(), " 个场景，待确认 ", to_confirm.size(),
-                   " 个场景。"),
+                   " 个场景（Preview 列出全部）。"),
       absl::StrCat("It cannot be submitted yet: scenarios that are missing: ", missing.size(),
-                   ", to be confirmed: ", to_confirm.size(), "."),
+                   ", to be confirmed: ", to_confirm.size(), "; Preview lists them all."),
       {{"missing", absl::StrJoin(missing, ",")}, {"toConfirm", absl::StrJoin(to_confirm, ",")}},
       violations);
 }
@@ -79,7 +79,7 @@ absl::Status CheckCommitment(const v1::SubmitRequest& request, const v1::Commitm
         {{"commitmentVersion", commitment.version()}});
   }
   Violations violations;
-  CheckRequiredText(request.commitment_given_by(), kMaxNameCharacters, "commitmentGivenBy",
+  CheckRequiredName(request.commitment_given_by(), kMaxNameCharacters, "commitmentGivenBy",
                     violations);
   return violations.ToStatus();
 }
@@ -90,6 +90,18 @@ absl::Status CheckSubmittable(const Criteria& criteria, const v1::AssessmentReco
                               const v1::SubmitRequest& request, const v1::Commitment& commitment) {
   RETURN_IF_ERROR(CheckComplete(criteria, record.assessment()));
   return CheckCommitment(request, commitment);
+}
+
+absl::Status ReleaseWithdrawn(const v1::AssessmentRecord& record) {
+  const std::string& label = record.assessment().release_label();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
+      absl::StrCat("发布版 ", label,
+                   " 已被撤回，不能再据此提交；草稿原样保留，请等待批次改用新的发布版。"),
+      absl::StrCat("Release ", label,
+                   " was withdrawn: nothing can be submitted under it any more. The draft stays as "
+                   "it is, until the campaign has another release."),
+      {{"digest", record.assessment().release_digest()}});
 }
 
 ScoreInput ScoreInputOf(const v1::AssessmentRecord& record) {

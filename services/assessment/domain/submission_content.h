@@ -26,6 +26,9 @@ absl::Status CheckSubmittable(const criteria::Criteria& criteria,
                               const v1::AssessmentRecord& record, const v1::SubmitRequest& request,
                               const v1::Commitment& commitment);
 
+// RELEASE_WITHDRAWN (FAILED_PRECONDITION): nothing is submitted under the draft's release any more.
+absl::Status ReleaseWithdrawn(const v1::AssessmentRecord& record);
+
 // What scoring gets: what is to be confirmed is missing, and facts are the values that count.
 struct ScoreInput {
   criteria::AnswerList answers;

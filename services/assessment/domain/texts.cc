@@ -10,23 +10,29 @@
 namespace zhiping::assessment {
 namespace {
 
+constexpr uint32_t kFirstJoiner = 0x200B;
+constexpr uint32_t kLastJoiner = 0x200D;
+
+// Whether a text is a name, which joiners would make another one that looks the same.
+enum class Joiners { kAllowed, kNotAllowed };
+
 // The first character that may not be there; 0 bytes: none.
-Utf8Character FindNotAllowed(absl::string_view text, Lines lines) {
+Utf8Character FindNotAllowed(absl::string_view text, Lines lines, Joiners joiners) {
   while (!text.empty()) {
     const Utf8Character first = FirstCharacter(text);
     const bool new_line = first.code_point == '\n' && lines == Lines::kMany;
-    if (first.size > 0 && IsControl(first.code_point) && !new_line) return first;
+    const bool joiner = joiners == Joiners::kNotAllowed && first.code_point >= kFirstJoiner &&
+                        first.code_point <= kLastJoiner;
+    if (first.size > 0 && (IsControl(first.code_point) || joiner) && !new_line) return first;
     text.remove_prefix(std::max<size_t>(first.size, 1));
   }
   return {};
 }
 
-}  // namespace
-
-void CheckText(absl::string_view text, size_t most, absl::string_view field, Violations& violations,
-               Lines lines) {
+void Check(absl::string_view text, size_t most, absl::string_view field, Violations& violations,
+           Lines lines, Joiners joiners) {
   if (!CheckLength(text, most, field, violations)) return;
-  const Utf8Character found = FindNotAllowed(text, lines);
+  const Utf8Character found = FindNotAllowed(text, lines, joiners);
   if (found.size == 0) return;
   const std::string name = absl::StrFormat("U+%04X", found.code_point);
   violations.Add(
@@ -38,6 +44,27 @@ void CheckText(absl::string_view text, size_t most, absl::string_view field, Vio
                    lines == Lines::kOne ? "it is one line" : "lines end with U+000A alone",
                    ", without control characters and such as turn the direction of text or "
                    "cannot be seen."));
+}
+
+}  // namespace
+
+void CheckText(absl::string_view text, size_t most, absl::string_view field, Violations& violations,
+               Lines lines) {
+  Check(text, most, field, violations, lines, Joiners::kAllowed);
+}
+
+void CheckName(absl::string_view name, size_t most, absl::string_view field,
+               Violations& violations) {
+  Check(name, most, field, violations, Lines::kOne, Joiners::kNotAllowed);
+}
+
+void CheckRequiredName(absl::string_view name, size_t most, absl::string_view field,
+                       Violations& violations) {
+  if (TrimBlanks(name).empty()) {
+    Require(field, violations);
+  } else {
+    CheckName(name, most, field, violations);
+  }
 }
 
 void CheckRequiredText(absl::string_view text, size_t most, absl::string_view field,

@@ -25,6 +25,12 @@ void CheckText(absl::string_view text, size_t most, absl::string_view field, Vio
 // FIELD_REQUIRED too, if there is nothing but blanks.
 void CheckRequiredText(absl::string_view text, size_t most, absl::string_view field,
                        Violations& violations, Lines lines = Lines::kOne);
+// The same of the name of an enterprise, a plant or a person: one line, without joiners either
+// (U+200B to U+200D), which nobody sees and no such name needs.
+void CheckName(absl::string_view name, size_t most, absl::string_view field,
+               Violations& violations);
+void CheckRequiredName(absl::string_view name, size_t most, absl::string_view field,
+                       Violations& violations);
 // The same of a text in both languages: Chinese is required, English is not.
 void CheckLocalText(const common::v1::LocalText& text, size_t most, absl::string_view field,
                     Violations& violations, Lines lines = Lines::kOne);

@@ -86,7 +86,7 @@ int OrganisationValue(char character) {
 }  // namespace
 
 absl::StatusOr<std::string> NormaliseUscc(absl::string_view text) {
-  std::string uscc = HalfWidthUpper(TrimBlanks(text));
+  std::string uscc = WriteUscc(text);
   if (const size_t size = Characters(uscc); size != kSize) {
     return Invalid(absl::StrCat("应为 ", kSize, " 位，这里是 ", size, " 位"),
                    absl::StrCat("has ", kSize, " characters, not ", size));
@@ -103,6 +103,8 @@ absl::StatusOr<std::string> NormaliseUscc(absl::string_view text) {
   }
   return uscc;
 }
+
+std::string WriteUscc(absl::string_view text) { return HalfWidthUpper(TrimBlanks(text)); }
 
 void CheckUscc(absl::string_view field, std::string& uscc, Violations& violations) {
   if (TrimBlanks(uscc).empty()) return Require(field, violations);

@@ -18,6 +18,10 @@ namespace zhiping::assessment {
 // `checkCharacter` say which one the rest asks for.
 absl::StatusOr<std::string> NormaliseUscc(absl::string_view text);
 
+// A text in the characters of codes, whether it is one or not, such as the beginning of one:
+// without blanks around it, half width, upper case.
+std::string WriteUscc(absl::string_view text);
+
 // Normalises the USCC in a field. Violations: FIELD_REQUIRED if it is empty, INVALID_USCC.
 void CheckUscc(absl::string_view field, std::string& uscc, Violations& violations);
 

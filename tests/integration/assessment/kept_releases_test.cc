@@ -31,6 +31,14 @@ std::string ContentOf(const v1::Submission& submission) {
   return criteria::DigestOf(submission.content().SerializeAsString());
 }
 
+// Of all that answers and facts score under a release, conditions of every tier included; which
+// revision it was in force by, and how fresh that was, is of the moment.
+std::string DigestOf(common::v1::ScoreResult result) {
+  result.clear_revision();
+  result.clear_freshness();
+  return criteria::DigestOf(result.SerializeAsString());
+}
+
 class KeptReleasesTest : public testing::TestWithParam<sql::Engine> {
  protected:
   KeptReleasesTest() {
@@ -170,15 +178,14 @@ class KeptReleasesTest : public testing::TestWithParam<sql::Engine> {
     criteria::Tally tally = criteria.NewTally();
     ASSERT_TRUE(criteria::Score(criteria, input->answers, input->facts, tally));
     const auto scored = criteria::MakeResult(criteria, tally, /*texts=*/false);
-    history_.Add(
-        {{"kind", "submission"},
-         {"assessment", NameOf(AssessmentOf(key))},
-         {"number", key.number()},
-         {"release", now.content().release_digest()},
-         {"receipt", now.receipt_no()},
-         {"content", ContentOf(now)},
-         {"result", criteria::DigestOf(now.content().result().index().SerializeAsString())},
-         {"scored", criteria::DigestOf(scored.index().SerializeAsString())}});
+    history_.Add({{"kind", "submission"},
+                  {"assessment", NameOf(AssessmentOf(key))},
+                  {"number", key.number()},
+                  {"release", now.content().release_digest()},
+                  {"receipt", now.receipt_no()},
+                  {"content", ContentOf(now)},
+                  {"result", DigestOf(now.content().result())},
+                  {"scored", DigestOf(scored)}});
   }
   void SeeEverything() {
     for (const auto& [name, assessment] : submissions_) {
@@ -200,7 +207,9 @@ class KeptReleasesTest : public testing::TestWithParam<sql::Engine> {
       auto record = transaction.SubmissionsOf(AssessmentOf(key));
       RETURN_IF_ERROR(record.status());
       v1::SubmissionRecord changed = record->front();
-      changed.mutable_submission()->mutable_content()->mutable_result()->clear_index();
+      auto& result = *changed.mutable_submission()->mutable_content()->mutable_result();
+      auto& condition = *result.mutable_tiers()->rbegin()->mutable_conditions(0);
+      condition.set_threshold(condition.threshold() + 1);
       RETURN_IF_ERROR(transaction.SaveSubmission(changed));
       auto draft = transaction.FindAssessment(AssessmentOf(key));
       RETURN_IF_ERROR(draft.status());

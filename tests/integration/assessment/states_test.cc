@@ -211,10 +211,10 @@ class World {
     if (act == "Object") {
       return Keep(service_.As(caller, &ReviewStub::Object, About<v1::ObjectRequest>()));
     }
-    if (act == "DecideObjection") {
+    if (act == "DecideObjection" || act == "DismissObjection") {
       auto request = About<v1::DecideObjectionRequest>();
       request.set_objection(objection_);
-      request.set_upheld(true);
+      request.set_upheld(act == "DecideObjection");
       return Keep(service_.As(caller, &ReviewStub::DecideObjection, request));
     }
     return absl::UnimplementedError(act);

@@ -17,6 +17,9 @@ class TextsTest : public testing::TestWithParam<sql::Engine> {
     const auto& edition = service_.criteria().edition();
     ASSERT_EQ(texts.scenarios_size(), service_.criteria().scenario_count());
     EXPECT_EQ(texts.edition(), edition.id());
+    // What every result carries, beside it.
+    EXPECT_THAT(texts.statement().zh(), testing::StartsWith("本结果由企业自行填报"));
+    EXPECT_FALSE(texts.statement().en().empty());
     int levels = 0;
     for (int i = 0; i < texts.scenarios_size(); ++i) {
       const v1::ScenarioTexts& scenario = texts.scenarios(i);
@@ -71,6 +74,35 @@ TEST_P(TextsTest, TextsComeWithDraftsPreviewsAndSubmissionsIfAskedFor) {
   const auto read = service_.As(ReviewerOf("nanjing-gulou"), &AssessmentStub::GetSubmission, file);
   ASSERT_OK(read);
   ExpectTexts(read->texts());
+
+  v1::GetEffectiveResultRequest effective;
+  *effective.mutable_key() = key_;
+  const auto bare = service_.As(kPlatform, &AssessmentStub::GetEffectiveResult, effective);
+  ASSERT_OK(bare);
+  EXPECT_FALSE(bare->has_texts());
+  effective.set_with_texts(true);
+  const auto counts = service_.As(kPlatform, &AssessmentStub::GetEffectiveResult, effective);
+  ASSERT_OK(counts);
+  ExpectTexts(counts->texts());
+}
+
+// It can be filled in, and is handed in when the campaign has another release.
+TEST_P(TextsTest, APreviewUnderAWithdrawnReleaseSaysThatItCannotBeSubmitted) {
+  ASSERT_OK(fixture_.Fill(*fixture_.Get(key_)));
+  v1::PreviewRequest request;
+  *request.mutable_key() = key_;
+  const auto before = service_.As(enterprise_, &AssessmentStub::Preview, request);
+  ASSERT_OK(before);
+  EXPECT_EQ(before->warnings_size(), 0);
+  service_.releases().Withdraw(service_.criteria().digest());
+  const auto preview = service_.As(enterprise_, &AssessmentStub::Preview, request);
+  ASSERT_OK(preview);
+  ASSERT_EQ(preview->warnings_size(), 1);
+  EXPECT_TRUE(preview->missing().empty());
+  const auto refused = fixture_.Submit(fixture_.Submission(key_, preview->etag()));
+  EXPECT_THAT(refused, IsRefused("", Reason::RELEASE_WITHDRAWN));
+  EXPECT_EQ(preview->warnings(0).zh(), DetailOf(refused.status()).message().zh());
+  EXPECT_EQ(preview->warnings(0).en(), DetailOf(refused.status()).message().en());
 }
 
 TEST_P(TextsTest, AnUpdateThatIsOnlyValidatedSaysWhatWouldBeAndChangesNothing) {

@@ -109,6 +109,29 @@ TEST_F(AnswersCsvTest, EverythingThatIsWrongIsSaidByLineAndColumnAndNothingIsSav
                   "line 5, column scenario UNKNOWN_SCENARIO",
                   "line 6, column reason REASON_REQUIRED", "line 7, column scenario FIELD_REQUIRED",
                   "line 8, column level FIELD_REQUIRED"));
+  // In the words of the file: no paths of the request, no ids for names.
+  EXPECT_EQ(refused.violations(4).message().zh(),
+            "第 6 行，说明：场景“智能经营决策”填“不适用”时须写明理由。");
+  const auto unseen = ImportRefused("场景名称,应用等级,说明\n智能经营决策,基础级,a\u202Eb\n");
+  EXPECT_THAT(unseen.violations(0).message().zh(),
+              testing::StartsWith("第 2 行，说明：含不允许的字符 U+202E"));
+  EXPECT_THAT(unseen.violations(0).message().en(),
+              testing::StartsWith("Line 2, reason: has U+202E"));
+}
+
+TEST_F(AnswersCsvTest, AllThatColleaguesChangedSinceTheExportIsListed) {
+  const std::string exported = Export();
+  const auto all_at = [&](const char* level) {
+    return absl::StrReplaceAll(exported, {{"不适用,,", absl::StrCat("不适用,", level, ",注")}});
+  };
+  Import(all_at("未达级"));
+  const std::string file = FileOf(absl::StrReplaceAll(all_at("未达级"), {{",注", ",另注"}}));
+  const std::string said = As(enterprise_, {"assessment", "import", file, "--yes"}).err;
+  for (int line = 2; line <= 34; ++line) {
+    EXPECT_THAT(said, HasSubstr(absl::StrCat("第 ", line, " 行，应用等级：")));
+  }
+  EXPECT_THAT(said, HasSubstr("现为：未达级"));
+  EXPECT_THAT(said, Not(HasSubstr("另有")));
 }
 
 TEST_F(AnswersCsvTest, RowsWhoseColumnsWereSortedApartAreRefused) {

@@ -1,5 +1,6 @@
 // A whole round through the commands: campaign, import, open, answers, preview, submit, three
 // stages decide, receipt; and what the commands say.
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/receipts/signed_receipt.h"
 #include "common/releases/seed.h"
@@ -78,6 +79,17 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
   EXPECT_EQ(incomplete.reason(), Reason::INCOMPLETE);
   EXPECT_THAT(incomplete.message().zh(), HasSubstr("33 个场景待填写"));
   EXPECT_THAT(incomplete.violations(0).message().zh(), HasSubstr("待填写"));
+  // All of them by name, also where it is the service that refuses.
+  for (const char* etag : {"", "1"}) {
+    std::vector<std::string> submit = {"assessment", "submit", "--given-by", "张三",
+                                       "--accept-commitment"};
+    if (*etag != '\0') submit.insert(submit.end(), {"--etag", Draft().etag()});
+    const std::string said = As(enterprise_, submit).err;
+    for (const auto& scenario : service_.criteria().edition().scenarios()) {
+      EXPECT_THAT(said, HasSubstr(absl::StrCat("“", scenario.name().text(), "”待填写")));
+    }
+    EXPECT_THAT(said, Not(HasSubstr("另有")));
+  }
 
   EXPECT_THAT(Said(enterprise_, {"assessment", "import", FilledIn(), "--yes"}),
               HasSubstr("已填写 33，待确认 0，待填写 0"));
@@ -120,6 +132,13 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
   EXPECT_THAT(Said(enterprise_, {"submission", "show", numbers[0]}), HasSubstr(number));
   const std::string shown = Said(enterprise_, {"submission", "effective"});
   EXPECT_THAT(shown, HasSubstr("省级已确认"));
+  EXPECT_THAT(shown, HasSubstr("本结果由企业自行填报"));
+  // However the code is written.
+  for (const char* written : {"91110000600037341l", "９１１１００００６０００３７３４１Ｌ"}) {
+    EXPECT_EQ(Said(kPlatform, {"submission", "effective", "--enterprise", written}), shown);
+    EXPECT_THAT(Said(kPlatform, {"submission", "list", "--enterprise", written}),
+                HasSubstr(number));
+  }
   const std::string decision = ScratchFolder() + "/decision.json";
   Said(enterprise_, {"submission", "receipt", number, decision, "--decision"});
   EXPECT_OK(receipts::ReadReceipt(ReadWhole(decision), *trust));
@@ -129,6 +148,7 @@ TEST_F(AssessmentRoundTest, FromTheCampaignToTheConfirmedReceipt) {
   EXPECT_THAT(accesses, testing::ContainsRegex("南京市 +审核员 +审核通过 "));
   const std::string whole = Said(ReviewerOf("jiangsu"), {"submission", "show", number});
   EXPECT_THAT(whole, HasSubstr("在线智能检测"));
+  EXPECT_THAT(whole, HasSubstr("本结果由企业自行填报"));
   EXPECT_THAT(whole, HasSubstr("南京市"));
   service_.Head();
   const std::string feed = Said(kPlatform, {"feed", "list"});
@@ -177,6 +197,31 @@ TEST_F(AssessmentRoundTest, AReviewerFindsCommentsAndReturnsAndTheEnterpriseHand
               HasSubstr("已批量审核通过 1 件"));
   EXPECT_THAT(Said(enterprise_, {"submission", "withdraw", second, "--reason", "改报"}),
               HasSubstr("已撤回"));
+}
+
+TEST_F(AssessmentRoundTest, ABatchThatIsRefusedNamesEveryFileByReason) {
+  OpenDraft();
+  Said(enterprise_, {"assessment", "import", FilledIn(), "--yes"});
+  const std::string number = Submit(ScratchFolder() + "/receipt.json");
+  std::vector<std::string> absent;
+  for (int i = 2; i < 62; ++i) {
+    absent.push_back(absl::StrCat(kUscc, "/main/", kCampaign2026, "#", i));
+  }
+  const std::string files = absl::StrCat(number, "@stale,", absl::StrJoin(absent, "@x,"), "@x");
+  const std::vector<std::string> arguments = {"review", "batch-approve", "--submission", files};
+  const std::string said =
+      absl::StrReplaceAll(As(ReviewerOf("nanjing-gulou"), arguments).err, {{"\n", ""}, {" ", ""}});
+  EXPECT_THAT(said, HasSubstr("有61件不能批准"));
+  EXPECT_THAT(said, HasSubstr(absl::StrCat(number, "：")));
+  for (const std::string& name : absent) {
+    EXPECT_TRUE(absl::StrContains(said, name + "、") || absl::StrContains(said, name + "："))
+        << name;
+  }
+  EXPECT_THAT(said, Not(HasSubstr("另有")));
+  const auto refused = Refused(ReviewerOf("nanjing-gulou"), arguments);
+  EXPECT_EQ(refused.reason(), Reason::SEVERAL_VIOLATIONS);
+  EXPECT_EQ(refused.metadata(0).key(), "STALE_ETAG");
+  EXPECT_EQ(refused.metadata(0).value(), "0");
 }
 
 TEST_F(AssessmentRoundTest, AnEnterpriseSeesWhoReadItsFilesAndThePlatformSignsToo) {
@@ -254,6 +299,15 @@ TEST_F(AssessmentRoundTest, WhileScoringIsAwayTheServicesOwnWordsAreSaid) {
     const bool submits = arguments[1] == "submit";
     EXPECT_EQ(absl::StrContains(away.message().zh(), "--request-id"), submits);
   }
+}
+
+TEST_F(AssessmentRoundTest, APreviewUnderAWithdrawnReleaseSaysSo) {
+  OpenDraft();
+  Said(enterprise_, {"assessment", "import", FilledIn(), "--yes"});
+  service_.releases().Withdraw(service_.criteria().digest());
+  const std::string preview = Said(enterprise_, {"assessment", "preview"});
+  EXPECT_THAT(preview, HasSubstr("已被撤回，不能再据此提交"));
+  EXPECT_THAT(preview, Not(HasSubstr("可以提交")));
 }
 
 TEST_F(AssessmentRoundTest, WhatCannotBeDoneSaysWhatToType) {

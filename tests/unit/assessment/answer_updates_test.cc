@@ -121,6 +121,10 @@ TEST_F(AnswerUpdatesTest, EverythingThatIsWrongIsSaidAtOnceAndNothingIsSaved) {
                                                 "updates[6].answer.reason REASON_REQUIRED",
                                                 "updates[7].baseEtag FIELD_REQUIRED",
                                                 "updates[7].answer.scenario DUPLICATE_SCENARIO"));
+  // People get names.
+  EXPECT_EQ(DetailOf(status).violations(7).message().zh(), "场景“场景a”填“不适用”时须写明理由。");
+  EXPECT_EQ(DetailOf(status).violations(6).message().zh(),
+            "场景“场景a”在 updates[0] 已经填写，每个场景只能填一次。");
   EXPECT_EQ(record_.SerializeAsString(), before);
   EXPECT_EQ(ViolationsOf(Set({})), std::vector<std::string>{"updates FIELD_REQUIRED"});
 }

@@ -58,7 +58,7 @@ TEST(CarryOverTest, EveryChangeOfAnEditionDoesToAnswersWhatThePassportSays) {
     EXPECT_EQ(Said(rebased), given.answers) << given.name;
     EXPECT_EQ(Kept(rebased), given.kept) << given.name;
     auto carried = Draft(*r2);
-    CarryOver({r1.get(), r2.get()}, SourceOf(record), kNow, carried);
+    CarryOver({r1.get(), r2.get()}, SourceOf(record, {}), kNow, carried);
     EXPECT_EQ(Said(carried), given.answers) << given.name;
     EXPECT_EQ(Kept(carried), given.kept) << given.name;
   }
@@ -76,7 +76,7 @@ TEST(CarryOverTest, ACarriedAnswerSaysWhereItWasGivenAndKeepsItsReason) {
     *submission.mutable_content()->add_answers() = answer.answer();
   }
   auto record = Draft(*r2);
-  CarryOver({r1.get(), r2.get()}, SourceOf(source), kNow, record);
+  CarryOver({r1.get(), r2.get()}, SourceOf(source, {}), kNow, record);
   EXPECT_EQ(record.version(), 1);
   for (int i = 0; i < 3; ++i) {
     const auto& answer = record.assessment().answers(i);
@@ -153,6 +153,58 @@ TEST(CarryOverTest, AcceptedFactsOfTheSourceAreDeclaredInTheNewDraftAndOthersKep
   EXPECT_TRUE(record.assessment().facts(0).counts());
   ASSERT_EQ(record.kept_facts_size(), 1);
   EXPECT_EQ(record.kept_facts(0).value().fact(), "rank");
+}
+
+// As if the draft had been submitted now.
+v1::SubmissionRecord SubmissionOf(const v1::AssessmentRecord& draft) {
+  v1::SubmissionRecord record;
+  v1::Submission& submission = *record.mutable_submission();
+  submission.mutable_key()->set_number(1);
+  for (const auto& answer : draft.assessment().answers()) {
+    *submission.mutable_content()->add_answers() = answer.answer();
+  }
+  *record.mutable_kept_beside() = KeptBesideOf(draft);
+  return record;
+}
+
+TEST(CarryOverTest, WhatADraftKeptWhenItWasSubmittedGoesAlongWithTheSubmission) {
+  const auto r1 = Small();
+  const auto r2 = SmallEdition("sha256:r2", WithdrawC);
+  auto draft = Filled(*r1);
+  Rebase(*r1, *r2, draft, v1::ReleaseChange::REPIN, kNow);
+  Answer(*r2, draft, "d", "l2");
+  const v1::SubmissionRecord submitted = SubmissionOf(draft);
+  // It has the scenario again, and somebody answers it otherwise.
+  const auto r3 = Small("sha256:r3");
+  Rebase(*r2, *r3, draft, v1::ReleaseChange::REPIN, kNow);
+  Answer(*r3, draft, "c", "none");
+  EXPECT_EQ(Kept(draft), "d=l2");
+  auto carried = Draft(*r3);
+  CarryOver({r2.get(), r3.get()}, SourceOf(submitted, draft), kNow, carried);
+  EXPECT_EQ(Said(carried), "a=l1 b=not_applicable c=?l2");
+  EXPECT_EQ(carried.assessment().answers(2).answer().reason(), "丙");
+  EXPECT_EQ(carried.assessment().answers(2).carried_from().release_digest(), "sha256:r1");
+  EXPECT_EQ(Kept(carried), "d=l2");
+}
+
+TEST(CarryOverTest, OfASubmissionFromBeforeThatCountsWhatItsDraftKeepsNow) {
+  const auto r1 = Small();
+  const auto r2 = SmallEdition("sha256:r2", WithdrawC);
+  auto draft = Filled(*r1);
+  Rebase(*r1, *r2, draft, v1::ReleaseChange::REPIN, kNow);
+  v1::SubmissionRecord earlier = SubmissionOf(draft);
+  EXPECT_FALSE(LacksKept(earlier));
+  earlier.clear_kept_beside();
+  EXPECT_TRUE(LacksKept(earlier));
+  auto carried = Draft(*r2);
+  CarryOver({r2.get()}, SourceOf(earlier, draft), kNow, carried);
+  EXPECT_EQ(Kept(carried), "c=l2");
+  // One that was submitted with `c` has it itself, once.
+  earlier = SubmissionOf(Filled(*r1));
+  earlier.clear_kept_beside();
+  CarryOver({r1.get(), r2.get()}, SourceOf(earlier, draft), kNow, carried);
+  EXPECT_EQ(Kept(carried), "c=l2");
+  EXPECT_EQ(carried.assessment().kept(0).carried_from().source().number(), 1);
 }
 
 }  // namespace

@@ -199,5 +199,80 @@ TEST(NothingDroppedTest, NorIsAnyValueOfAFact) {
   EXPECT_GT(kept, 20);
 }
 
+// What the enterprise hands in, and its draft keeps beside that, as Submit stores it.
+v1::SubmissionRecord Submitted(const v1::AssessmentRecord& draft) {
+  v1::SubmissionRecord record;
+  v1::Submission& submission = *record.mutable_submission();
+  submission.mutable_key()->set_number(1);
+  auto& content = *submission.mutable_content();
+  for (const auto& answer : draft.assessment().answers()) *content.add_answers() = answer.answer();
+  for (const auto& fact : draft.assessment().facts()) {
+    if (fact.counts()) *content.add_facts()->mutable_value() = fact.value();
+  }
+  *record.mutable_kept_beside() = KeptBesideOf(draft);
+  return record;
+}
+
+// Every answer that the submission tells of, and those that its draft kept.
+Given GivenIn(const v1::SubmissionRecord& record, const std::string& release_digest) {
+  Given given;
+  for (const auto& answer : record.submission().content().answers()) {
+    if (answer.level().empty()) continue;
+    given.insert(absl::StrCat(release_digest, " ", answer.scenario(), " ", answer.level(), " ",
+                              answer.reason()));
+  }
+  for (const auto& kept : record.kept_beside().answers()) AddGiven(kept.carried_from(), given);
+  return given;
+}
+
+std::multiset<std::string> FactsIn(const v1::SubmissionRecord& record) {
+  std::multiset<std::string> facts;
+  const auto add = [&facts](const common::v1::FactValue& value) {
+    facts.insert(absl::StrCat(value.fact(), "=", value.value(), " ", v1::FactSource::DECLARED));
+  };
+  for (const auto& fact : record.submission().content().facts()) add(fact.value());
+  for (const auto& fact : record.kept_beside().facts()) add(fact.value());
+  return facts;
+}
+
+TEST(NothingDroppedTest, NorIsWhatADraftKeptWhenItsSubmissionIsCarriedOver) {
+  int kept = 0, kept_facts = 0;
+  for (int seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    Random random(seed);
+    const auto editions = RandomEditions(random);
+    ASSERT_EQ(editions.size(), kReleases);
+    auto record = Draft(*editions[0]);
+    std::vector<v1::SubmissionRecord> submissions;
+    for (size_t i = 0; i < editions.size(); ++i) {
+      if (i > 0) {
+        Rebase(*editions[i - 1], *editions[i], record, v1::ReleaseChange::REPIN, kNow);
+      }
+      AnswerSome(*editions[i], random, record);
+      for (const auto& fact : editions[i]->rulebook().facts()) {
+        if (random.OneIn(2)) continue;
+        criteria::FactList facts;
+        facts.Add()->set_fact(fact.name());
+        facts.Mutable(0)->set_value(
+            criteria::FormatDecimal(random.Between(fact.min(), fact.max()), fact.scale()));
+        EXPECT_OK(SetFacts(*editions[i], record, facts, v1::FactSource::DECLARED, kNow));
+      }
+      submissions.push_back(Submitted(record));
+    }
+    // The draft has gone on meanwhile.
+    for (size_t i = 0; i < submissions.size(); ++i) {
+      std::vector<const Criteria*> path;
+      for (size_t k = i; k < editions.size(); ++k) path.push_back(editions[k].get());
+      auto carried = Draft(*editions.back());
+      CarryOver(path, SourceOf(submissions[i], record), kNow, carried);
+      ExpectAllFound(GivenIn(submissions[i], editions[i]->digest()), GivenIn(carried));
+      EXPECT_EQ(FactsIn(carried), FactsIn(submissions[i]));
+      kept += submissions[i].kept_beside().answers_size();
+      kept_facts += submissions[i].kept_beside().facts_size();
+    }
+  }
+  for (const int met : {kept, kept_facts}) EXPECT_GT(met, 100);
+}
+
 }  // namespace
 }  // namespace zhiping::assessment

@@ -191,14 +191,17 @@ TEST_F(ReviewTest, AWrongStateSaysTheStateAndWhatMayBeDone) {
             "Submission 1 is rejected, so this cannot be done; the enterprise may object.");
 }
 
-TEST_F(ReviewTest, ABatchLeavesOutFindingsOfTheStageAndOpenComments) {
+TEST_F(ReviewTest, ABatchLeavesOutFindingsOfAnyStageAndOpenComments) {
   ASSERT_OK(world_.Do("AddComment", "county"));
   EXPECT_THAT(world_.Do("BatchApprove", "county"), HasReason(Reason::OPEN_COMMENTS));
   ASSERT_OK(world_.Do("ResolveComment", "county_head"));
   ASSERT_OK(world_.Decide("RecordFindings", "county"));
   EXPECT_THAT(world_.Do("BatchApprove", "county"), HasReason(Reason::OPEN_COMMENTS));
   ASSERT_OK(world_.Do("Approve", "county"));
-  EXPECT_OK(world_.Do("BatchApprove", "city"));
+  // The city has found nothing itself, and has to look at what the county found.
+  EXPECT_THAT(world_.Do("BatchApprove", "city"), HasReason(Reason::OPEN_COMMENTS));
+  ASSERT_OK(world_.Decide("Approve", "city"));
+  EXPECT_THAT(world_.Do("BatchApprove", "province"), HasReason(Reason::OPEN_COMMENTS));
 }
 
 TEST_F(ReviewTest, ACommentIsAboutAScenarioOfTheSubmission) {

@@ -152,10 +152,10 @@ absl::Status ReviewWorld::Do(const std::string& name, const Act& act) {
   if (name == "AddComment") return AddComment(act, "a", "请说明", /*internal=*/false, all);
   if (name == "ResolveComment") return ResolveComment(act, 1, all);
   if (name == "Object") return Object(act, "我们有依据", all);
-  if (name == "DecideObjection") {
+  if (name == "DecideObjection" || name == "DismissObjection") {
     const auto record = FindSubmission(act, all);
     const int latest = record.ok() ? (*record)->submission().standing().objections_size() : 0;
-    return DecideObjection(act, latest, /*upheld=*/true, "理由成立", all);
+    return DecideObjection(act, latest, /*upheld=*/name == "DecideObjection", "已核查", all);
   }
   return absl::UnimplementedError(name);
 }

@@ -82,7 +82,8 @@ std::vector<Step> Preparation(const std::string& act, const std::string& actor) 
   if (act == "ResolveComment") {
     return {{"AddComment", "county"}, {"AddComment", "city"}, {"AddComment", "province"}};
   }
-  if (act == "DecideObjection") return Steps{{"Object", "enterprise"}} + take;
+  if (act == "DecideObjection" || act == "DismissObjection")
+    return Steps{{"Object", "enterprise"}} + take;
   for (const char* taken : {"Release", "RecordFindings", "Approve", "ReturnToEnterprise",
                             "ReturnToPreviousStage", "Reject"}) {
     if (act == taken) return take;

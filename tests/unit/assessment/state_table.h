@@ -21,6 +21,7 @@ inline const std::vector<std::string> kActors = {
     "city",         "city_head",       "city_own", "city_finder", "province",   "province_head",
     "province_own", "province_finder", "other",    "other_head"};
 
+// DecideObjection upholds it.
 inline const std::vector<std::string> kActs = {"Submit",
                                                "Withdraw",
                                                "Cite",
@@ -39,7 +40,8 @@ inline const std::vector<std::string> kActs = {"Submit",
                                                "RecallDecision",
                                                "Revoke",
                                                "Object",
-                                               "DecideObjection"};
+                                               "DecideObjection",
+                                               "DismissObjection"};
 
 struct Step {
   std::string act;

@@ -67,7 +67,8 @@ TEST(SubmittableTest, WhatIsMissingOrToBeConfirmedIsAllListed) {
   EXPECT_EQ(DetailOf(status).violations(1).message().zh(),
             absl::StrCat("场景“", edition.edition().scenarios(1).name().text(),
                          "”待确认，建议：未达级。"));
-  EXPECT_EQ(DetailOf(status).message().zh(), "还不能提交：待填写 2 个场景，待确认 2 个场景。");
+  EXPECT_EQ(DetailOf(status).message().zh(),
+            "还不能提交：待填写 2 个场景，待确认 2 个场景（Preview 列出全部）。");
 }
 
 TEST(SubmittableTest, NothingAnsweredListsAll33Ids) {
@@ -105,7 +106,8 @@ TEST(SubmittableTest, TheCampaignsCommitmentHasToBeGivenByAPersonWithAName) {
   } const names[] = {{"", "FIELD_REQUIRED"},
                      {" 　", "FIELD_REQUIRED"},
                      {std::string(101, 'n'), "TOO_LARGE"},
-                     {"张\u202E三", "CHARACTER_NOT_ALLOWED"}};
+                     {"张\u202E三", "CHARACTER_NOT_ALLOWED"},
+                     {"张\u200B三", "CHARACTER_NOT_ALLOWED"}};
   for (const auto& given : names) {
     request = Request();
     request.set_commitment_given_by(given.name);

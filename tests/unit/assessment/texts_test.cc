@@ -1,5 +1,6 @@
 #include "services/assessment/domain/texts.h"
 
+#include "absl/strings/str_cat.h"
 #include "services/assessment/domain/etag.h"
 #include "services/assessment/domain/field_mask.h"
 #include "tests/unit/status_matchers.h"
@@ -51,6 +52,24 @@ TEST(TextsTest, AreOfSoManyCharactersOnSoManyLines) {
     }
   }
   EXPECT_THAT(std::string(Check("a\u202Eb", Lines::kOne).message()), testing::HasSubstr("U+202E"));
+}
+
+TEST(TextsTest, NamesHaveNothingThatNobodySees) {
+  for (const char* unseen : {"\u00AD", "\u115F", "\u1160", "\u180E", "\u200B", "\u200C", "\u200D",
+                             "\u2060", "\u3164", "\uFEFF", "\uFFA0"}) {
+    Violations violations;
+    CheckRequiredName(absl::StrCat("昆山", unseen, "某某有限公司"), 10, "name", violations);
+    EXPECT_THAT(violations.ToStatus(), HasReason(Reason::CHARACTER_NOT_ALLOWED)) << unseen;
+    CheckName(unseen, 10, "name", violations);
+    EXPECT_EQ(violations.size(), 2);
+  }
+  Violations violations;
+  CheckRequiredName("昆山某某（集团）有限公司", 20, "name", violations);
+  CheckName("", 20, "name", violations);
+  EXPECT_OK(violations.ToStatus());
+  // Other texts may have joiners.
+  CheckText("👨\u200D👩", 10, "text", violations);
+  EXPECT_OK(violations.ToStatus());
 }
 
 TEST(TextsTest, ChineseIsRequiredAndEnglishIsNot) {

@@ -45,6 +45,14 @@ TEST(SubmissionReportTest, OfTwoFindingsTheHigherStagesIsShown) {
   EXPECT_THAT(Report(submission), Not(HasSubstr("县级理由")));
 }
 
+TEST(SubmissionReportTest, TheStatementStandsAtTheEnd) {
+  v1::CriteriaTexts texts;
+  EXPECT_EQ(StatementText(texts, Screen()), "");
+  texts.mutable_statement()->set_zh("本结果由企业自行填报。");
+  EXPECT_THAT(SubmissionReport({}, texts, Zone(), Screen()),
+              testing::EndsWith("\n\n本结果由企业自行填报。\n"));
+}
+
 TEST(SubmissionReportTest, ThoseOfTestEnterprisesAreMarked) {
   v1::Submission submission;
   submission.mutable_content()->mutable_snapshot()->set_name("演示企业");

@@ -3,9 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "tests/unit/status_matchers.h"
@@ -91,6 +96,60 @@ TEST(RpcStatus, LongValuesAreCutAtWholeCharacters) {
   const ErrorDetail detail = DetailOf(FromGrpcStatus(wire));
   EXPECT_EQ(detail.reason(), Reason::TOO_LARGE);
   EXPECT_TRUE(absl::EndsWith(detail.message().zh(), "值…"));
+}
+
+std::map<std::string, std::string> MetadataOf(const ErrorDetail& detail) {
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : detail.metadata()) metadata.emplace(entry.key(), entry.value());
+  return metadata;
+}
+
+// `id-00000,id-00001,…`
+std::string Ids(int count) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < count; ++i) ids.push_back(absl::StrFormat("scenario-of-some-length-%05d", i));
+  return absl::StrJoin(ids, ",");
+}
+
+TEST(RpcStatus, OfAListWholeIdsAreLeftOutAndItSaysHowManyItHas) {
+  const struct {
+    int ids;
+    // Whether all arrive, beside ten violations with long sentences, which go first.
+    bool all;
+  } cases[] = {{2, true}, {33, true}, {66, true}, {100, false}, {4096, false}};
+  for (const auto& [count, all] : cases) {
+    SCOPED_TRACE(count);
+    ErrorDetail detail = DetailOf(ManyViolations(33, std::string(300, 'x')));
+    for (const char* key : {"conflicts", "missing"}) {
+      auto* const entry = detail.add_metadata();
+      entry->set_key(key);
+      // The other one is short.
+      entry->set_value(*key == 'm' ? Ids(count) : "a,b");
+    }
+    const grpc::Status wire =
+        ToGrpcStatus(MakeError(absl::StatusCode::kFailedPrecondition, detail));
+    EXPECT_LE(wire.error_details().size(), kMaxStatusBytes);
+    auto metadata = MetadataOf(DetailOf(FromGrpcStatus(wire)));
+    EXPECT_EQ(metadata["conflicts"], "a,b");
+    EXPECT_EQ(metadata["violationsTotal"], "33");
+    const std::string missing = metadata["missing"];
+    EXPECT_EQ(missing == Ids(count), all);
+    EXPECT_EQ(metadata.count("missingTotal"), all ? 0 : 1);
+    if (all) continue;
+    EXPECT_EQ(metadata["missingTotal"], absl::StrCat(count));
+    EXPECT_EQ(Ids(static_cast<int>(std::count(missing.begin(), missing.end(), ',')) + 1), missing);
+  }
+}
+
+TEST(RpcStatus, WhatIsNoListIsShortenedBeforeAllValuesGo) {
+  ErrorValues values = {{"missing", Ids(66)}};
+  for (int i = 0; i < 20; ++i) values.emplace_back(absl::StrCat("key", i), std::string(700, 'v'));
+  const ErrorDetail detail = DetailOf(FromGrpcStatus(ToGrpcStatus(MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::INCOMPLETE, "未完成。", "Not yet.", values))));
+  auto metadata = MetadataOf(detail);
+  EXPECT_EQ(metadata.size(), 22U);
+  EXPECT_EQ(metadata["missingTotal"], "66");
+  EXPECT_THAT(metadata["key3"], testing::StartsWith("vvv"));
 }
 
 TEST(RpcStatus, MessageIsAscii) {
