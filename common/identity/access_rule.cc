@@ -231,8 +231,10 @@ absl::Status AccessRule::CheckRoles(const Caller& caller) const {
   if (roles_.empty()) {
     const std::string services = absl::StrJoin(services_, ", ");
     return MakeError(absl::StatusCode::kPermissionDenied, Reason::SERVICE_REQUIRED,
-                     absl::StrCat("此方法只供本系统的服务调用：", services, "。"),
-                     absl::StrCat("Only services of this system may call this: ", services, "."),
+                     absl::StrCat("此方法只供本系统的服务（", services,
+                                  "）调用，服务以 TLS 证书而不是令牌表明身份。"),
+                     absl::StrCat("Only services of this system may call this (", services,
+                                  "), which show certificates, not tokens."),
                      {{"services", services}});
   }
   const std::string needed = roles_.Text();

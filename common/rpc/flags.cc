@@ -180,8 +180,8 @@ void AddSeverityFlag(CLI::App& app, Severity& value) {
 void AddAccessFlags(CLI::App& app, AccessOptions& access) {
   AddFlag(
       app, "--identity-file", access.identity_file,
-      "身份文件：接受哪些签发者的令牌；空为不认证，只能在本机监听 / whose tokens count; empty: no "
-      "authentication, on this machine only");
+      "身份文件：接受哪些签发者的令牌，须同时启用 TLS；空为不认证，只能在本机监听 / whose tokens "
+      "count, needs TLS; empty: no authentication, on this machine only");
   AddFlag(
       app, "--review-units-file", access.reference.review_units,
       "审核单位表，空为内置的江苏省表 / table of review units; empty: the built-in one of Jiangsu");
@@ -239,7 +239,15 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
 
 absl::Status CheckSecured(const ServiceFlags& flags, absl::Time now) {
   const TlsFiles& tls = flags.server.tls;
-  if (!IsLoopbackAddress(flags.server.listen)) {
+  const bool beyond = !IsLoopbackAddress(flags.server.listen);
+  if (beyond || !flags.access.identity_file.empty()) {
+    const std::string zh =
+        beyond ? absl::StrCat("在 ", flags.server.listen, " 上监听须启用 TLS 和身份认证")
+               : "启用身份认证（--identity-file）须同时启用 TLS，因为本系统的服务以证书表明身份";
+    const std::string en =
+        beyond ? absl::StrCat("Listening on ", flags.server.listen, " needs TLS and authentication")
+               : "Authentication (--identity-file) needs TLS, since services of this system are "
+                 "known by their certificates";
     Violations missing;
     const std::pair<const char*, const std::string*> needed[] = {
         {"--tls-certificate", &tls.certificate},
@@ -249,11 +257,8 @@ absl::Status CheckSecured(const ServiceFlags& flags, absl::Time now) {
     for (const auto& [flag, value] : needed) {
       if (!value->empty()) continue;
       missing.Add(flag, Reason::NOT_SECURED,
-                  absl::StrCat("在 ", flags.server.listen, " 上监听须启用 TLS 和身份认证，缺少 ",
-                               flag, "（环境变量 ", EnvironmentName(flag), "）。"),
-                  absl::StrCat("Listening on ", flags.server.listen,
-                               " needs TLS and authentication: ", flag, " (", EnvironmentName(flag),
-                               ") is missing."));
+                  absl::StrCat(zh, "，缺少 ", flag, "（环境变量 ", EnvironmentName(flag), "）。"),
+                  absl::StrCat(en, ": ", flag, " (", EnvironmentName(flag), ") is missing."));
     }
     RETURN_IF_ERROR(missing.ToStatus());
   }

@@ -331,6 +331,11 @@ TEST(CheckSecuredTest, BeyondThisMachineTlsAndAuthenticationAreNeeded) {
   // Half of it is a mistake on this machine too.
   flags.server.listen = "127.0.0.1:50051";
   EXPECT_THAT(fields(), testing::ElementsAre("--tls-key"));
+  // Without certificates no service would know another.
+  flags.server.tls = {};
+  EXPECT_THAT(fields(), testing::ElementsAre("--tls-certificate", "--tls-key", "--tls-ca"));
+  flags.access.identity_file.clear();
+  EXPECT_OK(CheckSecured(flags, absl::Now()));
 }
 
 }  // namespace
