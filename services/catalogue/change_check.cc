@@ -47,8 +47,8 @@ class Compared {
   }
 
   // `before`: it was logged before the history was read, which therefore has it.
-  absl::Status Take(const v1::CatalogueEvent& event, bool before) {
-    if (event.has_release_activated()) return TakeActivated(event, before);
+  absl::Status Take(const v1::CatalogueEvent& event, absl::Time instant, bool before) {
+    if (event.has_release_activated()) return TakeActivated(event, instant, before);
     if (event.has_release_withdrawn()) {
       return TakeWithdrawn(event.release_withdrawn().digest(), before);
     }
@@ -61,6 +61,7 @@ class Compared {
                          before);
     }
     if (event.has_revision_met()) {
+      if (event.revision_met().revision() >= met_) met_digest_ = event.revision_met().digest();
       return TakeHighest(met_, event.revision_met().revision(), history_.met.revision, before);
     }
     return absl::OkStatus();
@@ -74,6 +75,13 @@ class Compared {
     for (const auto& [stored, logged] :
          {std::pair(history_.fenced_revision, fenced_), std::pair(history_.met.revision, met_)}) {
       if (stored > logged) return ActivationDiffers(programme, stored);
+    }
+    if (history_.met.revision == met_ && history_.met.digest != met_digest_) {
+      return ActivationDiffers(programme, met_);
+    }
+    const int32_t last = std::max(HighestRevision(history_), history_.fenced_revision);
+    if (history_.next_revision != last + 1) {
+      return ActivationDiffers(programme, history_.next_revision);
     }
     // What is due needs no record; earlier versions logged none.
     const int32_t reached = history_.reached_revision;
@@ -89,7 +97,7 @@ class Compared {
                         [&](const auto& row) { return row.activation.revision() == revision; });
   }
 
-  absl::Status TakeActivated(const v1::CatalogueEvent& event, bool before) {
+  absl::Status TakeActivated(const v1::CatalogueEvent& event, absl::Time instant, bool before) {
     const auto& activated = event.release_activated();
     const int32_t revision = activated.activation().revision();
     const auto row = FindRow(revision);
@@ -98,7 +106,7 @@ class Compared {
         row != history_.rows.end() && revisions_.erase(revision) == 1 &&
         row->activation.SerializeAsString() == activated.activation().SerializeAsString() &&
         row->kind == activated.kind() && row->actor == event.actor() &&
-        row->cancelled_revision == activated.cancelled_revision();
+        row->created_at == instant && row->cancelled_revision == activated.cancelled_revision();
     return same ? absl::OkStatus() : ActivationDiffers(history_.programme, revision);
   }
 
@@ -122,6 +130,7 @@ class Compared {
   std::set<std::string> withdrawn_;
   // The highest that the log says.
   int32_t reached_ = 0, fenced_ = 0, met_ = 0;
+  std::string met_digest_;
 };
 
 }  // namespace
@@ -146,7 +155,8 @@ absl::Status CheckStoreByChanges(Store& store, absl::Time now, absl::Time deadli
       History none;
       none.programme = event.programme();
       const auto of = compared.try_emplace(event.programme(), std::move(none)).first;
-      RETURN_IF_ERROR(of->second.Take(event, entry.position <= head.position));
+      RETURN_IF_ERROR(of->second.Take(event, absl::FromUnixMicros(entry.instant_micros),
+                                      entry.position <= head.position));
     }
     if (page.entries.empty()) break;
     read = page.next;

@@ -99,6 +99,12 @@ absl::Status CurrentWithdrawn(const std::string& programme, const v1::Activation
       {{"programme", programme}, {"revision", revision}, {"digest", activation.digest()}});
 }
 
+absl::Status YearTakenBy(const StoredRelease& release, const std::string& other) {
+  const common::v1::LocalText text = YearTakenText(release.summary, other);
+  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::LABEL_TAKEN, text.zh(), text.en(),
+                   {{"edition", other}});
+}
+
 absl::Status LabelTaken(const StoredRelease& release, const std::string& digest) {
   return MakeError(absl::StatusCode::kFailedPrecondition, Reason::LABEL_TAKEN,
                    absl::StrCat("标签 ", release.summary.label(), " 已由另一个发布版 ", digest,
@@ -190,6 +196,11 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   response.set_published(published.count(release.number) > 0);
   // What no engine would read back must not be published.
   RETURN_IF_ERROR(criteria::ParseRelease(release.bytes).status());
+  ASSIGN_OR_RETURN(const std::string other, store_.OtherEditionOfYear(deadline, release.summary));
+  if (!other.empty()) {
+    *response.add_findings() = YearTaken(release.summary, other);
+    return response;
+  }
   response.set_digest(release.digest);
   response.set_label(release.summary.label());
   ASSIGN_OR_RETURN(auto withdrawal, store_.FindWithdrawal(deadline, release.digest));
@@ -322,6 +333,8 @@ absl::Status Publishing::PublishIn(StoreTransaction& transaction,
   ASSIGN_OR_RETURN(const std::string taken,
                    transaction.PublishedWithNumber(release.summary.edition(), release.number));
   if (!taken.empty() && taken != request.digest()) return LabelTaken(release, taken);
+  ASSIGN_OR_RETURN(const std::string other, transaction.OtherEditionOfYear(release.summary));
+  if (!other.empty()) return YearTakenBy(release, other);
   ASSIGN_OR_RETURN(const identity::Person importer, transaction.ImporterOf(request.digest()));
   RETURN_IF_ERROR(identity::CheckFourEyes(call.caller().person(), {importer}));
   ASSIGN_OR_RETURN(const Decision decision, Decide(transaction, call.caller(), request.actor(),

@@ -163,6 +163,14 @@ absl::StatusOr<std::map<int, std::string>> Store::PublishedDigests(absl::Time de
   return digests;
 }
 
+absl::StatusOr<std::string> Store::OtherEditionOfYear(absl::Time deadline,
+                                                      const v1::ReleaseSummary& release) {
+  ASSIGN_OR_RETURN(auto rows, database_.Query<std::string>(
+                                  deadline, kSelectOtherEditionOfYear,
+                                  {release.programme(), release.year(), release.edition()}));
+  return rows.empty() ? std::string() : std::move(std::get<0>(rows.front()));
+}
+
 absl::StatusOr<std::vector<std::string>> Store::Candidates(absl::Time deadline,
                                                            const std::string& edition, int number) {
   ASSIGN_OR_RETURN(auto rows, database_.Query<std::string>(

@@ -76,6 +76,8 @@ class StoreTransaction {
                                   const std::string& actor, absl::Time now);
   // Who imported it first; nobody known where nobody was asked.
   absl::StatusOr<identity::Person> ImporterOf(const std::string& digest);
+  // Another edition of its programme and year that has a published release; empty if there is none.
+  absl::StatusOr<std::string> OtherEditionOfYear(const v1::ReleaseSummary& release);
   // The digest of the edition's published release with that number; empty if there is none.
   absl::StatusOr<std::string> PublishedWithNumber(const std::string& edition, int number);
   absl::Status MarkPublished(const std::string& digest, const std::string& envelope,
@@ -142,6 +144,9 @@ class Store {
   // Nothing if it was not withdrawn.
   absl::StatusOr<std::optional<v1::Withdrawal>> FindWithdrawal(absl::Time deadline,
                                                                const std::string& digest);
+  // Another edition of its programme and year that has a published release; empty if there is none.
+  absl::StatusOr<std::string> OtherEditionOfYear(absl::Time deadline,
+                                                 const v1::ReleaseSummary& release);
   // Digests of the edition's published releases, by number.
   absl::StatusOr<std::map<int, std::string>> PublishedDigests(absl::Time deadline,
                                                               const std::string& edition);

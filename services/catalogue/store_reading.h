@@ -24,6 +24,12 @@ absl::StatusOr<std::vector<StoredRelease>> QueryReleases(sql::Transaction& trans
                                                          const std::string& sql,
                                                          std::vector<sql::Value> parameters);
 
+// Another edition of the programme and year that has a published release. $1 programme, $2 year, $3
+// edition.
+inline constexpr char kSelectOtherEditionOfYear[] =
+    "SELECT edition FROM release WHERE programme = $1 AND year = $2 AND edition <> $3 "
+    "AND published_at IS NOT NULL LIMIT 1";
+
 inline constexpr char kSelectLastSeen[] = "SELECT id, last_seen FROM instance";
 LastSeen ReadLastSeen(const sql::Rows<std::string, int64_t>& rows);
 absl::StatusOr<std::vector<StoredInstance>> ReadInstances(

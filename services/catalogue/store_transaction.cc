@@ -165,7 +165,7 @@ absl::StatusOr<bool> StoreTransaction::AddRelease(const ReleaseBytes& release,
                    "imported_by, imported_at, importer_issuer, importer_subject) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
                    "ON CONFLICT (digest) DO UPDATE SET summary = $6, bytes = $7 "
-                   "WHERE release.bytes <> $7",
+                   "WHERE release.bytes <> $7 OR release.summary <> $6",
                    {release.digest, summary.programme(), summary.edition(), summary.year(),
                     release.number, Bytes{summary.SerializeAsString()}, Bytes{release.bytes}, actor,
                     absl::ToUnixMillis(now), importer.issuer, importer.subject}));
@@ -187,6 +187,14 @@ absl::StatusOr<std::string> StoreTransaction::PublishedWithNumber(const std::str
                                   "SELECT digest FROM release WHERE edition = $1 AND number = $2 "
                                   "AND published_at IS NOT NULL",
                                   {edition, number}));
+  return rows.empty() ? std::string() : std::move(std::get<0>(rows.front()));
+}
+
+absl::StatusOr<std::string> StoreTransaction::OtherEditionOfYear(
+    const v1::ReleaseSummary& release) {
+  ASSIGN_OR_RETURN(
+      auto rows, sql_.Query<std::string>(kSelectOtherEditionOfYear,
+                                         {release.programme(), release.year(), release.edition()}));
   return rows.empty() ? std::string() : std::move(std::get<0>(rows.front()));
 }
 

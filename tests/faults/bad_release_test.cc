@@ -86,7 +86,8 @@ class BadReleaseTest : public testing::Test {
                                   "DELETE FROM log_entry WHERE log = 'changes' AND position = $1",
                                   {last.position}));
     ASSERT_OK(database.Transact(sql::Soon(), {}, [&](sql::Transaction& transaction) {
-      return changes.Append(transaction, absl::Now(), event.SerializeAsString());
+      return changes.Append(transaction, absl::FromUnixMicros(last.instant_micros),
+                            event.SerializeAsString());
     }));
   }
 

@@ -55,6 +55,26 @@ ReleaseBytes LabelRelease(const criteria::Folder& folder,
   return MakeReleaseBytes(folder, std::max(last, foreign) + 1);
 }
 
+common::v1::LocalText YearTakenText(const v1::ReleaseSummary& release, const std::string& other) {
+  const int year = release.year();
+  return MakeText(
+      absl::StrCat("评测体系 ", release.programme(), " 的 ", year, " 年版已是 ", other,
+                   "，不能另有同一年的年版 ", release.edition(),
+                   "，否则两者的标签会相同；请沿用标识 ", other, "，或改用另一个年份。"),
+      absl::StrCat("The edition of ", year, " of programme ", release.programme(), " is ", other,
+                   ": another edition of that year, ", release.edition(),
+                   ", would have the same labels. Use the id ", other, ", or another year."));
+}
+
+Finding YearTaken(const v1::ReleaseSummary& release, const std::string& other) {
+  Finding finding;
+  finding.set_severity(Finding::ERROR);
+  finding.set_file(criteria::kEditionFile);
+  finding.set_reason(Reason::Value_Name(Reason::LABEL_TAKEN));
+  *finding.mutable_message() = YearTakenText(release, other);
+  return finding;
+}
+
 Finding PutBack(const ReleaseBytes& release) {
   const std::string& label = release.summary.label();
   Finding finding;

@@ -33,6 +33,11 @@ ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number);
 ReleaseBytes LabelRelease(const criteria::Folder& folder,
                           const std::map<int, std::string>& published, const History& history);
 
+// That the year is another edition's of the programme, as a sentence and as an error of the import:
+// a label, `2026-2`, names one release of a programme.
+common::v1::LocalText YearTakenText(const v1::ReleaseSummary& release, const std::string& other);
+v1::Finding YearTaken(const v1::ReleaseSummary& release, const std::string& other);
+
 // A warning that the store held something else under the release's digest, and the import puts the
 // release back.
 v1::Finding PutBack(const ReleaseBytes& release);

@@ -237,6 +237,31 @@ TEST_P(PublishingTest, ALabelIsPublishedOnce) {
   EXPECT_THAT(Publish(Publication(other)), HasReason(Reason::LABEL_TAKEN));
 }
 
+// Else two releases of a programme would have one label.
+TEST_P(PublishingTest, AYearHasOneEdition) {
+  auto request = Edition2026("改");
+  std::string& edition = *request.mutable_edition();
+  edition.replace(edition.find("id: \"jiangsu-ai-2026\""), 21, "id: \"jiangsu-ai-2026b\"");
+  const auto import = [&] {
+    return Call<v1::ImportEditionResponse>(catalogue_->admin(), &Admin::ImportEdition, request);
+  };
+  const auto candidate = import();
+  ASSERT_OK(candidate);
+  ASSERT_EQ(candidate->edition(), "jiangsu-ai-2026b");
+  ASSERT_NE(candidate->digest(), "");
+  ASSERT_OK(Publish(Publication(Import())));
+  const auto refused = Publish(Publication(candidate->digest()));
+  EXPECT_THAT(refused, HasReason(Reason::LABEL_TAKEN));
+  EXPECT_THAT(DetailOf(refused.status()).message().zh(),
+              testing::HasSubstr("2026 年版已是 jiangsu-ai-2026，"));
+  const auto again = import();
+  ASSERT_OK(again);
+  EXPECT_EQ(again->digest(), "");
+  ASSERT_EQ(again->findings_size(), 1);
+  EXPECT_EQ(again->findings(0).severity(), v1::Finding::ERROR);
+  EXPECT_EQ(again->findings(0).reason(), "LABEL_TAKEN");
+}
+
 TEST_P(PublishingTest, AnotherCandidateOfTheSameLabelIsAWarningUntilOneIsPublished) {
   const auto warnings = [&](const std::string& change) {
     const auto imported = Call<v1::ImportEditionResponse>(
