@@ -183,6 +183,7 @@ TEST_P(ChangeLogTest, AHeadThatTheLogDoesNotHaveAnyMoreIsLoggedOnce) {
   // The end was cut off with what it tells of, and the chain still verifies: the catalogue starts.
   Tamper("DELETE FROM log_entry WHERE position > 2");
   Tamper("DELETE FROM activation WHERE revision > 1");
+  Tamper("UPDATE programme SET next_revision = 2");
   catalogue_ = std::make_unique<CatalogueUnderTest>(options_);
   EXPECT_EQ(LoggedOf({second}), "");
   const std::string logged = LoggedOf({fourth, fourth, second, fourth});
