@@ -1,6 +1,7 @@
 // Importing, publishing, rolling back and following, over gRPC on both databases.
 #include <thread>
 
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/releases/seed.h"
 #include "common/releases/state.h"
@@ -240,8 +241,10 @@ TEST_P(PublishingTest, ALabelIsPublishedOnce) {
 // Else two releases of a programme would have one label.
 TEST_P(PublishingTest, AYearHasOneEdition) {
   auto request = Edition2026("改");
-  std::string& edition = *request.mutable_edition();
-  edition.replace(edition.find("id: \"jiangsu-ai-2026\""), 21, "id: \"jiangsu-ai-2026b\"");
+  for (std::string* const file :
+       {request.mutable_edition(), request.mutable_rulebook(), request.mutable_vectors()}) {
+    *file = absl::StrReplaceAll(*file, {{"\"jiangsu-ai-2026\"", "\"jiangsu-ai-2026b\""}});
+  }
   const auto import = [&] {
     return Call<v1::ImportEditionResponse>(catalogue_->admin(), &Admin::ImportEdition, request);
   };
