@@ -1,5 +1,5 @@
 // A USCC names the same enterprise however it is written, in every field of every request that has
-// one: those are found by the descriptors. Over gRPC, by each role that may call.
+// one: those are found by the descriptors. Over gRPC, by each role that may call; and in tokens.
 #include <set>
 
 #include "absl/strings/str_join.h"
@@ -129,6 +129,45 @@ TEST_F(UsccWritingsTest, EveryFieldOfEveryRequestTakesThem) {
   }
   EXPECT_GT(tried, 40);
   EXPECT_EQ(not_told, kNotTold);
+}
+
+TEST_F(UsccWritingsTest, ATokenTakesThem) {
+  v1::GetEnterpriseRequest get;
+  get.set_uscc(kUscc);
+  v1::GetAssessmentRequest draft;
+  *draft.mutable_key() = Fixture(service_).KeyOf();
+  for (const char* written : kWritings) {
+    SCOPED_TRACE(written);
+    const CallerOf clerk = {"clerk", {"enterprise"}, written};
+    const auto listed = service_.As(clerk, &EnterpriseStub::ListEnterprises, {});
+    ASSERT_OK(listed);
+    EXPECT_EQ(listed->total_size(), 1);
+    EXPECT_OK(service_.As(clerk, &EnterpriseStub::GetEnterprise, get));
+    EXPECT_OK(service_.As(clerk, &AssessmentStub::GetAssessment, draft));
+    const auto who = service_.As(clerk, &OperationsStub::WhoAmI, {});
+    ASSERT_OK(who);
+    EXPECT_EQ(who->uscc(), kUscc);
+    EXPECT_FALSE(who->uscc_invalid());
+  }
+}
+
+TEST_F(UsccWritingsTest, ATokenWithWhatCanBeNoneReachesNothingAndIsToldSo) {
+  for (const char* text : {"9111", "91110000600037342L"}) {
+    SCOPED_TRACE(text);
+    const CallerOf clerk = {"clerk", {"enterprise"}, text};
+    EXPECT_THAT(service_.As(clerk, &EnterpriseStub::ListEnterprises, {}),
+                IsRefused("", Reason::INVALID_USCC));
+    v1::GetEnterpriseRequest get;
+    for (const char* asked : {text, kUscc}) {
+      get.set_uscc(asked);
+      EXPECT_THAT(service_.As(clerk, &EnterpriseStub::GetEnterprise, get),
+                  IsRefused("", Reason::INVALID_USCC));
+    }
+    const auto who = service_.As(clerk, &OperationsStub::WhoAmI, {});
+    ASSERT_OK(who);
+    EXPECT_EQ(who->uscc(), text);
+    EXPECT_TRUE(who->uscc_invalid());
+  }
 }
 
 TEST_F(UsccWritingsTest, ASearchTakesTheBeginningOfOne) {
