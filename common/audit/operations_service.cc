@@ -11,6 +11,7 @@
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/uscc.h"
 #include "common/time/timestamp.h"
 
 namespace zhiping::audit {
@@ -122,6 +123,7 @@ void Describe(const identity::Caller& caller, const identity::UnitsToday& today,
   response.set_name(caller.name);
   for (const identity::Role::Value role : caller.roles.List()) response.add_roles(role);
   response.set_uscc(caller.uscc);
+  response.set_uscc_invalid(!caller.uscc.empty() && !NormaliseUscc(caller.uscc).ok());
   response.set_review_unit(caller.review_unit);
   response.set_review_unit_invalid(!caller.review_unit.empty() &&
                                    today.units.Find(caller.review_unit, today.day) == nullptr);

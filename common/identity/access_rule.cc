@@ -11,6 +11,7 @@
 #include "common/identity/services.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/uscc.h"
 
 namespace zhiping::identity {
 namespace {
@@ -96,7 +97,7 @@ bool ReachesAnything(Reach reach, const Caller& caller, const UnitsToday& today)
     case Reach::kEverywhere:
       return true;
     case Reach::kOwnEnterprise:
-      return !caller.uscc.empty();
+      return NormaliseUscc(caller.uscc).ok();
     case Reach::kOwnUnits:
       return today.units.Find(caller.review_unit, today.day) != nullptr;
     case Reach::kOwnProgrammes:
@@ -373,7 +374,7 @@ bool AccessRule::IsInScope(Role::Value role, const Caller& caller, const std::st
     case Reach::kEverywhere:
       return true;
     case Reach::kOwnEnterprise:
-      return !value.empty() && caller.uscc == value;
+      return caller.uscc == value && NormaliseUscc(value).ok();
     case Reach::kOwnUnits:
       return today.units.IsWithin(value, caller.review_unit, today.day);
     case Reach::kOwnProgrammes:

@@ -59,7 +59,7 @@ class AccessRule {
   absl::Status CheckRoles(const Caller& caller) const;
 
   // Whether the caller may call it about what the request names. REQUIRES: CheckRoles is OK.
-  // Errors, PERMISSION_DENIED: OUTSIDE_SCOPE, UNKNOWN_REVIEW_UNIT.
+  // Errors, PERMISSION_DENIED: OUTSIDE_SCOPE, UNKNOWN_REVIEW_UNIT, INVALID_USCC.
   absl::Status CheckScope(const Caller& caller, const google::protobuf::Message& request,
                           const UnitsToday& today) const;
 

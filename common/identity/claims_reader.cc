@@ -8,6 +8,7 @@
 #include "common/identity/issuer_rules.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/uscc.h"
 #include "common/text/utf8.h"
 
 namespace zhiping::identity {
@@ -88,6 +89,12 @@ absl::StatusOr<std::string> TextAt(const ClaimRule& rule, const nlohmann::json& 
   return std::move(values.front());
 }
 
+// The code as it is kept. What can be none stays as it is, so that people see it.
+std::string KeptUscc(const std::string& written) {
+  auto uscc = NormaliseUscc(written);
+  return uscc.ok() ? *std::move(uscc) : std::string(TrimBlanks(written));
+}
+
 }  // namespace
 
 absl::StatusOr<Caller> ReadCaller(const IssuerRules& rules, const nlohmann::json& claims) {
@@ -99,7 +106,8 @@ absl::StatusOr<Caller> ReadCaller(const IssuerRules& rules, const nlohmann::json
                    absl::StrCat("should have 1 to ", kMaxSubjectBytes, " bytes"));
   }
   ASSIGN_OR_RETURN(caller.name, TextAt(rules.name, claims));
-  ASSIGN_OR_RETURN(caller.uscc, TextAt(rules.uscc, claims));
+  ASSIGN_OR_RETURN(const std::string uscc, TextAt(rules.uscc, claims));
+  caller.uscc = KeptUscc(uscc);
   ASSIGN_OR_RETURN(caller.review_unit, TextAt(rules.review_unit, claims));
   ASSIGN_OR_RETURN(caller.programmes, ValuesAt(rules.programmes, claims, true));
   // A template whose variable is not set leaves one without a name, which is no right.

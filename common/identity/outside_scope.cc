@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
+#include "common/text/uscc.h"
 
 namespace zhiping::identity {
 namespace {
@@ -28,6 +29,15 @@ absl::Status UnknownUnit(const std::string& unit) {
       {{"reviewUnit", none ? "-" : unit}});
 }
 
+absl::Status InvalidUscc(const std::string& uscc, const ErrorDetail& why) {
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, Reason::INVALID_USCC,
+      absl::StrCat("令牌中的企业“", uscc, "”无效：", why.message().zh(), "请联系安全管理员。"),
+      absl::StrCat("The token's enterprise \"", uscc, "\" is not valid. ", why.message().en(),
+                   " Ask the security administrator."),
+      {{"uscc", uscc}});
+}
+
 std::string ProgrammesOf(const Caller& caller) {
   const auto& all = caller.programmes;
   const auto end = all.begin() + static_cast<int>(std::min(all.size(), kMostProgrammesSaid));
@@ -40,6 +50,10 @@ absl::Status OutsideScope(const Caller& caller, const JudgedBy& judged_by,
                           const UnitsToday& today) {
   if (judged_by.unit && today.units.Find(caller.review_unit, today.day) == nullptr) {
     return UnknownUnit(caller.review_unit);
+  }
+  if (judged_by.enterprise && !caller.uscc.empty()) {
+    const auto uscc = NormaliseUscc(caller.uscc);
+    if (!uscc.ok()) return InvalidUscc(caller.uscc, DetailOf(uscc.status()));
   }
   std::vector<std::string> zh, en;
   ErrorValues values;

@@ -18,8 +18,9 @@ struct JudgedBy {
 };
 
 // Errors, PERMISSION_DENIED, always: UNKNOWN_REVIEW_UNIT if the caller is judged by a unit that
-// there is not today; else OUTSIDE_SCOPE. Their metadata are `uscc`, `reviewUnit`, `programmes` and
-// `platform` of the token, of what it is judged by; `-`: it has none.
+// there is not today; INVALID_USCC if by an enterprise that can be none; else OUTSIDE_SCOPE. Their
+// metadata are `uscc`, `reviewUnit`, `programmes` and `platform` of the token, of what it is judged
+// by; `-`: it has none.
 absl::Status OutsideScope(const Caller& caller, const JudgedBy& judged_by, const UnitsToday& today);
 
 }  // namespace zhiping::identity

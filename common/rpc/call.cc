@@ -150,6 +150,13 @@ absl::Status Call::CheckScopeOf(const std::string& value) const {
   return checked;
 }
 
+absl::Status Call::CheckAbsent(const identity::FileCoordinates& would_be) const {
+  scope_open_ = false;
+  return method_scope() == identity::Scope::FILE
+             ? method_.access_.CheckFile(*caller_, would_be, Today())
+             : method_.access_.CheckScopeOf(*caller_, "", Today());
+}
+
 absl::Status Call::CheckFile(const identity::FileCoordinates& file) const {
   scope_open_ = false;
   absl::Status checked = method_.access_.CheckFile(*caller_, file, Today());

@@ -90,6 +90,9 @@ class Call {
   absl::Status CheckScopeOf(const std::string& value) const;
   // The same about a file, of the scope FILE.
   absl::Status CheckFile(const identity::FileCoordinates& file) const;
+  // The same about what is not there. `would_be`: what the request alone says of it, where the
+  // scope is FILE. Nobody is denied anything by it, so nothing is recorded.
+  absl::Status CheckAbsent(const identity::FileCoordinates& would_be = {}) const;
   // The files that would be OK, for lists, which ask the store for these alone.
   identity::FilesInReach Files() const;
   // There is nothing to ask: the answer shows nothing of anybody's that the caller did not send, or

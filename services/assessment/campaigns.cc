@@ -99,15 +99,19 @@ absl::Status ImportTarget(StoreTransaction& transaction, const v1::ImportTargets
   return AuditAct(transaction, call, {"target", NameOf(key), target->enterprise()}, "", now);
 }
 
+absl::Status CheckMay(const rpc::Call& call, const std::optional<v1::CampaignRecord>& campaign) {
+  return campaign.has_value() ? call.CheckScopeOf(campaign->campaign().programme())
+                              : call.CheckAbsent();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::CampaignRecord> Campaigns::Lock(StoreTransaction& transaction,
                                                    const std::string& id,
                                                    const rpc::Call& call) const {
   ASSIGN_OR_RETURN(auto record, transaction.LockCampaign(id));
-  const std::string programme = record.has_value() ? record->campaign().programme() : "";
   // Of what they may not change, callers do not learn whether it exists; everybody may read it.
-  if (!call.CheckScopeOf(programme).ok() || !record.has_value() || record->deleted()) {
+  if (!CheckMay(call, record).ok() || !record.has_value() || record->deleted()) {
     return CampaignNotFound(id);
   }
   return *std::move(record);
@@ -223,10 +227,10 @@ absl::StatusOr<v1::DeleteCampaignResponse> Campaigns::DeleteCampaign(
 absl::StatusOr<v1::RepinCampaignResponse> Campaigns::RepinCampaign(
     const v1::RepinCampaignRequest& request, const rpc::Call& call, absl::Time deadline) {
   ASSIGN_OR_RETURN(const auto found, environment_.store.FindCampaign(deadline, request.campaign()));
-  const std::string programme = found.has_value() ? found->campaign().programme() : "";
-  if (!call.CheckScopeOf(programme).ok() || !found.has_value()) {
+  if (!CheckMay(call, found).ok() || !found.has_value()) {
     return CampaignNotFound(request.campaign());
   }
+  const std::string& programme = found->campaign().programme();
   Violations violations;
   CheckRequestId(request.request_id(), violations);
   // An empty one would be the release in force.
@@ -319,8 +323,7 @@ absl::StatusOr<v1::ListTargetsResponse> Campaigns::ListTargets(
   ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kTargetPosition));
   ASSIGN_OR_RETURN(const auto record,
                    environment_.store.FindCampaign(deadline, request.campaign()));
-  const std::string programme = record.has_value() ? record->campaign().programme() : "";
-  if (!call.CheckScopeOf(programme).ok() || !record.has_value() || record->deleted()) {
+  if (!CheckMay(call, record).ok() || !record.has_value() || record->deleted()) {
     return CampaignNotFound(request.campaign());
   }
   ASSIGN_OR_RETURN(auto listed, environment_.store.ListTargets(deadline, request.campaign(), page));

@@ -69,11 +69,11 @@ absl::StatusOr<LockedDraft> Drafts::Read(const v1::AssessmentKey& key, rpc::Call
                                          absl::Time deadline) {
   LockedDraft draft;
   ASSIGN_OR_RETURN(auto enterprise, environment_.store.FindEnterprise(deadline, key.enterprise()));
-  if (enterprise.has_value()) draft.enterprise = *std::move(enterprise);
   ASSIGN_OR_RETURN(auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
   if (campaign.has_value()) draft.campaign = *std::move(campaign);
-  const auto file = CoordinatesOf(draft.enterprise, draft.campaign.campaign().programme());
-  if (!call.CheckFile(file).ok()) return AssessmentNotFound(key);
+  const bool may = CheckFile(call, enterprise, draft.campaign.campaign().programme()).ok();
+  if (!may || !enterprise.has_value()) return AssessmentNotFound(key);
+  draft.enterprise = *std::move(enterprise);
   ASSIGN_OR_RETURN(auto record, environment_.store.FindAssessment(deadline, key));
   if (!record.has_value()) return AssessmentNotFound(key);
   draft.record = *std::move(record);
@@ -101,7 +101,7 @@ absl::StatusOr<v1::ListAssessmentsResponse> Drafts::List(const v1::ListAssessmen
   v1::ListAssessmentsResponse response;
   // Nobody else learns whether the enterprise exists.
   std::vector<rpc::EnterpriseFile> files;
-  if (!call.CheckFile(CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()), "")).ok()) {
+  if (!CheckFile(call, enterprise, "").ok()) {
     call.Reads(files);
     return response;
   }

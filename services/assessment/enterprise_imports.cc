@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "common/status/status_macros.h"
+#include "common/text/uscc.h"
 #include "services/assessment/administration.h"
 #include "services/assessment/domain/enterprise.h"
-#include "services/assessment/domain/uscc.h"
 #include "services/assessment/enterprises.h"
 #include "services/assessment/people.h"
 #include "services/assessment/relations.h"

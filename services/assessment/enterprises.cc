@@ -8,12 +8,12 @@
 #include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/uscc.h"
 #include "services/assessment/administration.h"
 #include "services/assessment/domain/change_request.h"
 #include "services/assessment/domain/enterprise.h"
 #include "services/assessment/domain/etag.h"
 #include "services/assessment/domain/texts.h"
-#include "services/assessment/domain/uscc.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
 #include "services/assessment/relations.h"
@@ -44,6 +44,15 @@ ContactView ViewOf(const rpc::Call& call, const v1::Enterprise& enterprise) {
 
 v1::Enterprise ShownTo(const rpc::Call& call, const v1::EnterpriseRecord& record) {
   return ShownEnterprise(record, ViewOf(call, record.enterprise()));
+}
+
+// Whether the unit of the caller decides about the change, or would: without one the enterprise
+// alone says so.
+absl::Status CheckMay(const rpc::Call& call, const std::optional<v1::EnterpriseRecord>& enterprise,
+                      const std::optional<v1::ChangeRequestRecord>& change) {
+  if (change.has_value()) return call.CheckScopeOf(change->change_request().unit());
+  return enterprise.has_value() ? call.CheckScopeOf(enterprise->enterprise().review_unit())
+                                : call.CheckAbsent();
 }
 
 }  // namespace
@@ -117,8 +126,7 @@ absl::StatusOr<v1::GetEnterpriseResponse> Enterprises::GetEnterprise(
   const bool in_hand = std::any_of(
       taken.begin(), taken.end(),
       [&](const v1::SubmissionRecord& submission) { return ReviewsFile(call, submission); });
-  const auto file = CoordinatesOf(record.value_or(v1::EnterpriseRecord()), "");
-  if (!in_hand && !call.CheckFile(file).ok()) return EnterpriseNotFound(uscc);
+  if (!in_hand && !CheckFile(call, record, "").ok()) return EnterpriseNotFound(uscc);
   if (!record.has_value()) return EnterpriseNotFound(uscc);
   call.Reads({FileOf(record->enterprise())});
   const ContactView view = in_hand ? ContactView::kWhole : ViewOf(call, record->enterprise());
@@ -137,8 +145,9 @@ absl::StatusOr<v1::UpdateEnterpriseResponse> Enterprises::UpdateEnterprise(
         response.Clear();
         const absl::Time now = environment_.Now();
         ASSIGN_OR_RETURN(const auto present, transaction.LockEnterprise(uscc));
-        const auto file = CoordinatesOf(present.value_or(v1::EnterpriseRecord()), "");
-        if (!call.CheckFile(file).ok() || !present.has_value()) return EnterpriseNotFound(uscc);
+        if (!CheckFile(call, present, "").ok() || !present.has_value()) {
+          return EnterpriseNotFound(uscc);
+        }
         RETURN_IF_ERROR(
             CheckEtag(request.enterprise().etag(), present->version(), "enterprise.etag"));
         ASSIGN_OR_RETURN(
@@ -225,8 +234,8 @@ absl::StatusOr<v1::AcceptChangeResponse> Enterprises::AcceptChange(
         ASSIGN_OR_RETURN(const auto enterprise, transaction.LockEnterprise(request.uscc()));
         ASSIGN_OR_RETURN(const auto change,
                          transaction.FindChangeRequest(request.uscc(), request.number()));
-        const std::string unit = change.has_value() ? change->change_request().unit() : "";
-        if (!call.CheckScopeOf(unit).ok() || !enterprise.has_value() || !change.has_value()) {
+        if (!CheckMay(call, enterprise, change).ok() || !enterprise.has_value() ||
+            !change.has_value()) {
           return ChangeNotFound(request.uscc(), request.number());
         }
         ASSIGN_OR_RETURN(ChangedEnterprise changed,
@@ -257,11 +266,10 @@ absl::StatusOr<v1::DeclineChangeResponse> Enterprises::DeclineChange(
       environment_.store, deadline, now, KeyOf("DeclineChange", request.uscc(), call, request),
       call,
       [&](StoreTransaction& transaction, v1::DeclineChangeResponse& response) -> absl::Status {
-        RETURN_IF_ERROR(transaction.LockEnterprise(request.uscc()).status());
+        ASSIGN_OR_RETURN(const auto enterprise, transaction.LockEnterprise(request.uscc()));
         ASSIGN_OR_RETURN(const auto change,
                          transaction.FindChangeRequest(request.uscc(), request.number()));
-        const std::string unit = change.has_value() ? change->change_request().unit() : "";
-        if (!call.CheckScopeOf(unit).ok() || !change.has_value()) {
+        if (!CheckMay(call, enterprise, change).ok() || !change.has_value()) {
           return ChangeNotFound(request.uscc(), request.number());
         }
         ASSIGN_OR_RETURN(const v1::ChangeRequestRecord declined,

@@ -44,8 +44,7 @@ absl::Status WithoutCriteria(const Environment& environment, const v1::Assessmen
                              const rpc::Call& call, absl::Time deadline, const absl::Status& why) {
   ASSIGN_OR_RETURN(const auto enterprise,
                    environment.store.FindEnterprise(deadline, key.enterprise()));
-  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()), "");
-  return call.CheckFile(file).ok() ? why : AssessmentNotFound(key);
+  return CheckFile(call, enterprise, "").ok() ? why : AssessmentNotFound(key);
 }
 
 // The body of ChangeDraft.

@@ -95,9 +95,9 @@ absl::Status PrepareSource(const Environment& environment, const v1::AssessmentK
   ASSIGN_OR_RETURN(const auto enterprise,
                    environment.store.FindEnterprise(deadline, key.enterprise()));
   // Whoever may not open it does not learn what there is to carry over.
-  const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
-                                  opening.campaign.campaign().programme());
-  if (!call.CheckFile(file).ok()) return EnterpriseNotFound(key.enterprise());
+  if (!CheckFile(call, enterprise, opening.campaign.campaign().programme()).ok()) {
+    return EnterpriseNotFound(key.enterprise());
+  }
   if (from.enterprise() != key.enterprise()) {
     ASSIGN_OR_RETURN(const auto source,
                      environment.store.FindEnterprise(deadline, from.enterprise()));
@@ -153,9 +153,7 @@ absl::StatusOr<v1::Assessment> OpenAssessment(const Environment& environment,
                                               const rpc::Call& call, absl::Time now) {
   ASSIGN_OR_RETURN(const auto enterprise, transaction.LockEnterprise(key.enterprise()));
   const v1::Campaign& campaign = opening.campaign.campaign();
-  const auto file =
-      CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()), campaign.programme());
-  if (!call.CheckFile(file).ok() || !enterprise.has_value()) {
+  if (!CheckFile(call, enterprise, campaign.programme()).ok() || !enterprise.has_value()) {
     return EnterpriseNotFound(key.enterprise());
   }
   if (FindPlant(enterprise->enterprise(), key.plant()) == nullptr) return UnknownPlant(key);

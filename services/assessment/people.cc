@@ -94,6 +94,12 @@ identity::FileCoordinates CoordinatesOf(const v1::EnterpriseRecord& enterprise,
   return file;
 }
 
+absl::Status CheckFile(const rpc::Call& call, const std::optional<v1::EnterpriseRecord>& enterprise,
+                       const std::string& programme) {
+  if (enterprise.has_value()) return call.CheckFile(CoordinatesOf(*enterprise, programme));
+  return call.CheckAbsent(CoordinatesOf(v1::EnterpriseRecord(), programme));
+}
+
 identity::FileCoordinates CoordinatesOfNew(const rpc::Call& call) {
   identity::FileCoordinates file;
   file.platforms = {call.caller().person()};

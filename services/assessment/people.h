@@ -1,6 +1,9 @@
 // Who does something, as it is kept and as people read it.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "common/identity/access_rule.h"
 #include "common/rpc/call.h"
 #include "services/assessment/domain/act.h"
@@ -30,6 +33,11 @@ bool IsEnrolledFor(const rpc::Call& call, const v1::Enterprise& enterprise);
 // What the rights of callers are judged by. `programme`: empty for the enterprise's own entry.
 identity::FileCoordinates CoordinatesOf(const v1::EnterpriseRecord& enterprise,
                                         const std::string& programme);
+
+// Whether the caller may have a file of the enterprise, which need not be there: Call::CheckFile or
+// CheckAbsent.
+absl::Status CheckFile(const rpc::Call& call, const std::optional<v1::EnterpriseRecord>& enterprise,
+                       const std::string& programme);
 
 // Of an entry that is not there yet: a platform that registers it acts for it.
 identity::FileCoordinates CoordinatesOfNew(const rpc::Call& call);

@@ -45,7 +45,7 @@ absl::Status CheckRelations(StoreTransaction& transaction, const v1::Enterprise*
   const std::string& predecessor = enterprise.predecessor();
   if (!predecessor.empty() && (present == nullptr || present->predecessor() != predecessor)) {
     ASSIGN_OR_RETURN(const auto found, transaction.FindEnterprise(predecessor));
-    if (!reaches(found.value_or(v1::EnterpriseRecord())) || !found.has_value()) {
+    if (!found.has_value() || !reaches(*found)) {
       return PredecessorNotFound(predecessor, at);
     }
   }

@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
-#include "services/assessment/domain/uscc.h"
+#include "common/text/uscc.h"
 
 namespace zhiping::assessment {
 namespace {

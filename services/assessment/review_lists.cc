@@ -99,20 +99,16 @@ absl::StatusOr<v1::ExportSubmissionsResponse> ReviewLists::ExportSubmissions(
   const absl::Time now = environment_.Now();
   for (int i = 0; i < request.submissions_size(); ++i) {
     const v1::SubmissionKey key = Normalised(request.submissions(i));
-    ASSIGN_OR_RETURN(const auto record, environment_.store.FindSubmission(deadline, key));
-    ASSIGN_OR_RETURN(const auto enterprise,
-                     environment_.store.FindEnterprise(deadline, key.enterprise()));
-    const auto file = CoordinatesOf(enterprise.value_or(v1::EnterpriseRecord()),
-                                    record.value_or(v1::SubmissionRecord()));
-    if (!call.CheckFile(file).ok() || !record.has_value()) return SubmissionNotFound(key);
-    if (record->submission().content().snapshot().is_test()) {
+    ASSIGN_OR_RETURN(const v1::SubmissionRecord record,
+                     FindFile(environment_.store, {key, call, ""}, deadline));
+    if (record.submission().content().snapshot().is_test()) {
       violations.Add(
           absl::StrCat("submissions[", i, "]"), Reason::INVALID_FIELD,
           absl::StrCat("提交件 ", NameOf(key), " 属于测试企业，不能导出；请去掉后再导出。"),
           absl::StrCat("The submission ", NameOf(key),
                        " is of a test enterprise, which is in no export: leave it out."));
     }
-    *response.add_submissions() = ViewFor(call, *record, now);
+    *response.add_submissions() = ViewFor(call, record, now);
     files.push_back(FileOf(key));
     files.back().purpose = request.purpose();
   }

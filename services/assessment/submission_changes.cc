@@ -88,11 +88,14 @@ Act ActOf(const Environment& environment, const SubmissionCall& about, const Sub
   return act;
 }
 
-absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord& enterprise,
+absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord* enterprise,
                       const v1::SubmissionRecord* record) {
+  // Nobody is denied what is not there.
+  if (enterprise == nullptr && record == nullptr) return SubmissionNotFound(about.key);
   const v1::SubmissionRecord& known =
       record == nullptr ? v1::SubmissionRecord::default_instance() : *record;
-  const identity::FileCoordinates file = CoordinatesOf(enterprise, known);
+  const identity::FileCoordinates file = CoordinatesOf(
+      enterprise == nullptr ? v1::EnterpriseRecord::default_instance() : *enterprise, known);
   const absl::Status checked =
       about.call.method_scope() == identity::Scope::UNIT
           ? about.call.CheckScopeOf(ActingUnit(about.call, known, file.unit))
@@ -101,18 +104,18 @@ absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord& e
 }
 
 absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& locked) {
-  return CheckMay(about, locked.enterprise, Find(locked.all, about.key.number()));
+  return CheckMay(about, &locked.enterprise, Find(locked.all, about.key.number()));
 }
 
 absl::StatusOr<v1::SubmissionRecord> FindFile(Store& store, const SubmissionCall& about,
                                               absl::Time deadline) {
   ASSIGN_OR_RETURN(auto record, store.FindSubmission(deadline, about.key));
-  v1::EnterpriseRecord enterprise;
+  std::optional<v1::EnterpriseRecord> enterprise;
   if (!record.has_value() || about.call.method_scope() == identity::Scope::FILE) {
-    ASSIGN_OR_RETURN(auto found, store.FindEnterprise(deadline, about.key.enterprise()));
-    if (found.has_value()) enterprise = *std::move(found);
+    ASSIGN_OR_RETURN(enterprise, store.FindEnterprise(deadline, about.key.enterprise()));
   }
-  RETURN_IF_ERROR(CheckMay(about, enterprise, record.has_value() ? &*record : nullptr));
+  RETURN_IF_ERROR(CheckMay(about, enterprise.has_value() ? &*enterprise : nullptr,
+                           record.has_value() ? &*record : nullptr));
   return *std::move(record);
 }
 

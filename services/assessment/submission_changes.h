@@ -52,10 +52,10 @@ struct SubmissionCall {
 Act ActOf(const Environment& environment, const SubmissionCall& about, const Submissions& all,
           absl::Time now);
 
-// Whether the caller may: by UNIT or FILE, as the method's scope is. `record`: null if it is not
-// there, so that its enterprise alone says whose it would be; else UNIT needs no `enterprise`.
-// Errors: SUBMISSION_NOT_FOUND, also for what is outside of the scope.
-absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord& enterprise,
+// Whether the caller may: by UNIT or FILE, as the method's scope is. Both are null if they are not
+// there. Without `record` its enterprise alone says whose it would be; with it UNIT needs no
+// `enterprise`. Errors: SUBMISSION_NOT_FOUND, also for what is outside of the scope.
+absl::Status CheckMay(const SubmissionCall& about, const v1::EnterpriseRecord* enterprise,
                       const v1::SubmissionRecord* record);
 absl::Status CheckMay(const SubmissionCall& about, const LockedSubmissions& locked);
 

@@ -66,10 +66,11 @@ absl::StatusOr<v1::SubmitResponse> Submitting::SubmitFound(
     const v1::SubmitRequest& request, const v1::AssessmentKey& key, const sql::RequestKey& id,
     const AssessmentRows& found, absl::Time received, const rpc::Call& call, absl::Time deadline) {
   // Nobody else learns whether it exists, nor its etag.
-  const auto file =
-      CoordinatesOf(found.enterprise.value_or(v1::EnterpriseRecord()),
-                    found.assessment.value_or(v1::AssessmentRecord()).assessment().programme());
-  if (!call.CheckFile(file).ok() || !found.assessment.has_value()) return AssessmentNotFound(key);
+  const std::string programme =
+      found.assessment.has_value() ? found.assessment->assessment().programme() : "";
+  if (!CheckFile(call, found.enterprise, programme).ok() || !found.assessment.has_value()) {
+    return AssessmentNotFound(key);
+  }
   if (!found.campaign.has_value()) return CampaignNotFound(key.campaign());
   // For its own sake, also while scoring is away: else it would be tried again and again.
   RETURN_IF_ERROR(CheckNotClosed(*found.assessment, environment_.zone));

@@ -13,6 +13,7 @@
 #include "common/identity/token_verifier.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "common/text/uscc.h"
 #include "common/time/clock.h"
 #include "services/ctl/commands.h"
 #include "services/ctl/json_output.h"
@@ -120,8 +121,18 @@ absl::StatusOr<std::vector<std::string>> RolesOf(const std::string& names) {
   return list;
 }
 
+// As services keep it; empty if none is given.
+absl::StatusOr<std::string> UsccOf(const std::string& text) {
+  if (text.empty()) return std::string();
+  auto uscc = NormaliseUscc(text);
+  if (uscc.ok()) return uscc;
+  const auto why = DetailOf(uscc.status()).message();
+  return WrongUsage(absl::StrCat("--uscc：", why.zh()), absl::StrCat("--uscc: ", why.en()));
+}
+
 absl::StatusOr<int> Mint(const MintOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const std::vector<std::string> roles, RolesOf(options.roles));
+  ASSIGN_OR_RETURN(const std::string uscc, UsccOf(options.uscc));
   ASSIGN_OR_RETURN(const absl::Duration valid_for,
                    ParseDurationOption("--valid-for", options.valid_for, absl::Seconds(1),
                                        absl::Hours(24 * 366)));
@@ -138,9 +149,8 @@ absl::StatusOr<int> Mint(const MintOptions& options, const CommandLine& line) {
                            {"iat", absl::ToUnixSeconds(now)},
                            {"exp", absl::ToUnixSeconds(now + valid_for)},
                            {"roles", roles}};
-  for (const auto& [name, value] :
-       {std::pair("name", &options.name), std::pair("uscc", &options.uscc),
-        std::pair("review_unit", &options.review_unit)}) {
+  for (const auto& [name, value] : {std::pair("name", &options.name), std::pair("uscc", &uscc),
+                                    std::pair("review_unit", &options.review_unit)}) {
     if (!value->empty()) claims[name] = *value;
   }
   if (const auto programmes = ValuesOf(options.programmes, /*commas=*/true); !programmes.empty()) {

@@ -48,7 +48,14 @@ std::string WhoAmIReport(const common::v1::WhoAmIResponse& who, const Zone& zone
   const absl::string_view comma = screen.Say("、", ", ");
   add("角色    ", "roles      ",
       roles.empty() ? std::string(screen.Say("无", "none")) : absl::StrJoin(roles, comma));
-  add("企业    ", "enterprise ", who.uscc());
+  add("企业    ", "enterprise ",
+      who.uscc_invalid()
+          ? absl::StrCat(who.uscc(),
+                         screen.Say("（不是统一社会信用代码：不能据此查看或办理任何材料，"
+                                    "请联系安全管理员）",
+                                    " (is no unified social credit code: it gives access to no "
+                                    "file; ask the security administrator)"))
+          : who.uscc());
   add("审核单位", "review unit",
       who.review_unit_invalid()
           ? absl::StrCat(

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "common/status/error.h"
-#include "services/assessment/domain/uscc.h"
+#include "common/text/uscc.h"
 
 namespace zhiping::assessment {
 namespace {

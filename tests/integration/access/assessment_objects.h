@@ -1,7 +1,10 @@
 // What the walk asks the assessment service about: objects that are there, and such that are not.
 #pragma once
 
+#include <grpcpp/impl/client_unary_call.h>
+
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -9,6 +12,9 @@
 #include "tests/integration/assessment/assessment_under_test.h"
 
 namespace zhiping::assessment {
+
+// Nobody can register it: it does not check.
+inline constexpr char kUnregistered[] = "91320100MA1MTXYD2T";
 
 struct Asked {
   std::string enterprise = kUscc;
@@ -88,6 +94,35 @@ inline void FillIn(const Asked& asked, const std::string& release,
       reflection->SetInt32(&message, field, asked.number);
     }
   }
+}
+
+// An empty request of the method.
+inline std::unique_ptr<google::protobuf::Message> NewRequest(
+    const google::protobuf::MethodDescriptor& method) {
+  return std::unique_ptr<google::protobuf::Message>(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(method.input_type())
+          ->New());
+}
+
+// Calls any unary method: the bytes of the answer, or why there is none.
+inline absl::StatusOr<std::string> CallAny(const AssessmentUnderTest& service,
+                                           const google::protobuf::MethodDescriptor& method,
+                                           const CallerOf& caller,
+                                           const google::protobuf::Message& request) {
+  const auto channel = rpc::NewChannel(absl::StrCat("localhost:", service.port()), {});
+  const std::string name = absl::StrCat("/", method.service()->full_name(), "/", method.name());
+  const grpc::internal::RpcMethod rpc(name.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, channel);
+  const grpc::Slice slice(request.SerializeAsString());
+  const grpc::ByteBuffer in(&slice, 1);
+  grpc::ByteBuffer out;
+  const auto context = service.ContextOf(caller);
+  const absl::Status status = rpc::FromGrpcStatus(
+      grpc::internal::BlockingUnaryCall(channel.get(), rpc, context.get(), in, &out));
+  if (!status.ok()) return status;
+  grpc::Slice whole;
+  if (out.Length() == 0 || !out.DumpToSingleSlice(&whole).ok()) return std::string();
+  return std::string(whole.begin(), whole.end());
 }
 
 }  // namespace zhiping::assessment

@@ -41,15 +41,13 @@ using rpc::TestIssuer;
 
 constexpr char kHere[] = "jiangsu-ai";
 constexpr char kElsewhere[] = "another";
-// Nobody has registered it.
-constexpr char kUnregistered[] = "91320100MA1MTXYD2T";
 
 // What became of a call. kHidden: as if what it is about were not there.
 enum class Outcome { kAdmitted, kRoleRefused, kOutsideScope, kHidden, kUnauthenticated };
 
 // Callers whose rights hold for what is asked about, for something else, and for nothing.
 const CallerOf kInside = {"platform", {}, assessment::kUscc, "nanjing-gulou", {kHere}};
-const CallerOf kOutside = {"other", {}, "91110000100000009X", "xuzhou-gulou", {kElsewhere}};
+const CallerOf kOutside = {"other", {}, "91110000100000009M", "xuzhou-gulou", {kElsewhere}};
 const CallerOf kNowhere = {"nobody", {}, "", "", {}};
 
 CallerOf As(CallerOf caller, const std::string& role) {
@@ -522,7 +520,7 @@ TEST_F(WalkTest, EveryMethodAboutAFileByWhoeverStandsToItInEveryWay) {
                                                           : "no");
       if (outcome == Outcome::kAdmitted) continue;
       // Of campaigns everybody may read, so that nobody need be told that one is not there.
-      const Asked absent[] = {{kUnregistered},
+      const Asked absent[] = {{assessment::kUnregistered},
                               {assessment::kUscc, assessment::kCampaign2026, 7},
                               {assessment::kUscc, "no-such-campaign"}};
       for (const Asked& asked : absent) {
@@ -553,7 +551,7 @@ bool HasSeveralKeys(const google::protobuf::Descriptor& request) {
 }
 
 TEST_F(WalkTest, OfSeveralNoneTellsWhetherItIsThere) {
-  const Asked inside, outside = {assessment::Elsewhere()}, absent = {kUnregistered},
+  const Asked inside, outside = {assessment::Elsewhere()}, absent = {assessment::kUnregistered},
                       never_submitted = {assessment::Elsewhere(), assessment::kCampaign2026, 7};
   std::vector<std::string> walked;
   for (const MethodDescriptor* method : methods_) {

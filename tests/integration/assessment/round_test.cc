@@ -281,7 +281,7 @@ TEST_P(RoundTest, NobodySeesAFileOutsideOfTheirScopeNorThatItExists) {
   absent.mutable_submission()->set_number(7);
   const CallerOf strangers[] = {Reviewer("suzhou"),
                                 {"other-platform", {"platform"}},
-                                {"other", {"enterprise"}, "91110000100000009X"}};
+                                {"other", {"enterprise"}, "91110000100000009M"}};
   for (const CallerOf& stranger : strangers) {
     const auto refused = service_.As(stranger, &AssessmentStub::GetSubmission, get);
     const auto not_there = service_.As(stranger, &AssessmentStub::GetSubmission, absent);

@@ -1,8 +1,5 @@
 // A USCC names the same enterprise however it is written, in every field of every request that has
-// one: those are found by the descriptors. Over gRPC, by each role that may call.
-#include <grpcpp/impl/client_unary_call.h>
-
-#include <memory>
+// one: those are found by the descriptors. Over gRPC, by each role that may call; and in tokens.
 #include <set>
 
 #include "absl/strings/str_join.h"
@@ -19,8 +16,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
-// Nobody has registered it.
-constexpr char kUnregistered[] = "91320100MA1MTXYD2T";
 // kUscc.
 constexpr const char* kWritings[] = {"91110000600037341l", "  91110000600037341L\u3000",
                                      "９１１１００００６０００３７３４１Ｌ"};
@@ -84,35 +79,19 @@ class UsccWritingsTest : public testing::Test {
   // All that a call says, but for instants and the code that it names.
   std::string Said(const MethodDescriptor& method, const CallerOf& caller, const Path& path,
                    const std::string& uscc) {
-    const std::unique_ptr<Message> request(google::protobuf::MessageFactory::generated_factory()
-                                               ->GetPrototype(method.input_type())
-                                               ->New());
+    const auto request = NewRequest(method);
     FillIn({}, service_.criteria().digest(), *request);
     Write(path, uscc, *request);
-    const std::string name = absl::StrCat("/", method.service()->full_name(), "/", method.name());
-    const grpc::internal::RpcMethod rpc(name.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
-                                        channel_);
-    const grpc::Slice slice(request->SerializeAsString());
-    const grpc::ByteBuffer in(&slice, 1);
-    grpc::ByteBuffer out;
-    const auto context = service_.ContextOf(caller);
-    const absl::Status status = rpc::FromGrpcStatus(
-        grpc::internal::BlockingUnaryCall(channel_.get(), rpc, context.get(), in, &out));
-    grpc::Slice whole;
-    std::string answer;
-    if (status.ok() && out.Length() > 0 && out.DumpToSingleSlice(&whole).ok()) {
-      answer = std::string(whole.begin(), whole.end());
-    }
+    const auto called = CallAny(service_, method, caller, *request);
+    const std::string answer = called.ok() ? *called : "";
     const bool exists = absl::StrContains(answer, Reason::Value_Name(Reason::ENTERPRISE_EXISTS));
-    return absl::StrReplaceAll(
-        absl::StrCat(DetailOf(status).DebugString(), answer.empty() ? " nothing" : " something",
-                     absl::StrContains(answer, kUscc), exists),
-        {{uscc, "CODE"}, {kUscc, "CODE"}});
+    return absl::StrReplaceAll(absl::StrCat(DetailOf(called.status()).DebugString(),
+                                            answer.empty() ? " nothing" : " something",
+                                            absl::StrContains(answer, kUscc), exists),
+                               {{uscc, "CODE"}, {kUscc, "CODE"}});
   }
 
   AssessmentUnderTest service_{sql::NewSetting(sql::Engine::kSqlite)};
-  const std::shared_ptr<grpc::Channel> channel_ =
-      rpc::NewChannel(absl::StrCat("localhost:", service_.port()), {});
 };
 
 TEST_F(UsccWritingsTest, EveryFieldOfEveryRequestTakesThem) {
@@ -150,6 +129,45 @@ TEST_F(UsccWritingsTest, EveryFieldOfEveryRequestTakesThem) {
   }
   EXPECT_GT(tried, 40);
   EXPECT_EQ(not_told, kNotTold);
+}
+
+TEST_F(UsccWritingsTest, ATokenTakesThem) {
+  v1::GetEnterpriseRequest get;
+  get.set_uscc(kUscc);
+  v1::GetAssessmentRequest draft;
+  *draft.mutable_key() = Fixture(service_).KeyOf();
+  for (const char* written : kWritings) {
+    SCOPED_TRACE(written);
+    const CallerOf clerk = {"clerk", {"enterprise"}, written};
+    const auto listed = service_.As(clerk, &EnterpriseStub::ListEnterprises, {});
+    ASSERT_OK(listed);
+    EXPECT_EQ(listed->total_size(), 1);
+    EXPECT_OK(service_.As(clerk, &EnterpriseStub::GetEnterprise, get));
+    EXPECT_OK(service_.As(clerk, &AssessmentStub::GetAssessment, draft));
+    const auto who = service_.As(clerk, &OperationsStub::WhoAmI, {});
+    ASSERT_OK(who);
+    EXPECT_EQ(who->uscc(), kUscc);
+    EXPECT_FALSE(who->uscc_invalid());
+  }
+}
+
+TEST_F(UsccWritingsTest, ATokenWithWhatCanBeNoneReachesNothingAndIsToldSo) {
+  for (const char* text : {"9111", "91110000600037342L"}) {
+    SCOPED_TRACE(text);
+    const CallerOf clerk = {"clerk", {"enterprise"}, text};
+    EXPECT_THAT(service_.As(clerk, &EnterpriseStub::ListEnterprises, {}),
+                IsRefused("", Reason::INVALID_USCC));
+    v1::GetEnterpriseRequest get;
+    for (const char* asked : {text, kUscc}) {
+      get.set_uscc(asked);
+      EXPECT_THAT(service_.As(clerk, &EnterpriseStub::GetEnterprise, get),
+                  IsRefused("", Reason::INVALID_USCC));
+    }
+    const auto who = service_.As(clerk, &OperationsStub::WhoAmI, {});
+    ASSERT_OK(who);
+    EXPECT_EQ(who->uscc(), text);
+    EXPECT_TRUE(who->uscc_invalid());
+  }
 }
 
 TEST_F(UsccWritingsTest, ASearchTakesTheBeginningOfOne) {

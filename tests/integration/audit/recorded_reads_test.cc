@@ -290,7 +290,7 @@ TEST_P(RecordedReadsTest, DeniedCallsOfTheIdentifiedAreRows) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"viewer"}),
                 HasReason(Reason::ROLE_REQUIRED));
-    EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"enterprise"}, "91110000100000009X"),
+    EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"enterprise"}, "91320100MA1MTXYD2D"),
                 HasReason(Reason::OUTSIDE_SCOPE));
     EXPECT_THAT(Get(&Stub::GetEnterprise, kEnterprise, {"operator", "auditor"}),
                 HasReason(Reason::ROLES_CONFLICT));

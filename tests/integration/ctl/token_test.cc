@@ -54,6 +54,15 @@ TEST(TokenIssuerTest, TheFolderIsNamedInChinese) {
               HasSubstr("用法：zhipingctl token issuer 文件夹 [选项]\n"));
 }
 
+TEST(TokenMintTest, AUsccStandsInTheTokenAsItIsKept) {
+  const std::string issuer = absl::StrCat(ScratchFolder(), "/issuer");
+  ASSERT_EQ(RunCtl({"token", "issuer", issuer}).exit_code, 0);
+  EXPECT_THAT(RunCtl({"token", "mint", "--json", "--issuer-folder", issuer, "--subject", "1",
+                      "--uscc", " 91110000600037341l"})
+                  .out,
+              HasSubstr("\"uscc\": \"91110000600037341L\""));
+}
+
 TEST_P(MintTest, IsRefusedAndWritesNoToken) {
   const Outcome outcome = Mint(GetParam().arguments);
   EXPECT_EQ(outcome.exit_code, GetParam().exit_code) << outcome.out;
@@ -86,6 +95,12 @@ INSTANTIATE_TEST_SUITE_P(Refusals, MintTest,
                                                  Reason::WRONG_USAGE,
                                                  "没有角色“emperor”；有：",
                                                  "there is no role \"emperor\"; there are: "},
+                                         Refusal{"WrongUscc",
+                                                 {"--uscc", "9111"},
+                                                 2,
+                                                 Reason::WRONG_USAGE,
+                                                 "--uscc：统一社会信用代码应为 18 位，这里是 4 位",
+                                                 "--uscc: The unified social credit code has 18"},
                                          Refusal{"NoDuration",
                                                  {"--valid-for", "forever"},
                                                  2,

@@ -63,6 +63,14 @@ TEST(WhoAmIReportTest, AnEnterprise) {
   Expect(who, "whoami_enterprise");
 }
 
+TEST(WhoAmIReportTest, AnEnterpriseThatCanBeNone) {
+  WhoAmIResponse who = Person();
+  who.add_roles(Role::ENTERPRISE);
+  who.set_uscc("9111000060003734");
+  who.set_uscc_invalid(true);
+  Expect(who, "whoami_no_enterprise");
+}
+
 TEST(WhoAmIReportTest, SomebodyWithoutARole) { Expect(Person(), "whoami_nobody"); }
 
 TEST(WhoAmIReportTest, NobodyIsAsked) {

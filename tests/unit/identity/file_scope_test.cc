@@ -119,7 +119,8 @@ TEST(FileScopeTest, WhatAFileIsJudgedBy) {
       {"the enterprise without a name", with(enterprise, [](auto& of) { of.uscc = ""; }), nobodys,
        Reason::OUTSIDE_SCOPE},
       // Either role is enough.
-      {"two roles", with({Role::ENTERPRISE, Role::REVIEWER}, [](auto& of) { of.uscc = "other"; }),
+      {"two roles",
+       with({Role::ENTERPRISE, Role::REVIEWER}, [](auto& of) { of.uscc = "91320100MA1MTXYD2D"; }),
        File(), kOk},
   };
   for (const auto& [what, caller, file, reason] : cases) {
@@ -195,6 +196,7 @@ TEST(FileScopeTest, WhoeverReachesNothingIsToldWhatTheTokenHolds) {
     return caller;
   };
   const auto no_enterprise = [](Caller& of) { of.uscc = ""; };
+  const auto wrong_enterprise = [](Caller& of) { of.uscc = "9111"; };
   const auto no_programmes = [](Caller& of) { of.programmes = {}; };
   const auto no_unit = [](Caller& of) { of.review_unit = ""; };
   const auto wrong_unit = [](Caller& of) { of.review_unit = "nowhere"; };
@@ -213,6 +215,10 @@ TEST(FileScopeTest, WhoeverReachesNothingIsToldWhatTheTokenHolds) {
        "no programmes", "programmes", "-"},
       {with({Role::ENTERPRISE, Role::CAMPAIGN_OFFICER}, nothing), Reason::OUTSIDE_SCOPE,
        "企业：无；评测体系：无", "no enterprise, no programmes", "programmes", "-"},
+      {with({Role::ENTERPRISE}, wrong_enterprise), Reason::INVALID_USCC,
+       "企业“9111”无效：统一社会信用代码应为 18 位，这里是 4 位。请联系安全管理员。",
+       "\"9111\" is not valid. The unified social credit code has 18 characters, not 4.", "uscc",
+       "9111"},
       {with({Role::REVIEWER}, wrong_unit), Reason::UNKNOWN_REVIEW_UNIT,
        "审核单位“nowhere”不存在或已失效", "\"nowhere\" does not exist", "reviewUnit", "nowhere"},
       {with({Role::UNIT_HEAD}, no_unit), Reason::UNKNOWN_REVIEW_UNIT, "令牌中没有审核单位",
@@ -239,7 +245,7 @@ TEST(FileScopeTest, WhoeverReachesNothingIsToldWhatTheTokenHolds) {
 TEST(FileScopeTest, WhoeverAsksAboutAnotherIsToldWhatTheTokenHolds) {
   Declared method(Access("roles: [ENTERPRISE, OPERATOR] scope: FILE field: 'enterprise'"));
   const ErrorDetail detail =
-      DetailOf(method.Check(Owner({Role::ENTERPRISE}), "enterprise: '91320100MA1MTXYD2T'"));
+      DetailOf(method.Check(Owner({Role::ENTERPRISE}), "enterprise: '91320100MA1MTXYD2D'"));
   EXPECT_EQ(detail.reason(), Reason::OUTSIDE_SCOPE);
   EXPECT_EQ(ValueOf(detail, "uscc"), kUscc);
   EXPECT_EQ(detail.message().zh(),

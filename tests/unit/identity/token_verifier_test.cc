@@ -148,6 +148,23 @@ TEST_F(TokenVerifierTest, SaysWhoIsCalling) {
   }
 }
 
+TEST_F(TokenVerifierTest, AUsccIsReadAsItIsKept) {
+  const auto verifier = Open();
+  const struct {
+    const char* written;
+    const char* kept;
+  } cases[] = {{"91110000600037341l", "91110000600037341L"},
+               {" ９１１１００００６０００３７３４１Ｌ\u3000", "91110000600037341L"},
+               {" ", ""},
+               // What can be none is shown to people.
+               {" 9111l", "9111l"}};
+  for (const auto& [written, kept] : cases) {
+    const auto caller = verifier->Verify(*es256_.Sign(With("uscc", written)));
+    ASSERT_OK(caller);
+    EXPECT_EQ((*caller)->uscc, kept);
+  }
+}
+
 TEST_F(TokenVerifierTest, AProgrammeWithoutANameIsNoRight) {
   const auto verifier = Open();
   for (const json& programmes : {json::array({""}), json::array({" ", "jiangsu-ai"})}) {

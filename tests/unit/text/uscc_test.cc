@@ -1,11 +1,11 @@
-#include "services/assessment/domain/uscc.h"
+#include "common/text/uscc.h"
 
 #include <random>
 
 #include "absl/strings/str_cat.h"
 #include "tests/unit/status_matchers.h"
 
-namespace zhiping::assessment {
+namespace zhiping {
 namespace {
 
 using testing::HasSubstr;
@@ -128,4 +128,4 @@ TEST(UsccTest, AWrongOrganisationCodeIsSeenThoughTheWholeChecks) {
 }
 
 }  // namespace
-}  // namespace zhiping::assessment
+}  // namespace zhiping
