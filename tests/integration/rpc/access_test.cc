@@ -22,11 +22,13 @@ class AccessTest : public testing::Test {
     service_ = std::make_unique<AccessedService>(options);
     ServerOptions server;
     server.listen = "127.0.0.1:0";
-    auto started = Server::Start(server, {{ScoringService::service_full_name(), service_.get()}});
+    auto started = Server::Start(server, {{ScoringService::service_full_name(), service_.get()}},
+                                 &service_->environment());
     EXPECT_OK(started);
     server_ = *std::move(started);
     server_->SetReady(true);
-    stub_ = ScoringService::NewStub(NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {}));
+    channel_ = NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
+    stub_ = ScoringService::NewStub(channel_);
   }
 
   // What GetStatus says to whoever sends that as `authorization`.
@@ -56,6 +58,7 @@ class AccessTest : public testing::Test {
   const TestIssuer issuer_{folder_};
   std::unique_ptr<AccessedService> service_;
   std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<ScoringService::Stub> stub_;
 };
 
@@ -80,6 +83,20 @@ TEST_F(AccessTest, WithoutATokenThatCountsNobodyIsAnswered) {
               HasReason(Reason::TOKEN_EXPIRED));
   EXPECT_THAT(WhoAmI("Bearer " + issuer_.Token({"auditor", "operator"})),
               HasReason(Reason::ROLES_CONFLICT));
+}
+
+// gRPC answers it before any handler.
+TEST_F(AccessTest, WhatIsNoMessageIsSaidOnlyToWhoeverMayCall) {
+  const auto send = [this](const std::string& token) {
+    std::string response;
+    return FromGrpcStatus(CallRaw(channel_, "/zhiping.scoring.v1.ScoringService/GetStatus",
+                                  kNoMessage, response, token));
+  };
+  EXPECT_THAT(send(""), HasReason(Reason::TOKEN_REQUIRED));
+  EXPECT_THAT(send("x"), HasReason(Reason::TOKEN_MALFORMED));
+  EXPECT_THAT(send(issuer_.Token({"viewer"}, -absl::Hours(1))), HasReason(Reason::TOKEN_EXPIRED));
+  EXPECT_THAT(send(issuer_.Token({"auditor", "operator"})), HasReason(Reason::ROLES_CONFLICT));
+  EXPECT_THAT(send(issuer_.Token({"viewer"})), HasReason(Reason::MALFORMED));
 }
 
 // All on one connection.

@@ -79,22 +79,26 @@ class LimitsTest : public testing::Test {
     CallEnvironment environment = service_->environment();
     environment.audit = &audit_;
     feed_ = std::make_unique<Feed>(environment);
-    auto started =
-        Server::Start({"127.0.0.1:0"}, {{ScoringService::service_full_name(), &*service_},
-                                        {FeedService::service_full_name(), &*feed_}});
+    auto started = Server::Start({"127.0.0.1:0"},
+                                 {{ScoringService::service_full_name(), &*service_},
+                                  {FeedService::service_full_name(), &*feed_}},
+                                 &environment);
     ASSERT_OK(started);
     server_ = *std::move(started);
     server_->SetReady(true);
-    const auto channel = NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
-    scoring_ = ScoringService::NewStub(channel);
-    feed_stub_ = FeedService::NewStub(channel);
+    channel_ = NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
+    scoring_ = ScoringService::NewStub(channel_);
+    feed_stub_ = FeedService::NewStub(channel_);
   }
 
-  std::unique_ptr<grpc::ClientContext> ContextOf(const std::string& subject) const {
+  std::string TokenOf(const std::string& subject) const {
     auto claims = TestIssuer::Claims({"platform"});
     claims["sub"] = subject;
+    return *issuer_.signer().Sign(claims);
+  }
+  std::unique_ptr<grpc::ClientContext> ContextOf(const std::string& subject) const {
     auto context = NewContext(absl::Seconds(20));
-    context->AddMetadata("authorization", absl::StrCat("Bearer ", *issuer_.signer().Sign(claims)));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", TokenOf(subject)));
     return context;
   }
 
@@ -167,6 +171,7 @@ class LimitsTest : public testing::Test {
   std::unique_ptr<AccessedService> service_;
   std::unique_ptr<Feed> feed_;
   std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<ScoringService::Stub> scoring_;
   std::unique_ptr<FeedService::Stub> feed_stub_;
 };
@@ -182,6 +187,23 @@ TEST_F(LimitsTest, WhoeverCallsTooOftenWaitsWhateverIsCalledAndNobodyElseDoes) {
   EXPECT_OK(FromGrpcStatus(Batch(*this, "b").End()));
   EXPECT_EQ(Watch(*this, "b").End().error_code(), grpc::StatusCode::CANCELLED);
   ExpectTooFast(Ask("b"));
+}
+
+TEST_F(LimitsTest, WhatIsNoMessageIsACallAsAnyOther) {
+  Serve({0.01, 3, 32});
+  for (const char* method : {"/zhiping.scoring.v1.ScoringService/Score",
+                             "/zhiping.assessment.v1.FeedService/WatchSubmissions"}) {
+    const auto send = [&](const std::string& subject) {
+      std::string response;
+      return CallRaw(channel_, method, kNoMessage, response, TokenOf(subject));
+    };
+    const std::string subject = absl::StrCat("a of ", method);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_THAT(FromGrpcStatus(send(subject)), HasReason(Reason::MALFORMED));
+    }
+    ExpectTooFast(send(subject));
+    EXPECT_THAT(FromGrpcStatus(send("b")), HasReason(Reason::MALFORMED));
+  }
 }
 
 TEST_F(LimitsTest, WhoeverHasTooManyStreamsOpensNoMoreUntilOneHasEnded) {
