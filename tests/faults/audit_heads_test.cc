@@ -13,6 +13,7 @@
 #include "tests/faults/stepped_clock.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/ctl/run_ctl.h"
+#include "tests/integration/rpc/test_service.h"
 #include "tests/integration/sql/clock_under_test.h"
 #include "tests/integration/sql/database_under_test.h"
 #include "zhiping/common/v1/operations_service.grpc.pb.h"
@@ -47,15 +48,22 @@ class AuditHeadsTest : public testing::Test {
       // Nobody but auditors may: an entry.
       EXPECT_THAT(Heads(follower.service, "viewer").status(), HasReason(Reason::ROLE_REQUIRED));
     }
-    // What is written at the end, or by now, is signed at the end and at the start.
+    RestartAndAwait(2, 1);
+  }
+
+  // What is written at the end, or by now, is signed at the end and at the start. Until each keeps
+  // heads of the other's log up to that position.
+  void RestartAndAwait(int64_t of_catalogue, int64_t of_follower) {
     for (const Follower& follower : followers_) EXPECT_EQ(follower.service.Terminate(), 0);
     EXPECT_EQ(catalogue_.Terminate(), 0);
     catalogue_.StartAndAwait();
     for (const Follower& follower : followers_) {
       SCOPED_TRACE(follower.name);
       follower.service.StartAndAwait();
-      ASSERT_TRUE(EventuallyHeard([&] { return KeptAt(follower.service, "catalogue") == 2; }));
-      ASSERT_TRUE(EventuallyHeard([&] { return KeptAt(catalogue_, follower.name) == 1; }));
+      ASSERT_TRUE(
+          EventuallyHeard([&] { return KeptAt(follower.service, "catalogue") == of_catalogue; }));
+      ASSERT_TRUE(
+          EventuallyHeard([&] { return KeptAt(catalogue_, follower.name) == of_follower; }));
     }
   }
 
@@ -215,6 +223,21 @@ TEST_F(AuditHeadsTest, TheEndOfAFollowersLogIsMissedByTheCatalogue) {
   EXPECT_TRUE(EventuallyHeard([this] { return HeadsOf(catalogue_, "scoring").size() == 3; }));
   const Outcome replaced = Verify(ByCatalogue(followers_.front()));
   EXPECT_THAT(replaced.out, HasSubstr("该服务另外 1 份日志的日志头")) << replaced.err;
+}
+
+// gRPC answers such a call before any handler.
+TEST_F(AuditHeadsTest, ADeniedCallIsAnEntryWhateverItsRequest) {
+  std::vector<const ServiceProcess*> services = {&catalogue_};
+  for (const Follower& follower : followers_) services.push_back(&follower.service);
+  for (const ServiceProcess* service : services) {
+    std::string response;
+    EXPECT_THAT(
+        rpc::FromGrpcStatus(rpc::CallRaw(
+            grpc::CreateChannel(service->address(), suite_.CredentialsOf("viewer")),
+            "/zhiping.common.v1.OperationsService/ListKeptAuditHeads", rpc::kNoMessage, response)),
+        HasReason(Reason::ROLE_REQUIRED));
+  }
+  RestartAndAwait(3, 2);
 }
 
 TEST_F(AuditHeadsTest, AServiceGivesNoHeadsButItsOwn) {
