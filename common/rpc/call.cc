@@ -68,15 +68,6 @@ identity::AccessRule AccessOf(absl::string_view service, absl::string_view metho
   return *identity::AccessRule::Of(*descriptor);
 }
 
-// Sets the caller as soon as it is known who it is, also of a call that it may not make.
-absl::Status AdmitCaller(AccessControl& access, const identity::AccessRule& rule,
-                         const grpc::CallbackServerContext& context, CallerPtr& caller) {
-  ASSIGN_OR_RETURN(caller, access.Identify(context));
-  RETURN_IF_ERROR(access.limits().TakeCall(*caller));
-  RETURN_IF_ERROR(identity::CheckSeparation(caller->roles));
-  return rule.CheckRoles(*caller);
-}
-
 // gRPC's own call, which may be cancelled for as long as it is held: its context is gone when the
 // call is done.
 std::shared_ptr<grpc_call> Hold(grpc::CallbackServerContext& context) {
@@ -89,14 +80,25 @@ std::shared_ptr<grpc_call> Hold(grpc::CallbackServerContext& context) {
 Call::Call(grpc::CallbackServerContext& context, const Method& method)
     : context_(context), method_(method), start_(SystemClock().Steady()) {}
 
-absl::Status Call::Admit(const google::protobuf::Message& request) {
-  RETURN_IF_ERROR(AdmitCaller(method_.environment_.access, method_.access_, context_, caller_));
+absl::Status Call::AdmitCaller() {
+  AccessControl& access = method_.environment_.access;
   const identity::AccessRule& rule = method_.access_;
+  // Set as soon as it is known who it is, also of a call that it may not make.
+  ASSIGN_OR_RETURN(caller_, access.Identify(context_));
+  RETURN_IF_ERROR(access.limits().TakeCall(*caller_));
+  RETURN_IF_ERROR(identity::CheckSeparation(caller_->roles));
+  RETURN_IF_ERROR(rule.CheckRoles(*caller_));
   if (rule.via_platform() && caller_->roles.Has(identity::Role::PLATFORM)) {
     identity::Caller platform = *caller_;
     ASSIGN_OR_RETURN(platform.acting_for, ReadActingFor(context_));
     caller_ = std::make_shared<const identity::Caller>(std::move(platform));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Call::Admit(const google::protobuf::Message& request) {
+  RETURN_IF_ERROR(AdmitCaller());
+  const identity::AccessRule& rule = method_.access_;
   RETURN_IF_ERROR(rule.CheckScope(*caller_, request, Today()));
   scope_open_ = rule.AsksTheStore(*caller_, request);
   if (const auto enterprise = method_.access_.EnterpriseOf(request)) {
@@ -107,7 +109,7 @@ absl::Status Call::Admit(const google::protobuf::Message& request) {
 
 absl::Status Call::AdmitStream(std::function<void(const absl::Status&)> refuse, StreamOf messages) {
   AccessControl& access = method_.environment_.access;
-  RETURN_IF_ERROR(AdmitCaller(access, method_.access_, context_, caller_));
+  RETURN_IF_ERROR(AdmitCaller());
   if (method_.access_.records_access()) {
     return absl::InternalError("a stream that reads enterprises' files and is no RecordedStream");
   }

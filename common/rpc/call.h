@@ -76,8 +76,10 @@ class Call {
   Call(grpc::CallbackServerContext& context, const Method& method);
 
   // Who is calling, and whether they may: before anything else is done. Errors: those of
-  // AccessControl::Identify, AccessRule::CheckRoles and CheckScope.
+  // AccessControl::Identify, CallerLimits::TakeCall, AccessRule::CheckRoles and CheckScope.
   absl::Status Admit(const google::protobuf::Message& request);
+  // All of that but the scope: of a call whose request cannot be read.
+  absl::Status AdmitCaller();
   // The same for a stream of the scope NONE that reads no files. One of large messages takes its
   // place among the LargeStreams, before it reads. `refuse` is called from another thread, perhaps
   // once after the call is destroyed, when the caller may no longer call. It holds the stream

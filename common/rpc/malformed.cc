@@ -42,7 +42,9 @@ class MalformedExplainer final : public grpc::experimental::Interceptor {
     const auto method = methods_.find(call_.method());
     if (method == methods_.end()) return ToGrpcStatus(MalformedRequest());
     auto& context = static_cast<grpc::CallbackServerContext&>(*call_.server_context());
-    return Call(context, method->second).Finish(MalformedRequest());
+    Call call(context, method->second);
+    const absl::Status admitted = call.AdmitCaller();
+    return call.Finish(admitted.ok() ? MalformedRequest() : admitted);
   }
 
   ServerRpcInfo& call_;

@@ -18,8 +18,8 @@ absl::Status MalformedRequest();
 
 // Makes it the answer of every unary method of the server. Handlers answer with details, or not
 // with UNIMPLEMENTED. With environment, such calls of the services with these full names are
-// counted and logged as their Method would. REQUIRES: the services are linked in and answer by
-// callbacks.
+// admitted (Call::AdmitCaller) first, counted and logged as their Method would; without, anybody
+// gets it. REQUIRES: the services are linked in and answer by callbacks.
 void ExplainMalformedRequests(grpc::ServerBuilder& builder, const CallEnvironment* environment,
                               const std::vector<std::string>& services);
 

@@ -50,6 +50,8 @@ class Assessment {
   std::vector<rpc::ServedService> services();
   Store& store() { return *store_; }
   audit::AuditLog& audit() { return *audit_; }
+  // What its calls are handled in, with what records them.
+  const rpc::CallEnvironment& calls() const { return calls_; }
 
   // Whether the database answers: what readiness follows.
   bool Readable();

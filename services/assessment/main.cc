@@ -98,8 +98,9 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
-  ASSIGN_OR_RETURN(const auto server,
-                   rpc::Server::Start(flags.service.server, assessment->services(), &environment));
+  ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::Server::Start(flags.service.server, assessment->services(), &assessment->calls()));
   log.Write(rpc::Severity::kInfo, "serving",
             {{"listen", flags.service.server.listen},
              {"port", static_cast<int64_t>(server->port())},

@@ -67,6 +67,8 @@ class Catalogue {
 
   std::vector<rpc::ServedService> services();
   Store& store() { return *store_; }
+  // What its calls are handled in, with what records them.
+  const rpc::CallEnvironment& calls() const { return calls_; }
 
   // Ends the streams of Subscribe: before the server is closed.
   void EndStreams() { subscriptions_.Close(); }
@@ -92,6 +94,7 @@ class Catalogue {
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<audit::AuditLog> audit_;
+  const rpc::CallEnvironment calls_;
   const std::unique_ptr<Signing> signing_;
   const std::unique_ptr<redis::Client> redis_;
   ForeignStates foreign_;

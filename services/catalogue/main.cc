@@ -128,8 +128,9 @@ absl::Status Serve(Flags& flags, const rpc::TerminationSignals& signals, const r
   if (!flags.service.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(exposer, rpc::ServeMetrics(metrics, flags.service.metrics_listen));
   }
-  ASSIGN_OR_RETURN(const auto server,
-                   rpc::Server::Start(flags.service.server, catalogue->services(), &environment));
+  ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::Server::Start(flags.service.server, catalogue->services(), &catalogue->calls()));
   {
     absl::MutexLock lock(&mutex);
     serving = server.get();

@@ -2,6 +2,7 @@
 // its signed heads, notices, and so does whoever verifies the log against them.
 #include <grpcpp/create_channel.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "absl/strings/match.h"
@@ -12,6 +13,7 @@
 #include "tests/faults/stepped_clock.h"
 #include "tests/faults/suite.h"
 #include "tests/integration/ctl/run_ctl.h"
+#include "tests/integration/rpc/test_service.h"
 #include "tests/integration/sql/clock_under_test.h"
 #include "tests/integration/sql/database_under_test.h"
 #include "zhiping/common/v1/operations_service.grpc.pb.h"
@@ -29,19 +31,40 @@ using testing::HasSubstr;
 
 class AuditHeadsTest : public testing::Test {
  protected:
+  // A service that gives its heads to the catalogue, and keeps those of the catalogue.
+  struct Follower {
+    std::string name;
+    ServiceProcess& service;
+    SteppedClock& clock;
+    // With its audit log.
+    std::string file;
+  };
+
   void SetUp() override {
     catalogue_.StartAndAwait();
     catalogue_.PublishNew();
-    scoring_.StartAndAwait();
-    // Nobody but auditors may: an entry.
-    EXPECT_THAT(Heads(scoring_, "viewer").status(), HasReason(Reason::ROLE_REQUIRED));
-    // What is written at the end, or by now, is signed at the end and at the start.
-    EXPECT_EQ(scoring_.Terminate(), 0);
+    for (const Follower& follower : followers_) {
+      follower.service.StartAndAwait();
+      // Nobody but auditors may: an entry.
+      EXPECT_THAT(Heads(follower.service, "viewer").status(), HasReason(Reason::ROLE_REQUIRED));
+    }
+    RestartAndAwait(2, 1);
+  }
+
+  // What is written at the end, or by now, is signed at the end and at the start. Until each keeps
+  // heads of the other's log up to that position.
+  void RestartAndAwait(int64_t of_catalogue, int64_t of_follower) {
+    for (const Follower& follower : followers_) EXPECT_EQ(follower.service.Terminate(), 0);
     EXPECT_EQ(catalogue_.Terminate(), 0);
     catalogue_.StartAndAwait();
-    scoring_.StartAndAwait();
-    ASSERT_TRUE(EventuallyHeard([this] { return KeptAt(scoring_) == 2; }));
-    ASSERT_TRUE(EventuallyHeard([this] { return KeptAt(catalogue_) == 1; }));
+    for (const Follower& follower : followers_) {
+      SCOPED_TRACE(follower.name);
+      follower.service.StartAndAwait();
+      ASSERT_TRUE(
+          EventuallyHeard([&] { return KeptAt(follower.service, "catalogue") == of_catalogue; }));
+      ASSERT_TRUE(
+          EventuallyHeard([&] { return KeptAt(catalogue_, follower.name) == of_follower; }));
+    }
   }
 
   static std::unique_ptr<OperationsService::Stub> StubOf(
@@ -60,6 +83,14 @@ class AuditHeadsTest : public testing::Test {
     if (!status.ok()) return status;
     return std::vector<KeptAuditHead>(response.heads().begin(), response.heads().end());
   }
+  // Of them, another's.
+  std::vector<KeptAuditHead> HeadsOf(const ServiceProcess& service, const std::string& of) const {
+    std::vector<KeptAuditHead> heads = Heads(service).value_or(std::vector<KeptAuditHead>());
+    heads.erase(std::remove_if(heads.begin(), heads.end(),
+                               [&](const auto& kept) { return kept.head().service() != of; }),
+                heads.end());
+    return heads;
+  }
   // A caller may ask a hundred times a second.
   static bool EventuallyHeard(const std::function<bool()>& condition) {
     return processes::Eventually([&] {
@@ -67,10 +98,17 @@ class AuditHeadsTest : public testing::Test {
       return condition();
     });
   }
-  // How far the log is known that it keeps heads of; −1: not at all.
-  int64_t KeptAt(const ServiceProcess& service) const {
-    const auto heads = Heads(service);
-    return !heads.ok() || heads->empty() ? -1 : heads->back().head().position();
+  // How far the other's log is known that it keeps heads of; −1: not at all.
+  int64_t KeptAt(const ServiceProcess& service, const std::string& of) const {
+    const auto heads = HeadsOf(service, of);
+    return heads.empty() ? -1 : heads.back().head().position();
+  }
+
+  // By the one that keeps the heads of the other.
+  static bool ConflictIsLogged(const ServiceProcess& by, const std::string& of) {
+    return processes::Eventually([&] {
+      return absl::StrContains(by.Output(), R"("audit_head_conflict","service":")" + of + "\"");
+    });
   }
 
   // Stops the service, removes the last entry of its audit log, and starts it. Its clock goes on by
@@ -94,20 +132,20 @@ class AuditHeadsTest : public testing::Test {
     return ctl::RunCtl(more, {{"ZHIPING_LANG", language}});
   }
   // The log of one, by what the other keeps.
-  std::vector<std::string> CatalogueByScoring() const {
-    return {"--catalogue",      catalogue_.address(), "--kept-by",
-            scoring_.address(), "--trust-file",       suite_.trust_file()};
+  std::vector<std::string> CatalogueBy(const Follower& follower) const {
+    return {"--catalogue",  catalogue_.address(), "--kept-by", follower.service.address(),
+            "--trust-file", suite_.trust_file()};
   }
-  std::vector<std::string> ScoringByCatalogue() const {
-    return {"--server",           scoring_.address(), "--kept-by",
-            catalogue_.address(), "--trust-file",     suite_.trust_file()};
+  std::vector<std::string> ByCatalogue(const Follower& follower) const {
+    return {"--server",     follower.service.address(), "--kept-by", catalogue_.address(),
+            "--trust-file", suite_.trust_file()};
   }
 
   const Security security_;
   const Suite suite_{&security_};
   const std::string token_file_ =
       ctl::Scratch("auditor.jwt", security_.issuer().Token({"auditor"}));
-  SteppedClock catalogue_clock_, scoring_clock_;
+  SteppedClock catalogue_clock_, scoring_clock_, assessment_clock_;
   CatalogueProcess catalogue_{
       suite_, {{"--audit-key", suite_.key_file()}}, catalogue_clock_.starter()};
   const std::string audit_file_ = processes::NewFolder() + "/audit.db";
@@ -116,61 +154,90 @@ class AuditHeadsTest : public testing::Test {
                            {"--audit-database", "sqlite:" + audit_file_},
                            {"--audit-key", suite_.key_file()}},
                           scoring_clock_.starter()};
+  const std::string assessment_file_ = processes::NewFolder() + "/assessment.db";
+  AssessmentProcess assessment_{
+      suite_,
+      catalogue_,
+      scoring_,
+      {{"--database", "sqlite:" + assessment_file_}, {"--audit-key", suite_.key_file()}},
+      assessment_clock_.starter()};
+  const std::vector<Follower> followers_ = {
+      {"scoring", scoring_, scoring_clock_, audit_file_},
+      {"assessment", assessment_, assessment_clock_, assessment_file_}};
 };
 
-TEST_F(AuditHeadsTest, TheEndOfTheCataloguesLogIsMissedByItsFollower) {
-  const Outcome whole = Verify(CatalogueByScoring());
-  EXPECT_EQ(whole.exit_code, 0) << whole.err;
-  EXPECT_THAT(whole.out, HasSubstr("与 " + scoring_.address() + " 保存的 "));
-  EXPECT_THAT(whole.out, HasSubstr("最后一个：catalogue，位置 2，签于 "));
+TEST_F(AuditHeadsTest, TheEndOfTheCataloguesLogIsMissedByItsFollowers) {
+  for (const Follower& follower : followers_) {
+    SCOPED_TRACE(follower.name);
+    const Outcome whole = Verify(CatalogueBy(follower));
+    EXPECT_EQ(whole.exit_code, 0) << whole.err;
+    EXPECT_THAT(whole.out, HasSubstr("与 " + follower.service.address() + " 保存的 "));
+    EXPECT_THAT(whole.out, HasSubstr("最后一个：catalogue，位置 2，签于 "));
+  }
 
   CutWhileStopped(catalogue_, catalogue_clock_, catalogue_.sqlite_file());
-  EXPECT_TRUE(processes::Eventually([this] {
-    return absl::StrContains(scoring_.Output(), "\"audit_head_conflict\"");
-  })) << scoring_.Output();
+  for (const Follower& follower : followers_) {
+    SCOPED_TRACE(follower.name);
+    EXPECT_TRUE(ConflictIsLogged(follower.service, "catalogue")) << follower.service.Output();
+    const Outcome cut = Verify(CatalogueBy(follower));
+    EXPECT_EQ(cut.exit_code, 1);
+    EXPECT_THAT(cut.err, HasSubstr("日志止于位置 1，而另存的日志头到过位置 2"));
+  }
   // The chain alone does not show it.
   EXPECT_EQ(Verify({"--catalogue", catalogue_.address()}).exit_code, 0);
-  const Outcome cut = Verify(CatalogueByScoring());
-  EXPECT_EQ(cut.exit_code, 1);
-  EXPECT_THAT(cut.err, HasSubstr("日志止于位置 1，而另存的日志头到过位置 2"));
 
   // Others in its place.
   EXPECT_OK(catalogue_.Import("改"));
-  const Outcome rewritten = Verify(CatalogueByScoring(), "en");
-  EXPECT_EQ(rewritten.exit_code, 1);
-  EXPECT_THAT(rewritten.err, HasSubstr("at position 2 were changed"));
+  for (const Follower& follower : followers_) {
+    SCOPED_TRACE(follower.name);
+    const Outcome rewritten = Verify(CatalogueBy(follower), "en");
+    EXPECT_EQ(rewritten.exit_code, 1);
+    EXPECT_THAT(rewritten.err, HasSubstr("at position 2 were changed"));
+  }
 }
 
-TEST_F(AuditHeadsTest, TheEndOfScoringsLogIsMissedByTheCatalogue) {
-  const Outcome whole = Verify(ScoringByCatalogue(), "en");
-  EXPECT_EQ(whole.exit_code, 0) << whole.err;
-  EXPECT_THAT(whole.out, HasSubstr("the last: scoring, position 1, signed at "));
+TEST_F(AuditHeadsTest, TheEndOfAFollowersLogIsMissedByTheCatalogue) {
+  for (const Follower& follower : followers_) {
+    SCOPED_TRACE(follower.name);
+    const Outcome whole = Verify(ByCatalogue(follower), "en");
+    EXPECT_EQ(whole.exit_code, 0) << whole.err;
+    EXPECT_THAT(whole.out, HasSubstr("the last: " + follower.name + ", position 1, signed at "));
 
-  CutWhileStopped(scoring_, scoring_clock_, audit_file_);
-  EXPECT_TRUE(processes::Eventually([this] {
-    return absl::StrContains(catalogue_.Output(), "\"audit_head_conflict\"");
-  })) << catalogue_.Output();
-  const auto heads = Heads(catalogue_);
-  ASSERT_OK(heads);
-  ASSERT_EQ(heads->size(), 2u);
-  EXPECT_EQ(heads->front().head().position(), 0);
-  EXPECT_TRUE(heads->front().contradicts());
-  EXPECT_EQ(Verify({"--server", scoring_.address()}).exit_code, 0);
-  const Outcome cut = Verify(ScoringByCatalogue(), "en");
-  EXPECT_EQ(cut.exit_code, 1);
-  EXPECT_THAT(cut.err, HasSubstr("it ends at position 0"));
-  EXPECT_THAT(cut.err, HasSubstr("Missing: 1."));
+    CutWhileStopped(follower.service, follower.clock, follower.file);
+    EXPECT_TRUE(ConflictIsLogged(catalogue_, follower.name)) << catalogue_.Output();
+    const auto heads = HeadsOf(catalogue_, follower.name);
+    ASSERT_EQ(heads.size(), 2u);
+    EXPECT_EQ(heads.front().head().position(), 0);
+    EXPECT_TRUE(heads.front().contradicts());
+    EXPECT_EQ(Verify({"--server", follower.service.address()}).exit_code, 0);
+    const Outcome cut = Verify(ByCatalogue(follower), "en");
+    EXPECT_EQ(cut.exit_code, 1);
+    EXPECT_THAT(cut.err, HasSubstr("it ends at position 0"));
+    EXPECT_THAT(cut.err, HasSubstr("Missing: 1."));
+  }
 
   // Whoever replaces the database has no log that anybody knows.
   EXPECT_EQ(scoring_.Terminate(), 0);
   scoring_.SetFlag("--audit-database", "sqlite:" + processes::NewFolder() + "/audit.db");
   scoring_.StartAndAwait();
-  EXPECT_TRUE(EventuallyHeard([this] {
-    const auto kept = Heads(catalogue_);
-    return kept.ok() && kept->size() == 3;
-  }));
-  const Outcome replaced = Verify(ScoringByCatalogue());
+  EXPECT_TRUE(EventuallyHeard([this] { return HeadsOf(catalogue_, "scoring").size() == 3; }));
+  const Outcome replaced = Verify(ByCatalogue(followers_.front()));
   EXPECT_THAT(replaced.out, HasSubstr("该服务另外 1 份日志的日志头")) << replaced.err;
+}
+
+// gRPC answers such a call before any handler.
+TEST_F(AuditHeadsTest, ADeniedCallIsAnEntryWhateverItsRequest) {
+  std::vector<const ServiceProcess*> services = {&catalogue_};
+  for (const Follower& follower : followers_) services.push_back(&follower.service);
+  for (const ServiceProcess* service : services) {
+    std::string response;
+    EXPECT_THAT(
+        rpc::FromGrpcStatus(rpc::CallRaw(
+            grpc::CreateChannel(service->address(), suite_.CredentialsOf("viewer")),
+            "/zhiping.common.v1.OperationsService/ListKeptAuditHeads", rpc::kNoMessage, response)),
+        HasReason(Reason::ROLE_REQUIRED));
+  }
+  RestartAndAwait(3, 2);
 }
 
 TEST_F(AuditHeadsTest, AServiceGivesNoHeadsButItsOwn) {

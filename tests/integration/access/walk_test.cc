@@ -41,6 +41,8 @@ using rpc::TestIssuer;
 
 constexpr char kHere[] = "jiangsu-ai";
 constexpr char kElsewhere[] = "another";
+// No message of any method.
+constexpr char kNoMessage[] = "\xff\xff\xff";
 
 // What became of a call. kHidden: as if what it is about were not there.
 enum class Outcome { kAdmitted, kRoleRefused, kOutsideScope, kHidden, kUnauthenticated };
@@ -337,8 +339,14 @@ class WalkTest : public testing::Test {
       for (const CallerOf& caller : {kInside, kOutside, kNowhere}) {
         EXPECT_EQ(OutcomeOf(method, Bearer(As(caller, role))), Outcome::kRoleRefused);
       }
-      return "no";
     }
+    // Whoever may not call it does not learn what a request to it is.
+    if (!method.client_streaming()) {
+      const Answer answer = Call(method, Bearer(As(kInside, role)), kNoMessage);
+      EXPECT_EQ(OutcomeOf(method, answer), inside ? Outcome::kAdmitted : Outcome::kRoleRefused);
+      EXPECT_EQ(DetailOf(answer.status).reason() == Reason::MALFORMED, inside);
+    }
+    if (!inside) return "no";
     EXPECT_TRUE(outside || !nowhere);
     return nowhere ? "yes" : outside ? "any" : "inside";
   }
@@ -462,6 +470,8 @@ TEST_F(WalkTest, EveryMethodWithEveryTokenThatDoesNotCount) {
       const absl::Status status = Call(*method, {authorization});
       EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated) << method->full_name();
       EXPECT_THAT(status, HasReason(reason)) << method->full_name() << " " << authorization;
+      EXPECT_THAT(Call(*method, {authorization}, kNoMessage).status, HasReason(reason))
+          << method->full_name() << " " << authorization;
     }
     // And one that does count, for methods that people may call.
     const auto& access = AccessOf(*method);

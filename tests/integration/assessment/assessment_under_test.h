@@ -181,7 +181,7 @@ class AssessmentUnderTest {
     server.listen = "127.0.0.1:0";
     server.tls = tls;
     server.shutdown_grace = absl::Seconds(1);
-    server_ = *rpc::Server::Start(server, assessment_->services());
+    server_ = *rpc::Server::Start(server, assessment_->services(), &assessment_->calls());
     server_->SetReady(true);
     const auto channel = rpc::NewChannel(absl::StrCat("localhost:", server_->port()), {},
                                          rpc::Instances::kReady, {"", "", tls.ca});

@@ -114,7 +114,7 @@ class CatalogueUnderTest {
     server.tls = tls;
     server.shutdown_grace = absl::Seconds(1);
     server.max_request_bytes = 64 << 20;
-    server_ = *rpc::Server::Start(server, catalogue_->services());
+    server_ = *rpc::Server::Start(server, catalogue_->services(), &catalogue_->calls());
     server_->SetReady(true);
     const auto channel = rpc::NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
     stub_ = v1::CatalogueService::NewStub(channel);

@@ -7,82 +7,12 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "tests/integration/rpc/accessed_service.h"
 #include "tests/integration/rpc/test_issuer.h"
-#include "tests/integration/rpc/test_service.h"
 #include "tests/processes/process.h"
 
 namespace zhiping::rpc {
 namespace {
-
-using scoring::v1::ScoreBatchRequest;
-using scoring::v1::ScoreBatchResponse;
-
-// Answers GetStatus (any role) with who is calling, and keeps ScoreBatch (operators and others)
-// open.
-class AccessedService final : public ScoringService::CallbackService {
- public:
-  explicit AccessedService(const AccessOptions& options)
-      : access_(*AccessControl::Open(options, SystemClock(), log_)),
-        environment_{metrics_, log_, *access_},
-        status_(environment_, ScoringService::service_full_name(), "GetStatus"),
-        batch_(environment_, ScoringService::service_full_name(), "ScoreBatch") {}
-
-  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const GetStatusRequest* request,
-                                      GetStatusResponse* response) override {
-    return status_.Handle(*context, *request, [response](const Call& call) {
-      response->set_engine_version(absl::StrCat(call.caller().subject, call.caller().service));
-      return absl::OkStatus();
-    });
-  }
-
-  // Ends only when its caller may no longer call, or has said everything.
-  class Stream final : public grpc::ServerBidiReactor<ScoreBatchRequest, ScoreBatchResponse> {
-   public:
-    Stream(grpc::CallbackServerContext& context, const Method& method) : call_(context, method) {}
-    void Start(std::shared_ptr<Stream> self) {
-      self_ = std::move(self);
-      const absl::Status admitted =
-          call_.AdmitStream([weak = std::weak_ptr(self_)](const absl::Status& refused) {
-            if (const auto stream = weak.lock()) stream->End(refused);
-          });
-      if (!admitted.ok()) return End(admitted);
-      StartSendInitialMetadata();
-      StartRead(&request_);
-    }
-    void OnReadDone(bool ok) override {
-      if (ok) return StartRead(&request_);
-      End(absl::OkStatus());
-    }
-    void OnDone() override { const auto self = std::move(self_); }
-
-   private:
-    void End(const absl::Status& status) {
-      if (!ended_.exchange(true)) Finish(call_.Finish(status));
-    }
-    Call call_;
-    ScoreBatchRequest request_;
-    std::atomic<bool> ended_ = false;
-    std::shared_ptr<Stream> self_;
-  };
-
-  grpc::ServerBidiReactor<ScoreBatchRequest, ScoreBatchResponse>* ScoreBatch(
-      grpc::CallbackServerContext* context) override {
-    auto stream = std::make_shared<Stream>(*context, batch_);
-    Stream& opened = *stream;
-    opened.Start(std::move(stream));
-    return &opened;
-  }
-
- private:
-  Metrics metrics_;
-  Log log_{Severity::kError};
-  std::unique_ptr<AccessControl> access_;
-  const CallEnvironment environment_;
-  const Method status_;
-  const Method batch_;
-};
 
 class AccessTest : public testing::Test {
  protected:
@@ -92,11 +22,13 @@ class AccessTest : public testing::Test {
     service_ = std::make_unique<AccessedService>(options);
     ServerOptions server;
     server.listen = "127.0.0.1:0";
-    auto started = Server::Start(server, {{ScoringService::service_full_name(), service_.get()}});
+    auto started = Server::Start(server, {{ScoringService::service_full_name(), service_.get()}},
+                                 &service_->environment());
     EXPECT_OK(started);
     server_ = *std::move(started);
     server_->SetReady(true);
-    stub_ = ScoringService::NewStub(NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {}));
+    channel_ = NewChannel(absl::StrCat("127.0.0.1:", server_->port()), {});
+    stub_ = ScoringService::NewStub(channel_);
   }
 
   // What GetStatus says to whoever sends that as `authorization`.
@@ -126,6 +58,7 @@ class AccessTest : public testing::Test {
   const TestIssuer issuer_{folder_};
   std::unique_ptr<AccessedService> service_;
   std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<ScoringService::Stub> stub_;
 };
 
@@ -150,6 +83,20 @@ TEST_F(AccessTest, WithoutATokenThatCountsNobodyIsAnswered) {
               HasReason(Reason::TOKEN_EXPIRED));
   EXPECT_THAT(WhoAmI("Bearer " + issuer_.Token({"auditor", "operator"})),
               HasReason(Reason::ROLES_CONFLICT));
+}
+
+// gRPC answers it before any handler.
+TEST_F(AccessTest, WhatIsNoMessageIsSaidOnlyToWhoeverMayCall) {
+  const auto send = [this](const std::string& token) {
+    std::string response;
+    return FromGrpcStatus(CallRaw(channel_, "/zhiping.scoring.v1.ScoringService/GetStatus",
+                                  kNoMessage, response, token));
+  };
+  EXPECT_THAT(send(""), HasReason(Reason::TOKEN_REQUIRED));
+  EXPECT_THAT(send("x"), HasReason(Reason::TOKEN_MALFORMED));
+  EXPECT_THAT(send(issuer_.Token({"viewer"}, -absl::Hours(1))), HasReason(Reason::TOKEN_EXPIRED));
+  EXPECT_THAT(send(issuer_.Token({"auditor", "operator"})), HasReason(Reason::ROLES_CONFLICT));
+  EXPECT_THAT(send(issuer_.Token({"viewer"})), HasReason(Reason::MALFORMED));
 }
 
 // All on one connection.

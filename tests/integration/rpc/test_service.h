@@ -85,10 +85,15 @@ inline grpc::Status CallGetStatus(ScoringService::Stub& stub, absl::Duration tim
   return stub.GetStatus(context.get(), {}, &response);
 }
 
-// One request and its answer, without the proto.
+// What is no message of any method.
+inline constexpr char kNoMessage[] = "\xff\xff\xff";
+
+// One request and its answer, without the proto. `token`: empty: none.
 inline grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const char* path,
-                            const std::string& request, std::string& response) {
+                            const std::string& request, std::string& response,
+                            const std::string& token = "") {
   const auto context = NewContext(absl::Seconds(30));
+  if (!token.empty()) context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
   grpc::internal::RpcMethod method(path, grpc::internal::RpcMethod::NORMAL_RPC, channel);
   grpc::Slice slice(request);
   grpc::ByteBuffer in(&slice, 1), out;

@@ -40,10 +40,8 @@ class ServiceUnderTest {
     }
     releases_ = std::make_unique<releases::FixedReleases>(
         std::make_shared<const releases::Snapshot>(std::move(available), std::move(in_force)));
-    const rpc::CallEnvironment environment = {metrics_, log_, *access_};
-    service_ =
-        std::make_unique<ScoringService>(*releases_, SystemClock(), pool_, *trust_, environment);
-    operations_ = std::make_unique<audit::OperationsService>(nullptr, pool_, environment);
+    service_ = std::make_unique<ScoringService>(*releases_, SystemClock(), pool_, *trust_, calls_);
+    operations_ = std::make_unique<audit::OperationsService>(nullptr, pool_, calls_);
     options_ = server;
     options_.listen = "127.0.0.1:0";
     Serve();
@@ -82,8 +80,10 @@ class ServiceUnderTest {
  private:
   void Serve() {
     server_ = *rpc::Server::Start(
-        options_, {{v1::ScoringService::service_full_name(), service_.get()},
-                   {common::v1::OperationsService::service_full_name(), operations_.get()}});
+        options_,
+        {{v1::ScoringService::service_full_name(), service_.get()},
+         {common::v1::OperationsService::service_full_name(), operations_.get()}},
+        &calls_);
     server_->SetReady(true);
   }
 
@@ -103,6 +103,7 @@ class ServiceUnderTest {
   rpc::Metrics metrics_;
   rpc::Log log_;
   const std::unique_ptr<rpc::AccessControl> access_;
+  const rpc::CallEnvironment calls_{metrics_, log_, *access_};
   rpc::BoundedPool pool_;
   std::unique_ptr<releases::FixedReleases> releases_;
   std::unique_ptr<ScoringService> service_;

@@ -42,6 +42,16 @@ TEST(Flags, AreReadFromArgumentsAndEnvironment) {
   EXPECT_EQ(flags.log_level, Severity::kDebug);
 }
 
+TEST(Flags, HowMuchACallerMayIsSet) {
+  ServiceFlags flags;
+  setenv("ZHIPING_CALLER_STREAMS", "7", 1);
+  EXPECT_EQ(Parse({"--caller-rate", "2.5", "--caller-burst", "5"}, flags), std::nullopt);
+  unsetenv("ZHIPING_CALLER_STREAMS");
+  EXPECT_EQ(flags.access.limits.calls_per_second, 2.5);
+  EXPECT_EQ(flags.access.limits.burst, 5);
+  EXPECT_EQ(flags.access.limits.streams, 7);
+}
+
 TEST(Flags, RefuseWrongValues) {
   const std::vector<std::vector<std::string>> wrong = {
       {"--drain-delay", "five"},      {"--drain-delay", "-1s"},
