@@ -69,16 +69,19 @@ absl::StatusOr<LockedDraft> Drafts::Read(const v1::AssessmentKey& key, rpc::Call
                                          absl::Time deadline) {
   LockedDraft draft;
   ASSIGN_OR_RETURN(auto enterprise, environment_.store.FindEnterprise(deadline, key.enterprise()));
+  // Before the campaign, which knows the draft's release then: meanwhile it may be repinned, and
+  // the draft stored under its new release.
+  ASSIGN_OR_RETURN(auto record, environment_.store.FindAssessment(deadline, key));
   ASSIGN_OR_RETURN(auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
   if (campaign.has_value()) draft.campaign = *std::move(campaign);
   const bool may = CheckFile(call, enterprise, draft.campaign.campaign().programme()).ok();
   if (!may || !enterprise.has_value()) return AssessmentNotFound(key);
   draft.enterprise = *std::move(enterprise);
-  ASSIGN_OR_RETURN(auto record, environment_.store.FindAssessment(deadline, key));
   if (!record.has_value()) return AssessmentNotFound(key);
   draft.record = *std::move(record);
   ASSIGN_OR_RETURN(draft.submissions, environment_.store.SubmissionsOf(deadline, key));
-  ASSIGN_OR_RETURN(const DraftCriteria criteria, CriteriaOfDraft(environment_, key, deadline));
+  ASSIGN_OR_RETURN(const DraftCriteria criteria,
+                   CriteriaOfDraft(environment_, draft.record, draft.campaign, deadline));
   FollowCampaign(draft, criteria, environment_.Now());
   call.Reads({FileOf(key)});
   return draft;
