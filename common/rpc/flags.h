@@ -29,7 +29,8 @@ struct ServiceFlags {
 void AddServiceFlags(CLI::App& app, ServiceFlags& flags);
 
 // Whether the service may run with these settings. Beyond this machine it needs TLS and
-// authentication, and authentication needs TLS anywhere. Errors: NOT_SECURED naming each flag that is missing; those of CheckTls.
+// authentication, and authentication needs TLS anywhere. Errors: NOT_SECURED naming each flag that
+// is missing; those of CheckTls.
 absl::Status CheckSecured(const ServiceFlags& flags, absl::Time now);
 
 // `--drain-delay` → `ZHIPING_DRAIN_DELAY`.

@@ -43,12 +43,12 @@ void AddFlags(CLI::App& app, Flags& flags) {
                      "计算提升路径和批量评分的线程数 / threads for plans and batches");
   rpc::AddNumberFlag(app, "--pool-queue", flags.pool_queue, 1, 100'000,
                      "最多排队的任务数，超出即拒绝 / tasks that may wait; more are refused");
-  const auto* const database =
-      rpc::AddFlag(app, "--audit-database", flags.audit_database.database,
-                   "审计日志的数据库 sqlite:PATH 或 "
-                   "postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志，且只能在"
-                   "本机监听 / database of the audit log; empty: denied calls are only logged, and on "
-                   "this machine only");
+  const auto* const database = rpc::AddFlag(
+      app, "--audit-database", flags.audit_database.database,
+      "审计日志的数据库 sqlite:PATH 或 "
+      "postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志，且只能在"
+      "本机监听 / database of the audit log; empty: denied calls are only logged, and on "
+      "this machine only");
   auto* const password =
       rpc::AddFlag(app, "--audit-database-password-file", flags.audit_database.password_file,
                    "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");
