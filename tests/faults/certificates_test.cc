@@ -88,7 +88,7 @@ TEST_F(CertificatesTest, HalfOfWhatSecuresAServiceIsRefusedNamingTheRest) {
     AssessmentProcess assessment(plain, catalogue, scoring, flags);
     for (ServiceProcess* service :
          {static_cast<ServiceProcess*>(&scoring), static_cast<ServiceProcess*>(&assessment)}) {
-      EXPECT_THAT(RefusedBy(*service), HasSubstr(absl::StrCat("TLS needs ", missing)));
+      EXPECT_THAT(RefusedBy(*service), HasSubstr(absl::StrCat(": ", missing, " (ZHIPING_")));
     }
   }
 }
