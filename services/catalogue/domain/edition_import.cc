@@ -14,6 +14,21 @@ namespace zhiping::catalogue {
 
 using v1::Finding;
 
+namespace {
+
+// About the edition as a whole.
+Finding OfTheEdition(Finding::Severity severity, Reason::Value reason,
+                     const common::v1::LocalText& text) {
+  Finding finding;
+  finding.set_severity(severity);
+  finding.set_file(criteria::kEditionFile);
+  finding.set_reason(Reason::Value_Name(reason));
+  *finding.mutable_message() = text;
+  return finding;
+}
+
+}  // namespace
+
 ReleaseBytes MakeReleaseBytes(const criteria::Folder& folder, int number) {
   const auto& edition = folder.edition;
   const v1::Release release =
@@ -67,28 +82,19 @@ common::v1::LocalText YearTakenText(const v1::ReleaseSummary& release, const std
 }
 
 Finding YearTaken(const v1::ReleaseSummary& release, const std::string& other) {
-  Finding finding;
-  finding.set_severity(Finding::ERROR);
-  finding.set_file(criteria::kEditionFile);
-  finding.set_reason(Reason::Value_Name(Reason::LABEL_TAKEN));
-  *finding.mutable_message() = YearTakenText(release, other);
-  return finding;
+  return OfTheEdition(Finding::ERROR, Reason::LABEL_TAKEN, YearTakenText(release, other));
 }
 
 Finding PutBack(const ReleaseBytes& release) {
   const std::string& label = release.summary.label();
-  Finding finding;
-  finding.set_severity(Finding::WARNING);
-  finding.set_file(criteria::kEditionFile);
-  finding.set_reason(Reason::Value_Name(Reason::DIGEST_MISMATCH));
-  *finding.mutable_message() = MakeText(
+  const common::v1::LocalText text = MakeText(
       absl::StrCat("数据库中 ", label,
                    " 的内容已与摘要不符，由这次导入恢复；签名如也受损，请再用 "
                    "release resign 重新签名。"),
       absl::StrCat("What the database held of ", label,
                    " was not what its digest says; this import puts it back. If its signature is "
                    "damaged too, sign it again with release resign."));
-  return finding;
+  return OfTheEdition(Finding::WARNING, Reason::DIGEST_MISMATCH, text);
 }
 
 std::optional<Finding> LabelShared(const ReleaseBytes& release,
@@ -104,11 +110,7 @@ std::optional<Finding> LabelShared(const ReleaseBytes& release,
   if (total > kMostNamed) others.resize(kMostNamed);
   const std::string& label = release.summary.label();
   const bool all = total <= kMostNamed;
-  Finding finding;
-  finding.set_severity(Finding::WARNING);
-  finding.set_file(criteria::kEditionFile);
-  finding.set_reason(Reason::Value_Name(Reason::LABEL_SHARED));
-  *finding.mutable_message() = MakeText(
+  const common::v1::LocalText text = MakeText(
       absl::StrCat("标签 ", label, " 还有另外 ", total, " 个已导入、尚未发布的内容：",
                    absl::StrJoin(others, "、"), all ? "" : " 等",
                    "。只有先发布的那个用这个标签，其余的须重新导入；发布前请核对摘要。"),
@@ -117,7 +119,7 @@ std::optional<Finding> LabelShared(const ReleaseBytes& release,
                    all ? "" : ", …",
                    ". Only the first that is published keeps it, and the others have to be "
                    "imported again: look at the digest before publishing."));
-  return finding;
+  return OfTheEdition(Finding::WARNING, Reason::LABEL_SHARED, text);
 }
 
 std::vector<Finding> CheckNotes(const std::string& notes_file, const v1::Edition& edition,
