@@ -378,11 +378,11 @@ absl::StatusOr<Listed> ReadListing(sql::Database& database, absl::Time deadline,
   std::vector<std::string> same;
   for (const std::string& key : listing.key) same.push_back(absl::StrCat("s.", key, " = p.", key));
   // Records are read of the page alone, each by its key: a join might read the whole table.
-  const std::string sql =
-      absl::StrCat("SELECT (SELECT s.record FROM ", listing.table, " s WHERE ",
-                   absl::StrJoin(same, " AND "), "), ", listing.extra, ", ", Position(listing),
-                   " FROM (SELECT ", columns, " FROM ", rows, " AND ", after, Order(listing, "s"),
-                   " LIMIT ", limit, " OFFSET ", skip, ") AS p", Order(listing, "p"));
+  const std::string sql = absl::StrCat(
+      "SELECT (SELECT s.record FROM ", listing.records.empty() ? listing.table : listing.records,
+      " s WHERE ", absl::StrJoin(same, " AND "), "), ", listing.extra, ", ", Position(listing),
+      " FROM (SELECT ", columns, " FROM ", rows, " AND ", after, Order(listing, "s"), " LIMIT ",
+      limit, " OFFSET ", skip, ") AS p", Order(listing, "p"));
   ASSIGN_OR_RETURN(listed.rows, (database.Query<sql::Bytes, bool, std::string>(
                                     deadline, sql, text.TakeParameters())));
   if (static_cast<int>(listed.rows.size()) > page.size) {

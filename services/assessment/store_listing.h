@@ -43,6 +43,8 @@ struct Condition {
 struct Listing {
   // Called `s` in conditions.
   std::string table;
+  // Has the records, by the same key; empty: the table itself.
+  std::string records;
   // The primary key; the order, all of it up or all of it down, which contains the key.
   std::vector<std::string> key;
   std::vector<Column> order;

@@ -47,6 +47,20 @@ void Reach(const identity::FilesInReach& reach, bool all, const char* unit, List
   listing.platform = reach.platform;
 }
 
+// Whether nothing but being enrolled reaches files.
+bool IsOfPlatformAlone(const identity::FilesInReach& reach) {
+  return reach.platform.known() && !reach.all && reach.enterprise.empty() && reach.units.empty() &&
+         reach.programmes.empty();
+}
+
+// The rows of `platform` in `table`, which has one for each that reaches the listing's rows.
+void ListOfPlatform(const identity::Person& platform, const std::string& table, Listing& listing) {
+  listing.records = listing.table;
+  listing.table = table;
+  listing.equal.push_back({"issuer", {platform.issuer}});
+  listing.equal.push_back({"subject", {platform.subject}});
+}
+
 template <typename Record>
 absl::StatusOr<Record> Read(const Bytes& bytes, bool, const Record*) {
   return Parse<Record>(bytes);
@@ -96,8 +110,13 @@ absl::StatusOr<ListOf<v1::EnterpriseRecord>> Store::ListEnterprises(absl::Time d
   listing.table = "enterprise";
   listing.key = {"uscc"};
   listing.order = {{"uscc"}};
-  // An enterprise is of no programme in particular.
-  Reach(query.reach, !query.reach.programmes.empty(), "review_unit", listing);
+  if (IsOfPlatformAlone(query.reach) && query.units.empty() && query.regions.empty() &&
+      query.name_part.empty()) {
+    ListOfPlatform(query.reach.platform, "enrolment", listing);
+  } else {
+    // An enterprise is of no programme in particular.
+    Reach(query.reach, !query.reach.programmes.empty(), "review_unit", listing);
+  }
   AddUnlessEmpty("review_unit", query.units, listing.one_of);
   AddUnlessEmpty("region", query.regions, listing.one_of);
   if (!query.with_tests) listing.others.push_back({"s.is_test = FALSE", {}});
@@ -177,10 +196,14 @@ absl::StatusOr<ListOf<ListedSubmission>> Store::ListSubmissions(absl::Time deadl
   if (query.effective_only && !MayBeEffective(query.state)) return ListOf<ListedSubmission>();
   Listing listing = Submissions();
   listing.descending = true;
-  const auto& programmes = query.reach.programmes;
-  Reach(query.reach, std::find(programmes.begin(), programmes.end(), "*") != programmes.end(),
-        "receiving_unit", listing);
-  if (!listing.all) AddUnlessEmpty("programme", programmes, listing.any_of);
+  if (IsOfPlatformAlone(query.reach) && query.receipt_no.empty()) {
+    ListOfPlatform(query.reach.platform, "platform_submission", listing);
+  } else {
+    const auto& programmes = query.reach.programmes;
+    Reach(query.reach, std::find(programmes.begin(), programmes.end(), "*") != programmes.end(),
+          "receiving_unit", listing);
+    if (!listing.all) AddUnlessEmpty("programme", programmes, listing.any_of);
+  }
   AddUnlessEmpty("uscc", query.enterprise, listing.few);
   if (!query.receipt_no.empty()) {
     // A number of a decision's receipt stands for that of the submission.

@@ -27,15 +27,26 @@ Bytes Serialized(const Record& record) {
   return Bytes{record.SerializeAsString()};
 }
 
+// The rows of an enterprise by which the platforms that it is enrolled with list it and its
+// submissions, as far as there are any: $1 is the enterprise.
+constexpr char kInsertPlatformSubmissions[] =
+    "INSERT INTO platform_submission "
+    "(uscc, plant, campaign, number, issuer, subject, state, effective, submitted_at) "
+    "SELECT s.uscc, s.plant, s.campaign, s.number, n.issuer, n.subject, s.state, s.effective, "
+    "s.submitted_at FROM enrolment n JOIN submission s ON s.uscc = n.uscc WHERE n.uscc = $1";
+
 // Of the enterprise: those before, if there are any, and those that it has now.
 std::vector<sql::Statement> Enrolments(const v1::Enterprise& enterprise) {
   std::vector<sql::Statement> statements = {
+      {"DELETE FROM platform_submission WHERE uscc = $1", {enterprise.uscc()}},
       {"DELETE FROM enrolment WHERE uscc = $1", {enterprise.uscc()}}};
   for (const v1::Enrolment& enrolment : enterprise.enrolments()) {
     statements.push_back(
-        {"INSERT INTO enrolment (uscc, issuer, subject) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-         {enterprise.uscc(), enrolment.issuer(), enrolment.subject()}});
+        {"INSERT INTO enrolment (uscc, issuer, subject, is_test) "
+         "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+         {enterprise.uscc(), enrolment.issuer(), enrolment.subject(), enterprise.is_test()}});
   }
+  statements.push_back({kInsertPlatformSubmissions, {enterprise.uscc()}});
   return statements;
 }
 
@@ -64,7 +75,7 @@ absl::Status ChangedOne(const absl::StatusOr<sql::Result>& result) {
   return absl::InternalError("what is changed is not in the store");
 }
 
-// The row, and a row for each file.
+// The row, a row for each file and one for each platform of the enterprise.
 std::vector<sql::Statement> Insertions(const v1::SubmissionRecord& record,
                                        const std::string& receipt) {
   std::vector<std::string> columns;
@@ -94,6 +105,9 @@ std::vector<sql::Statement> Insertions(const v1::SubmissionRecord& record,
          "is_test) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
          std::move(row)});
   }
+  statements.push_back({absl::StrCat(kInsertPlatformSubmissions,
+                                     " AND s.plant = $2 AND s.campaign = $3 AND s.number = $4"),
+                        Of(record.submission().key())});
   return statements;
 }
 
@@ -258,10 +272,18 @@ absl::Status StoreTransaction::SaveSubmission(const v1::SubmissionRecord& record
     if (values.size() <= kSubmissionKeyColumns) continue;
     assignments.push_back(absl::StrCat(column.column, " = $", values.size()));
   }
-  return ChangedOne(sql_.Execute(
+  RETURN_IF_ERROR(ChangedOne(sql_.Execute(
       absl::StrCat("UPDATE submission SET ", absl::StrJoin(assignments, ", "),
                    " WHERE uscc = $1 AND plant = $2 AND campaign = $3 AND number = $4"),
-      std::move(values)));
+      std::move(values))));
+  const v1::SubmissionStanding& standing = record.submission().standing();
+  std::vector<sql::Value> listed = Of(record.submission().key());
+  listed.insert(listed.end(), {static_cast<int>(standing.state()), standing.effective()});
+  sql_.Later(
+      "UPDATE platform_submission SET state = $5, effective = $6 "
+      "WHERE uscc = $1 AND plant = $2 AND campaign = $3 AND number = $4",
+      std::move(listed));
+  return absl::OkStatus();
 }
 
 absl::Status StoreTransaction::KeepReceipt(const v1::SubmissionKey& key,
