@@ -101,7 +101,9 @@ absl::StatusOr<v1::ExportSubmissionsResponse> ReviewLists::ExportSubmissions(
     const v1::SubmissionKey key = Normalised(request.submissions(i));
     ASSIGN_OR_RETURN(const v1::SubmissionRecord record,
                      FindFile(environment_.store, {key, call, ""}, deadline));
-    if (record.submission().content().snapshot().is_test()) {
+    ASSIGN_OR_RETURN(const auto enterprise,
+                     environment_.store.FindEnterprise(deadline, key.enterprise()));
+    if (enterprise.has_value() && enterprise->enterprise().is_test()) {
       violations.Add(
           absl::StrCat("submissions[", i, "]"), Reason::INVALID_FIELD,
           absl::StrCat("提交件 ", NameOf(key), " 属于测试企业，不能导出；请去掉后再导出。"),

@@ -17,9 +17,8 @@ std::vector<NamedValue> ColumnsOf(const v1::SubmissionRecord& record) {
   const v1::SubmittedContent& content = record.submission().content();
   const v1::Snapshot& snapshot = content.snapshot();
   const v1::SubmissionStanding& standing = record.submission().standing();
-  const bool test = snapshot.is_test();
-  const bool waits = standing.state() == v1::SubmissionState::UNDER_REVIEW && !test;
-  const v1::Objection* const open = test ? nullptr : OpenObjection(standing);
+  const bool waits = standing.state() == v1::SubmissionState::UNDER_REVIEW;
+  const v1::Objection* const open = OpenObjection(standing);
   const v1::Objection& objection = open == nullptr ? v1::Objection::default_instance() : *open;
   return {
       {"uscc", key.enterprise()},
@@ -32,7 +31,6 @@ std::vector<NamedValue> ColumnsOf(const v1::SubmissionRecord& record) {
       {"stage", static_cast<int>(standing.stage())},
       {"assurance", static_cast<int>(standing.assurance())},
       {"effective", standing.effective()},
-      {"is_test", test},
       {"submitted_at", Milliseconds(true, content.submitted_at(), 0)},
       {"due_at", Milliseconds(standing.has_due_at(), standing.due_at(), kNever)},
       {"queue_unit", waits ? standing.unit() : std::string()},

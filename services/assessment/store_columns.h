@@ -26,7 +26,7 @@ struct NamedValue {
 // Number of the columns that are the key: the first of them.
 inline constexpr size_t kSubmissionKeyColumns = 4;
 
-// All but the receipts.
+// All but the receipts, and `is_test`, which follows from the enterprise's record.
 std::vector<NamedValue> ColumnsOf(const v1::SubmissionRecord& record);
 
 }  // namespace zhiping::assessment

@@ -237,7 +237,7 @@ absl::StatusOr<ListOf<ListedSubmission>> Store::ListQueue(absl::Time deadline,
   const char* const unit = query.objections ? "objection_unit" : "queue_unit";
   listing.one_of = {{unit, Values(query.units)}};
   // As the partial indexes say it.
-  listing.others.push_back({absl::StrCat("s.", unit, " <> ''"), {}});
+  listing.others.push_back({absl::StrCat("s.", unit, " <> '' AND s.is_test = FALSE"), {}});
   const auto has = [&listing](absl::string_view condition, sql::Value value) {
     listing.others.push_back({std::string(condition), {std::move(value)}});
   };

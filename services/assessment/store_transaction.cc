@@ -82,6 +82,7 @@ std::vector<sql::Statement> Insertions(const v1::SubmissionRecord& record,
   std::vector<std::string> places;
   std::vector<sql::Value> values;
   std::vector<NamedValue> row_of_record = ColumnsOf(record);
+  row_of_record.push_back({"is_test", record.submission().content().snapshot().is_test()});
   if (!receipt.empty()) row_of_record.push_back({"receipt", Bytes{receipt}});
   for (NamedValue& column : row_of_record) {
     columns.push_back(std::move(column.column));
@@ -135,7 +136,13 @@ absl::Status StoreTransaction::SaveEnterprise(const v1::EnterpriseRecord& record
       sql_.Execute("UPDATE enterprise SET name = $2, region = $3, review_unit = $4, is_test = $5, "
                    "record = $6 WHERE uscc = $1",
                    EnterpriseRow(record))));
-  return sql_.Batch(Enrolments(record.enterprise())).status();
+  std::vector<sql::Statement> statements = Enrolments(record.enterprise());
+  for (const char* const table : {"submission", "evidence"}) {
+    statements.push_back(
+        {absl::StrCat("UPDATE ", table, " SET is_test = $2 WHERE uscc = $1 AND is_test <> $2"),
+         {record.enterprise().uscc(), record.enterprise().is_test()}});
+  }
+  return sql_.Batch(statements).status();
 }
 
 absl::StatusOr<std::optional<v1::ChangeRequestRecord>> StoreTransaction::FindChangeRequest(

@@ -158,6 +158,7 @@ std::vector<sql::Statement> RowsOf(const Stored& stored, int number, bool log) {
   for (NamedValue& column : ColumnsOf(CopySubmission(stored, number))) {
     add(std::move(column.column), std::move(column.value));
   }
+  add("is_test", false);
   add("receipt", sql::Bytes{stored.receipt});
   statements.push_back({absl::StrCat("INSERT INTO submission (", absl::StrJoin(columns, ", "),
                                      ") VALUES (", absl::StrJoin(places, ", "), ")"),

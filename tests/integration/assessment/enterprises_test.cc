@@ -554,7 +554,7 @@ TEST_P(EnterprisesTest, WhatIsWrongInARowStopsNoneOfTheOthers) {
   EXPECT_EQ(service_.Head().position, 2);
 }
 
-TEST_P(EnterprisesTest, TestEnterprisesAreInNoQueueOrExportAndMatchNobodysFiles) {
+TEST_P(EnterprisesTest, WhatIsATestTodayIsInNoQueueOrExportAndMatchesNobodysFiles) {
   ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
   const std::string sha256(64, 'a');
   v1::SubmissionKey real, test;
@@ -599,6 +599,32 @@ TEST_P(EnterprisesTest, TestEnterprisesAreInNoQueueOrExportAndMatchNobodysFiles)
   *request.add_submissions() = test;
   EXPECT_THAT(service_.As(reviewer, &ReviewStub::ExportSubmissions, request),
               IsRefused("submissions[1]", Reason::INVALID_FIELD));
+
+  // What it is today holds for what was submitted before.
+  for (const auto* const key : {&real, &test}) {
+    v1::GetEnterpriseRequest get;
+    get.set_uscc(key->enterprise());
+    auto got = service_.As(kPlatform, &EnterpriseStub::GetEnterprise, get);
+    ASSERT_OK(got);
+    got->mutable_enterprise()->set_is_test(key == &real);
+    ASSERT_OK(Update(kPlatform, got->enterprise(), {"is_test"}));
+    const auto now = service_.As(reviewer, &ReviewStub::ListQueue, v1::ListQueueRequest());
+    ASSERT_OK(now);
+    std::vector<std::string> queued;
+    for (const auto& summary : now->submissions()) queued.push_back(summary.key().enterprise());
+    EXPECT_EQ(queued, key == &real ? std::vector<std::string>()
+                                   : std::vector<std::string>({test.enterprise()}));
+  }
+  EXPECT_THAT(service_.As(reviewer, &ReviewStub::ExportSubmissions, request),
+              IsRefused("submissions[0]", Reason::INVALID_FIELD));
+  v1::TakeRequest take;
+  *take.mutable_submission() = test;
+  ASSERT_OK(service_.As(reviewer, &ReviewStub::Take, take));
+  // It stays in the queue with what was changed of it.
+  const auto taken = service_.As(reviewer, &ReviewStub::ListQueue, v1::ListQueueRequest());
+  ASSERT_OK(taken);
+  ASSERT_EQ(taken->submissions_size(), 1);
+  EXPECT_TRUE(taken->submissions(0).has_taken());
 }
 
 ON_BOTH_DATABASES(EnterprisesTest);

@@ -303,12 +303,41 @@ TEST_P(StoreListsTest, AnEnrolmentThatWasTakenBackCountsNoMore) {
   enrolment.set_issuer("issuer");
   enrolment.set_subject("a");
   Save({record});
+  Save({SubmissionOf(KeyOf(1, "c1"), "unit-1")});
   EnterpriseQuery query;
   query.reach.platform = {"issuer", "a"};
+  SubmissionQuery submissions;
+  submissions.reach = query.reach;
   EXPECT_EQ(store_->ListEnterprises(Soon(), query, {})->total, 1);
+  EXPECT_EQ(store_->ListSubmissions(Soon(), submissions, {})->total, 1);
   record.mutable_enterprise()->clear_enrolments();
   Save({record});
   EXPECT_EQ(store_->ListEnterprises(Soon(), query, {})->total, 0);
+  EXPECT_EQ(store_->ListSubmissions(Soon(), submissions, {})->total, 0);
+}
+
+TEST_P(StoreListsTest, APlatformGetsWhatWasSubmittedBeforeItWasEnrolledAndHowItStandsNow) {
+  v1::EnterpriseRecord enterprise = EnterpriseOf(1);
+  Save({enterprise});
+  v1::SubmissionRecord before = SubmissionOf(KeyOf(1, "c1"), "unit-1");
+  before.mutable_submission()->mutable_standing()->set_state(v1::SubmissionState::UNDER_REVIEW);
+  Save({before});
+  v1::Enrolment& enrolment = *enterprise.mutable_enterprise()->add_enrolments();
+  enrolment.set_issuer("issuer");
+  enrolment.set_subject("a");
+  Save({enterprise});
+  SubmissionQuery query;
+  query.reach.platform = {"issuer", "a"};
+  query.state = v1::SubmissionState::UNDER_REVIEW;
+  EXPECT_THAT(Names(store_->ListSubmissions(Soon(), query, {})->items), ElementsAre(Name(before)));
+  before.mutable_submission()->mutable_standing()->set_state(v1::SubmissionState::CONFIRMED);
+  before.mutable_submission()->mutable_standing()->set_effective(true);
+  ASSERT_OK(
+      Change([&](StoreTransaction& transaction) { return transaction.SaveSubmission(before); }));
+  EXPECT_THAT(store_->ListSubmissions(Soon(), query, {})->items, IsEmpty());
+  query.state = v1::SubmissionState::CONFIRMED;
+  query.effective_only = true;
+  EXPECT_THAT(Names(store_->ListSubmissions(Soon(), query, {})->items), ElementsAre(Name(before)));
 }
 
 TEST_P(StoreListsTest, OfManyEnterprisesThoseOfAPlatformAreFoundAtOnce) {
