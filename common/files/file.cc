@@ -50,14 +50,20 @@ absl::Status TooLarge(const std::string& path, size_t max_bytes) {
       {{"maxBytes", absl::StrCat(max_bytes)}, {"path", path}});
 }
 
-}  // namespace
+absl::Status NotRegular(const std::string& path) {
+  return MakeError(absl::StatusCode::kInvalidArgument, Reason::FILE_UNREADABLE,
+                   absl::StrCat("不能读取“", path, "”：它不是普通文件。"),
+                   absl::StrCat("Cannot read \"", path, "\": it is no regular file."),
+                   {{"path", path}});
+}
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
-  const Descriptor file(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC));
+absl::StatusOr<std::string> Read(const Descriptor& file, const std::string& path, size_t max_bytes,
+                                 bool only_regular) {
   if (file.number() < 0) return Unreadable(path, errno);
   struct stat about {};
   if (fstat(file.number(), &about) != 0) return Unreadable(path, errno);
   if (S_ISDIR(about.st_mode)) return Unreadable(path, EISDIR);
+  if (only_regular && !S_ISREG(about.st_mode)) return NotRegular(path);
   if (S_ISREG(about.st_mode) && static_cast<size_t>(about.st_size) > max_bytes) {
     return TooLarge(path, max_bytes);
   }
@@ -71,6 +77,19 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
     bytes.append(buffer, static_cast<size_t>(size));
     if (bytes.size() > max_bytes) return TooLarge(path, max_bytes);
   }
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+  const Descriptor file(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return Read(file, path, max_bytes, /*only_regular=*/false);
+}
+
+absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t max_bytes) {
+  // Opening a pipe would wait for whoever writes into it.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  return Read(file, path, max_bytes, /*only_regular=*/true);
 }
 
 bool IsFolder(const std::string& path) {

@@ -13,6 +13,10 @@ namespace zhiping {
 // Errors: FILE_UNREADABLE; TOO_LARGE.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
 
+// The same of a regular file, which no pipe can stand for, since whoever reads that waits for ever:
+// for what a running service reads again and again.
+absl::StatusOr<std::string> ReadRegularFile(const std::string& path, size_t max_bytes);
+
 bool IsFolder(const std::string& path);
 
 // Removes from the folder what programs left there that were killed while they wrote a file.

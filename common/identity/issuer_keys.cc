@@ -43,22 +43,23 @@ void IssuerKeys::ReadSoon() {
 }
 
 void IssuerKeys::Refresh() {
-  const absl::Status status = Read();
-  if (last_ != status) observer_(issuer_, status);
+  const absl::StatusOr<bool> read = Read();
+  const absl::Status status = read.status();
+  observer_(issuer_, {status, last_ != status || (read.ok() && *read)});
   last_ = status;
   if (read_once_.HasBeenNotified()) return;
   first_read_ = status;
   read_once_.Notify();
 }
 
-absl::Status IssuerKeys::Read() {
+absl::StatusOr<bool> IssuerKeys::Read() {
   ASSIGN_OR_RETURN(std::string bytes, source_->Read());
-  if (bytes == bytes_) return absl::OkStatus();
+  if (bytes == bytes_) return false;
   ASSIGN_OR_RETURN(KeySet keys, KeySet::Parse(bytes));
   bytes_ = std::move(bytes);
   absl::MutexLock lock(&mutex_);
   current_ = {std::make_shared<const KeySet>(std::move(keys)), current_.generation + 1};
-  return absl::OkStatus();
+  return true;
 }
 
 }  // namespace zhiping::identity

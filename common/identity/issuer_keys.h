@@ -19,9 +19,15 @@
 
 namespace zhiping::identity {
 
-// Told how the first reading went, and whenever the next goes otherwise: OK, or why not. Called
-// from the thread that reads.
-using KeysObserver = std::function<void(const std::string& issuer, const absl::Status& status)>;
+struct KeysReading {
+  // OK, or why they could not be read.
+  absl::Status status;
+  // The first; or it went otherwise than the one before; or other keys are there now.
+  bool is_news = false;
+};
+
+// Told of each reading, from the thread that reads.
+using KeysObserver = std::function<void(const std::string& issuer, const KeysReading& reading)>;
 
 // Thread-safe.
 class IssuerKeys {
@@ -48,7 +54,8 @@ class IssuerKeys {
 
  private:
   void Refresh();
-  absl::Status Read();
+  // Whether there are other keys than before.
+  absl::StatusOr<bool> Read();
 
   const std::string issuer_;
   const std::unique_ptr<KeySource> source_;

@@ -23,7 +23,7 @@ constexpr long kTimeoutMs = 5000;
 class FileKeySource final : public KeySource {
  public:
   explicit FileKeySource(std::string path) : path_(std::move(path)) {}
-  absl::StatusOr<std::string> Read() override { return ReadFile(path_, kMaxKeySetBytes); }
+  absl::StatusOr<std::string> Read() override { return ReadRegularFile(path_, kMaxKeySetBytes); }
 
  private:
   const std::string path_;

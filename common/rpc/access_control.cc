@@ -52,14 +52,32 @@ CallerPtr ServiceCaller(const std::string& service) {
   return std::make_shared<const identity::Caller>(std::move(caller));
 }
 
-prometheus::Family<prometheus::Gauge>* ReadableKeys(Metrics& metrics) {
-  return &prometheus::BuildGauge()
-              .Name("zhiping_issuer_keys_readable")
-              .Help(
-                  "Whether the keys of an issuer of tokens could be read when they were read last: "
-                  "0: the last good ones stay, so a key that was revoked since still counts")
-              .Register(*metrics.registry());
-}
+// How the keys of issuers were read.
+class KeysMetrics {
+ public:
+  explicit KeysMetrics(Metrics& metrics)
+      : readable_(prometheus::BuildGauge()
+                      .Name("zhiping_issuer_keys_readable")
+                      .Help("Whether the keys of an issuer of tokens could be read when they were "
+                            "read last: 0: the last good ones stay, so a key that was revoked "
+                            "since still counts")
+                      .Register(*metrics.registry())),
+        read_at_(prometheus::BuildGauge()
+                     .Name("zhiping_issuer_keys_read_timestamp_seconds")
+                     .Help("When the keys of an issuer of tokens were read last, in seconds since "
+                           "1970: it grows by refresh_seconds as long as they are read")
+                     .Register(*metrics.registry())) {}
+
+  void Take(const std::string& issuer, bool readable, absl::Time now) {
+    readable_.Add({{"issuer", issuer}}).Set(readable ? 1 : 0);
+    if (readable)
+      read_at_.Add({{"issuer", issuer}}).Set(absl::ToDoubleSeconds(now - absl::UnixEpoch()));
+  }
+
+ private:
+  prometheus::Family<prometheus::Gauge>& readable_;
+  prometheus::Family<prometheus::Gauge>& read_at_;
+};
 
 }  // namespace
 
@@ -89,12 +107,15 @@ absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const AccessO
   std::unique_ptr<AccessControl> access(
       new AccessControl(options, zone, clock, std::move(reference)));
   if (options.identity_file.empty()) return access;
-  auto* const readable = metrics == nullptr ? nullptr : ReadableKeys(*metrics);
-  const auto observe = [&log, readable](const std::string& issuer, const absl::Status& status) {
-    log.Write(status.ok() ? Severity::kInfo : Severity::kWarning,
-              status.ok() ? "issuer_keys_read" : "issuer_keys_not_read",
-              {{"issuer", issuer}, {"text", std::string(status.message())}});
-    if (readable != nullptr) readable->Add({{"issuer", issuer}}).Set(status.ok() ? 1 : 0);
+  const auto keys = metrics == nullptr ? nullptr : std::make_shared<KeysMetrics>(*metrics);
+  const auto observe = [&log, &clock, keys](const std::string& issuer,
+                                            const identity::KeysReading& reading) {
+    const bool read = reading.status.ok();
+    if (keys != nullptr) keys->Take(issuer, read, clock.Now());
+    if (!reading.is_news) return;
+    log.Write(read ? Severity::kInfo : Severity::kWarning,
+              read ? "issuer_keys_read" : "issuer_keys_not_read",
+              {{"issuer", issuer}, {"text", std::string(reading.status.message())}});
   };
   ASSIGN_OR_RETURN(access->tokens_, identity::TokenVerifier::Open(
                                         {.identity_file = options.identity_file}, clock, observe));

@@ -85,15 +85,17 @@ absl::Status Call::AdmitCaller() {
   const identity::AccessRule& rule = method_.access_;
   // Set as soon as it is known who it is, also of a call that it may not make.
   ASSIGN_OR_RETURN(caller_, access.Identify(context_));
+  absl::StatusOr<std::string> acting_for = std::string();
+  if (rule.via_platform() && caller_->roles.Has(identity::Role::PLATFORM)) {
+    acting_for = ReadActingFor(context_);
+    identity::Caller platform = *caller_;
+    platform.acting_for = acting_for.value_or("");
+    caller_ = std::make_shared<const identity::Caller>(std::move(platform));
+  }
   RETURN_IF_ERROR(access.limits().TakeCall(*caller_));
   RETURN_IF_ERROR(identity::CheckSeparation(caller_->roles));
   RETURN_IF_ERROR(rule.CheckRoles(*caller_));
-  if (rule.via_platform() && caller_->roles.Has(identity::Role::PLATFORM)) {
-    identity::Caller platform = *caller_;
-    ASSIGN_OR_RETURN(platform.acting_for, ReadActingFor(context_));
-    caller_ = std::make_shared<const identity::Caller>(std::move(platform));
-  }
-  return absl::OkStatus();
+  return acting_for.status();
 }
 
 absl::Status Call::Admit(const google::protobuf::Message& request) {

@@ -24,13 +24,24 @@ std::string KeyOf(const identity::Caller& caller) {
 }  // namespace
 
 CallerLimits::Bucket& CallerLimits::BucketOf(const identity::Caller& caller) {
-  std::string key = KeyOf(caller);
+  return Filled(KeyOf(caller),
+                caller.roles.Has(identity::Role::PLATFORM)
+                    ? Rate{options_.platform_calls_per_second, options_.platform_burst}
+                    : Rate{options_.calls_per_second, options_.burst});
+}
+
+CallerLimits::Bucket& CallerLimits::BucketOfPerson(const identity::Caller& platform) {
+  return Filled(absl::StrCat(KeyOf(platform), "\n", platform.acting_for),
+                {options_.calls_per_second, options_.burst});
+}
+
+CallerLimits::Bucket& CallerLimits::Filled(const std::string& key, const Rate& rate) {
   const absl::Duration now = clock_.Steady();
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     buckets_.splice(buckets_.begin(), buckets_, found->second);
     Bucket& bucket = buckets_.front();
-    const double filled = absl::ToDoubleSeconds(now - bucket.filled) * options_.calls_per_second;
-    bucket.tokens = std::min<double>(options_.burst, bucket.tokens + filled);
+    const double filled = absl::ToDoubleSeconds(now - bucket.filled) * rate.calls_per_second;
+    bucket.tokens = std::min<double>(rate.burst, bucket.tokens + filled);
     bucket.filled = now;
     return bucket;
   }
@@ -41,28 +52,35 @@ CallerLimits::Bucket& CallerLimits::BucketOf(const identity::Caller& caller) {
     by_key_.erase(last->key);
     last = buckets_.erase(last);
   }
-  buckets_.push_front({key, static_cast<double>(options_.burst), now, 0});
-  by_key_.emplace(std::move(key), buckets_.begin());
+  buckets_.push_front({key, rate, static_cast<double>(rate.burst), now, 0});
+  by_key_.emplace(key, buckets_.begin());
   return buckets_.front();
 }
 
 absl::Status CallerLimits::TakeCall(const identity::Caller& caller) {
-  if (options_.calls_per_second == 0 || IsUnlimited(caller)) return absl::OkStatus();
+  if (IsUnlimited(caller)) return absl::OkStatus();
   absl::MutexLock lock(&mutex_);
-  Bucket& bucket = BucketOf(caller);
-  if (bucket.tokens >= 1) {
-    bucket.tokens -= 1;
-    return absl::OkStatus();
+  Bucket& own = BucketOf(caller);
+  Bucket& person = caller.acting_for.empty() ? own : BucketOfPerson(caller);
+  // From both or from none of them.
+  for (const Bucket* const bucket : {&person, &own}) {
+    if (bucket->rate.calls_per_second > 0 && bucket->tokens < 1) return Refused(*bucket);
   }
-  const auto delay =
-      absl::Seconds((1 - bucket.tokens) / options_.calls_per_second) + absl::Milliseconds(1);
+  own.tokens -= 1;
+  if (&person != &own) person.tokens -= 1;
+  return absl::OkStatus();
+}
+
+absl::Status CallerLimits::Refused(const Bucket& bucket) {
+  const double rate = bucket.rate.calls_per_second;
+  const auto delay = absl::Seconds((1 - bucket.tokens) / rate) + absl::Milliseconds(1);
   const int64_t milliseconds = absl::ToInt64Milliseconds(delay);
-  return MakeError(absl::StatusCode::kResourceExhausted, Reason::RATE_LIMITED,
-                   absl::StrCat("调用过于频繁（每秒至多 ", options_.calls_per_second, " 次），请 ",
-                                milliseconds, " 毫秒后重试。"),
-                   absl::StrCat("Too many calls (at most ", options_.calls_per_second,
-                                " a second): try again in ", milliseconds, " ms."),
-                   {{kRetryDelayMilliseconds, absl::StrCat(milliseconds)}});
+  return MakeError(
+      absl::StatusCode::kResourceExhausted, Reason::RATE_LIMITED,
+      absl::StrCat("调用过于频繁（每秒至多 ", rate, " 次），请 ", milliseconds, " 毫秒后重试。"),
+      absl::StrCat("Too many calls (at most ", rate, " a second): try again in ", milliseconds,
+                   " ms."),
+      {{kRetryDelayMilliseconds, absl::StrCat(milliseconds)}});
 }
 
 absl::StatusOr<std::unique_ptr<CallerLimits::Stream>> CallerLimits::TakeStream(

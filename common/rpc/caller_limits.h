@@ -23,9 +23,13 @@ struct LimitOptions {
   int burst = 200;
   // Streams that are open at a time.
   int streams = 32;
+  // The same of a platform in all, for whomever it acts, each of whom has the limits above.
+  double platform_calls_per_second = 1000;
+  int platform_burst = 2000;
 };
 
-// By issuer and subject; services of this system have no limit. Thread-safe.
+// By issuer and subject, and by the person for whom a platform acts; services of this system have
+// no limit. Thread-safe.
 class CallerLimits {
  public:
   // REQUIRES: clock outlives this.
@@ -42,9 +46,14 @@ class CallerLimits {
   absl::StatusOr<std::unique_ptr<Stream>> TakeStream(const identity::Caller& caller);
 
  private:
+  struct Rate {
+    double calls_per_second = 0;
+    int burst = 0;
+  };
   // A token bucket.
   struct Bucket {
     std::string key;
+    Rate rate;
     double tokens = 0;
     // When it was filled last, by the steady clock.
     absl::Duration filled;
@@ -52,7 +61,11 @@ class CallerLimits {
   };
   using Buckets = std::list<Bucket>;
 
+  // That of a caller as a whole; that of the person for whom a platform acts.
   Bucket& BucketOf(const identity::Caller& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Bucket& BucketOfPerson(const identity::Caller& platform) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Bucket& Filled(const std::string& key, const Rate& rate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static absl::Status Refused(const Bucket& bucket);
   void Release(const std::string& key);
 
   const LimitOptions options_;

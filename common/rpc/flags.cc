@@ -191,6 +191,12 @@ void AddAccessFlags(CLI::App& app, AccessOptions& access) {
       app, "--caller-rate", access.limits.calls_per_second, 0.0, 1e6,
       "每个调用者平均每秒的调用数，0 为不限 / calls a second of one caller, on average; 0: no "
       "limit");
+  AddNumberFlag(app, "--platform-rate", access.limits.platform_calls_per_second, 0.0, 1e6,
+                "一个平台平均每秒的调用总数，0 为不限；其中每名经办人仍按 --caller-rate 计 / calls "
+                "a second of "
+                "one platform in all; 0: no limit; each person for whom it acts has --caller-rate");
+  AddNumberFlag(app, "--platform-burst", access.limits.platform_burst, 1, 1'000'000,
+                "一个平台一次可连续调用的次数 / calls at once of one platform");
   AddNumberFlag(app, "--caller-burst", access.limits.burst, 1, 1'000'000,
                 "每个调用者一次可连续调用的次数 / calls at once of one caller");
   AddNumberFlag(app, "--caller-streams", access.limits.streams, 1, 100'000,

@@ -108,15 +108,15 @@ absl::Status CheckTls(const TlsFiles& files, absl::Time now) {
 }
 
 absl::StatusOr<std::string> ReadAuthorities(const TlsFiles& files) {
-  ASSIGN_OR_RETURN(std::string bytes, ReadFile(files.ca, kMaxPemBytes));
+  ASSIGN_OR_RETURN(std::string bytes, ReadRegularFile(files.ca, kMaxPemBytes));
   RETURN_IF_ERROR(identity::ParseCertificates(files.ca, bytes).status());
   return bytes;
 }
 
 absl::StatusOr<TlsPair> ReadPair(const TlsFiles& files, absl::Time now) {
   TlsPair pair;
-  ASSIGN_OR_RETURN(pair.certificate, ReadFile(files.certificate, kMaxPemBytes));
-  ASSIGN_OR_RETURN(pair.key, ReadFile(files.key, kMaxPemBytes));
+  ASSIGN_OR_RETURN(pair.certificate, ReadRegularFile(files.certificate, kMaxPemBytes));
+  ASSIGN_OR_RETURN(pair.key, ReadRegularFile(files.key, kMaxPemBytes));
   ASSIGN_OR_RETURN(const std::vector<identity::X509Ptr> chain,
                    identity::ParseCertificates(files.certificate, pair.certificate));
   const X509& certificate = *chain.front();

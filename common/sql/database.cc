@@ -78,6 +78,7 @@ absl::Status Transaction::Lock(absl::string_view name) {
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const Options& options) {
   RETURN_IF_ERROR(Check(options));
   ASSIGN_OR_RETURN(Setting setting, ParseSetting(options.database));
+  RETURN_IF_ERROR(CheckSecured(setting));
   std::unique_ptr<Backend> backend;
   if (setting.engine == Engine::kPostgres) {
     backend = NewPostgresBackend(setting, options);

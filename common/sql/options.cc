@@ -2,12 +2,16 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/rpc/loopback.h"
+#include "common/sql/postgres_hosts.h"
 #include "common/status/error.h"
 
 namespace zhiping::sql {
@@ -66,6 +70,36 @@ absl::StatusOr<Setting> ParsePostgres(const std::string& database) {
   return setting;
 }
 
+std::string ValueOf(const Keywords& keywords, absl::string_view keyword) {
+  for (const auto& [name, value] : keywords) {
+    if (name == keyword) return value;
+  }
+  return "";
+}
+
+std::string FromEnvironment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Where libpq connects to for one host of a setting; empty: the socket of this machine.
+std::string AddressOf(const Keywords& host) {
+  for (const std::string& address : {ValueOf(host, "hostaddr"), ValueOf(host, "host"),
+                                     FromEnvironment("PGHOSTADDR"), FromEnvironment("PGHOST")}) {
+    if (!address.empty()) return address;
+  }
+  // Its file says where.
+  const std::string service = ValueOf(host, "service");
+  return service.empty() ? FromEnvironment("PGSERVICE") : service;
+}
+
+bool IsOfThisMachine(const std::string& address) {
+  if (address.empty() || address.front() == '/' || address.front() == '@') return true;
+  const bool ipv6 = absl::StrContains(address, ':');
+  return rpc::IsLoopbackAddress(ipv6 ? absl::StrCat("[", address, "]:0")
+                                     : absl::StrCat(address, ":0"));
+}
+
 }  // namespace
 
 std::string Setting::Description() const {
@@ -99,6 +133,28 @@ absl::StatusOr<Setting> ParseSetting(absl::string_view database) {
   }
   return Invalid("数据库设置应为 sqlite:路径 或 postgres://主机/库名。",
                  "The database setting should be sqlite:PATH or postgres://HOST/NAME.");
+}
+
+absl::Status CheckSecured(const Setting& setting) {
+  if (setting.engine == Engine::kSqlite || ValueOf(setting.keywords, "sslmode") == "verify-full") {
+    return absl::OkStatus();
+  }
+  const std::vector<Keywords> hosts = EachHost(setting.keywords);
+  const auto beyond = std::find_if_not(hosts.begin(), hosts.end(), [](const Keywords& host) {
+    return IsOfThisMachine(AddressOf(host));
+  });
+  if (beyond == hosts.end()) return absl::OkStatus();
+  const std::string address = AddressOf(*beyond);
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::NOT_SECURED,
+      absl::StrCat("数据库（", address,
+                   "）不在本机，须在数据库设置中写明 sslmode=verify-full，并用 sslrootcert "
+                   "给出签发其证书的机构证书（PEM）：否则口令和数据可能交给冒充数据库的一方。"),
+      absl::StrCat("The database (", address,
+                   ") is on another machine: its setting has to say sslmode=verify-full, and "
+                   "with sslrootcert the authority (PEM) of its certificate; or the password and "
+                   "the data may go to whoever answers in its place."),
+      {{"field", "database"}});
 }
 
 }  // namespace zhiping::sql

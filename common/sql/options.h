@@ -51,4 +51,9 @@ struct Setting {
 // Errors: INVALID_FIELD, which never quotes the setting.
 absl::StatusOr<Setting> ParseSetting(absl::string_view database);
 
+// Whoever answers in place of a server on another machine would be given the password and all that
+// is written. Errors: NOT_SECURED unless each host is of this machine, or is asked for a
+// certificate of its name (`sslmode=verify-full`).
+absl::Status CheckSecured(const Setting& setting);
+
 }  // namespace zhiping::sql

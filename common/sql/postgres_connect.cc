@@ -116,7 +116,7 @@ PostgresConnector::PostgresConnector(const Setting& setting, const Options& opti
 absl::StatusOr<PostgresHandle> PostgresConnector::Connect(const Deadline& deadline) {
   Keywords password;
   if (!password_file_.empty()) {
-    ASSIGN_OR_RETURN(const std::string read, ReadFile(password_file_, kMaxPasswordBytes));
+    ASSIGN_OR_RETURN(const std::string read, ReadRegularFile(password_file_, kMaxPasswordBytes));
     password.emplace_back("password", std::string(absl::StripTrailingAsciiWhitespace(read)));
   }
   const size_t first = last_;

@@ -40,7 +40,10 @@ absl::StatusOr<StandbyCheck> ParseStandbyCheck(const std::string& text) {
 void AddFlags(CLI::App& app, Flags& flags) {
   auto& options = flags.catalogue;
   rpc::AddFlag(app, "--database", options.database.database,
-               "数据库 / database: sqlite:PATH or postgres://USER@HOST[,HOST]/NAME")
+               "数据库：sqlite:PATH 或 postgres://USER@HOST[,HOST]/NAME，不在本机的须加 "
+               "?sslmode=verify-full&sslrootcert=CA文件 / database: sqlite:PATH or "
+               "postgres://USER@HOST[,HOST]/NAME, on another machine with "
+               "?sslmode=verify-full&sslrootcert=CA_FILE")
       ->required();
   rpc::AddFlag(app, "--database-password-file", options.database.password_file,
                "只含 PostgreSQL 口令的文件 / file with the password of PostgreSQL");

@@ -230,7 +230,7 @@ std::string AuditVerifiedReport(const AuditVerification& verified, const Zone& z
   }
   if (verified.elsewhere.has_value()) {
     absl::StrAppend(&out, KeptElsewhereReport(verified, *verified.elsewhere, zone, screen));
-  } else if (verified.heads.empty() && verified.first != 0) {
+  } else if (verified.heads.empty()) {
     absl::StrAppend(
         &out, "  ",
         screen.Say("没有给出另存的日志头（--kept-by 或 --head）：末尾是否缺失记录，"

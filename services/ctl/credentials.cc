@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/files/file.h"
+#include "common/identity/certificates.h"
 #include "common/rpc/loopback.h"
 #include "common/status/status_macros.h"
 
@@ -32,7 +33,8 @@ absl::StatusOr<Credentials> ReadCredentials(const CredentialOptions& options,
   Credentials credentials;
   credentials.tls.ca = options.tls_ca;
   if (!options.tls_ca.empty()) {
-    RETURN_IF_ERROR(ReadFile(options.tls_ca, kMaxCertificatesBytes).status());
+    ASSIGN_OR_RETURN(const std::string pem, ReadFile(options.tls_ca, kMaxCertificatesBytes));
+    RETURN_IF_ERROR(identity::ParseCertificates(options.tls_ca, pem).status());
   }
   if (options.token_file.empty()) return credentials;
   if (options.tls_ca.empty() && !rpc::IsLoopbackAddress(target)) {

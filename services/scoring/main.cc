@@ -46,7 +46,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   const auto* const database = rpc::AddFlag(
       app, "--audit-database", flags.audit_database.database,
       "审计日志的数据库 sqlite:PATH 或 "
-      "postgres://USER@HOST[,HOST]/NAME，空则被拒绝的调用只记入运行日志，且只能在"
+      "postgres://USER@HOST[,HOST]/NAME（不在本机的须加 "
+      "?sslmode=verify-full&sslrootcert=CA文件），空则被拒绝的调用只记入运行日志，且只能在"
       "本机监听 / database of the audit log; empty: denied calls are only logged, and on "
       "this machine only");
   auto* const password =

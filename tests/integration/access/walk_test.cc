@@ -77,6 +77,7 @@ class WalkTest : public testing::Test {
     access.identity_file = issuer().identity_file();
     // One person walks through everything.
     access.limits.calls_per_second = 0;
+    access.limits.platform_calls_per_second = 0;
     const rpc::TlsFiles catalogue_tls = TlsOf("catalogue"), scoring_tls = TlsOf("scoring");
     catalogue::CatalogueOptions options;
     options.database.database = absl::StrCat("sqlite:", folder_, "/catalogue.db");

@@ -98,6 +98,9 @@ TEST_F(CredentialsTest, FilesThatHoldNoTokenOrAreNotThereAreRefused) {
   EXPECT_EQ(Score({"--tls-ca", ca_, "--token-file", Scratch("long.jwt", long_token)}).exit_code, 1);
   EXPECT_EQ(ErrorOf(Score({"--tls-ca", "/nowhere", "--token-file", token_})).reason(),
             Reason::FILE_UNREADABLE);
+  const Outcome no_authority = Score({"--tls-ca", token_, "--token-file", token_});
+  EXPECT_EQ(no_authority.exit_code, 1);
+  EXPECT_EQ(ErrorOf(no_authority).reason(), Reason::CERTIFICATE_INVALID);
   EXPECT_EQ(ErrorOf(Score({"--tls-ca", ca_, "--token-file", "/nowhere"})).reason(),
             Reason::FILE_UNREADABLE);
 }

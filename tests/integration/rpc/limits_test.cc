@@ -13,11 +13,13 @@
 #include "tests/integration/rpc/accessed_service.h"
 #include "tests/integration/rpc/test_issuer.h"
 #include "tests/processes/process.h"
+#include "zhiping/assessment/v1/enterprise_service.grpc.pb.h"
 #include "zhiping/assessment/v1/feed_service.grpc.pb.h"
 
 namespace zhiping::rpc {
 namespace {
 
+using assessment::v1::EnterpriseService;
 using assessment::v1::FeedService;
 using assessment::v1::WatchSubmissionsRequest;
 using assessment::v1::WatchSubmissionsResponse;
@@ -81,7 +83,8 @@ class LimitsTest : public testing::Test {
     feed_ = std::make_unique<Feed>(environment);
     auto started = Server::Start({"127.0.0.1:0"},
                                  {{ScoringService::service_full_name(), &*service_},
-                                  {FeedService::service_full_name(), &*feed_}},
+                                  {FeedService::service_full_name(), &*feed_},
+                                  {EnterpriseService::service_full_name(), &enterprises_}},
                                  &environment);
     ASSERT_OK(started);
     server_ = *std::move(started);
@@ -170,6 +173,7 @@ class LimitsTest : public testing::Test {
   NoAudit audit_;
   std::unique_ptr<AccessedService> service_;
   std::unique_ptr<Feed> feed_;
+  EnterpriseService::CallbackService enterprises_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<ScoringService::Stub> scoring_;
@@ -177,7 +181,7 @@ class LimitsTest : public testing::Test {
 };
 
 TEST_F(LimitsTest, WhoeverCallsTooOftenWaitsWhateverIsCalledAndNobodyElseDoes) {
-  Serve({0.01, 3, 32});
+  Serve({0.01, 3, 32, 0.01, 3});
   for (int i = 0; i < 3; ++i) EXPECT_OK(FromGrpcStatus(Ask("a")));
   ExpectTooFast(Ask("a"));
   ExpectTooFast(Batch(*this, "a").End());
@@ -190,7 +194,7 @@ TEST_F(LimitsTest, WhoeverCallsTooOftenWaitsWhateverIsCalledAndNobodyElseDoes) {
 }
 
 TEST_F(LimitsTest, WhatIsNoMessageIsACallAsAnyOther) {
-  Serve({0.01, 3, 32});
+  Serve({0.01, 3, 32, 0.01, 3});
   for (const char* method : {"/zhiping.scoring.v1.ScoringService/Score",
                              "/zhiping.assessment.v1.FeedService/WatchSubmissions"}) {
     const auto send = [&](const std::string& subject) {
@@ -206,8 +210,25 @@ TEST_F(LimitsTest, WhatIsNoMessageIsACallAsAnyOther) {
   }
 }
 
+TEST_F(LimitsTest, EachPersonForWhomAPlatformActsHasLimitsOfTheirOwn) {
+  Serve({0.01, 3, 32, 0.01, 5});
+  const auto send = [&](const std::string& person) {
+    std::string response;
+    return CallRaw(channel_, "/zhiping.assessment.v1.EnterpriseService/GetEnterprise", kNoMessage,
+                   response, TokenOf("a"), person);
+  };
+  for (int i = 0; i < 3; ++i)
+    EXPECT_THAT(FromGrpcStatus(send("张三")), HasReason(Reason::MALFORMED));
+  for (int i = 0; i < 3; ++i) ExpectTooFast(send("张三"));
+  for (int i = 0; i < 2; ++i)
+    EXPECT_THAT(FromGrpcStatus(send("李四")), HasReason(Reason::MALFORMED));
+  // Of the platform.
+  ExpectTooFast(send("李四"));
+  ExpectTooFast(Ask("a"));
+}
+
 TEST_F(LimitsTest, WhoeverHasTooManyStreamsOpensNoMoreUntilOneHasEnded) {
-  Serve({0, 200, 2});
+  Serve({0, 200, 2, 0, 200});
   const Batch first(*this, "a"), second(*this, "a");
   ExpectTooMany(Batch(*this, "a").End());
   EXPECT_OK(FromGrpcStatus(Batch(*this, "b").End()));
@@ -218,7 +239,7 @@ TEST_F(LimitsTest, WhoeverHasTooManyStreamsOpensNoMoreUntilOneHasEnded) {
 }
 
 TEST_F(LimitsTest, StreamsThatAreRecordedCountAsOthersDo) {
-  Serve({0, 200, 2});
+  Serve({0, 200, 2, 0, 200});
   const Watch first(*this, "a");
   EXPECT_TRUE(first.admitted);
   const Batch second(*this, "a");

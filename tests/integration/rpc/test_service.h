@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/acting_for.h"
 #include "common/rpc/call.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/server.h"
@@ -91,8 +92,9 @@ inline constexpr char kNoMessage[] = "\xff\xff\xff";
 // One request and its answer, without the proto. `token`: empty: none.
 inline grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const char* path,
                             const std::string& request, std::string& response,
-                            const std::string& token = "") {
+                            const std::string& token = "", const std::string& acting_for = "") {
   const auto context = NewContext(absl::Seconds(30));
+  if (!acting_for.empty()) context->AddMetadata(kActingFor, WriteActingFor(acting_for));
   if (!token.empty()) context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
   grpc::internal::RpcMethod method(path, grpc::internal::RpcMethod::NORMAL_RPC, channel);
   grpc::Slice slice(request);

@@ -41,7 +41,7 @@ TEST(IssuerKeysTest, AreReadAgainAtMostOnceASecond) {
   SetClock clock;
   std::atomic<int> readings = 0;
   IssuerKeys keys("issuer", std::make_unique<CountingSource>(readings), absl::Hours(1), clock,
-                  [](const std::string&, const absl::Status&) {});
+                  [](const std::string&, const KeysReading&) {});
   EXPECT_THAT(keys.FirstRead(), HasReason(Reason::ISSUER_KEYS_UNAVAILABLE));
   for (int read = 2; read < 5; ++read) {
     keys.ReadSoon();

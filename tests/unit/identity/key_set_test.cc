@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/identity/token_signer.h"
 #include "tests/unit/status_matchers.h"
@@ -51,6 +52,19 @@ TEST(KeySetTest, LeavesOutWhatIsForSomethingElse) {
                            Jwk(TokenAlgorithm::ES256, "e")});
   ASSERT_OK(keys);
   EXPECT_EQ(keys->size(), 1);
+}
+
+TEST(KeySetTest, AnRsaKeyHas2048To8192Bits) {
+  const auto rsa = [](size_t bytes) {
+    return Parse({{{"kty", "RSA"},
+                   {"kid", "a"},
+                   {"e", "AQAB"},
+                   {"n", absl::WebSafeBase64Escape(std::string(bytes, '\xff'))}}});
+  };
+  for (const size_t bytes : {256, 1024}) EXPECT_OK(rsa(bytes)) << bytes;
+  for (const size_t bytes : {128, 255, 1025, 2048}) {
+    EXPECT_THAT(rsa(bytes), HasReason(Reason::KEY_SET_INVALID)) << bytes;
+  }
 }
 
 TEST(KeySetTest, RefusesWhatIsNoKeySet) {

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/hmac.h>
+#include <sys/stat.h>
 
 #include <atomic>
+#include <cstdio>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -75,9 +77,9 @@ issuers {
   std::unique_ptr<TokenVerifier> Open() {
     auto verifier =
         TokenVerifier::Open({.identity_file = Path("identity.txtpb")}, clock_,
-                            [this](const std::string& issuer, const absl::Status& status) {
+                            [this](const std::string& issuer, const KeysReading& reading) {
                               absl::MutexLock lock(&mutex_);
-                              observed_.push_back(status);
+                              if (reading.is_news) observed_.push_back(reading.status);
                             });
     EXPECT_OK(verifier);
     return *std::move(verifier);
@@ -400,12 +402,30 @@ TEST_F(TokenVerifierTest, TheLastGoodKeysStay) {
   ExpectSoon(*verifier, another, IsOk());
   ASSERT_EQ(observed().size(), 3);
   EXPECT_OK(observed().back());
+  // Other keys are told of, though the ones before were good.
+  WriteKeys(KeySetOf({&es256_}).dump());
+  ExpectSoon(*verifier, token, IsOk());
+  ASSERT_EQ(observed().size(), 4);
+  EXPECT_OK(observed().back());
+}
+
+TEST_F(TokenVerifierTest, APipeInPlaceOfTheKeysStopsNothing) {
+  const auto verifier = Open();
+  const std::string another = *stranger_.Sign(Claims());
+  ASSERT_EQ(std::remove(Path("jwks.json").c_str()), 0);
+  ASSERT_EQ(mkfifo(Path("jwks.json").c_str(), 0600), 0);
+  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  while (observed().size() < 2 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(20));
+  ASSERT_EQ(observed().size(), 2);
+  EXPECT_THAT(observed().back(), HasReason(Reason::FILE_UNREADABLE));
+  WriteKeys(KeySetOf({&stranger_}).dump());
+  ExpectSoon(*verifier, another, IsOk());
 }
 
 TEST_F(TokenVerifierTest, DoesNotStartWithSettingsThatAreWrong) {
   const auto open = [&] {
     return TokenVerifier::Open({.identity_file = Path("identity.txtpb")}, clock_,
-                               [](const std::string&, const absl::Status&) {});
+                               [](const std::string&, const KeysReading&) {});
   };
   WriteKeys("{}");
   EXPECT_THAT(open(), HasReason(Reason::KEY_SET_INVALID));

@@ -55,6 +55,34 @@ TEST(CallerLimitsTest, WhoCallsIsIssuerAndSubject) {
   EXPECT_OK(limits.TakeCall(caller));
 }
 
+TEST(CallerLimitsTest, APlatformHasOneInAllAndOneForEachPersonForWhomItActs) {
+  SetClock clock;
+  CallerLimits limits(
+      {.calls_per_second = 1, .burst = 3, .platform_calls_per_second = 4, .platform_burst = 8},
+      clock);
+  identity::Caller platform = Named("platform");
+  platform.roles.Add(identity::Role::PLATFORM);
+  platform.acting_for = "张三";
+  for (int i = 0; i < 3; ++i) EXPECT_OK(limits.TakeCall(platform));
+  // What one of them is refused costs the others nothing.
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(limits.TakeCall(platform), HasReason(Reason::RATE_LIMITED));
+  }
+  platform.acting_for = "李四";
+  for (int i = 0; i < 3; ++i) EXPECT_OK(limits.TakeCall(platform));
+  platform.acting_for = "王五";
+  for (int i = 0; i < 2; ++i) EXPECT_OK(limits.TakeCall(platform));
+  const absl::Status refused = limits.TakeCall(platform);
+  EXPECT_THAT(refused, HasReason(Reason::RATE_LIMITED));
+  EXPECT_EQ(DetailOf(refused).metadata(0).value(), "251");
+  // Nor does what the platform is refused cost the person anything.
+  clock.steady += absl::Milliseconds(251);
+  EXPECT_OK(limits.TakeCall(platform));
+  // Without a person, as for the feed.
+  platform.acting_for.clear();
+  EXPECT_THAT(limits.TakeCall(platform), HasReason(Reason::RATE_LIMITED));
+}
+
 TEST(CallerLimitsTest, ServicesHaveNone) {
   SetClock clock;
   CallerLimits limits({.calls_per_second = 1, .burst = 1, .streams = 1}, clock);

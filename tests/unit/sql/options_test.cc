@@ -59,10 +59,44 @@ TEST(ParseSetting, RefusesWhatItCannotUseAndNeverQuotesIt) {
               HasReason(Reason::INVALID_FIELD));
 }
 
+TEST(CheckSecured, AServerElsewhereIsAskedForACertificateOfItsName) {
+  for (const char* setting :
+       {"sqlite:/data/a.db", "postgres://u@127.0.0.1:5432/d", "postgres://u@localhost/d",
+        "postgres://u@[::1]:5432/d", "postgres://u@127.0.0.1:1,localhost:2/d", "dbname=d",
+        "host=/run/postgresql dbname=d", "host=@abstract", "host=db hostaddr=127.0.0.1",
+        "postgres://u@db:1,db:2/d?sslmode=verify-full&sslrootcert=/ca.pem"}) {
+    EXPECT_OK(CheckSecured(*ParseSetting(setting))) << setting;
+  }
+  for (const char* setting :
+       {"postgres://u@db/d", "postgres://u@192.0.2.1/d", "postgres://u@[2001:db8::1]/d",
+        "postgres://u@127.0.0.1,db/d", "postgres://u@127.db/d", "postgres://u@db/d?sslmode=require",
+        "postgres://u@db/d?sslmode=verify-ca&sslrootcert=/ca.pem",
+        "host=localhost hostaddr=192.0.2.1", "service=elsewhere dbname=d"}) {
+    const absl::Status status = CheckSecured(*ParseSetting(setting));
+    EXPECT_THAT(status, HasReason(Reason::NOT_SECURED)) << setting;
+    EXPECT_NE(status.message().find("sslmode=verify-full"), absl::string_view::npos);
+  }
+  Options options;
+  options.database = "postgres://u@db/d";
+  EXPECT_THAT(Database::Open(options), HasReason(Reason::NOT_SECURED));
+}
+
+// libpq takes from the environment what the setting does not say.
+TEST(CheckSecured, TheEnvironmentCountsAsFarAsItIsUsed) {
+  for (const char* variable : {"PGHOST", "PGHOSTADDR", "PGSERVICE"}) {
+    ASSERT_EQ(setenv(variable, "db", 1), 0);
+    EXPECT_THAT(CheckSecured(*ParseSetting("dbname=d")), HasReason(Reason::NOT_SECURED));
+    unsetenv(variable);
+  }
+  ASSERT_EQ(setenv("PGSSLMODE", "verify-full", 1), 0);
+  EXPECT_THAT(CheckSecured(*ParseSetting("host=db")), HasReason(Reason::NOT_SECURED));
+  unsetenv("PGSSLMODE");
+}
+
 TEST(Open, RefusesOptionsOutOfRange) {
   const auto refuses = [](void (*change)(Options&), const char* field) {
     Options options;
-    options.database = "host=h";
+    options.database = "host=127.0.0.1";
     change(options);
     const auto database = Database::Open(options);
     EXPECT_THAT(database, HasReason(Reason::INVALID_FIELD)) << field;
