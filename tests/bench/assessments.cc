@@ -44,16 +44,20 @@ v1::AssessmentRecord CopyDraft(const Stored& stored, int number) {
   return copy;
 }
 
+std::string ReceiptNumberOf(int number) {
+  return absl::StrFormat("%05d-%05d", number / 100'000, number % 100'000);
+}
+
 v1::SubmissionRecord CopySubmission(const Stored& stored, int number) {
   v1::SubmissionRecord copy = stored.submission;
   v1::Submission& submission = *copy.mutable_submission();
   submission.mutable_key()->set_enterprise(TestUscc(number));
   submission.mutable_content()->mutable_snapshot()->set_uscc(TestUscc(number));
-  submission.set_receipt_no(absl::StrFormat("%011d", number));
+  submission.set_receipt_no(ReceiptNumberOf(number));
   return copy;
 }
 
-AssessmentSuite::AssessmentSuite() {
+AssessmentSuite::AssessmentSuite(const faults::Security* security) : suite_(security) {
   catalogue_.StartAndAwait();
   const int32_t revision = catalogue_.PublishNew().revision();
   scoring_.StartAndAwait();

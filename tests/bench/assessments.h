@@ -49,13 +49,15 @@ struct Stored {
 // The n-th copy, of another enterprise.
 v1::EnterpriseRecord CopyEnterprise(const Stored& stored, int number);
 v1::AssessmentRecord CopyDraft(const Stored& stored, int number);
-// With a receipt number of its own.
+// With a receipt number of its own, which is ReceiptNumberOf it.
 v1::SubmissionRecord CopySubmission(const Stored& stored, int number);
+std::string ReceiptNumberOf(int number);
 
 // Catalogue and scoring, with the 2026 edition in force.
 class AssessmentSuite {
  public:
-  AssessmentSuite();
+  // `security`: as in faults::Suite.
+  explicit AssessmentSuite(const faults::Security* security = nullptr);
 
   // An assessment service on the database, as operated but for the flags; it answers.
   std::unique_ptr<faults::AssessmentProcess> Start(const std::string& database,

@@ -1,17 +1,16 @@
 // Whether lists, queues and the log of changes take as long in a country as in a county: the same
-// calls of the assessment store on databases of a few and of many enterprises, each with three
-// submissions, in turns.
+// calls over gRPC, each with a token, of two assessment services as operated, one with a few and
+// one with many enterprises, each with three submissions, in turns.
 //
-// `list_bench sqlite|postgres FEW MANY` prints a JSON object: for each list, of both databases, how
-// many items a call gives, and the median and p99 of a call in milliseconds: the processor time
-// that it takes, of this thread and of PostgreSQL's backend, and how long it takes in all.
+// `list_bench sqlite|postgres FEW MANY` prints a JSON object: for each list, of both services, how
+// many items a call gives, and the median and p99 of a call in milliseconds.
+#include <grpcpp/create_channel.h>
 #include <libpq-fe.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -24,150 +23,212 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
-#include "common/status/status_macros.h"
+#include "common/rpc/acting_for.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "services/assessment/change_feed.h"
 #include "tests/bench/assessments.h"
 #include "tests/bench/country.h"
+#include "tests/faults/security.h"
 #include "tests/processes/postgres.h"
+#include "zhiping/assessment/v1/assessment_service.grpc.pb.h"
+#include "zhiping/assessment/v1/campaign_service.grpc.pb.h"
+#include "zhiping/assessment/v1/enterprise_service.grpc.pb.h"
+#include "zhiping/assessment/v1/feed_service.grpc.pb.h"
+#include "zhiping/assessment/v1/review_service.grpc.pb.h"
 
 namespace zhiping::assessment {
 namespace {
 
-constexpr int kCalls = 200;
+using v1::AssessmentService;
+using v1::CampaignService;
+using v1::EnterpriseService;
+using v1::FeedService;
+using v1::ReviewService;
+
+constexpr int kCalls = 300;
 constexpr int kFirstCalls = 20;
 constexpr int kPageSize = 50;
 
-absl::Time Later() { return absl::Now() + absl::Minutes(10); }
-
-struct World {
-  OpenStore open;
-  int enterprises;
-  // PostgreSQL's process behind the one connection that is used; 0: SQLite.
-  int64_t backend = 0;
-
-  // Milliseconds of processor time so far, of this thread and the backend.
-  double ProcessorTime() const {
-    timespec own = {};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &own);
-    double nanoseconds = 0;
-    if (backend > 0) std::ifstream(absl::StrCat("/proc/", backend, "/schedstat")) >> nanoseconds;
-    return static_cast<double>(own.tv_sec) * 1e3 +
-           (static_cast<double>(own.tv_nsec) + nanoseconds) / 1e6;
-  }
+// What a token says.
+struct Caller {
+  std::string subject;
+  std::vector<std::string> roles;
+  std::string unit = {};
+  std::string uscc = {};
+  std::vector<std::string> programmes = {"*"};
 };
 
-int64_t BackendOf(sql::Database& database) {
-  if (database.engine() == sql::Engine::kSqlite) return 0;
-  const auto rows = OrDie(database.Query<int64_t>(Later(), "SELECT pg_backend_pid()"));
-  return std::get<0>(rows.front());
-}
+const Caller kOfficer = {"officer", {"campaign-officer"}};
+const Caller kPlatformOfAll = {kPlatform, {"platform"}};
+Caller ReviewerOf(const std::string& unit) { return {"reviewer-of-" + unit, {"reviewer"}, unit}; }
+Caller EnterpriseOf(const std::string& uscc) { return {"of-" + uscc, {"enterprise"}, "", uscc}; }
 
-// One call: of a world, with parameters at random.
+// A service on a database that was filled.
+class World {
+ public:
+  World(const faults::Security& security, std::unique_ptr<faults::AssessmentProcess> process,
+        int count, std::vector<v1::ChangeCursor> in_log)
+      : enterprises(count),
+        cursors(std::move(in_log)),
+        security_(security),
+        process_(std::move(process)),
+        channel_(grpc::CreateChannel(
+            process_->address(), rpc::ChannelCredentialsOf({"", "", security.authorities()}))) {}
+
+  const int enterprises;
+  // Anywhere in the log; the last is its end.
+  const std::vector<v1::ChangeCursor> cursors;
+
+  // A call that is ready to be made, and timed.
+  template <typename Service, typename Request, typename Response>
+  std::function<Response()> Ready(grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
+                                                                        const Request&, Response*),
+                                  const Caller& caller, const Request& request) {
+    std::shared_ptr<grpc::ClientContext> context = rpc::NewContext(absl::Seconds(30));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", TokenOf(caller)));
+    if (caller.roles.front() == "platform") {
+      context->AddMetadata(rpc::kActingFor, rpc::WriteActingFor("张三"));
+    }
+    std::shared_ptr<typename Service::Stub> stub = Service::NewStub(channel_);
+    return [stub, method, context, request] {
+      Response response;
+      OrDie(rpc::FromGrpcStatus((*stub.*method)(context.get(), request, &response)));
+      return response;
+    };
+  }
+
+ private:
+  std::string TokenOf(const Caller& caller) {
+    std::string& token = tokens_[caller.subject];
+    if (!token.empty()) return token;
+    nlohmann::json claims = rpc::TestIssuer::Claims(caller.roles);
+    claims["sub"] = caller.subject;
+    claims["programmes"] = caller.programmes;
+    if (!caller.unit.empty()) claims["review_unit"] = caller.unit;
+    if (!caller.uscc.empty()) claims["uscc"] = caller.uscc;
+    return token = OrDie(security_.issuer().signer().Sign(claims));
+  }
+
+  const faults::Security& security_;
+  const std::unique_ptr<faults::AssessmentProcess> process_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  std::map<std::string, std::string> tokens_;
+};
+
+// Of a call: of a world, with parameters at random.
 struct Asked {
   World& world;
   std::mt19937& random;
-  rpc::Page page;
+  int page_size;
+  int skip;
 
   int Any(int below) const { return static_cast<int>(random() % below); }
-  std::string County() const { return CountyOf(Any(kCities), Any(kCountiesOfACity)); }
-  std::string City() const { return absl::StrCat("city", Any(kCities)); }
-  std::vector<std::string> UnitsOfACity() const { return UnitsOf(Any(kCities)); }
+  std::string City() const { return CityOf(Any(kCities)); }
+  std::string County() const { return CountyOf(Any(kCities), Any(kMostCounties)); }
   std::string Enterprise() const { return TestUscc(Any(world.enterprises)); }
 };
 
-// Gives how many items came.
-using Call = std::function<absl::StatusOr<int>(const Asked&)>;
+// A call, made when it is called; gives how many items came.
+using Call = std::function<int()>;
 
 struct List {
   std::string name;
-  Call call;
+  std::function<Call(const Asked&)> ready;
   // Before the page.
   int skip = 0;
   int most = kPageSize;
 };
 
-// Lists of one kind: `read` asks the store, and each sets its query.
-template <typename Query, typename Read>
-void Add(const std::string& kind, const Read& read,
-         const std::vector<std::pair<std::string, std::function<void(const Asked&, Query&)>>>& asks,
-         std::vector<List>& lists) {
+// Lists of one method: each sets its request, and says who calls. `items` of a response.
+template <typename Service, typename Request, typename Response, typename Items>
+void Add(
+    const std::string& kind,
+    grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+    const Items& items,
+    const std::vector<std::pair<std::string, std::function<Caller(const Asked&, Request&)>>>& asks,
+    std::vector<List>& lists) {
   for (const auto& [name, ask] : asks) {
-    lists.push_back({absl::StrCat(kind, " ", name),
-                     [read, ask = ask](const Asked& asked) -> absl::StatusOr<int> {
-                       Query query;
-                       ask(asked, query);
-                       const auto list = read(*asked.world.open.store, query, asked.page);
-                       RETURN_IF_ERROR(list.status());
-                       return static_cast<int>(list->items.size());
-                     }});
+    lists.push_back(
+        {absl::StrCat(kind, " ", name), [method, items, ask = ask](const Asked& asked) -> Call {
+           Request request;
+           const Caller caller = ask(asked, request);
+           if constexpr (requires { request.set_page_size(0); }) {
+             request.set_page_size(asked.page_size);
+           }
+           if constexpr (requires { request.set_skip(0); }) request.set_skip(asked.skip);
+           return [call = asked.world.Ready<Service>(method, caller, request), items] {
+             return items(call());
+           };
+         }});
   }
 }
 
-using Asking = const Asked&;
 constexpr auto kUnderReview = v1::SubmissionState::UNDER_REVIEW;
-const identity::Person kPlatform = {"issuer", "platform"};
 
 void AddSubmissions(std::vector<List>& lists) {
-  using Query = SubmissionQuery;
-  const auto all = [](Asking, Query& query) { query.reach.all = true; };
-  const auto read = [](Store& store, const Query& query, const rpc::Page& page) {
-    return store.ListSubmissions(Later(), query, page);
-  };
-  Add<Query>(
-      "submissions", read,
-      {{"all", all},
-       {"all, 1,000 after 1,000", all},
+  using Request = v1::ListSubmissionsRequest;
+  const auto officer = [](const Asked&, Request&) { return kOfficer; };
+  Add<AssessmentService, Request, v1::ListSubmissionsResponse>(
+      "submissions", &AssessmentService::Stub::ListSubmissions,
+      [](const v1::ListSubmissionsResponse& response) { return response.submissions_size(); },
+      {{"all", officer},
+       {"all, 1,000 after 1,000", officer},
        {"in a state",
-        [](Asking asked, Query& query) {
-          query.reach.all = true;
-          query.state = asked.Any(2) == 0 ? kUnderReview : v1::SubmissionState::CONFIRMED;
+        [](const Asked& asked, Request& request) {
+          request.set_state(asked.Any(2) == 0 ? kUnderReview : v1::SubmissionState::CONFIRMED);
+          return kOfficer;
         }},
        {"of a campaign",
-        [](Asking, Query& query) {
-          query.reach.all = true;
-          query.campaign = "c2026";
+        [](const Asked&, Request& request) {
+          request.set_campaign("c2026");
+          return kOfficer;
         }},
        {"of a campaign, in a state",
-        [](Asking, Query& query) {
-          query.reach.all = true;
-          query.campaign = "c2026";
-          query.state = kUnderReview;
+        [](const Asked&, Request& request) {
+          request.set_campaign("c2026");
+          request.set_state(kUnderReview);
+          return kOfficer;
         }},
        {"effective",
-        [](Asking, Query& query) {
-          query.reach.all = true;
-          query.effective_only = true;
+        [](const Asked&, Request& request) {
+          request.set_effective_only(true);
+          return kOfficer;
         }},
-       {"of a county", [](Asking asked, Query& query) { query.reach.units = {asked.County()}; }},
+       {"of a county", [](const Asked& asked, Request&) { return ReviewerOf(asked.County()); }},
        {"of a county, in a state",
-        [](Asking asked, Query& query) {
-          query.reach.units = {asked.County()};
-          query.state = kUnderReview;
+        [](const Asked& asked, Request& request) {
+          request.set_state(kUnderReview);
+          return ReviewerOf(asked.County());
         }},
-       {"of a city", [](Asking asked, Query& query) { query.reach.units = asked.UnitsOfACity(); }},
+       {"of a city", [](const Asked& asked, Request&) { return ReviewerOf(asked.City()); }},
        {"of a city and campaign",
-        [](Asking asked, Query& query) {
-          query.reach.units = asked.UnitsOfACity();
-          query.campaign = "c2026";
+        [](const Asked& asked, Request& request) {
+          request.set_campaign("c2026");
+          return ReviewerOf(asked.City());
         }},
        {"of a city or a programme",
-        [](Asking asked, Query& query) {
-          query.reach.units = asked.UnitsOfACity();
-          query.reach.programmes = {"minor"};
+        [](const Asked& asked, Request&) {
+          const std::string city = asked.City();
+          return Caller{"both-of-" + city, {"reviewer", "campaign-officer"}, city, "", {"minor"}};
         }},
-       {"of a programme", [](Asking, Query& query) { query.reach.programmes = {"major"}; }},
-       {"of a platform", [](Asking, Query& query) { query.reach.platform = kPlatform; }},
+       {"of a programme",
+        [](const Asked&, Request&) {
+          return Caller{"officer-of-one", {"campaign-officer"}, "", "", {"major"}};
+        }},
+       {"of a platform", [](const Asked&, Request&) { return kPlatformOfAll; }},
        {"of a platform, in a state",
-        [](Asking, Query& query) {
-          query.reach.platform = kPlatform;
-          query.state = kUnderReview;
+        [](const Asked&, Request& request) {
+          request.set_state(kUnderReview);
+          return kPlatformOfAll;
         }},
        {"of an enterprise",
-        [](Asking asked, Query& query) { query.reach.enterprise = asked.Enterprise(); }},
+        [](const Asked& asked, Request&) { return EnterpriseOf(asked.Enterprise()); }},
        {"by receipt number",
-        [](Asking asked, Query& query) {
-          query.reach.all = true;
-          query.receipt_no =
-              absl::StrFormat("%011d", asked.Any(asked.world.enterprises * kSubmissionsOfEach));
+        [](const Asked& asked, Request& request) {
+          request.set_receipt_no(
+              ReceiptNumberOf(asked.Any(asked.world.enterprises * kSubmissionsOfEach)));
+          return kOfficer;
         }}},
       lists);
   lists[1].skip = 1000;
@@ -175,124 +236,143 @@ void AddSubmissions(std::vector<List>& lists) {
 }
 
 void AddQueues(std::vector<List>& lists) {
-  using Query = QueueQuery;
-  const auto read = [](Store& store, Query query, const rpc::Page& page) {
-    query.now = kNowOfCountry;
-    if (query.units.empty()) query.units = {"jiangsu"};
-    return store.ListQueue(Later(), query, page);
+  using Request = v1::ListQueueRequest;
+  const auto province = [](const std::function<void(Request&)>& set) {
+    return [set](const Asked&, Request& request) {
+      request.set_unit("jiangsu");
+      set(request);
+      return ReviewerOf("jiangsu");
+    };
   };
-  Add<Query>(
-      "queue", read,
-      {{"of a county", [](Asking asked, Query& query) { query.units = {asked.County()}; }},
-       {"of a city", [](Asking asked, Query& query) { query.units = {asked.City()}; }},
-       {"of a province", [](Asking, Query&) {}},
-       {"of a province, free", [](Asking, Query& query) { query.free_only = true; }},
-       {"of a province and campaign", [](Asking, Query& query) { query.campaign = "c2026"; }},
-       {"of a province, at a stage",
-        [](Asking, Query& query) { query.stage = v1::Stage::PROVINCE; }},
-       {"in hand",
-        [](Asking asked, Query& query) {
-          query.taken_by = {"issuer", absl::StrCat("reviewer", asked.Any(100))};
+  Add<ReviewService, Request, v1::ListQueueResponse>(
+      "queue", &ReviewService::Stub::ListQueue,
+      [](const v1::ListQueueResponse& response) { return response.submissions_size(); },
+      {{"of a county", [](const Asked& asked, Request&) { return ReviewerOf(asked.County()); }},
+       {"of a city",
+        [](const Asked& asked, Request& request) {
+          request.set_unit(asked.City());
+          return ReviewerOf(request.unit());
         }},
-       {"of objections", [](Asking, Query& query) { query.objections = true; }}},
+       {"of a city and all below it",
+        [](const Asked& asked, Request&) { return ReviewerOf(asked.City()); }},
+       {"of a province", province([](Request&) {})},
+       {"of a province, free", province([](Request& request) { request.set_free_only(true); })},
+       {"of a province and campaign",
+        province([](Request& request) { request.set_campaign("c2026"); })},
+       {"of a province, at a stage",
+        province([](Request& request) { request.set_stage(v1::Stage::PROVINCE); })},
+       {"in hand",
+        [](const Asked& asked, Request& request) {
+          request.set_mine_only(true);
+          return Caller{TakerOf(asked.Any(kTakers)), {"reviewer"}, "jiangsu"};
+        }},
+       {"of objections", province([](Request& request) { request.set_objections(true); })}},
       lists);
 }
 
 void AddEnterprises(std::vector<List>& lists) {
-  using Query = EnterpriseQuery;
-  const auto read = [](Store& store, const Query& query, const rpc::Page& page) {
-    return store.ListEnterprises(Later(), query, page);
-  };
-  Add<Query>(
-      "enterprises", read,
-      {{"all", [](Asking, Query& query) { query.reach.all = true; }},
-       {"of a county", [](Asking asked, Query& query) { query.reach.units = {asked.County()}; }},
-       {"of a city", [](Asking asked, Query& query) { query.reach.units = asked.UnitsOfACity(); }},
+  using Request = v1::ListEnterprisesRequest;
+  Add<EnterpriseService, Request, v1::ListEnterprisesResponse>(
+      "enterprises", &EnterpriseService::Stub::ListEnterprises,
+      [](const v1::ListEnterprisesResponse& response) { return response.enterprises_size(); },
+      {{"all", [](const Asked&, Request&) { return kOfficer; }},
+       {"of a county", [](const Asked& asked, Request&) { return ReviewerOf(asked.County()); }},
+       {"of a city", [](const Asked& asked, Request&) { return ReviewerOf(asked.City()); }},
        {"in a region",
-        [](Asking asked, Query& query) {
-          query.reach.all = true;
-          query.regions = {absl::StrFormat("3201%02d", asked.Any(kCities))};
+        [](const Asked& asked, Request& request) {
+          request.set_region(RegionOf(asked.Any(kCities)));
+          return kOfficer;
         }},
-       {"of a platform", [](Asking, Query& query) { query.reach.platform = kPlatform; }},
+       {"of a platform", [](const Asked&, Request&) { return kPlatformOfAll; }},
        {"by the beginning of a USCC",
-        [](Asking asked, Query& query) {
-          query.reach.all = true;
-          query.uscc_prefix = asked.Enterprise().substr(0, 17);
+        [](const Asked& asked, Request& request) {
+          request.set_query(asked.Enterprise().substr(0, 17));
+          return kOfficer;
         }}},
       lists);
 }
 
 void AddOthers(std::vector<List>& lists) {
-  const auto requests = [](Store& store, const ChangeRequestQuery& query, const rpc::Page& page) {
-    return store.ListChangeRequests(Later(), query, page);
-  };
-  using Requests = ChangeRequestQuery;
-  Add<Requests>("change requests", requests,
-                {{"of a city",
-                  [](Asking asked, Requests& query) { query.reach.units = asked.UnitsOfACity(); }},
-                 {"that are open",
-                  [](Asking, Requests& query) {
-                    query.reach.all = true;
-                    query.open_only = true;
-                  }}},
-                lists);
-  const auto add = [&lists](const std::string& name, Call call) {
-    lists.push_back({name, std::move(call)});
-  };
-  add("targets", [](Asking asked) -> absl::StatusOr<int> {
-    ASSIGN_OR_RETURN(const auto list,
-                     asked.world.open.store->ListTargets(Later(), "c2026", asked.page));
-    return static_cast<int>(list.items.size());
-  });
-  add("assessments of an enterprise", [](Asking asked) -> absl::StatusOr<int> {
-    ASSIGN_OR_RETURN(const auto list, asked.world.open.store->ListAssessments(
-                                          Later(), asked.Enterprise(), "", asked.page));
-    return static_cast<int>(list.items.size());
-  });
-  add("a file that all have handed in", [](Asking asked) -> absl::StatusOr<int> {
-    v1::SubmissionRecord record;
-    record.mutable_submission()->mutable_key()->set_enterprise(asked.Enterprise());
-    record.mutable_submission()->mutable_content()->add_evidence()->set_sha256(kCommonFile);
-    ASSIGN_OR_RETURN(const auto matches,
-                     asked.world.open.store->MatchEvidence(Later(), record, asked.UnitsOfACity()));
-    return static_cast<int>(matches.size());
-  });
-  add("the log, from anywhere", [](Asking asked) -> absl::StatusOr<int> {
-    const sql::SequencedLog& log = asked.world.open.store->changes();
-    ASSIGN_OR_RETURN(const sql::LogCursor cursor,
-                     log.Before(Later(), asked.Any(asked.world.enterprises)));
-    ASSIGN_OR_RETURN(const sql::LogPage page, log.Read(Later(), cursor, asked.page.size));
-    return static_cast<int>(page.entries.size());
-  });
-  add("the log, at its end", [](Asking asked) -> absl::StatusOr<int> {
-    const sql::SequencedLog& log = asked.world.open.store->changes();
-    ASSIGN_OR_RETURN(const sql::LogCursor head, log.Head(Later()));
-    ASSIGN_OR_RETURN(const sql::LogPage page, log.Read(Later(), head, asked.page.size));
-    return static_cast<int>(page.entries.size());
-  });
+  using ChangeRequests = v1::ListChangeRequestsRequest;
+  Add<EnterpriseService, ChangeRequests, v1::ListChangeRequestsResponse>(
+      "change requests", &EnterpriseService::Stub::ListChangeRequests,
+      [](const v1::ListChangeRequestsResponse& response) {
+        return response.change_requests_size();
+      },
+      {{"of a city", [](const Asked& asked, ChangeRequests&) { return ReviewerOf(asked.City()); }},
+       {"that are open",
+        [](const Asked&, ChangeRequests& request) {
+          request.set_open_only(true);
+          return ReviewerOf("jiangsu");
+        }}},
+      lists);
+  using Targets = v1::ListTargetsRequest;
+  Add<CampaignService, Targets, v1::ListTargetsResponse>(
+      "targets", &CampaignService::Stub::ListTargets,
+      [](const v1::ListTargetsResponse& response) { return response.targets_size(); },
+      {{"of a campaign",
+        [](const Asked&, Targets& request) {
+          request.set_campaign("c2026");
+          return kOfficer;
+        }}},
+      lists);
+  using Assessments = v1::ListAssessmentsRequest;
+  Add<AssessmentService, Assessments, v1::ListAssessmentsResponse>(
+      "assessments", &AssessmentService::Stub::ListAssessments,
+      [](const v1::ListAssessmentsResponse& response) { return response.assessments_size(); },
+      {{"of an enterprise",
+        [](const Asked& asked, Assessments& request) {
+          request.set_enterprise(asked.Enterprise());
+          return EnterpriseOf(request.enterprise());
+        }}},
+      lists);
+  using Matches = v1::ListEvidenceMatchesRequest;
+  Add<ReviewService, Matches, v1::ListEvidenceMatchesResponse>(
+      "matches", &ReviewService::Stub::ListEvidenceMatches,
+      [](const v1::ListEvidenceMatchesResponse& response) { return response.matches_size(); },
+      {{"of a file that all have handed in",
+        [](const Asked& asked, Matches& request) {
+          v1::SubmissionKey& key = *request.mutable_submission();
+          key.set_enterprise(asked.Enterprise());
+          key.set_campaign("c2026");
+          key.set_number(2);
+          return ReviewerOf("jiangsu");
+        }}},
+      lists);
+  using Changes = v1::ListSubmissionChangesRequest;
+  Add<FeedService, Changes, v1::ListSubmissionChangesResponse>(
+      "the log", &FeedService::Stub::ListSubmissionChanges,
+      [](const v1::ListSubmissionChangesResponse& response) { return response.entries_size(); },
+      {{"from its beginning", [](const Asked&, Changes&) { return kPlatformOfAll; }},
+       {"from anywhere",
+        [](const Asked& asked, Changes& request) {
+          const auto& cursors = asked.world.cursors;
+          *request.mutable_after() = cursors[asked.Any(static_cast<int>(cursors.size()))];
+          return kPlatformOfAll;
+        }},
+       {"at its end",
+        [](const Asked& asked, Changes& request) {
+          *request.mutable_after() = asked.world.cursors.back();
+          return kPlatformOfAll;
+        }}},
+      lists);
 }
 
 struct Calls {
   int64_t items = 0;
-  std::vector<double> processor, took;
+  std::vector<double> took;
 
-  void Add(const World& world, const std::function<int()>& call) {
-    const double processor_before = world.ProcessorTime();
+  void Add(const Call& call) {
     const absl::Time begin = absl::Now();
     items += call();
     took.push_back(absl::ToDoubleMilliseconds(absl::Now() - begin));
-    processor.push_back(world.ProcessorTime() - processor_before);
   }
 
   std::string Json() {
-    const auto percentiles = [](std::vector<double>& all) {
-      std::sort(all.begin(), all.end());
-      return absl::StrFormat("%.3f, %.3f", all[all.size() / 2], all[all.size() * 99 / 100]);
-    };
-    const double calls = static_cast<double>(took.size());
-    return absl::StrFormat("{\"items\": %.0f, \"processor\": [%s], \"took\": [%s]}",
-                           static_cast<double>(items) / calls, percentiles(processor),
-                           percentiles(took));
+    std::sort(took.begin(), took.end());
+    return absl::StrFormat("{\"items\": %.1f, \"median\": %.3f, \"p99\": %.3f}",
+                           static_cast<double>(items) / static_cast<double>(took.size()),
+                           took[took.size() / 2], took[took.size() * 99 / 100]);
   }
 };
 
@@ -304,20 +384,40 @@ void Vacuum(const std::string& url) {
   PQclear(done);
 }
 
+// Fills the database; cursors of its log.
+std::vector<v1::ChangeCursor> Fill(const std::string& setting, const Stored& stored,
+                                   int enterprises) {
+  const OpenStore open = OpenOrDie(setting, 2);
+  FillCountry(open, stored, enterprises);
+  const sql::SequencedLog& log = open.store->changes();
+  const absl::Time later = absl::Now() + absl::Minutes(10);
+  std::mt19937 random(20261126);
+  std::vector<v1::ChangeCursor> cursors;
+  for (int i = 0; i < 100; ++i) {
+    cursors.push_back(
+        ToMessage(OrDie(log.Before(later, 2 + static_cast<int>(random() % enterprises)))));
+  }
+  cursors.push_back(ToMessage(OrDie(log.Head(later))));
+  return cursors;
+}
+
 // `prepare`: what the database does by itself after so many changes.
 void Measure(const std::function<std::string()>& new_setting, int few, int many,
              const std::function<void(const std::string&)>& prepare) {
   const Stored stored = AssessmentSuite().SubmitOne(new_setting());
-  std::vector<World> worlds;
+  const faults::Security security;
+  AssessmentSuite suite(&security);
+  std::vector<std::unique_ptr<World>> worlds;
   for (const int enterprises : {few, many}) {
     const std::string setting = new_setting();
-    World& world = worlds.emplace_back(World{OpenOrDie(setting, 2), enterprises});
     const absl::Time begin = absl::Now();
-    FillCountry(world.open, stored, enterprises);
+    auto cursors = Fill(setting, stored, enterprises);
     prepare(setting);
-    world.backend = BackendOf(*world.open.database);
     std::fprintf(stderr, "%d enterprises filled in %.0f s\n", enterprises,
                  absl::ToDoubleSeconds(absl::Now() - begin));
+    worlds.push_back(std::make_unique<World>(
+        security, suite.Start(setting, {{"--caller-rate", "0"}, {"--platform-rate", "0"}}),
+        enterprises, std::move(cursors)));
   }
   std::mt19937 random(20261126);
   std::vector<List> lists;
@@ -327,28 +427,23 @@ void Measure(const std::function<std::string()>& new_setting, int few, int many,
   AddOthers(lists);
   std::vector<std::string> printed;
   for (const List& list : lists) {
-    rpc::Page page;
-    page.size = list.most;
-    page.skip = list.skip;
-    const auto call = [&](World& world) { return OrDie(list.call({world, random, page})); };
+    int page_size = list.most;
+    const auto ready = [&](World& world) {
+      return list.ready({world, random, page_size, list.skip});
+    };
     // The first calls prepare statements and fill caches. Pages are as long as few enterprises
     // fill.
     int items = 0;
-    for (int i = 0; i < kFirstCalls; ++i) items += call(worlds[0]);
-    page.size = std::max(1, items / kFirstCalls);
-    for (int i = 0; i < kFirstCalls; ++i) call(worlds[1]);
+    for (int i = 0; i < kFirstCalls; ++i) items += ready(*worlds[0])();
+    page_size = std::max(1, items / kFirstCalls);
+    for (int i = 0; i < kFirstCalls; ++i) ready (*worlds[1])();
     Calls calls[2];
     for (int i = 0; i < kCalls; ++i) {
-      for (size_t of = 0; of < worlds.size(); ++of) {
-        calls[of].Add(worlds[of], [&] { return call(worlds[of]); });
-      }
+      for (size_t of = 0; of < worlds.size(); ++of) calls[of].Add(ready(*worlds[of]));
     }
     printed.push_back(absl::StrFormat("\"%s\": {\"few\": %s, \"many\": %s}", list.name,
                                       calls[0].Json(), calls[1].Json()));
     std::fprintf(stderr, "%s\n", printed.back().c_str());
-  }
-  for (const World& world : worlds) {
-    if (world.backend != BackendOf(*world.open.database)) Die("another connection was used");
   }
   std::printf("{%s}\n", absl::StrJoin(printed, ",\n").c_str());
 }
@@ -364,9 +459,7 @@ int Main(int argc, char** argv) {
     return 0;
   }
   if (numbers && database == "postgres") {
-    // One process of the server answers, whose processor time can be read.
-    processes::Postgres server(
-        {.fsync = true, .more = {"max_parallel_workers_per_gather=0"}, .primary = nullptr});
+    processes::Postgres server;
     Measure([&] { return server.Url(server.NewDatabase()); }, few, many,
             [&](const std::string& setting) { Vacuum(setting); });
     return 0;

@@ -1,5 +1,7 @@
 // A server that is asked for a certificate: only the one whose name and authority are as the
 // setting says is given the password and the data.
+#include <filesystem>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "tests/integration/sql/database_under_test.h"
@@ -15,6 +17,7 @@ TEST(PostgresTlsTest, OnlyTheServerOfThatNameAndAuthorityIsUsed) {
   const std::string folder = processes::NewFolder();
   const CertificateAuthority authority(folder), another(processes::NewFolder());
   const auto files = authority.Issue("db", "IP:127.0.0.1");
+  std::filesystem::permissions(files.key, std::filesystem::perms::owner_read);
   processes::GiveToUnprivileged(folder);
   const processes::Postgres server(
       {.fsync = false,
