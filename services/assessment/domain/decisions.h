@@ -21,7 +21,7 @@ absl::Status ApproveInBatch(const Act& act, Submissions& all);
 // RETURNED, until the end of the day that comes `return_days` later.
 absl::Status ReturnToEnterprise(const Act& act, absl::string_view reason, Submissions& all);
 // The stage before has it again. Its approval, and what that makes of the submission, stands until
-// it decides anew. Errors: WRONG_STATE at the first stage.
+// it decides anew; one of the own stage does no longer. Errors: WRONG_STATE at the first stage.
 absl::Status ReturnToPreviousStage(const Act& act, absl::string_view reason, Submissions& all);
 absl::Status Reject(const Act& act, absl::string_view reason, Submissions& all);
 

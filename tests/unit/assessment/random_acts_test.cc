@@ -28,8 +28,9 @@ const std::map<SubmissionState::Value, std::set<std::string>>& WaysOut() {
 }
 
 const std::set<std::string>& MayLowerAssurance() {
-  static const auto& acts =
-      *new std::set<std::string>{"RecallDecision", "DecideObjection", "Withdraw", "Revoke"};
+  static const auto& acts = *new std::set<std::string>{
+      "RecallDecision",     "DecideObjection",       "Withdraw", "Revoke",
+      "ReturnToEnterprise", "ReturnToPreviousStage", "Reject"};
   return acts;
 }
 

@@ -142,6 +142,11 @@ TEST_F(ReviewTest, TheAssuranceIsThatOfTheStageThatApproved) {
   ASSERT_OK(world_.Decide("ReturnToPreviousStage", "province"));
   EXPECT_EQ(standing().assurance(), Assurance::CITY_REVIEWED);
   EXPECT_EQ(world_.State(1), "UNDER_REVIEW_CITY");
+  // The city decides anew: not that it approves.
+  ASSERT_OK(world_.Decide("ReturnToPreviousStage", "city"));
+  EXPECT_EQ(standing().assurance(), Assurance::COUNTY_REVIEWED);
+  Approve({"county"});
+  EXPECT_EQ(standing().assurance(), Assurance::COUNTY_REVIEWED);
   Approve({"city", "province"});
   EXPECT_EQ(standing().assurance(), Assurance::PROVINCE_CONFIRMED);
   EXPECT_EQ(standing().unit(), "");
