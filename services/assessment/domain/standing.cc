@@ -5,6 +5,7 @@
 
 #include "absl/time/civil_time.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/counted_findings.h"
 #include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/window.h"
 
@@ -54,7 +55,8 @@ Assurance::Value AssuranceByDecisions(const v1::SubmissionRecord& record) {
         assurance = after[i - 1];
         // What was revoked is not confirmed before the province decides anew.
         if (decisions[i - 1].kind() == Decision::REVOKED) {
-          assurance = std::min(assurance, AssuranceBelow(record, record.stages().rbegin()->stage()));
+          assurance =
+              std::min(assurance, AssuranceBelow(record, record.stages().rbegin()->stage()));
         }
         break;
       case Decision::REVOKED:
@@ -137,7 +139,9 @@ void AddDecision(const Act& act, v1::Stage::Value stage, Decision::Kind kind,
   decision.set_reason(std::string(reason));
   *decision.mutable_decided_at() = ToTimestamp(act.now);
   *record.add_deciders() = act.actor.person;
-  standing.set_assurance(AssuranceByDecisions(record));
+  const Assurance::Value assurance = AssuranceByDecisions(record);
+  CountByDecision(assurance, record);
+  standing.set_assurance(assurance);
   standing.clear_return_by();
   standing.clear_appeal_by();
   standing.clear_reviewed_result();

@@ -57,6 +57,21 @@ TEST_F(DecisionReceiptsTest, OfAnObjectionThatWasUpheldDoNotTellWhatWasFound) {
   ExpectNoFindings();
 }
 
+TEST_F(DecisionReceiptsTest, SayUntilTheNextDecisionWhatCounts) {
+  Do({{"Take", "county"},
+      {"Approve", "county"},
+      {"Take", "city"},
+      {"ReturnToPreviousStage", "city"}});
+  const std::string last = Receipt().SerializeAsString();
+  const absl::Time then = world_.now;
+  Do({{"Take", "county"}, {"RecordFindings", "county"}});
+  world_.now = then;
+  EXPECT_EQ(Receipt().SerializeAsString(), last);
+  Do({{"Approve", "county"}});
+  EXPECT_EQ(Receipt().findings_size(), 1);
+  EXPECT_TRUE(Receipt().has_reviewed_result());
+}
+
 // What a stage had approved it does not approve any more once it decided otherwise.
 TEST_F(DecisionReceiptsTest, OfAStageThatDecidesOtherwiseHaveTheAssuranceOfThoseBelow) {
   for (const char* decision : {"ReturnToEnterprise", "Reject"}) {

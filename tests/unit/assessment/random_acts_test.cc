@@ -6,6 +6,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "services/assessment/domain/counted_findings.h"
+#include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/standing.h"
 #include "tests/unit/assessment/review_world.h"
 #include "tests/unit/assessment/state_table.h"
@@ -94,6 +96,35 @@ void ExpectNothingLost(const std::string& act, const Submissions& before, const 
   }
 }
 
+// What counts, and what comes of it, changes by decisions alone.
+void ExpectResultsOnlyByDecisions(const Submissions& before, const Submissions& all) {
+  for (size_t i = 0; i < before.size(); ++i) {
+    const auto& was = before[i].submission().standing();
+    const auto& is = all[i].submission().standing();
+    if (is.decisions_size() != was.decisions_size()) continue;
+    const auto counting = [](const v1::SubmissionRecord& record) {
+      std::string text;
+      for (const auto& finding : CountingFindings(record)) text += finding.DebugString();
+      return text;
+    };
+    EXPECT_EQ(counting(all[i]), counting(before[i]));
+    EXPECT_EQ(is.reviewed_result().SerializeAsString(), was.reviewed_result().SerializeAsString());
+  }
+}
+
+// No stage's approval stands, nor does what it found count, if its own latest decision, but for
+// those that were taken back, is another.
+void ExpectApprovalsStand(const Submissions& all) {
+  for (const auto& record : all) {
+    const auto& standing = record.submission().standing();
+    if (standing.state() != SubmissionState::UNDER_REVIEW) continue;
+    EXPECT_LE(standing.assurance(), AssuranceOf(standing.stage()));
+    for (const auto& finding : CountingFindings(record)) {
+      EXPECT_LE(AssuranceOf(finding.stage()), standing.assurance());
+    }
+  }
+}
+
 void ExpectStageOnlyUnderReview(const Submissions& all) {
   for (const auto& record : all) {
     const auto& standing = record.submission().standing();
@@ -173,6 +204,7 @@ class RandomActs {
       return;
     }
     if (Below(3) == 0) Step("RecordFindings", actor, number);
+    if (Below(4) == 0) Step("TakeFindingBack", actor, number);
     constexpr const char* kDecisions[] = {
         "Approve", "Approve", "Approve", "ReturnToEnterprise", "ReturnToPreviousStage", "Reject"};
     Step(kDecisions[Below(6)], actor, number);
@@ -196,6 +228,8 @@ class RandomActs {
     ExpectSuccessors(world_.all);
     ExpectNobodyDecidedAboutTheirOwnOrAtTwoStages(world_.all);
     ExpectNothingLost(act, before, world_.all);
+    ExpectResultsOnlyByDecisions(before, world_.all);
+    ExpectApprovalsStand(world_.all);
     ExpectStageOnlyUnderReview(world_.all);
     ExpectObjectionsEnd(world_.all);
   }

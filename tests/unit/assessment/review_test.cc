@@ -209,6 +209,17 @@ TEST_F(ReviewTest, ABatchLeavesOutFindingsOfAnyStageAndOpenComments) {
   EXPECT_THAT(world_.Do("BatchApprove", "province"), HasReason(Reason::OPEN_COMMENTS));
 }
 
+TEST_F(ReviewTest, ABatchLeavesOutWhatWasTakenBackButCountsStill) {
+  ASSERT_OK(world_.Decide("RecordFindings", "county"));
+  ASSERT_OK(world_.Do("Approve", "county"));
+  ASSERT_OK(world_.Decide("ReturnToPreviousStage", "city"));
+  ASSERT_OK(world_.Decide("TakeFindingBack", "county"));
+  EXPECT_TRUE(standing().findings().empty());
+  EXPECT_THAT(world_.Do("BatchApprove", "county"), HasReason(Reason::OPEN_COMMENTS));
+  ASSERT_OK(world_.Do("Approve", "county"));
+  EXPECT_OK(world_.Do("BatchApprove", "city"));
+}
+
 TEST_F(ReviewTest, ACommentIsAboutAScenarioOfTheSubmission) {
   const Act act = world_.ActOf(ReviewWorld::ActorOf("county"), 1);
   EXPECT_THAT(AddComment(act, "x", "?", false, world_.all), HasReason(Reason::UNKNOWN_SCENARIO));
