@@ -250,8 +250,8 @@ TEST(RandomActsTest, KeepWhatAlwaysHolds) {
     acts.Run(150);
     done += acts.done();
   }
-  // Not all were refused.
-  EXPECT_GT(done, sequences * 30);
+  // Not all were refused; one sequence alone may be a short one.
+  EXPECT_GT(done, given != nullptr ? 0 : sequences * 30);
 }
 
 }  // namespace
