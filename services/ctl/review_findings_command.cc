@@ -95,7 +95,7 @@ void AddReviewFindingsCommands(CLI::App& review, CommandLine& line) {
   AddOption(*find, line, "--fact", options->fact, "NAME", "外部指标", "The fact");
   AddOption(*find, line, "--value", options->value, "VALUE", "认定的数值；不写则收回本级的认定",
             "The value that counts instead; without it the finding is taken back");
-  AddActOptions(*find, line, options->act, ActReason::kMay, ActEtag::kTakes);
+  AddActOptions(*find, line, options->act, ActReason::kMay, ActEtag::kTakes, kMaxReasonCharacters);
   RunWith(*find, line, options, &Find);
 
   options = std::make_shared<FindingOptions>();

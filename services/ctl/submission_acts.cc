@@ -3,18 +3,30 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "common/status/status_macros.h"
 
 namespace zhiping::ctl {
+namespace {
+
+// `2,000`.
+std::string InThousands(int number) {
+  return number < 1000 ? absl::StrCat(number)
+                       : absl::StrFormat("%d,%03d", number / 1000, number % 1000);
+}
+
+}  // namespace
 
 void AddActOptions(CLI::App& command, const CommandLine& line, ActOptions& options,
-                   ActReason reason, ActEtag etag) {
+                   ActReason reason, ActEtag etag, int characters) {
   AddOption(command, line, "SUBMISSION", options.submission, "", kSubmissionNameZh,
             kSubmissionNameEn)
       ->required();
   if (reason != ActReason::kNone) {
-    AddOption(command, line, "--reason", options.reason, "TEXT", "理由，最多 2,000 字",
-              "Why, at most 2,000 characters")
+    const std::string most = InThousands(characters);
+    AddOption(command, line, "--reason", options.reason, "TEXT",
+              absl::StrCat("理由，最多 ", most, " 字"),
+              absl::StrCat("Why, at most ", most, " characters"))
         ->required(reason == ActReason::kMust);
   }
   if (etag == ActEtag::kTakes) AddEtagOption(command, line, options.etag);

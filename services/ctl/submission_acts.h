@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "common/text/limits.h"
 #include "services/ctl/assessment_options.h"
 #include "services/ctl/submission_report.h"
 
@@ -15,12 +16,12 @@ struct ActOptions {
   std::string submission, reason, etag, request_id;
 };
 
-// SUBMISSION; --reason unless kNone; --etag if the act is based on one; --request-id; and those of
-// the service.
+// SUBMISSION; --reason unless kNone, of so many characters at most; --etag if the act is based on
+// one; --request-id; and those of the service.
 enum class ActReason { kNone, kMay, kMust };
 enum class ActEtag { kNone, kTakes };
 void AddActOptions(CLI::App& command, const CommandLine& line, ActOptions& options,
-                   ActReason reason, ActEtag etag);
+                   ActReason reason, ActEtag etag, int characters = kMaxReviewTextCharacters);
 
 // The etag that is named, else the present one of the submission.
 absl::StatusOr<std::string> EtagFor(const std::string& named,

@@ -161,10 +161,10 @@ CLI::App* AddAsking(CLI::App& group, CommandLine& line, const std::string& name,
 }
 
 void AddAct(CLI::App& group, CommandLine& line, const std::string& name, absl::string_view zh,
-            absl::string_view en, Action action, ActReason reason, ActEtag etag) {
+            absl::string_view en, Action action, ActEtag etag, int characters) {
   const auto options = std::make_shared<SubmissionOptions>();
   CLI::App* const command = AddCommand(group, line, name, zh, en);
-  AddActOptions(*command, line, options->act, reason, etag);
+  AddActOptions(*command, line, options->act, ActReason::kMust, etag, characters);
   RunWith(*command, line, options, action);
 }
 
@@ -230,9 +230,9 @@ void AddSubmissionCommands(CLI::App& app, CommandLine& line) {
             "What counts for an enterprise in a campaign", &Effective,
             std::make_shared<SubmissionOptions>());
   AddAct(*group, line, "withdraw", "撤回提交，之后可修改重报", "Withdraw it, to be corrected",
-         &Withdraw, ActReason::kMust, ActEtag::kTakes);
+         &Withdraw, ActEtag::kTakes, kMaxReasonCharacters);
   AddAct(*group, line, "object", "对最近的决定提出异议", "Object to the latest decision", &Object,
-         ActReason::kMust, ActEtag::kNone);
+         ActEtag::kNone, kMaxReviewTextCharacters);
   AddSubmissionCiteCommands(*group, line);
   AddSubmissionCountersignCommand(*group, line);
 }

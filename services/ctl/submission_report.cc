@@ -53,6 +53,18 @@ std::map<std::string, const v1::Finding*> FindingsByScenario(const v1::Submissio
   return findings;
 }
 
+absl::string_view Undecided(const v1::Finding& finding, const Screen& screen) {
+  if (!finding.pending()) return "";
+  return screen.Say("（待该级作出决定，尚未计入结果）", " (not counted until the stage decides)");
+}
+
+std::string Replaced(const v1::Finding& finding, const std::string& found, const Screen& screen) {
+  return absl::StrCat(StageName(finding.stage(), screen), screen.Say("原认定：", " found before: "),
+                      found,
+                      screen.Say("（已修改或收回，该级作出决定前仍计入结果）",
+                                 " (changed or taken back, but counted until the stage decides)"));
+}
+
 std::string Answers(const v1::Submission& submission, const v1::CriteriaTexts& texts,
                     const Screen& screen) {
   const auto findings = FindingsByScenario(submission);
@@ -83,7 +95,12 @@ std::string Answers(const v1::Submission& submission, const v1::CriteriaTexts& t
     }
     if (found != findings.end()) {
       table.AddNote(absl::StrCat(StageName(found->second->stage(), screen),
-                                 screen.Say("认定：", ": "), found->second->reason()));
+                                 screen.Say("认定：", ": "), found->second->reason(),
+                                 Undecided(*found->second, screen)));
+    }
+    for (const v1::Finding& replaced : submission.standing().replaced_findings()) {
+      if (replaced.scenario() != answer.scenario()) continue;
+      table.AddNote(Replaced(replaced, LevelName(replaced.level(), scenario, screen), screen));
     }
   }
   return absl::StrCat(SectionTitle(screen.Say("各场景", "Scenarios"), screen),
@@ -105,7 +122,12 @@ std::string Facts(const v1::Submission& submission, const v1::CriteriaTexts& tex
     for (const v1::Finding& finding : submission.standing().findings()) {
       if (finding.fact() != fact.value().fact()) continue;
       table.AddNote(absl::StrCat(StageName(finding.stage(), screen), screen.Say("认定：", ": "),
-                                 finding.value(), "  ", finding.reason()));
+                                 finding.value(), "  ", finding.reason(),
+                                 Undecided(finding, screen)));
+    }
+    for (const v1::Finding& replaced : submission.standing().replaced_findings()) {
+      if (replaced.fact() != fact.value().fact()) continue;
+      table.AddNote(Replaced(replaced, replaced.value(), screen));
     }
   }
   return absl::StrCat(SectionTitle(screen.Say("外部指标", "Facts"), screen),

@@ -119,7 +119,5 @@ inline constexpr identity::Roles kUnitHeads = {identity::Role::UNIT_HEAD};
 inline constexpr identity::Roles kEnterprises = {identity::Role::ENTERPRISE,
                                                  identity::Role::PLATFORM};
 inline constexpr identity::Roles kPlatforms = {identity::Role::PLATFORM};
-// Of a decision, an objection or a comment, in characters.
-inline constexpr int kMaxReviewTextCharacters = 2000;
 
 }  // namespace zhiping::assessment

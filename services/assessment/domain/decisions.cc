@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
-#include "services/assessment/domain/findings.h"
+#include "services/assessment/domain/counted_findings.h"
 #include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/standing.h"
 #include "services/assessment/domain/texts.h"
@@ -80,6 +80,8 @@ bool IsActedOn(const v1::SubmissionRecord& record, const Decision& decision, con
     return FromTimestamp(instant) > decided_at;
   };
   return IsTaken(record, now) || OpenObjection(standing) != nullptr ||
+         later(record.findings_at()) ||
+         // Of records from before that was kept.
          std::any_of(standing.findings().begin(), standing.findings().end(),
                      [&](const v1::Finding& finding) { return later(finding.found_at()); }) ||
          std::any_of(standing.comments().begin(), standing.comments().end(),
@@ -117,7 +119,7 @@ absl::Status ApproveInBatch(const Act& act, Submissions& all) {
   const auto& standing = record->submission().standing();
   RETURN_IF_ERROR(CheckPerson(act.actor.person, standing.stage(), 0, *record));
   RETURN_IF_ERROR(CheckFree(act, *record));
-  const bool holds_up = !standing.findings().empty() ||
+  const bool holds_up = !standing.findings().empty() || !CountingFindings(*record).empty() ||
                         std::any_of(standing.comments().begin(), standing.comments().end(),
                                     [](const v1::Comment& comment) { return !comment.resolved(); });
   if (holds_up) {

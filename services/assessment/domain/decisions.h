@@ -15,13 +15,13 @@ absl::StatusOr<v1::SubmissionRecord*> FindToDecide(const Act& act, Submissions& 
 // The next stage has it, or it is CONFIRMED by the last one; earlier ones of the same assurance are
 // superseded. The reason may be empty.
 absl::Status Approve(const Act& act, absl::string_view reason, Submissions& all);
-// The same for a file without findings, of whatever stage, and open comments; it need not be taken,
-// but by nobody else. Errors: OPEN_COMMENTS.
+// The same for a file without findings, of whatever stage, also such as were taken back but count
+// still, and open comments; it need not be taken, but by nobody else. Errors: OPEN_COMMENTS.
 absl::Status ApproveInBatch(const Act& act, Submissions& all);
 // RETURNED, until the end of the day that comes `return_days` later.
 absl::Status ReturnToEnterprise(const Act& act, absl::string_view reason, Submissions& all);
 // The stage before has it again. Its approval, and what that makes of the submission, stands until
-// it decides anew. Errors: WRONG_STATE at the first stage.
+// it decides anew; one of the own stage does no longer. Errors: WRONG_STATE at the first stage.
 absl::Status ReturnToPreviousStage(const Act& act, absl::string_view reason, Submissions& all);
 absl::Status Reject(const Act& act, absl::string_view reason, Submissions& all);
 

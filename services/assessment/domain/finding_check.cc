@@ -42,6 +42,7 @@ class FindingReader {
   void Read(const std::string& field, v1::Finding& finding) {
     finding.clear_stage();
     finding.clear_found_at();
+    finding.clear_pending();
     switch (finding.subject_case()) {
       case v1::Finding::kScenario:
         ReadScenario(field, finding);

@@ -4,24 +4,13 @@
 
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/counted_findings.h"
 #include "services/assessment/domain/decisions.h"
 #include "services/assessment/domain/finding_check.h"
-#include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/standing.h"
 
 namespace zhiping::assessment {
 namespace {
-
-using FindingList = google::protobuf::RepeatedPtrField<v1::Finding>;
-
-bool SameSubject(const v1::Finding& a, const v1::Finding& b) {
-  return a.subject_case() == b.subject_case() && a.scenario() == b.scenario() &&
-         a.fact() == b.fact();
-}
-
-bool IsDecided(const v1::SubmissionRecord& record, const v1::Finding& finding) {
-  return AssuranceOf(finding.stage()) <= record.submission().standing().assurance();
-}
 
 // Replaces the stage's own finding about the subject; an empty one takes it back.
 void Put(const v1::Finding& finding, FindingList& findings) {
@@ -40,6 +29,11 @@ void Put(const v1::Finding& finding, FindingList& findings) {
 
 }  // namespace
 
+bool SameSubject(const v1::Finding& a, const v1::Finding& b) {
+  return a.subject_case() == b.subject_case() && a.scenario() == b.scenario() &&
+         a.fact() == b.fact();
+}
+
 absl::Status RecordFindings(const Act& act, const criteria::Criteria& criteria,
                             const FindingList& findings, Submissions& all) {
   Violations violations;
@@ -48,41 +42,16 @@ absl::Status RecordFindings(const Act& act, const criteria::Criteria& criteria,
   ASSIGN_OR_RETURN(v1::SubmissionRecord* const record, FindToDecide(act, all));
   auto& standing = *record->mutable_submission()->mutable_standing();
   ASSIGN_OR_RETURN(FindingList checked, CheckFindings(criteria, *record, findings));
+  KeepCounting(*record);
   for (v1::Finding& finding : checked) {
     finding.set_stage(standing.stage());
     *finding.mutable_found_at() = ToTimestamp(act.now);
-    if (IsDecided(*record, finding)) standing.clear_reviewed_result();
     Put(finding, *standing.mutable_findings());
   }
+  *record->mutable_findings_at() = ToTimestamp(act.now);
   AddFinder(act.actor.person, standing.stage(), *record);
   Touch(*record);
   return absl::OkStatus();
-}
-
-std::vector<v1::Finding> CountingFindings(const v1::SubmissionRecord& record) {
-  const auto& standing = record.submission().standing();
-  const bool under_review = standing.state() == v1::SubmissionState::UNDER_REVIEW;
-  std::vector<v1::Finding> counting;
-  for (const v1::Finding& finding : standing.findings()) {
-    if (under_review && !IsDecided(record, finding)) continue;
-    const auto other =
-        std::find_if(counting.begin(), counting.end(),
-                     [&](const v1::Finding& earlier) { return SameSubject(earlier, finding); });
-    if (other == counting.end()) {
-      counting.push_back(finding);
-    } else if (other->stage() < finding.stage()) {
-      *other = finding;
-    }
-  }
-  return counting;
-}
-
-void DropUndecidedFindings(v1::SubmissionRecord& record) {
-  auto& findings = *record.mutable_submission()->mutable_standing()->mutable_findings();
-  findings.erase(
-      std::remove_if(findings.begin(), findings.end(),
-                     [&](const v1::Finding& finding) { return !IsDecided(record, finding); }),
-      findings.end());
 }
 
 bool NeedsReviewedResult(const v1::SubmissionRecord& record) {

@@ -5,6 +5,7 @@
 
 #include "absl/time/civil_time.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/counted_findings.h"
 #include "services/assessment/domain/stages.h"
 #include "services/assessment/domain/window.h"
 
@@ -25,10 +26,10 @@ Assurance::Value ReachedBy(const v1::SubmissionRecord& record) {
   return record.submission().standing().assurance();
 }
 
-// What all stages but the last make of it.
-Assurance::Value AssuranceBeforeLast(const v1::SubmissionRecord& record) {
-  const int last = record.stages_size() - 1;
-  return last > 0 ? AssuranceOf(record.stages(last - 1).stage()) : Assurance::SELF_EVALUATED;
+// What the stages below make of it at most.
+Assurance::Value AssuranceBelow(const v1::SubmissionRecord& record, v1::Stage::Value stage) {
+  const int index = IndexOfStage(record, stage);
+  return index > 0 ? AssuranceOf(record.stages(index - 1).stage()) : Assurance::SELF_EVALUATED;
 }
 
 // What the decisions together make of it. Taking a decision back, by a recall or since an objection
@@ -43,12 +44,19 @@ Assurance::Value AssuranceByDecisions(const v1::SubmissionRecord& record) {
       case Decision::APPROVED:
         assurance = std::max(assurance, AssuranceOf(decisions[i].stage()));
         break;
+      // Another decision than that: it approves no longer what it may have approved before.
+      case Decision::RETURNED_TO_ENTERPRISE:
+      case Decision::RETURNED_TO_PREVIOUS_STAGE:
+      case Decision::REJECTED:
+        assurance = std::min(assurance, AssuranceBelow(record, decisions[i].stage()));
+        break;
       case Decision::RECALLED:
       case Decision::OBJECTION_UPHELD:
         assurance = after[i - 1];
         // What was revoked is not confirmed before the province decides anew.
         if (decisions[i - 1].kind() == Decision::REVOKED) {
-          assurance = std::min(assurance, AssuranceBeforeLast(record));
+          assurance =
+              std::min(assurance, AssuranceBelow(record, record.stages().rbegin()->stage()));
         }
         break;
       case Decision::REVOKED:
@@ -131,7 +139,9 @@ void AddDecision(const Act& act, v1::Stage::Value stage, Decision::Kind kind,
   decision.set_reason(std::string(reason));
   *decision.mutable_decided_at() = ToTimestamp(act.now);
   *record.add_deciders() = act.actor.person;
-  standing.set_assurance(AssuranceByDecisions(record));
+  const Assurance::Value assurance = AssuranceByDecisions(record);
+  CountByDecision(assurance, record);
+  standing.set_assurance(assurance);
   standing.clear_return_by();
   standing.clear_appeal_by();
   standing.clear_reviewed_result();

@@ -23,9 +23,9 @@ std::string UnitNameOf(const v1::SubmissionRecord& record, absl::string_view uni
 void Touch(v1::SubmissionRecord& record);
 // Nobody has it in hand any more.
 void PutDown(v1::SubmissionRecord& record);
-// The actor's unit decides at that stage. The assurance follows from all decisions; dates end,
-// nobody has it in hand, and the reviewed result has to be made anew (findings.h). At once after it
-// the state is set.
+// The actor's unit decides at that stage. The assurance follows from all decisions, and so does
+// which findings count; dates end, nobody has it in hand, and the reviewed result has to be made
+// anew (findings.h). At once after it the state is set.
 void AddDecision(const Act& act, v1::Stage::Value stage, v1::Decision::Kind kind,
                  absl::string_view reason, v1::SubmissionRecord& record);
 // UNDER_REVIEW at the stage, with its due date. REQUIRES: it is one of its stages.

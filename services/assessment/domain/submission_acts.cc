@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
+#include "services/assessment/domain/counted_findings.h"
 #include "services/assessment/domain/draw.h"
-#include "services/assessment/domain/findings.h"
 #include "services/assessment/domain/standing.h"
 #include "services/assessment/domain/texts.h"
 

@@ -6,14 +6,13 @@
 
 #include "absl/strings/string_view.h"
 #include "common/status/error.h"
+#include "common/text/limits.h"
 #include "zhiping/common/v1/text.pb.h"
 
 namespace zhiping::assessment {
 
 // Names and titles.
 inline constexpr size_t kMaxNameCharacters = 200;
-// Reasons and remarks.
-inline constexpr size_t kMaxReasonCharacters = 500;
 
 // How many lines a text may have: ended by U+000A alone.
 enum class Lines { kOne, kMany };

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "common/time/timestamp.h"
-#include "services/assessment/domain/findings.h"
+#include "services/assessment/domain/counted_findings.h"
 
 namespace zhiping::assessment {
 namespace {
@@ -53,6 +53,7 @@ v1::Submission ViewForOfficials(const v1::SubmissionRecord& record, const v1::Pe
   for (int i = 0; i < std::min(standing.decisions_size(), record.deciders_size()); ++i) {
     standing.mutable_decisions(i)->set_decided_by(record.deciders(i).name());
   }
+  MarkUndecidedFindings(record, standing);
   if (standing.has_taken()) {
     standing.mutable_taken()->set_name(record.taken_by().name());
     standing.mutable_taken()->set_by_caller(IsTakenBy(record, viewer, now));

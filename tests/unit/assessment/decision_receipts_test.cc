@@ -57,6 +57,50 @@ TEST_F(DecisionReceiptsTest, OfAnObjectionThatWasUpheldDoNotTellWhatWasFound) {
   ExpectNoFindings();
 }
 
+TEST_F(DecisionReceiptsTest, SayUntilTheNextDecisionWhatCounts) {
+  Do({{"Take", "county"},
+      {"Approve", "county"},
+      {"Take", "city"},
+      {"ReturnToPreviousStage", "city"}});
+  const std::string last = Receipt().SerializeAsString();
+  const absl::Time then = world_.now;
+  Do({{"Take", "county"}, {"RecordFindings", "county"}});
+  world_.now = then;
+  EXPECT_EQ(Receipt().SerializeAsString(), last);
+  Do({{"Approve", "county"}});
+  EXPECT_EQ(Receipt().findings_size(), 1);
+  EXPECT_TRUE(Receipt().has_reviewed_result());
+}
+
+// What a stage had approved it does not approve any more once it decided otherwise.
+TEST_F(DecisionReceiptsTest, OfAStageThatDecidesOtherwiseHaveTheAssuranceOfThoseBelow) {
+  for (const char* decision : {"ReturnToEnterprise", "Reject"}) {
+    world_.all.clear();
+    Do({{"Submit", "enterprise"},
+        {"Take", "county"},
+        {"Approve", "county"},
+        {"Take", "city"},
+        {"ReturnToPreviousStage", "city"}});
+    EXPECT_EQ(Receipt().assurance(), v1::Assurance::COUNTY_REVIEWED);
+    Do({{"Take", "county"}, {decision, "county"}});
+    EXPECT_EQ(Receipt().assurance(), v1::Assurance::SELF_EVALUATED) << decision;
+    world_.all.clear();
+    Do({{"Submit", "enterprise"},
+        {"Take", "county"},
+        {"Approve", "county"},
+        {"Take", "city"},
+        {"Approve", "city"},
+        {"Take", "province"},
+        {"ReturnToPreviousStage", "province"},
+        {"Take", "city"},
+        {decision, "city"}});
+    EXPECT_EQ(Receipt().assurance(), v1::Assurance::COUNTY_REVIEWED) << decision;
+    // Taken back, the approval of before stands again.
+    Do({{"RecallDecision", "city"}});
+    EXPECT_EQ(Receipt().assurance(), v1::Assurance::CITY_REVIEWED) << decision;
+  }
+}
+
 TEST_F(DecisionReceiptsTest, TellTheHighestStagesFindingThoughALowerOneFoundAfterIt) {
   Do({{"Take", "county"},
       {"Approve", "county"},

@@ -2,13 +2,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "services/assessment/domain/counted_findings.h"
 #include "tests/unit/assessment/review_world.h"
 #include "tests/unit/status_matchers.h"
 
 namespace zhiping::assessment {
 namespace {
-
-using FindingList = google::protobuf::RepeatedPtrField<v1::Finding>;
 
 v1::Finding Level(const std::string& scenario, const std::string& level) {
   v1::Finding finding;
@@ -35,6 +34,16 @@ class FindingsTest : public testing::Test {
     const FindingList list(findings.begin(), findings.end());
     return RecordFindings(world_.ActOf(ReviewWorld::ActorOf(actor), 1), *world_.criteria, list,
                           world_.all);
+  }
+  void CountyApproves(std::initializer_list<v1::Finding> findings) {
+    ASSERT_OK(world_.Do("Take", "county"));
+    ASSERT_OK(Record("county", findings));
+    ASSERT_OK(world_.DoAndSign("Approve", "county"));
+  }
+  // The stage before has it again.
+  void Back(const std::string& stage) {
+    ASSERT_OK(world_.DoAndSign("Take", stage));
+    ASSERT_OK(world_.DoAndSign("ReturnToPreviousStage", stage));
   }
   std::string Counting() const {
     std::string text;
@@ -173,6 +182,95 @@ TEST_F(FindingsTest, OfADecisionThatIsRecalledDoNotCountUntilItIsTakenAgain) {
   EXPECT_FALSE(world_.Standing(1).has_reviewed_result());
   ASSERT_OK(world_.Decide("Approve", "county"));
   EXPECT_EQ(Counting(), "a=l0");
+}
+
+TEST_F(FindingsTest, OfAStageThatHasTheFileAgainCountAsItDecidedUntilItDecidesAnew) {
+  CountyApproves({Level("a", "l1"), Value("score", "40")});
+  Back("city");
+  ASSERT_OK(world_.DoAndSign("Take", "county"));
+  ASSERT_OK(Record("county", {Level("a", ""), Level("b", "none"), Value("score", "30")}));
+  EXPECT_EQ(Counting(), "a=l1 score=40");
+  EXPECT_TRUE(world_.Standing(1).has_reviewed_result());
+  ASSERT_OK(world_.Do("Approve", "county"));
+  EXPECT_EQ(Counting(), "score=30 b=none");
+  // Taking that back, what counted before it counts.
+  ASSERT_OK(world_.Do("RecallDecision", "county"));
+  EXPECT_EQ(Counting(), "a=l1 score=40");
+  ASSERT_OK(world_.Decide("Approve", "county"));
+  EXPECT_EQ(Counting(), "score=30 b=none");
+}
+
+TEST_F(FindingsTest, OfAStageThatReturnedWhatItHadApprovedCountNoLonger) {
+  CountyApproves({Level("a", "l1")});
+  ASSERT_OK(world_.Do("Take", "city"));
+  ASSERT_OK(Record("city", {Level("a", "l0"), Level("b", "none")}));
+  ASSERT_OK(world_.Do("Approve", "city"));
+  Back("province");
+  EXPECT_EQ(Counting(), "a=l0 b=none");
+  Back("city");
+  EXPECT_EQ(Counting(), "a=l1");
+  ASSERT_OK(world_.Do("RecallDecision", "city"));
+  EXPECT_EQ(Counting(), "a=l0 b=none");
+}
+
+TEST_F(FindingsTest, OfAStageThatOnlyReturnedItCountInNoDecisionOfTheStageBelow) {
+  ASSERT_OK(world_.Decide("Approve", "county"));
+  ASSERT_OK(world_.Do("Take", "city"));
+  ASSERT_OK(Record("city", {Level("b", "none")}));
+  ASSERT_OK(world_.Do("ReturnToPreviousStage", "city"));
+  ASSERT_OK(world_.Do("Take", "county"));
+  ASSERT_OK(Record("county", {Level("a", "l1")}));
+  ASSERT_OK(world_.Do("Reject", "county"));
+  EXPECT_EQ(Counting(), "a=l1");
+}
+
+TEST_F(FindingsTest, OfARejectionThatAnObjectionOverturnedCountNoLongerAndThoseOfBeforeDo) {
+  CountyApproves({Level("a", "l1")});
+  Back("city");
+  ASSERT_OK(world_.Do("Take", "county"));
+  ASSERT_OK(Record("county", {Level("a", "l0")}));
+  ASSERT_OK(world_.Do("Reject", "county"));
+  EXPECT_EQ(Counting(), "a=l0");
+  ASSERT_OK(world_.Do("Object", "enterprise"));
+  ASSERT_OK(world_.Decide("DecideObjection", "city"));
+  EXPECT_EQ(Counting(), "a=l1");
+}
+
+TEST_F(FindingsTest, ThatWereTakenBackWithoutADecisionAreThereAgainAfterAWithdrawal) {
+  CountyApproves({Level("a", "l1")});
+  Back("city");
+  ASSERT_OK(world_.Do("Take", "county"));
+  ASSERT_OK(Record("county", {Level("a", ""), Level("b", "none")}));
+  ASSERT_OK(world_.Do("Withdraw", "enterprise"));
+  EXPECT_EQ(Counting(), "a=l1");
+  ASSERT_EQ(world_.Standing(1).findings_size(), 1);
+  EXPECT_EQ(world_.Standing(1).findings(0).level(), "l1");
+}
+
+// As earlier versions stored them, without what counts.
+TEST_F(FindingsTest, OfOlderRecordsCountAsTheyDidUntilTheNextDecision) {
+  CountyApproves({Level("a", "l1")});
+  ASSERT_OK(world_.Do("Take", "city"));
+  ASSERT_OK(Record("city", {Level("b", "none")}));
+  ASSERT_OK(world_.Do("ReturnToPreviousStage", "city"));
+  world_.Record(1).clear_counted();
+  world_.Record(1).clear_findings_at();
+  EXPECT_EQ(Counting(), "a=l1");
+  const v1::SubmissionRecord older = world_.Record(1);
+  ASSERT_OK(world_.Do("Take", "county"));
+  ASSERT_OK(Record("county", {Level("a", "")}));
+  EXPECT_EQ(Counting(), "a=l1");
+  ASSERT_OK(world_.Do("Approve", "county"));
+  EXPECT_EQ(Counting(), "");
+  // Of one that was confirmed, returned or rejected all count; of one whose decision is taken back
+  // those that the assurance of before has reached.
+  world_.Record(1) = older;
+  ASSERT_OK(world_.Decide("Approve", "county"));
+  ASSERT_OK(world_.Decide("Reject", "city"));
+  world_.Record(1).clear_counted();
+  EXPECT_EQ(Counting(), "a=l1 b=none");
+  ASSERT_OK(world_.Do("RecallDecision", "city"));
+  EXPECT_EQ(Counting(), "a=l1");
 }
 
 TEST_F(FindingsTest, CountWithAReturn) {

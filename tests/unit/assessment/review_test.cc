@@ -142,6 +142,11 @@ TEST_F(ReviewTest, TheAssuranceIsThatOfTheStageThatApproved) {
   ASSERT_OK(world_.Decide("ReturnToPreviousStage", "province"));
   EXPECT_EQ(standing().assurance(), Assurance::CITY_REVIEWED);
   EXPECT_EQ(world_.State(1), "UNDER_REVIEW_CITY");
+  // The city decides anew: not that it approves.
+  ASSERT_OK(world_.Decide("ReturnToPreviousStage", "city"));
+  EXPECT_EQ(standing().assurance(), Assurance::COUNTY_REVIEWED);
+  Approve({"county"});
+  EXPECT_EQ(standing().assurance(), Assurance::COUNTY_REVIEWED);
   Approve({"city", "province"});
   EXPECT_EQ(standing().assurance(), Assurance::PROVINCE_CONFIRMED);
   EXPECT_EQ(standing().unit(), "");
@@ -202,6 +207,17 @@ TEST_F(ReviewTest, ABatchLeavesOutFindingsOfAnyStageAndOpenComments) {
   EXPECT_THAT(world_.Do("BatchApprove", "city"), HasReason(Reason::OPEN_COMMENTS));
   ASSERT_OK(world_.Decide("Approve", "city"));
   EXPECT_THAT(world_.Do("BatchApprove", "province"), HasReason(Reason::OPEN_COMMENTS));
+}
+
+TEST_F(ReviewTest, ABatchLeavesOutWhatWasTakenBackButCountsStill) {
+  ASSERT_OK(world_.Decide("RecordFindings", "county"));
+  ASSERT_OK(world_.Do("Approve", "county"));
+  ASSERT_OK(world_.Decide("ReturnToPreviousStage", "city"));
+  ASSERT_OK(world_.Decide("TakeFindingBack", "county"));
+  EXPECT_TRUE(standing().findings().empty());
+  EXPECT_THAT(world_.Do("BatchApprove", "county"), HasReason(Reason::OPEN_COMMENTS));
+  ASSERT_OK(world_.Do("Approve", "county"));
+  EXPECT_OK(world_.Do("BatchApprove", "city"));
 }
 
 TEST_F(ReviewTest, ACommentIsAboutAScenarioOfTheSubmission) {

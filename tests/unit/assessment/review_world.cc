@@ -142,6 +142,11 @@ absl::Status ReviewWorld::Do(const std::string& name, const Act& act) {
     return Assign(act, colleague, all);
   }
   if (name == "RecordFindings") return RecordFindings(act, *criteria, OneFinding(act.actor), all);
+  if (name == "TakeFindingBack") {
+    auto findings = OneFinding(act.actor);
+    findings[0].clear_level();
+    return RecordFindings(act, *criteria, findings, all);
+  }
   if (name == "Approve") return Approve(act, "", all);
   if (name == "BatchApprove") return ApproveInBatch(act, all);
   if (name == "ReturnToEnterprise") return ReturnToEnterprise(act, "请补充说明", all);

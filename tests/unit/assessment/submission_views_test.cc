@@ -1,5 +1,6 @@
 // What is shown of a submission to whom.
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "services/assessment/domain/in_hand_acts.h"
 #include "services/assessment/domain/views.h"
 #include "tests/unit/assessment/review_world.h"
@@ -62,6 +63,29 @@ TEST_F(SubmissionViewsTest, OfficialsSeeEverythingAndWhoItWas) {
   EXPECT_FALSE(view.standing().taken().by_caller());
   EXPECT_EQ(view.standing().comments_size(), 1);
   EXPECT_TRUE(Official("city").standing().taken().by_caller());
+}
+
+TEST_F(SubmissionViewsTest, OfficialsSeeWhichFindingsWaitForADecisionAndWhichCountUntilThen) {
+  const auto findings = [&](const v1::Submission& view) {
+    std::string text;
+    for (const auto& finding : view.standing().findings()) {
+      absl::StrAppend(&text, finding.level(), finding.pending() ? "?" : "", " ");
+    }
+    for (const auto& finding : view.standing().replaced_findings()) {
+      absl::StrAppend(&text, "-", finding.level(), " ");
+    }
+    return text;
+  };
+  ASSERT_OK(world_.Decide("RecordFindings", "county"));
+  EXPECT_EQ(findings(Official("province")), "l1? ");
+  ASSERT_OK(world_.Do("Approve", "county"));
+  EXPECT_EQ(findings(Official("province")), "l1 ");
+  ASSERT_OK(world_.Decide("RecordFindings", "city"));
+  EXPECT_EQ(findings(Official("province")), "l1 l0? ");
+  ASSERT_OK(world_.Do("ReturnToPreviousStage", "city"));
+  ASSERT_OK(world_.Decide("TakeFindingBack", "county"));
+  EXPECT_EQ(findings(Official("province")), "l0? -l1 ");
+  EXPECT_EQ(findings(Enterprise()), "l1 ");
 }
 
 TEST_F(SubmissionViewsTest, WhatIsTakenIsShownUntilItsTimeIsOver) {

@@ -30,6 +30,39 @@ TEST_F(TakingBackTest, ADecisionThatSomebodyActedOnIsNotRecalled) {
   EXPECT_THAT(world_.Do("RecallDecision", "county"), HasReason(Reason::DECISION_ACTED_ON));
 }
 
+TEST_F(TakingBackTest, ADecisionIsNotRecalledOnceTheNextStageFoundSomethingOrTookItBack) {
+  for (const bool takes_back : {false, true}) {
+    world_.all.clear();
+    ASSERT_OK(world_.Do("Submit", "enterprise"));
+    Approve({"county"});
+    ASSERT_OK(world_.Decide("RecordFindings", "city"));
+    if (takes_back) {
+      ASSERT_OK(world_.Do("TakeFindingBack", "city"));
+    }
+    ASSERT_OK(world_.Do("Release", "city"));
+    EXPECT_EQ(standing().findings_size(), takes_back ? 0 : 1);
+    EXPECT_THAT(world_.Do("RecallDecision", "county"), HasReason(Reason::DECISION_ACTED_ON));
+  }
+  // Nor a return, once the stage before has taken back what it had approved.
+  world_.all.clear();
+  ASSERT_OK(world_.Do("Submit", "enterprise"));
+  ASSERT_OK(world_.Decide("RecordFindings", "county"));
+  ASSERT_OK(world_.Do("Approve", "county"));
+  ASSERT_OK(world_.Decide("ReturnToPreviousStage", "city"));
+  ASSERT_OK(world_.Decide("TakeFindingBack", "county"));
+  ASSERT_OK(world_.Do("Release", "county"));
+  EXPECT_THAT(world_.Do("RecallDecision", "city"), HasReason(Reason::DECISION_ACTED_ON));
+}
+
+// As earlier versions stored them, without when it was.
+TEST_F(TakingBackTest, OfAnOlderRecordTheFindingsSayWhenTheNextStageFoundThem) {
+  Approve({"county"});
+  ASSERT_OK(world_.Decide("RecordFindings", "city"));
+  ASSERT_OK(world_.Do("Release", "city"));
+  world_.Record(1).clear_findings_at();
+  EXPECT_THAT(world_.Do("RecallDecision", "county"), HasReason(Reason::DECISION_ACTED_ON));
+}
+
 TEST_F(TakingBackTest, AReturnIsNotRecalledOnceItWasHandedInAgainOrObjectedTo) {
   ASSERT_OK(world_.Decide("ReturnToEnterprise", "county"));
   ASSERT_OK(world_.Do("Object", "enterprise"));

@@ -1,6 +1,7 @@
 // What is printed of submissions.
 #include "services/ctl/submission_report.h"
 
+#include "absl/strings/str_cat.h"
 #include "services/ctl/submission_table.h"
 #include "tests/unit/status_matchers.h"
 
@@ -43,6 +44,36 @@ TEST(SubmissionReportTest, OfTwoFindingsTheHigherStagesIsShown) {
   }
   EXPECT_THAT(Report(submission), HasSubstr("市级理由"));
   EXPECT_THAT(Report(submission), Not(HasSubstr("县级理由")));
+}
+
+TEST(SubmissionReportTest, FindingsThatWaitForADecisionAndThoseThatCountUntilThenAreToldApart) {
+  v1::Submission submission;
+  for (const char* scenario : {"a", "b"}) {
+    submission.mutable_content()->add_answers()->set_scenario(scenario);
+  }
+  submission.mutable_content()->add_facts()->mutable_value()->set_fact("score");
+  const auto find = [](v1::Finding& finding, const char* scenario, const char* fact) {
+    *scenario == '\0' ? finding.set_fact(fact) : finding.set_scenario(scenario);
+    finding.set_stage(v1::Stage::COUNTY);
+    finding.set_level("none");
+    finding.set_value("40");
+    finding.set_reason("理由");
+  };
+  auto& standing = *submission.mutable_standing();
+  find(*standing.add_findings(), "a", "");
+  find(*standing.add_findings(), "", "score");
+  EXPECT_THAT(Report(submission), Not(HasSubstr("计入")));
+  for (auto& finding : *standing.mutable_findings()) finding.set_pending(true);
+  EXPECT_THAT(Report(submission), ContainsRegex("县级认定：理由（待该级作出决定，尚未计入结果）"));
+  EXPECT_THAT(Report(submission),
+              ContainsRegex("县级认定：40  理由（待该级作出决定，尚未计入结果）"));
+  find(*standing.add_replaced_findings(), "b", "");
+  find(*standing.add_replaced_findings(), "", "score");
+  for (const char* found : {"未达级", "40"}) {
+    EXPECT_THAT(Report(submission),
+                HasSubstr(absl::StrCat("县级原认定：", found,
+                                       "（已修改或收回，该级作出决定前仍计入结果）")));
+  }
 }
 
 TEST(SubmissionReportTest, TheStatementStandsAtTheEnd) {
