@@ -15,8 +15,6 @@
 namespace zhiping::catalogue {
 namespace {
 
-constexpr int kPage = 1000;
-
 absl::Status Differs(const std::string& programme, const std::string& zh, const std::string& en) {
   return MakeError(
       absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
@@ -145,22 +143,14 @@ absl::Status CheckStoreByChanges(Store& store, absl::Time now, absl::Time deadli
     ASSIGN_OR_RETURN(History history, store.ReadHistory(deadline, programme));
     compared.emplace(programme, std::move(history));
   }
-  RETURN_IF_ERROR(store.SequenceChanges(deadline));
-  sql::LogCursor read;
-  while (true) {
-    ASSIGN_OR_RETURN(const sql::LogPage page, store.changes().Read(deadline, read, kPage));
-    for (const sql::LogEntry& entry : page.entries) {
-      v1::CatalogueEvent event;
-      if (!event.ParseFromString(entry.bytes)) continue;
-      History none;
-      none.programme = event.programme();
-      const auto of = compared.try_emplace(event.programme(), std::move(none)).first;
-      RETURN_IF_ERROR(of->second.Take(event, absl::FromUnixMicros(entry.instant_micros),
-                                      entry.position <= head.position));
-    }
-    if (page.entries.empty()) break;
-    read = page.next;
-  }
+  const auto compare = [&](const v1::CatalogueEvent& event, const sql::LogEntry& entry) {
+    History none;
+    none.programme = event.programme();
+    const auto of = compared.try_emplace(event.programme(), std::move(none)).first;
+    return of->second.Take(event, absl::FromUnixMicros(entry.instant_micros),
+                           entry.position <= head.position);
+  };
+  RETURN_IF_ERROR(store.ReadChanges(deadline, compare));
   for (const auto& [programme, history] : compared) {
     RETURN_IF_ERROR(history.CheckAllWasLogged(now));
   }

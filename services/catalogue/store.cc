@@ -70,6 +70,23 @@ absl::Status Store::SequenceChanges(absl::Time deadline) {
   }
 }
 
+absl::Status Store::ReadChanges(
+    absl::Time deadline,
+    const std::function<absl::Status(const v1::CatalogueEvent&, const sql::LogEntry&)>& take) {
+  constexpr int kPage = 1000;
+  RETURN_IF_ERROR(SequenceChanges(deadline));
+  sql::LogCursor read;
+  while (true) {
+    ASSIGN_OR_RETURN(const sql::LogPage page, changes_.Read(deadline, read, kPage));
+    if (page.entries.empty()) return absl::OkStatus();
+    for (const sql::LogEntry& entry : page.entries) {
+      v1::CatalogueEvent event;
+      if (event.ParseFromString(entry.bytes)) RETURN_IF_ERROR(take(event, entry));
+    }
+    read = page.next;
+  }
+}
+
 absl::StatusOr<std::map<std::string, HistoryVersion>> Store::Versions(absl::Time deadline) {
   ASSIGN_OR_RETURN(const auto rows,
                    (database_.Query<std::string, int64_t, int64_t, int64_t, int64_t>(

@@ -54,6 +54,8 @@ class StoreTransaction {
                                 absl::Time now);
   // Fences off all revisions up to `above`.
   absl::Status SetFenced(const std::string& programme, int32_t above);
+  // That this was fenced off is known from the log, if that is still to be known (kFencedByLog).
+  absl::Status SetLoggedFence(const std::string& programme, int32_t above);
   absl::Status SetMet(const std::string& programme, const MetRevision& met);
   // Records which scheduled activations have come into force by `now`, of every programme, and logs
   // it.
@@ -127,6 +129,11 @@ class Store {
   // Moves what was appended into the log of changes.
   absl::Status SequenceChanges(absl::Time deadline);
   const sql::SequencedLog& changes() const { return changes_; }
+  // Every event of the log of changes, in order, with what was appended until now; ends with the
+  // first error of `take`.
+  absl::Status ReadChanges(
+      absl::Time deadline,
+      const std::function<absl::Status(const v1::CatalogueEvent&, const sql::LogEntry&)>& take);
 
   // The programmes with the versions of their histories.
   absl::StatusOr<std::map<std::string, HistoryVersion>> Versions(absl::Time deadline);

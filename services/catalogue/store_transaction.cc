@@ -75,6 +75,14 @@ absl::Status StoreTransaction::SetFenced(const std::string& programme, int32_t a
       .status();
 }
 
+absl::Status StoreTransaction::SetLoggedFence(const std::string& programme, int32_t above) {
+  return sql_
+      .Execute(
+          "UPDATE programme SET fenced_revision = $2 WHERE programme = $1 AND fenced_revision = $3",
+          {programme, above, kFencedByLog})
+      .status();
+}
+
 absl::Status StoreTransaction::SetMet(const std::string& programme, const MetRevision& met) {
   return sql_
       .Execute(
