@@ -228,6 +228,29 @@ absl::StatusOr<std::vector<StoredRelease>> Store::ListReleases(absl::Time deadli
   return ReadReleases(rows);
 }
 
+absl::StatusOr<std::map<std::string, ReleaseColumns>> Store::AllReleases(absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto rows,
+                   (database_.Query<std::string, std::string, std::string, int64_t, int64_t, Bytes,
+                                    std::optional<int64_t>, int64_t>(
+                       deadline,
+                       "SELECT digest, programme, edition, year, number, summary, published_at, "
+                       "CASE WHEN envelope IS NULL THEN 0 ELSE 1 END FROM release")));
+  std::map<std::string, ReleaseColumns> releases;
+  for (const auto& [digest, programme, edition, year, number, summary, published_at, signed_] :
+       rows) {
+    v1::ReleaseSummary said;
+    // One that is damaged has no label.
+    if (!said.ParseFromString(summary.value)) said.Clear();
+    releases[digest] = {programme,
+                        edition,
+                        absl::StrCat(year, "-", number),
+                        said.label(),
+                        published_at.has_value(),
+                        signed_ == 1};
+  }
+  return releases;
+}
+
 absl::StatusOr<int> Store::CountReleases(absl::Time deadline, const ReleaseQuery& query) {
   return TheCount(
       database_.Query<int64_t>(deadline,

@@ -167,6 +167,8 @@ class Store {
   // Of the programme (empty: all) and edition (empty: all), from the newest, after a position.
   absl::StatusOr<std::vector<StoredRelease>> ListReleases(absl::Time deadline,
                                                           const ReleaseQuery& query);
+  // Of every release, published or not, by digest.
+  absl::StatusOr<std::map<std::string, ReleaseColumns>> AllReleases(absl::Time deadline);
   absl::StatusOr<int> CountReleases(absl::Time deadline, const ReleaseQuery& query);
   absl::StatusOr<std::vector<v1::EditionSummary>> ListEditions(absl::Time deadline,
                                                                const EditionQuery& query);
