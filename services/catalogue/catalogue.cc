@@ -195,7 +195,7 @@ void Catalogue::Sequence() {
   WatchInstances();
   written.Update(store_->Change(
       absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) -> absl::Status {
-        RETURN_IF_ERROR(transaction.RecordReached(clock_.Now()));
+        RETURN_IF_ERROR(transaction.RecordAllReached(clock_.Now()));
         for (const auto& [key, last_seen] : watch_.Expired()) {
           RETURN_IF_ERROR(transaction.RemoveInstanceSeenAt(key, last_seen).status());
         }

@@ -262,12 +262,12 @@ absl::StatusOr<Decision> Publishing::Decide(StoreTransaction& transaction,
   return decision;
 }
 
-absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
-                                                  const History& history,
+absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction, History history,
                                                   const std::vector<ActivationRow>& rows,
                                                   const std::string& withdrawn_digest,
                                                   const Decision& decision) {
   const std::string& programme = history.programme;
+  RETURN_IF_ERROR(transaction.RecordReached(history, decision.now));
   RETURN_IF_ERROR(transaction.AddActivations(programme, rows));
   for (const ActivationRow& row : rows) {
     ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(row.activation.digest()));

@@ -57,9 +57,11 @@ class StoreTransaction {
   // That this was fenced off is known from the log, if that is still to be known (kFencedByLog).
   absl::Status SetLoggedFence(const std::string& programme, int32_t above);
   absl::Status SetMet(const std::string& programme, const MetRevision& met);
-  // Records which scheduled activations have come into force by `now`, of every programme, and logs
-  // it.
-  absl::Status RecordReached(absl::Time now);
+  // Records how far scheduled activations have come into force by `now`, here and in `history`, and
+  // logs it. REQUIRES: `history` is what locking its programme gave.
+  absl::Status RecordReached(History& history, absl::Time now);
+  // The same of every programme; locks those of which there is something to record.
+  absl::Status RecordAllReached(absl::Time now);
   // Whether anything was ever imported or fenced for it.
   absl::StatusOr<bool> HasProgramme(const std::string& programme);
   // Whether nothing was ever put in force, in any programme.

@@ -77,6 +77,10 @@ bool CameIntoForce(const History& history, const ActivationRow& row, absl::Time 
 // Whether a release was ever in force until `now`.
 bool WasInForce(const History& history, absl::string_view digest, absl::Time now);
 
+// The highest scheduled row that has come into force until `now` and is not recorded to have; null:
+// none. What was to be in force at once needs no record: its row says so.
+const ActivationRow* NewlyReached(const History& history, absl::Time now);
+
 bool IsWithdrawn(const History& history, absl::string_view digest);
 
 // What is signed at `now`; confirmed_at is `now`.
