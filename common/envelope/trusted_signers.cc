@@ -24,7 +24,10 @@ absl::StatusOr<std::string> TrustedSigners::Sign(Purpose::Value purpose, absl::s
   std::vector<const Signer*> signers;
   for (const auto& signer : signers_) signers.push_back(signer.get());
   ASSIGN_OR_RETURN(const Envelope envelope, SignPayload(purpose, payload, signers));
-  RETURN_IF_ERROR(trust_->Verify(envelope, purpose, programme, instant).status());
+  const auto counts = trust_->Verify(envelope, purpose, programme, instant);
+  if (!counts.ok()) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, DetailOf(counts.status()));
+  }
   return SerializeEnvelope(envelope);
 }
 

@@ -21,7 +21,8 @@ class TrustedSigners {
   static absl::StatusOr<TrustedSigners> Read(const std::vector<std::string>& key_files,
                                              std::shared_ptr<const Trust> trust);
 
-  // An envelope. Errors: SIGNING_FAILED; those of Trust::Verify.
+  // An envelope. Errors: SIGNING_FAILED; those of Trust::Verify, as FAILED_PRECONDITION: whoever
+  // calls was denied nothing.
   absl::StatusOr<std::string> Sign(Purpose::Value purpose, absl::string_view payload,
                                    absl::string_view programme, absl::Time instant) const;
 

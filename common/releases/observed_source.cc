@@ -13,6 +13,9 @@ prometheus::Family<prometheus::Counter>& RequestsOf(rpc::Metrics& metrics) {
       .Register(*metrics.registry());
 }
 
+// An answer, though not what was asked for.
+bool IsRefusal(const absl::Status& status) { return absl::IsFailedPrecondition(status); }
+
 }  // namespace
 
 ObservedSource::ObservedSource(Source& source, rpc::Metrics& metrics, const rpc::Log& log)
@@ -27,7 +30,7 @@ ObservedSource::Results ObservedSource::ResultsOf(prometheus::Family<prometheus:
     return requests.Add(
         {{"source", std::string(source_.name())}, {"what", what}, {"result", result}});
   };
-  return {counter("found"), counter("not_found"), counter("no_answer")};
+  return {counter("found"), counter("not_found"), counter("refused"), counter("no_answer")};
 }
 
 absl::StatusOr<std::string> ObservedSource::FindRelease(const std::string& digest) {
@@ -35,15 +38,40 @@ absl::StatusOr<std::string> ObservedSource::FindRelease(const std::string& diges
 }
 
 absl::StatusOr<std::string> ObservedSource::FindState(const std::string& programme) {
-  return Observe(states_, source_.FindState(programme));
+  auto found = Observe(states_, source_.FindState(programme));
+  NoteGiven(programme, found.status());
+  return found;
+}
+
+void ObservedSource::NoteGiven(const std::string& programme, const absl::Status& status) {
+  if (!status.ok() && !IsRefusal(status) && !absl::IsNotFound(status)) return;
+  const std::string source(source_.name());
+  absl::MutexLock lock(&mutex_);
+  if (!IsRefusal(status)) {
+    if (not_given_.erase(programme) == 0) return;
+    log_.Write(rpc::Severity::kInfo, "state_given", {{"source", source}, {"programme", programme}});
+    return;
+  }
+  const Reason::Value reason = DetailOf(status).reason();
+  if (std::exchange(not_given_[programme], reason) == reason) return;
+  log_.Write(rpc::Severity::kWarning, "state_not_given",
+             {{"source", source},
+              {"programme", programme},
+              {"reason", Reason::Value_Name(reason)},
+              {"text", std::string(status.message())}});
 }
 
 absl::StatusOr<std::string> ObservedSource::Observe(const Results& results,
                                                     absl::StatusOr<std::string> found) {
   // Given up by us: that says nothing about the source.
   if (absl::IsCancelled(found.status())) return found;
-  const bool away = !found.ok() && !absl::IsNotFound(found.status());
-  (found.ok() ? results.found : away ? results.no_answer : results.not_found).Increment();
+  const bool refused = IsRefusal(found.status());
+  const bool away = !found.ok() && !refused && !absl::IsNotFound(found.status());
+  (found.ok() ? results.found
+   : away     ? results.no_answer
+   : refused  ? results.refused
+              : results.not_found)
+      .Increment();
   if (away_.exchange(away) != away) {
     const std::string source(source_.name());
     if (away) {

@@ -10,6 +10,7 @@
 #include "services/catalogue/change_check.h"
 #include "services/catalogue/domain/convergence.h"
 #include "services/catalogue/log_heads.h"
+#include "services/catalogue/logged_fences.h"
 #include "services/catalogue/metrics.h"
 
 namespace zhiping::catalogue {
@@ -52,6 +53,7 @@ absl::Status CheckStandby(sql::Database& database, StandbyCheck check, const rpc
 absl::Status VerifyChanges(Store& store, absl::Time now) {
   const absl::Time deadline = absl::Now() + kVerifyTimeout;
   absl::Status verified = store.changes().Verify(deadline).status();
+  if (verified.ok()) verified = TakeLoggedFences(store, deadline);
   if (verified.ok()) verified = CheckStoreByChanges(store, now, deadline);
   if (verified.ok()) return verified;
   ErrorDetail detail = DetailOf(verified);
@@ -193,7 +195,7 @@ void Catalogue::Sequence() {
   WatchInstances();
   written.Update(store_->Change(
       absl::Now() + kWriteTimeout, [this](StoreTransaction& transaction) -> absl::Status {
-        RETURN_IF_ERROR(transaction.RecordReached(clock_.Now()));
+        RETURN_IF_ERROR(transaction.RecordAllReached(clock_.Now()));
         for (const auto& [key, last_seen] : watch_.Expired()) {
           RETURN_IF_ERROR(transaction.RemoveInstanceSeenAt(key, last_seen).status());
         }

@@ -15,8 +15,6 @@
 namespace zhiping::catalogue {
 namespace {
 
-constexpr int kPage = 1000;
-
 absl::Status Differs(const std::string& programme, const std::string& zh, const std::string& en) {
   return MakeError(
       absl::StatusCode::kDataLoss, Reason::LOG_BROKEN,
@@ -37,6 +35,64 @@ absl::Status WithdrawalDiffers(const std::string& programme, const std::string& 
   return Differs(programme, absl::StrCat("发布版 ", digest, " 是否已撤回，"),
                  absl::StrCat("whether release ", digest, " is withdrawn"));
 }
+
+absl::Status ReleaseDiffers(const std::string& programme, const std::string& digest) {
+  return Differs(programme, absl::StrCat("发布版 ", digest, " 的年版、标签，或是否已发布，"),
+                 absl::StrCat("of which edition release ", digest,
+                              " is, its label, or whether it is published,"));
+}
+
+// The releases as the store has them, beside what the log says of them.
+class ComparedReleases {
+ public:
+  explicit ComparedReleases(std::map<std::string, ReleaseColumns> releases)
+      : releases_(std::move(releases)) {}
+
+  // `before`: as in Compared.
+  absl::Status Take(const v1::CatalogueEvent& event, bool before) {
+    const auto& imported = event.release_imported();
+    const auto& activated = event.release_activated();
+    const bool activates = event.has_release_activated();
+    if (!activates && !event.has_release_imported()) return absl::OkStatus();
+    const std::string& digest = activates ? activated.activation().digest() : imported.digest();
+    const std::string& label = activates ? activated.release_label() : imported.label();
+    const auto release = releases_.find(digest);
+    if (release == releases_.end()) {
+      return before ? ReleaseDiffers(event.programme(), digest) : absl::OkStatus();
+    }
+    const ReleaseColumns& columns = release->second;
+    bool same = columns.programme == event.programme() && columns.label == label &&
+                columns.summary_label == label;
+    if (activates) {
+      published_.insert(digest);
+      same = same && (IsPublished(columns) || !before);
+    } else {
+      imported_.insert(digest);
+      same = same && columns.edition == imported.edition();
+    }
+    return same ? absl::OkStatus() : ReleaseDiffers(event.programme(), digest);
+  }
+
+  // At the end of the log.
+  absl::Status CheckAllWasLogged() const {
+    for (const auto& [digest, columns] : releases_) {
+      const bool published = columns.has_instant || columns.has_envelope;
+      if (imported_.count(digest) == 0 || (published && published_.count(digest) == 0)) {
+        return ReleaseDiffers(columns.programme, digest);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static bool IsPublished(const ReleaseColumns& columns) {
+    return columns.has_instant && columns.has_envelope;
+  }
+
+  const std::map<std::string, ReleaseColumns> releases_;
+  // What the log says.
+  std::set<std::string> imported_, published_;
+};
 
 // A programme's history as the store has it, beside what the log says of it.
 class Compared {
@@ -145,26 +201,22 @@ absl::Status CheckStoreByChanges(Store& store, absl::Time now, absl::Time deadli
     ASSIGN_OR_RETURN(History history, store.ReadHistory(deadline, programme));
     compared.emplace(programme, std::move(history));
   }
-  RETURN_IF_ERROR(store.SequenceChanges(deadline));
-  sql::LogCursor read;
-  while (true) {
-    ASSIGN_OR_RETURN(const sql::LogPage page, store.changes().Read(deadline, read, kPage));
-    for (const sql::LogEntry& entry : page.entries) {
-      v1::CatalogueEvent event;
-      if (!event.ParseFromString(entry.bytes)) continue;
-      History none;
-      none.programme = event.programme();
-      const auto of = compared.try_emplace(event.programme(), std::move(none)).first;
-      RETURN_IF_ERROR(of->second.Take(event, absl::FromUnixMicros(entry.instant_micros),
-                                      entry.position <= head.position));
-    }
-    if (page.entries.empty()) break;
-    read = page.next;
-  }
+  ASSIGN_OR_RETURN(auto stored, store.AllReleases(deadline));
+  ComparedReleases releases(std::move(stored));
+  const auto compare = [&](const v1::CatalogueEvent& event,
+                           const sql::LogEntry& entry) -> absl::Status {
+    const bool before = entry.position <= head.position;
+    RETURN_IF_ERROR(releases.Take(event, before));
+    History none;
+    none.programme = event.programme();
+    const auto of = compared.try_emplace(event.programme(), std::move(none)).first;
+    return of->second.Take(event, absl::FromUnixMicros(entry.instant_micros), before);
+  };
+  RETURN_IF_ERROR(store.ReadChanges(deadline, compare));
   for (const auto& [programme, history] : compared) {
     RETURN_IF_ERROR(history.CheckAllWasLogged(now));
   }
-  return absl::OkStatus();
+  return releases.CheckAllWasLogged();
 }
 
 }  // namespace zhiping::catalogue

@@ -106,23 +106,50 @@ void Confirmer::Watch() {
   for (const auto& [programme, version] : *versions) programmes.insert(programme);
   for (const std::string& programme : programmes) {
     const auto version = versions->find(programme);
-    WatchProgramme(programme, version == versions->end() ? HistoryVersion() : version->second);
+    const absl::Status read =
+        WatchProgramme(programme, version == versions->end() ? HistoryVersion() : version->second);
+    if (read.ok()) continue;
+    // All the others would wait for it in vain too.
+    next_attempt_ = clock_.Steady() + options_.retry_interval;
+    return;
   }
   Forget(programmes);
 }
 
-void Confirmer::WatchProgramme(const std::string& programme, const HistoryVersion& version) {
-  if (!MustConfirm(programme, version)) return;
+absl::Status Confirmer::WatchProgramme(const std::string& programme,
+                                       const HistoryVersion& version) {
+  if (!MustConfirm(programme, version)) return absl::OkStatus();
+  const auto failing = failing_.find(programme);
+  if (failing != failing_.end() && clock_.Steady() < failing->second.next_attempt) {
+    return absl::OkStatus();
+  }
   // Also what has not changed is read anew: that is what confirming means.
   auto confirmed = ReadAndSign(absl::Now() + options_.read_timeout, programme);
+  Note(programme, confirmed.status());
   if (confirmed.ok()) {
     Keep(*std::move(confirmed), /*again=*/true);
+    return absl::OkStatus();
+  }
+  const bool away =
+      absl::IsUnavailable(confirmed.status()) || absl::IsDeadlineExceeded(confirmed.status());
+  return away ? confirmed.status() : absl::OkStatus();
+}
+
+void Confirmer::Note(const std::string& programme, const absl::Status& outcome) {
+  if (outcome.ok()) {
+    if (failing_.erase(programme) == 0) return;
+    log_.Write(rpc::Severity::kInfo, "state_confirmed", {{"programme", programme}});
     return;
   }
-  next_attempt_ = clock_.Steady() + options_.retry_interval;
+  const Reason::Value reason = DetailOf(outcome).reason();
+  Failing& failing = failing_[programme];
+  failing.next_attempt = clock_.Steady() + options_.retry_interval;
+  if (std::exchange(failing.reason, reason) == reason) return;
+  const std::string text = LogText(outcome);
   log_.Write(rpc::Severity::kError, "state_not_confirmed",
              {{"programme", programme},
-              {"reason", Reason::Value_Name(DetailOf(confirmed.status()).reason())}});
+              {"reason", Reason::Value_Name(reason)},
+              {"text", text.empty() ? std::string(outcome.message()) : text}});
 }
 
 bool Confirmer::MustConfirm(const std::string& programme, const HistoryVersion& version) const {
@@ -169,6 +196,9 @@ void Confirmer::Forget(const std::set<std::string>& all_but) {
       if (all_but.count(programme) == 0) forgotten.push_back(programme);
     }
     for (const std::string& programme : forgotten) known_.erase(programme);
+  }
+  for (auto failing = failing_.begin(); failing != failing_.end();) {
+    failing = all_but.count(failing->first) == 0 ? failing_.erase(failing) : std::next(failing);
   }
   for (const std::string& programme : forgotten) listeners_.forgotten(programme);
 }

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/rpc/log.h"
+#include "common/status/error.h"
 #include "common/time/clock.h"
 #include "services/catalogue/domain/history.h"
 #include "services/catalogue/signing.h"
@@ -38,7 +39,8 @@ struct ConfirmerOptions {
   absl::Duration confirm_interval = absl::Seconds(10);
   // The most that a read of the store takes.
   absl::Duration read_timeout = absl::Seconds(3);
-  // While the store cannot be read, it is tried this often.
+  // While the store cannot be read, it is tried this often, and so is a programme whose state
+  // cannot be signed.
   absl::Duration retry_interval = absl::Seconds(1);
 };
 
@@ -61,14 +63,15 @@ class Confirmer {
   Confirmer(Store& store, const Signing& signing, const Clock& clock, const rpc::Log& log,
             ConfirmerOptions options, Listeners listeners);
 
-  // The state now, for whoever asks; blocks. Errors: those of the database, SIGNING_FAILED.
+  // The state now, for whoever asks; blocks. Errors: those of the database, those of Signing.
   absl::StatusOr<ConfirmedPtr> Confirm(absl::Time deadline, const std::string& programme);
 
   // What a transaction that was committed has signed.
   void Committed(const ConfirmedPtr& confirmed);
 
-  // Looks whether anything has changed or has to be confirmed again, and does so. To be called
-  // often, by one thread.
+  // Looks whether anything has changed or has to be confirmed again, and does so. A programme for
+  // which that fails holds up no other; that, and why, is logged when it begins and when it ends.
+  // To be called often, by one thread.
   void Watch();
 
  private:
@@ -94,7 +97,10 @@ class Confirmer {
   ConfirmedPtr Find(const std::string& programme, absl::Duration& signed_at,
                     absl::Duration& told_at) const;
   bool MustConfirm(const std::string& programme, const HistoryVersion& version) const;
-  void WatchProgramme(const std::string& programme, const HistoryVersion& version);
+  // Errors: that the store is away.
+  absl::Status WatchProgramme(const std::string& programme, const HistoryVersion& version);
+  // What came of confirming a programme.
+  void Note(const std::string& programme, const absl::Status& outcome);
   void Forget(const std::set<std::string>& all_but);
   void Read(const absl::Status& status);
 
@@ -105,7 +111,13 @@ class Confirmer {
   const ConfirmerOptions options_;
   const Listeners listeners_;
 
+  struct Failing {
+    Reason::Value reason = Reason::REASON_UNSPECIFIED;
+    absl::Duration next_attempt;
+  };
+
   // Of Watch alone.
+  std::map<std::string, Failing> failing_;
   int failures_ = 0;
   absl::Duration next_attempt_;
   bool was_read_ = false;

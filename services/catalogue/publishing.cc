@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "common/audit/entry.h"
 #include "common/criteria/finding_limit.h"
+#include "common/criteria/finding_lines.h"
 #include "common/criteria/release.h"
 #include "common/criteria/validate.h"
 #include "common/identity/four_eyes.h"
@@ -179,6 +180,14 @@ absl::StatusOr<v1::ImportEditionResponse> Publishing::ImportEdition(
   RETURN_IF_ERROR(call.CheckScopeOf(edition.programme()));
   response.set_programme(edition.programme());
   response.set_edition(edition.id());
+  // What is imported has to be confirmed for ever.
+  const absl::Status may_sign = signing_.CheckProgramme(edition.programme(), clock_.Now());
+  if (!may_sign.ok()) {
+    std::vector<v1::Finding> findings = {NotSignedFor(edition.programme(), may_sign)};
+    criteria::LocateFindings(files, findings);
+    *response.add_findings() = std::move(findings.front());
+    return response;
+  }
   ASSIGN_OR_RETURN(const auto published, store_.PublishedDigests(deadline, edition.id()));
   ASSIGN_OR_RETURN(const auto imported, store_.LatestImport(deadline, edition.id()));
   if (imported.has_value() && imported->summary.programme() != edition.programme()) {
@@ -253,12 +262,12 @@ absl::StatusOr<Decision> Publishing::Decide(StoreTransaction& transaction,
   return decision;
 }
 
-absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction,
-                                                  const History& history,
+absl::StatusOr<ConfirmedPtr> Publishing::Activate(StoreTransaction& transaction, History history,
                                                   const std::vector<ActivationRow>& rows,
                                                   const std::string& withdrawn_digest,
                                                   const Decision& decision) {
   const std::string& programme = history.programme;
+  RETURN_IF_ERROR(transaction.RecordReached(history, decision.now));
   RETURN_IF_ERROR(transaction.AddActivations(programme, rows));
   for (const ActivationRow& row : rows) {
     ASSIGN_OR_RETURN(const StoredRelease release, transaction.FindRelease(row.activation.digest()));

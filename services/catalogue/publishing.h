@@ -99,8 +99,8 @@ class Publishing {
   absl::StatusOr<Decision> Decide(StoreTransaction& transaction, const identity::Caller& caller,
                                   const v1::Actor& actor, int32_t cancel_pending_revision) const;
   // Stores the rows, signs their releases where that is needed and the state that they make, and
-  // logs it all.
-  absl::StatusOr<ConfirmedPtr> Activate(StoreTransaction& transaction, const History& history,
+  // logs it all, after what came into force before.
+  absl::StatusOr<ConfirmedPtr> Activate(StoreTransaction& transaction, History history,
                                         const std::vector<ActivationRow>& rows,
                                         const std::string& withdrawn_digest,
                                         const Decision& decision);

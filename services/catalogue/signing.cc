@@ -4,6 +4,7 @@
 
 #include "common/releases/seed.h"
 #include "common/releases/signed_release.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/time/timestamp.h"
 
@@ -24,6 +25,12 @@ absl::StatusOr<std::unique_ptr<Signing>> Signing::Open(const SigningOptions& opt
   RETURN_IF_ERROR(releases.Probe(Purpose::RELEASE, "--release-key", now));
   RETURN_IF_ERROR(releases.Probe(Purpose::NOTES, "--release-key", now));
   return std::unique_ptr<Signing>(new Signing(std::move(activations), std::move(releases)));
+}
+
+absl::Status Signing::CheckProgramme(absl::string_view programme, absl::Time now) const {
+  absl::Status probed = activations_.Sign(Purpose::ACTIVATION, "probe", programme, now).status();
+  if (DetailOf(probed).reason() == Reason::KEY_NOT_FOR_PROGRAMME) return probed;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> Signing::SignState(const v1::ActivationState& state) const {

@@ -32,7 +32,11 @@ class Signing {
   static absl::StatusOr<std::unique_ptr<Signing>> Open(const SigningOptions& options,
                                                        absl::Time now);
 
-  // Envelopes. Errors: SIGNING_FAILED; those of Trust::Verify.
+  // Whether states of the programme may be signed at all, be it at another time. Errors:
+  // KEY_NOT_FOR_PROGRAMME.
+  absl::Status CheckProgramme(absl::string_view programme, absl::Time now) const;
+
+  // Envelopes. Errors: those of TrustedSigners::Sign.
   absl::StatusOr<std::string> SignState(const v1::ActivationState& state) const;
   // `instant`: when the release comes into force.
   absl::StatusOr<std::string> SignRelease(absl::string_view bytes, absl::string_view programme,

@@ -70,6 +70,23 @@ absl::Status Store::SequenceChanges(absl::Time deadline) {
   }
 }
 
+absl::Status Store::ReadChanges(
+    absl::Time deadline,
+    const std::function<absl::Status(const v1::CatalogueEvent&, const sql::LogEntry&)>& take) {
+  constexpr int kPage = 1000;
+  RETURN_IF_ERROR(SequenceChanges(deadline));
+  sql::LogCursor read;
+  while (true) {
+    ASSIGN_OR_RETURN(const sql::LogPage page, changes_.Read(deadline, read, kPage));
+    if (page.entries.empty()) return absl::OkStatus();
+    for (const sql::LogEntry& entry : page.entries) {
+      v1::CatalogueEvent event;
+      if (event.ParseFromString(entry.bytes)) RETURN_IF_ERROR(take(event, entry));
+    }
+    read = page.next;
+  }
+}
+
 absl::StatusOr<std::map<std::string, HistoryVersion>> Store::Versions(absl::Time deadline) {
   ASSIGN_OR_RETURN(const auto rows,
                    (database_.Query<std::string, int64_t, int64_t, int64_t, int64_t>(
@@ -209,6 +226,29 @@ absl::StatusOr<std::vector<StoredRelease>> Store::ListReleases(absl::Time deadli
           {query.programme, query.edition, query.published_before, query.after_digest, query.limit,
            query.skip})));
   return ReadReleases(rows);
+}
+
+absl::StatusOr<std::map<std::string, ReleaseColumns>> Store::AllReleases(absl::Time deadline) {
+  ASSIGN_OR_RETURN(const auto rows,
+                   (database_.Query<std::string, std::string, std::string, int64_t, int64_t, Bytes,
+                                    std::optional<int64_t>, int64_t>(
+                       deadline,
+                       "SELECT digest, programme, edition, year, number, summary, published_at, "
+                       "CASE WHEN envelope IS NULL THEN 0 ELSE 1 END FROM release")));
+  std::map<std::string, ReleaseColumns> releases;
+  for (const auto& [digest, programme, edition, year, number, summary, published_at, signed_] :
+       rows) {
+    v1::ReleaseSummary said;
+    // One that is damaged has no label.
+    if (!said.ParseFromString(summary.value)) said.Clear();
+    releases[digest] = {programme,
+                        edition,
+                        absl::StrCat(year, "-", number),
+                        said.label(),
+                        published_at.has_value(),
+                        signed_ == 1};
+  }
+  return releases;
 }
 
 absl::StatusOr<int> Store::CountReleases(absl::Time deadline, const ReleaseQuery& query) {

@@ -54,10 +54,14 @@ class StoreTransaction {
                                 absl::Time now);
   // Fences off all revisions up to `above`.
   absl::Status SetFenced(const std::string& programme, int32_t above);
+  // That this was fenced off is known from the log, if that is still to be known (kFencedByLog).
+  absl::Status SetLoggedFence(const std::string& programme, int32_t above);
   absl::Status SetMet(const std::string& programme, const MetRevision& met);
-  // Records which scheduled activations have come into force by `now`, of every programme, and logs
-  // it.
-  absl::Status RecordReached(absl::Time now);
+  // Records how far scheduled activations have come into force by `now`, here and in `history`, and
+  // logs it. REQUIRES: `history` is what locking its programme gave.
+  absl::Status RecordReached(History& history, absl::Time now);
+  // The same of every programme; locks those of which there is something to record.
+  absl::Status RecordAllReached(absl::Time now);
   // Whether anything was ever imported or fenced for it.
   absl::StatusOr<bool> HasProgramme(const std::string& programme);
   // Whether nothing was ever put in force, in any programme.
@@ -127,6 +131,11 @@ class Store {
   // Moves what was appended into the log of changes.
   absl::Status SequenceChanges(absl::Time deadline);
   const sql::SequencedLog& changes() const { return changes_; }
+  // Every event of the log of changes, in order, with what was appended until now; ends with the
+  // first error of `take`.
+  absl::Status ReadChanges(
+      absl::Time deadline,
+      const std::function<absl::Status(const v1::CatalogueEvent&, const sql::LogEntry&)>& take);
 
   // The programmes with the versions of their histories.
   absl::StatusOr<std::map<std::string, HistoryVersion>> Versions(absl::Time deadline);
@@ -160,6 +169,8 @@ class Store {
   // Of the programme (empty: all) and edition (empty: all), from the newest, after a position.
   absl::StatusOr<std::vector<StoredRelease>> ListReleases(absl::Time deadline,
                                                           const ReleaseQuery& query);
+  // Of every release, published or not, by digest.
+  absl::StatusOr<std::map<std::string, ReleaseColumns>> AllReleases(absl::Time deadline);
   absl::StatusOr<int> CountReleases(absl::Time deadline, const ReleaseQuery& query);
   absl::StatusOr<std::vector<v1::EditionSummary>> ListEditions(absl::Time deadline,
                                                                const EditionQuery& query);

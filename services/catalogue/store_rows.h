@@ -29,6 +29,15 @@ struct StoredRelease {
   bool published() const { return summary.has_published_at(); }
 };
 
+// What a release is called and whether it is published, as each of its columns says.
+struct ReleaseColumns {
+  std::string programme, edition;
+  // Of year and number, and of the summary.
+  std::string label, summary_label;
+  bool has_instant = false;
+  bool has_envelope = false;
+};
+
 // Which published releases, and after which of them.
 struct ReleaseQuery {
   // Empty: all.

@@ -75,6 +75,14 @@ absl::Status StoreTransaction::SetFenced(const std::string& programme, int32_t a
       .status();
 }
 
+absl::Status StoreTransaction::SetLoggedFence(const std::string& programme, int32_t above) {
+  return sql_
+      .Execute(
+          "UPDATE programme SET fenced_revision = $2 WHERE programme = $1 AND fenced_revision = $3",
+          {programme, above, kFencedByLog})
+      .status();
+}
+
 absl::Status StoreTransaction::SetMet(const std::string& programme, const MetRevision& met) {
   return sql_
       .Execute(
@@ -84,30 +92,34 @@ absl::Status StoreTransaction::SetMet(const std::string& programme, const MetRev
       .status();
 }
 
-absl::Status StoreTransaction::RecordReached(absl::Time now) {
-  // What is in force at once needs no record: its row says so.
-  static constexpr char kReached[] =
-      " FROM activation a WHERE a.programme = programme.programme "
-      "AND a.revision > programme.reached_revision "
-      "AND a.in_force_from > a.created_at AND a.in_force_from <= $1 AND NOT EXISTS (SELECT 1 "
-      "FROM activation c WHERE c.programme = a.programme AND c.cancelled_revision = a.revision)";
+absl::Status StoreTransaction::RecordReached(History& history, absl::Time now) {
+  const ActivationRow* const reached = NewlyReached(history, now);
+  if (reached == nullptr) return absl::OkStatus();
+  history.reached_revision = reached->activation.revision();
+  RETURN_IF_ERROR(sql_.Execute("UPDATE programme SET reached_revision = $2 WHERE programme = $1",
+                               {history.programme, history.reached_revision})
+                      .status());
+  v1::CatalogueEvent event;
+  event.set_programme(history.programme);
+  event.mutable_revision_reached()->set_revision(history.reached_revision);
+  event.mutable_revision_reached()->set_digest(reached->activation.digest());
+  return Append(event, now);
+}
+
+absl::Status StoreTransaction::RecordAllReached(absl::Time now) {
+  // Read before the lock: another may cancel one of them until then.
   ASSIGN_OR_RETURN(
-      auto rows, (sql_.Query<std::string, int64_t>(
-                     absl::StrCat("UPDATE programme SET reached_revision = (SELECT max(a.revision)",
-                                  kReached, ") WHERE EXISTS (SELECT 1", kReached,
-                                  ") RETURNING programme, reached_revision"),
-                     {absl::ToUnixMillis(now)})));
-  for (const auto& [programme, revision] : rows) {
-    ASSIGN_OR_RETURN(const auto digests,
-                     sql_.Query<std::string>(
-                         "SELECT digest FROM activation WHERE programme = $1 AND revision = $2",
-                         {programme, revision}));
-    if (digests.empty()) return absl::InternalError("a revision came into force without a row");
-    v1::CatalogueEvent event;
-    event.set_programme(programme);
-    event.mutable_revision_reached()->set_revision(static_cast<int32_t>(revision));
-    event.mutable_revision_reached()->set_digest(std::get<0>(digests.front()));
-    RETURN_IF_ERROR(Append(event, now));
+      const auto rows,
+      sql_.Query<std::string>(
+          "SELECT DISTINCT a.programme FROM activation a "
+          "JOIN programme p ON p.programme = a.programme WHERE a.revision > p.reached_revision "
+          "AND a.in_force_from > a.created_at AND a.in_force_from <= $1 AND NOT EXISTS (SELECT 1 "
+          "FROM activation c WHERE c.programme = a.programme AND c.cancelled_revision = "
+          "a.revision) ORDER BY a.programme",
+          {absl::ToUnixMillis(now)}));
+  for (const auto& [programme] : rows) {
+    ASSIGN_OR_RETURN(History history, Lock(programme));
+    RETURN_IF_ERROR(RecordReached(history, now));
   }
   return absl::OkStatus();
 }

@@ -234,10 +234,13 @@ void AddReleasePublishCommands(CLI::App& release, CommandLine& line) {
             "Which release (digest, its beginning, or label); by default the one before the "
             "present one, leaving out what was rolled back or withdrawn; to go further back after "
             "a rollback it has to be named");
-  AddFlag(*rollback, line, "--withdraw", options->withdraw,
-          "同时撤回现行发布版：不能再据以提交，也不能再启用",
-          "Also withdraw the present release: nothing may be submitted under it any more, and it "
-          "cannot be put in force again");
+  AddFlag(
+      *rollback, line, "--withdraw", options->withdraw,
+      "同时撤回现行发布版：不能再据以提交，也不能再启用。回退时没有一并撤回的，以后要先重新启用它，"
+      "才能撤回",
+      "Also withdraw the present release: nothing may be submitted under it any more, and it "
+      "cannot be put in force again. One that was rolled back without this can be withdrawn "
+      "later only after it was put in force again");
   RunWith(*rollback, line, &RollBack, options);
   rollback->get_option("--cancel-pending")
       ->description(std::string(line.screen.Say(

@@ -54,14 +54,22 @@ class BadReleaseTest : public testing::Test {
       ASSERT_OK(database);
       const absl::Time deadline = absl::Now() + absl::Seconds(30);
       if (replaced_.digest != held.digest) {
+        const auto kept = (*database)->Query<sql::Bytes>(
+            deadline, "SELECT summary FROM release WHERE digest = $1", {held.digest});
+        ASSERT_OK(kept);
+        catalogue::v1::ReleaseSummary summary;
+        ASSERT_TRUE(summary.ParseFromString(std::get<0>(kept->front()).value));
+        summary.set_digest(replaced_.digest);
         ASSERT_OK((*database)->Apply(
             deadline,
             {{"INSERT INTO release (digest, programme, edition, year, number, summary, bytes, "
               "imported_by, imported_at, envelope, published_at) SELECT $2, programme, edition, "
-              "year, number + 1000, summary, bytes, imported_by, imported_at, envelope, "
+              "year, number + 1000, $3, bytes, imported_by, imported_at, envelope, "
               "published_at FROM release WHERE digest = $1",
-              {held.digest, replaced_.digest}},
-             {"UPDATE activation SET digest = $1 WHERE revision = 2", {replaced_.digest}}}));
+              {held.digest, replaced_.digest, sql::Bytes{summary.SerializeAsString()}}},
+             {"UPDATE activation SET digest = $1 WHERE revision = 2", {replaced_.digest}},
+             {"DELETE FROM release WHERE digest = $1", {held.digest}},
+             {"UPDATE release SET number = number - 1000 WHERE digest = $1", {replaced_.digest}}}));
         TellTheSame(**database);
       }
       ASSERT_OK((*database)->Apply(
@@ -73,22 +81,29 @@ class BadReleaseTest : public testing::Test {
     gate_.Open();
   }
 
-  // The log of changes ends with the second activation: it tells of what replaced it.
+  // The log of changes ends with the second import and activation: it tells of what replaced it.
   void TellTheSame(sql::Database& database) {
     const sql::SequencedLog changes(database, "changes");
     const auto page = changes.Read(sql::Soon(), {}, 1000);
     ASSERT_OK(page);
-    const sql::LogEntry& last = page->entries.back();
-    catalogue::v1::CatalogueEvent event;
-    ASSERT_TRUE(event.ParseFromString(last.bytes) && event.has_release_activated());
-    event.mutable_release_activated()->mutable_activation()->set_digest(replaced_.digest);
-    ASSERT_OK(sql::TamperWithLogs(database,
-                                  "DELETE FROM log_entry WHERE log = 'changes' AND position = $1",
-                                  {last.position}));
-    ASSERT_OK(database.Transact(sql::Soon(), {}, [&](sql::Transaction& transaction) {
-      return changes.Append(transaction, absl::FromUnixMicros(last.instant_micros),
-                            event.SerializeAsString());
-    }));
+    ASSERT_EQ(page->entries.size(), 4);
+    ASSERT_OK(sql::TamperWithLogs(
+        database, "DELETE FROM log_entry WHERE log = 'changes' AND position > 2", {}));
+    for (const size_t last : {2, 3}) {
+      const sql::LogEntry& entry = page->entries[last];
+      catalogue::v1::CatalogueEvent event;
+      ASSERT_TRUE(event.ParseFromString(entry.bytes));
+      if (event.has_release_imported()) {
+        event.mutable_release_imported()->set_digest(replaced_.digest);
+      } else {
+        ASSERT_TRUE(event.has_release_activated());
+        event.mutable_release_activated()->mutable_activation()->set_digest(replaced_.digest);
+      }
+      ASSERT_OK(database.Transact(sql::Soon(), {}, [&](sql::Transaction& transaction) {
+        return changes.Append(transaction, absl::FromUnixMicros(entry.instant_micros),
+                              event.SerializeAsString());
+      }));
+    }
   }
 
   InstanceConvergence Convergence() {

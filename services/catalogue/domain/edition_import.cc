@@ -85,6 +85,22 @@ Finding YearTaken(const v1::ReleaseSummary& release, const std::string& other) {
   return OfTheEdition(Finding::ERROR, Reason::LABEL_TAKEN, YearTakenText(release, other));
 }
 
+Finding NotSignedFor(const std::string& programme, const absl::Status& why) {
+  const common::v1::LocalText reason = DetailOf(why).message();
+  Finding finding = OfTheEdition(
+      Finding::ERROR, Reason::KEY_NOT_FOR_PROGRAMME,
+      MakeText(absl::StrCat("评测体系 ", programme, " 的启用状态无法签署，没有导入：", reason.zh(),
+                            "请核对 programme 是否写对；如果没有写错，请用信任文件许可它签署 ",
+                            programme, " 的启用密钥（--activation-key）启动标准目录服务，再导入。"),
+               absl::StrCat("What is in force of programme ", programme,
+                            " could not be signed, so nothing was imported: ", reason.en(),
+                            " Is programme spelt right? If it is, start the catalogue with an "
+                            "--activation-key that the trust file accepts for ",
+                            programme, ", and import again.")));
+  finding.set_field("programme");
+  return finding;
+}
+
 Finding PutBack(const ReleaseBytes& release) {
   const std::string& label = release.summary.label();
   const common::v1::LocalText text = MakeText(

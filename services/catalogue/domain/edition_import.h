@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "common/criteria/folder.h"
 #include "services/catalogue/domain/history.h"
 #include "zhiping/catalogue/v1/catalogue_service.pb.h"
@@ -37,6 +38,9 @@ ReleaseBytes LabelRelease(const criteria::Folder& folder,
 // a label, `2026-2`, names one release of a programme.
 common::v1::LocalText YearTakenText(const v1::ReleaseSummary& release, const std::string& other);
 v1::Finding YearTaken(const v1::ReleaseSummary& release, const std::string& other);
+
+// An error of the import: what was signed for the programme would not count, as `why` says.
+v1::Finding NotSignedFor(const std::string& programme, const absl::Status& why);
 
 // A warning that the store held something else under the release's digest, and the import puts the
 // release back.

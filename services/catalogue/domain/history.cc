@@ -71,6 +71,14 @@ bool WasInForce(const History& history, absl::string_view digest, absl::Time now
   });
 }
 
+const ActivationRow* NewlyReached(const History& history, absl::Time now) {
+  for (auto row = history.rows.rbegin(); row != history.rows.rend(); ++row) {
+    if (row->activation.revision() <= history.reached_revision) return nullptr;
+    if (Instant(*row) > row->created_at && CameIntoForce(history, *row, now)) return &*row;
+  }
+  return nullptr;
+}
+
 bool IsWithdrawn(const History& history, absl::string_view digest) {
   return std::binary_search(history.withdrawn.begin(), history.withdrawn.end(), digest);
 }

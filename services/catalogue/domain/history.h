@@ -35,6 +35,10 @@ struct MetRevision {
   absl::Time since;
 };
 
+// As a fenced_revision: an earlier version fenced, if at all, and only the log of changes says
+// what. Never after the start.
+inline constexpr int32_t kFencedByLog = -1;
+
 struct History {
   std::string programme;
   // Whether anything was ever imported or fenced for it.
@@ -45,7 +49,7 @@ struct History {
   int32_t next_revision = 1;
   // The highest scheduled revision that is recorded to have come into force; 0: none.
   int32_t reached_revision = 0;
-  // The highest revision that was fenced off; 0: none was.
+  // The highest revision that was fenced off; 0: none was; or kFencedByLog.
   int32_t fenced_revision = 0;
   // By revision.
   std::vector<ActivationRow> rows;
@@ -72,6 +76,10 @@ bool CameIntoForce(const History& history, const ActivationRow& row, absl::Time 
 
 // Whether a release was ever in force until `now`.
 bool WasInForce(const History& history, absl::string_view digest, absl::Time now);
+
+// The highest scheduled row that has come into force until `now` and is not recorded to have; null:
+// none. What was to be in force at once needs no record: its row says so.
+const ActivationRow* NewlyReached(const History& history, absl::Time now);
 
 bool IsWithdrawn(const History& history, absl::string_view digest);
 

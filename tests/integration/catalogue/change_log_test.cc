@@ -134,6 +134,37 @@ TEST_P(ChangeLogTest, ATamperedLogIsNotStartedOn) {
   EXPECT_EQ(DetailOf(Start()).metadata(1).value(), "2");
 }
 
+TEST_P(ChangeLogTest, WhatReleasesAreCalledAndWhetherTheyArePublishedIsComparedWithIt) {
+  Publish("");
+  const std::string candidate = catalogue_->Import("改");
+  ASSERT_NE(candidate, "");
+  Tamper("CREATE TABLE kept AS SELECT * FROM release");
+  ASSERT_OK(Start());
+  for (const std::string change :
+       {"published_at = NULL, envelope = NULL WHERE number = 1", "published_at = NULL",
+        "envelope = NULL WHERE number = 1", "number = 5 WHERE number = 1",
+        "number = 5 WHERE number = 2", "year = 2027 WHERE number = 1",
+        "edition = 'another' WHERE number = 2",
+        "summary = (SELECT k.summary FROM kept k WHERE k.number = 2) WHERE number = 1",
+        "published_at = 1, envelope = bytes WHERE number = 2", "envelope = bytes"}) {
+    Tamper("UPDATE release SET " + change);
+    EXPECT_THAT(Start(), HasReason(Reason::LOG_BROKEN)) << change;
+    for (const std::string column :
+         {"published_at", "envelope", "number", "year", "edition", "summary"}) {
+      Tamper(absl::StrCat("UPDATE release SET ", column, " = (SELECT k.", column,
+                          " FROM kept k WHERE k.digest = release.digest)"));
+    }
+    ASSERT_OK(Start()) << change;
+  }
+  Tamper("DELETE FROM release WHERE number = 2");
+  const absl::Status refused = Start();
+  EXPECT_THAT(refused, HasReason(Reason::LOG_BROKEN));
+  EXPECT_THAT(DetailOf(refused).message().zh(), HasSubstr(absl::StrCat("发布版 ", candidate)));
+  EXPECT_THAT(DetailOf(refused).message().en(), HasSubstr(absl::StrCat("release ", candidate)));
+  Tamper("INSERT INTO release SELECT * FROM kept WHERE number = 2");
+  EXPECT_OK(Start());
+}
+
 TEST_P(ChangeLogTest, ItsHeadTravelsInSubscribe) {
   Publish("");
   grpc::ClientContext context;
@@ -183,6 +214,7 @@ TEST_P(ChangeLogTest, AHeadThatTheLogDoesNotHaveAnyMoreIsLoggedOnce) {
   // The end was cut off with what it tells of, and the chain still verifies: the catalogue starts.
   Tamper("DELETE FROM log_entry WHERE position > 2");
   Tamper("DELETE FROM activation WHERE revision > 1");
+  Tamper("DELETE FROM release WHERE number > 1");
   Tamper("UPDATE programme SET next_revision = 2");
   catalogue_ = std::make_unique<CatalogueUnderTest>(options_);
   EXPECT_EQ(LoggedOf({second}), "");

@@ -1,6 +1,7 @@
 // What remains of every change: the log, answers to retries, notes; on both databases.
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/releases/seed.h"
 #include "common/time/timestamp.h"
@@ -114,6 +115,52 @@ TEST_P(ChangesTest, EveryChangeIsLoggedInOrderWithWhoAndWhy) {
   EXPECT_THAT(events[6].actor(), HasSubstr("李四"));
   EXPECT_EQ(events[7].release_withdrawn().digest(), second);
   EXPECT_EQ(events[8].revision_fenced().next_revision(), 101);
+}
+
+TEST_P(ChangesTest, WhatCameIntoForceIsLoggedBeforeWhatReplacesIt) {
+  ASSERT_OK(catalogue_->Publish(Publication(catalogue_->Import())));
+  auto scheduled = Publication(catalogue_->Import("改"));
+  *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Milliseconds(1100));
+  ASSERT_OK(catalogue_->Publish(scheduled));
+  ASSERT_TRUE(processes::Eventually(
+      [&] { return catalogue_->Activation()->state().current().revision() == 2; }));
+  ASSERT_OK(catalogue_->RollBack(Rollback()));
+  EXPECT_THAT(Kinds(), ElementsAre(Event::kReleaseImported, Event::kReleaseActivated,
+                                   Event::kReleaseImported, Event::kReleaseActivated,
+                                   Event::kRevisionReached, Event::kReleaseActivated));
+}
+
+// Between two looks at the database another transaction may have cancelled it.
+TEST_P(ChangesTest, WhatIsCancelledMeanwhileIsNotLoggedToHaveComeIntoForce) {
+  ASSERT_OK(catalogue_->Publish(Publication(catalogue_->Import())));
+  auto scheduled = Publication(catalogue_->Import("改"));
+  *scheduled.mutable_in_force_from() = ToTimestamp(absl::Now() + absl::Hours(1));
+  ASSERT_OK(catalogue_->Publish(scheduled));
+  Store& store = catalogue_->store();
+  absl::Notification cancelled;
+  std::thread canceller([&] {
+    EXPECT_OK(store.Change(sql::Soon(), [&](StoreTransaction& transaction) -> absl::Status {
+      const auto history = transaction.Lock(kProgramme);
+      EXPECT_OK(history);
+      ActivationRow reissue = history->rows.front();
+      reissue.activation.set_revision(3);
+      reissue.kind = v1::ActivationRecord::REISSUE;
+      reissue.cancelled_revision = 2;
+      EXPECT_OK(transaction.AddActivations(kProgramme, {reissue}));
+      cancelled.Notify();
+      // Until the other transaction waits for this one; if it does not yet, it sees all of it.
+      absl::SleepFor(absl::Milliseconds(300));
+      return absl::OkStatus();
+    }));
+  });
+  cancelled.WaitForNotification();
+  const absl::Time due = absl::Now() + absl::Hours(2);
+  EXPECT_OK(store.Change(sql::Soon(), [&](StoreTransaction& transaction) {
+    return transaction.RecordAllReached(due);
+  }));
+  canceller.join();
+  EXPECT_EQ(store.ReadHistory(sql::Soon(), kProgramme)->reached_revision, 0);
+  EXPECT_THAT(Kinds(), testing::Not(testing::Contains(Event::kRevisionReached)));
 }
 
 TEST_P(ChangesTest, ARefusalByAnInstanceIsLoggedOnce) {

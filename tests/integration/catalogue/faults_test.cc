@@ -1,4 +1,6 @@
 // Several replicas, Redis, and a database that goes away.
+#include <thread>
+
 #include "absl/time/clock.h"
 #include "common/releases/redis_source.h"
 #include "common/releases/seed.h"
@@ -42,6 +44,54 @@ TEST(ReplicasTest, TwoOnOneDatabaseGiveOnePicture) {
     return seen.ok() && seen->instances_size() == 1 &&
            seen->instances(0).status() == v1::InstanceConvergence::BEHIND;
   }));
+  context.TryCancel();
+}
+
+// PostgreSQL refuses a commit, as it does those that cannot be serialized, and another replica
+// answers the request before it is tried again.
+TEST(ReplicasTest, WhatWasNotCommittedIsNotSpread) {
+  auto options = Options(sql::NewSetting(sql::Engine::kPostgres));
+  // What is spread is what was committed: nobody looks for other changes.
+  options.watch_interval = absl::Hours(1);
+  CatalogueUnderTest one(options);
+  CatalogueUnderTest other(options);
+  grpc::ClientContext context;
+  const auto stream = one.stub().Subscribe(&context);
+  ASSERT_TRUE(stream->Write(Hello("scoring-1")));
+  const auto trust = releases::ReadTrustFile(options.signing.trust_file);
+  const auto read = [&]() -> v1::Activation {
+    v1::SubscribeResponse states;
+    EXPECT_TRUE(stream->Read(&states));
+    return releases::OpenState(states.envelopes(0), kProgramme, **trust)->state.current();
+  };
+  EXPECT_EQ(read().revision(), 0);
+  const auto request = Publication(one.Import());
+  const auto database = sql::OpenOrDie(options.database.database);
+  for (const char* const sql :
+       {"CREATE SEQUENCE commits",
+        "CREATE FUNCTION fail_first() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN IF nextval(''commits'') = 1 THEN PERFORM pg_sleep(0.5); "
+        "RAISE EXCEPTION ''first'' USING ERRCODE = ''40001''; END IF; RETURN NULL; END'",
+        "CREATE CONSTRAINT TRIGGER fail_first AFTER INSERT ON activation DEFERRABLE "
+        "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_first()"}) {
+    ASSERT_OK(sql::Execute(*database, sql));
+  }
+  absl::StatusOr<v1::PublishReleaseResponse> repeated;
+  std::thread repeating([&] { repeated = one.Publish(request); });
+  EXPECT_TRUE(processes::Eventually([&] {
+    const auto taken =
+        database->Query<int64_t>(sql::Soon(), "SELECT count(*) FROM commits WHERE is_called");
+    return taken.ok() && std::get<0>(taken->front()) == 1;
+  }));
+  const auto answered = other.Publish(request);
+  repeating.join();
+  ASSERT_OK(answered);
+  ASSERT_OK(repeated);
+  EXPECT_EQ(repeated->SerializeAsString(), answered->SerializeAsString());
+  ASSERT_OK(one.Publish(Publication(one.Import("改"))));
+  for (v1::Activation current = read(); current.revision() != 2; current = read()) {
+    ASSERT_EQ(current.SerializeAsString(), answered->activation().SerializeAsString());
+  }
   context.TryCancel();
 }
 

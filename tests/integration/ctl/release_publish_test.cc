@@ -90,6 +90,20 @@ TEST_F(ReleaseTest, CancellingWithAWithdrawalRollsBackAsTheHelpSays) {
               HasSubstr("without --to and --withdraw"));
 }
 
+TEST_F(ReleaseTest, WhatWasRolledBackIsWithdrawnOnlyAfterItWasPutInForceAgainAsTheHelpSays) {
+  const std::string good = Publish();
+  const std::string faulty = Publish("改");
+  RunJson({"release", "rollback", "--reason", "有误"});
+  Refused({"release", "rollback", "--to", good, "--withdraw", "--reason", "有误"});
+  RunJson({"release", "publish", faulty, "--reason", "以便撤回"});
+  const Json back =
+      RunJson({"release", "rollback", "--to", good, "--withdraw", "--reason", "有误"});
+  EXPECT_EQ(back["withdrawnDigest"], faulty);
+  EXPECT_THAT(RunCtl({"release", "rollback", "--help"}).out, HasSubstr("先重新启用它"));
+  EXPECT_THAT(RunCtl({"release", "rollback", "--help", "--lang", "en"}).out,
+              HasSubstr("only after it was put in force again"));
+}
+
 TEST_F(ReleaseTest, AFirstPublicationThatIsScheduledIsReplacedAsTheErrorSays) {
   const std::string digest = Import();
   RunJson({"release", "publish", digest, "--reason", "测试", "--at", "2096-12-01 08:00"});
