@@ -13,6 +13,7 @@
 #include "services/assessment/domain/draft_evidence.h"
 #include "services/assessment/domain/draft_facts.h"
 #include "services/assessment/domain/submission_content.h"
+#include "services/assessment/domain/target.h"
 #include "services/assessment/domain/window.h"
 #include "services/assessment/opening.h"
 #include "services/assessment/people.h"
@@ -36,7 +37,7 @@ absl::Status CheckOpen(const LockedDraft& draft, absl::Time now, absl::TimeZone 
 }
 
 v1::Assessment Shown(const LockedDraft& draft, absl::Time now) {
-  return ShownDraft(draft.record, draft.campaign.campaign(), draft.submissions, now);
+  return ShownDraft(draft.record, draft.campaign.campaign(), draft.submissions, draft.channel, now);
 }
 
 // Of what is carried over: a submission, or a draft for the number 0.
@@ -80,6 +81,8 @@ absl::StatusOr<LockedDraft> Drafts::Read(const v1::AssessmentKey& key, rpc::Call
   if (!record.has_value()) return AssessmentNotFound(key);
   draft.record = *std::move(record);
   ASSIGN_OR_RETURN(draft.submissions, environment_.store.SubmissionsOf(deadline, key));
+  ASSIGN_OR_RETURN(const auto target, environment_.store.FindTarget(deadline, key));
+  draft.channel = ChannelOf(target);
   ASSIGN_OR_RETURN(const DraftCriteria criteria,
                    CriteriaOfDraft(environment_, draft.record, draft.campaign, deadline));
   FollowCampaign(draft, criteria, environment_.Now());
@@ -119,6 +122,8 @@ absl::StatusOr<v1::ListAssessmentsResponse> Drafts::List(const v1::ListAssessmen
     ASSIGN_OR_RETURN(auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
     if (campaign.has_value()) draft.campaign = *std::move(campaign);
     ASSIGN_OR_RETURN(draft.submissions, environment_.store.SubmissionsOf(deadline, key));
+    ASSIGN_OR_RETURN(const auto target, environment_.store.FindTarget(deadline, key));
+    draft.channel = ChannelOf(target);
     v1::Assessment shown = Shown(draft, now);
     shown.clear_answers();
     shown.clear_facts();

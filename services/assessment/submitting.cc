@@ -133,13 +133,13 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
   submitted.key = key;
   ASSIGN_OR_RETURN(submitted.stages,
                    StagesOf(environment_.reference.review_units(), enterprise.review_unit(),
-                            context.day(), draft.record.channel()));
+                            context.day(), draft.channel));
   submitted.filled_in_by = draft.record.edited_by();
   submitted.kept_beside = KeptBesideOf(draft.record);
   const v1::PersonRecord person = PersonOf(call);
   submitted.content =
       ContentOf(*draft.criteria, draft.record,
-                SnapshotOf(enterprise, key.plant(), draft.record.channel(), person, context),
+                SnapshotOf(enterprise, key.plant(), draft.channel, person, context),
                 GivenCommitmentOf(request, campaign.commitment(), now), result, now);
   const Submissions before = draft.submissions;
   const Act act = {ActorOf(call), 0, "", now, environment_.zone};
