@@ -227,6 +227,10 @@ absl::StatusOr<v1::ApproveRepinResponse> Campaigns::ApproveRepin(
         ASSIGN_OR_RETURN(
             const v1::CampaignRecord repinned,
             assessment::ApproveRepin(present, request.release_digest(), call.caller(), now));
+        // It may have been since it was asked for.
+        const v1::Campaign& approved = repinned.campaign();
+        RETURN_IF_ERROR(CheckNotWithdrawn(environment_, approved.programme(),
+                                          {approved.release_digest(), approved.release_label()}));
         RETURN_IF_ERROR(
             Save(transaction, repinned, call, present.campaign().pending_repin().reason(), now));
         *response.mutable_campaign() = ShownCampaign(repinned);
