@@ -95,6 +95,10 @@ absl::StatusOr<v1::CreateCampaignResponse> Campaigns::CreateCampaign(
   if (!record.ok()) violations.AddAll(record.status());
   RETURN_IF_ERROR(violations.ToStatus());
   v1::Campaign& campaign = *record->mutable_campaign();
+  const sql::RequestKey id = KeyOf("CreateCampaign", campaign.campaign(), call, request);
+  ASSIGN_OR_RETURN(const auto before, AnsweredBefore<v1::CreateCampaignResponse>(
+                                          environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   if (campaign.release_digest().empty()) {
     // It has none of its own; there has to be one to fill in under, or to come.
     const auto in_force = environment_.criteria.InForce(campaign.programme(), deadline);
@@ -107,8 +111,7 @@ absl::StatusOr<v1::CreateCampaignResponse> Campaigns::CreateCampaign(
     campaign.set_release_label(release.label);
   }
   return Once<v1::CreateCampaignResponse>(
-      environment_.store, deadline, now,
-      KeyOf("CreateCampaign", campaign.campaign(), call, request), call,
+      environment_.store, deadline, now, id, call,
       [&](StoreTransaction& transaction, v1::CreateCampaignResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const bool added, transaction.AddCampaign(*record));
         if (!added) return CampaignExists(campaign.campaign());
@@ -198,12 +201,15 @@ absl::StatusOr<v1::RepinCampaignResponse> Campaigns::RepinCampaign(
   CheckDigest(request.release_digest(), "releaseDigest", violations);
   CheckRequiredText(request.reason(), kMaxReasonCharacters, "reason", violations, Lines::kMany);
   RETURN_IF_ERROR(violations.ToStatus());
+  const sql::RequestKey id = KeyOf("RepinCampaign", request.campaign(), call, request);
+  ASSIGN_OR_RETURN(const auto before, AnsweredBefore<v1::RepinCampaignResponse>(
+                                          environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   ASSIGN_OR_RETURN(const PinnedRelease release,
                    Usable(environment_, programme, request.release_digest(), deadline));
   const absl::Time now = environment_.Now();
   return Once<v1::RepinCampaignResponse>(
-      environment_.store, deadline, now, KeyOf("RepinCampaign", request.campaign(), call, request),
-      call,
+      environment_.store, deadline, now, id, call,
       [&](StoreTransaction& transaction, v1::RepinCampaignResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const v1::CampaignRecord present,
                          Lock(transaction, request.campaign(), call));

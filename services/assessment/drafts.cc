@@ -51,14 +51,17 @@ absl::StatusOr<v1::CreateAssessmentResponse> Drafts::Create(
     const v1::CreateAssessmentRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
-  ASSIGN_OR_RETURN(const Opening opening,
-                   PrepareOpening(environment_, key, request, call, deadline));
   call.Reads({ActedOn(FileOf(key))});
   if (request.has_carry_over()) call.Reads({FileOfSource(request.carry_over())});
+  const sql::RequestKey id = KeyOf("CreateAssessment", NameOf(key), call, request);
+  ASSIGN_OR_RETURN(const auto before, AnsweredBefore<v1::CreateAssessmentResponse>(
+                                          environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
+  ASSIGN_OR_RETURN(const Opening opening,
+                   PrepareOpening(environment_, key, request, call, deadline));
   const auto now = environment_.Now();
   return Once<v1::CreateAssessmentResponse>(
-      environment_.store, deadline, now, KeyOf("CreateAssessment", NameOf(key), call, request),
-      call,
+      environment_.store, deadline, now, id, call,
       [&](StoreTransaction& transaction, v1::CreateAssessmentResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(*response.mutable_assessment(),
                          OpenAssessment(environment_, transaction, key, opening, call, now));
@@ -196,8 +199,12 @@ absl::StatusOr<v1::AddEvidenceResponse> Drafts::AddEvidence(const v1::AddEvidenc
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
   call.Reads({ActedOn(FileOf(key))});
+  const sql::RequestKey id = KeyOf("AddEvidence", NameOf(key), call, request);
+  ASSIGN_OR_RETURN(const auto before,
+                   AnsweredBefore<v1::AddEvidenceResponse>(environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   return ChangeDraftOnce<v1::AddEvidenceResponse>(
-      environment_, key, KeyOf("AddEvidence", NameOf(key), call, request), call, deadline,
+      environment_, key, id, call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
           v1::AddEvidenceResponse& response) -> absl::Status {
         RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));
@@ -253,6 +260,10 @@ absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& reque
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
   call.Reads({ActedOn(FileOf(key))});
+  const sql::RequestKey id = KeyOf("Rebase", NameOf(key), call, request);
+  ASSIGN_OR_RETURN(const auto before,
+                   AnsweredBefore<v1::RebaseResponse>(environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   // Without an end, to what is in force; with one, every change of a draft follows the campaign.
   ASSIGN_OR_RETURN(const auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
   CriteriaPtr in_force;
@@ -261,7 +272,7 @@ absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& reque
                      environment_.criteria.InForce(campaign->campaign().programme(), deadline));
   }
   return ChangeDraftOnce<v1::RebaseResponse>(
-      environment_, key, KeyOf("Rebase", NameOf(key), call, request), call, deadline,
+      environment_, key, id, call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
           v1::RebaseResponse& response) -> absl::Status {
         RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));

@@ -156,6 +156,9 @@ class Store {
   // REQUEST_ID_REUSED.
   absl::StatusOr<AssessmentRows> FindAssessment(absl::Time deadline, const v1::AssessmentKey& key,
                                                 const sql::RequestKey& request);
+  // What a request was answered before; nothing if it was not. Errors: REQUEST_ID_REUSED.
+  absl::StatusOr<std::optional<std::string>> FindResponse(absl::Time deadline,
+                                                          const sql::RequestKey& request);
   // It came then and could not be carried out; the first time counts.
   absl::Status NoteReceived(absl::Time deadline, const sql::RequestKey& key, absl::Time instant);
   // Those that need not be known for ever, after 7 days that have surely passed (sql::SureTime).

@@ -108,6 +108,48 @@ TEST_P(WithdrawnReleasesTest, WhatWasApprovedBeforeIsAnsweredAgain) {
                 [&] { service_.releases().Withdraw(second_); });
 }
 
+TEST_P(WithdrawnReleasesTest, ARepinThatWasAskedForBeforeIsAnsweredAgain) {
+  ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
+  ExpectTheSame(kOfficer, &CampaignStub::RepinCampaign, RepinRequest(),
+                [&] { service_.releases().Withdraw(second_); });
+}
+
+TEST_P(WithdrawnReleasesTest, ACampaignThatWasMadeBeforeIsAnsweredAgain) {
+  v1::CreateCampaignRequest request;
+  *request.mutable_campaign() = NewCampaign(service_.criteria());
+  request.set_request_id(NewRequestId());
+  ExpectTheSame(kOfficer, &CampaignStub::CreateCampaign, request,
+                [&] { service_.releases().Withdraw(first_); });
+}
+
+TEST_P(WithdrawnReleasesTest, AnAssessmentThatWasOpenedBeforeIsAnsweredAgain) {
+  ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
+  v1::CreateAssessmentRequest request;
+  *request.mutable_key() = key_;
+  request.set_request_id(NewRequestId());
+  ExpectTheSame(enterprise_, &AssessmentStub::CreateAssessment, request,
+                [&] { service_.releases().Lose(first_); });
+}
+
+TEST_P(WithdrawnReleasesTest, WhatWasRebasedOrAddedBeforeIsAnsweredAgain) {
+  ASSERT_OK(fixture_.Create(WithoutAnEnd()));
+  ASSERT_OK(fixture_.Open(always_));
+  v1::AddEvidenceRequest evidence;
+  *evidence.mutable_key() = always_;
+  evidence.mutable_evidence()->set_name("合同.pdf");
+  evidence.mutable_evidence()->set_sha256(std::string(64, 'a'));
+  evidence.mutable_evidence()->add_scenarios(service_.criteria().edition().scenarios(0).id());
+  evidence.set_request_id(NewRequestId());
+  const auto added = service_.As(enterprise_, &AssessmentStub::AddEvidence, evidence);
+  ASSERT_OK(added);
+  service_.releases().PutInForce(1);
+  ExpectTheSame(enterprise_, &AssessmentStub::Rebase, RebaseRequest(always_),
+                [&] { service_.releases().Lose(second_); });
+  const auto again = service_.As(enterprise_, &AssessmentStub::AddEvidence, evidence);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->SerializeAsString(), added->SerializeAsString());
+}
+
 ON_BOTH_DATABASES(WithdrawnReleasesTest);
 
 }  // namespace
