@@ -250,7 +250,8 @@ absl::StatusOr<v1::PreviewResponse> Drafts::Preview(const v1::PreviewRequest& re
   response.set_etag(EtagOf(draft.record));
   if (environment_.criteria.IsWithdrawn(draft.campaign.campaign().programme(),
                                         draft.criteria->digest())) {
-    *response.add_warnings() = DetailOf(ReleaseWithdrawn(draft.record)).message();
+    *response.add_warnings() =
+        DetailOf(ReleaseWithdrawn(draft.record, draft.campaign.campaign())).message();
   }
   return response;
 }

@@ -124,7 +124,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
   RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
   const std::string& digest = draft.record.assessment().release_digest();
   if (environment_.criteria.IsWithdrawn(campaign.programme(), digest)) {
-    return ReleaseWithdrawn(draft.record);
+    return ReleaseWithdrawn(draft.record, campaign);
   }
   RETURN_IF_ERROR(CheckSubmittable(*draft.criteria, draft.record, request, campaign.commitment()));
   const Context context = environment_.At(now);

@@ -150,6 +150,27 @@ TEST_P(WithdrawnReleasesTest, WhatWasRebasedOrAddedBeforeIsAnsweredAgain) {
   EXPECT_EQ(again->SerializeAsString(), added->SerializeAsString());
 }
 
+TEST_P(WithdrawnReleasesTest, WhatIsAdvisedIsWhatHelpsInTheCampaign) {
+  ASSERT_OK(fixture_.Create(NewCampaign(service_.criteria())));
+  ASSERT_OK(fixture_.Create(WithoutAnEnd()));
+  for (const v1::AssessmentKey& key : {key_, always_}) {
+    ASSERT_OK(fixture_.Fill(*fixture_.Open(key)));
+  }
+  service_.releases().PutInForce(1);
+  service_.releases().Withdraw(first_);
+  const auto pinned = Refusal(key_);
+  EXPECT_THAT(pinned.zh(), HasSubstr("请等待批次改用新的发布版"));
+  EXPECT_THAT(pinned.en(), HasSubstr("until the campaign has another release"));
+  const auto without_an_end = Refusal(always_);
+  EXPECT_THAT(without_an_end.zh(), HasSubstr("请先用 Rebase 改用现行发布版，再提交"));
+  EXPECT_THAT(without_an_end.en(), HasSubstr("take it to the release in force by Rebase"));
+  EXPECT_THAT(without_an_end.zh(), testing::Not(HasSubstr("等待")));
+  // Which helps.
+  const auto rebased = service_.As(enterprise_, &AssessmentStub::Rebase, RebaseRequest(always_));
+  ASSERT_OK(rebased);
+  EXPECT_OK(fixture_.Submit(fixture_.Submission(always_, rebased->assessment().etag())));
+}
+
 ON_BOTH_DATABASES(WithdrawnReleasesTest);
 
 }  // namespace
