@@ -10,11 +10,9 @@
 #include "common/status/status_macros.h"
 #include "services/assessment/administration.h"
 #include "services/assessment/domain/campaign.h"
-#include "services/assessment/domain/enterprise.h"
 #include "services/assessment/domain/etag.h"
 #include "services/assessment/domain/period.h"
 #include "services/assessment/domain/repin.h"
-#include "services/assessment/domain/target.h"
 #include "services/assessment/domain/texts.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
@@ -39,24 +37,16 @@ absl::Status PeriodClosed(const std::string& period) {
                    {{"period", period}});
 }
 
-absl::Status ReleaseWithdrawn(const criteria::Criteria& criteria) {
-  const std::string& label = criteria.release().label();
-  return MakeError(absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
-                   absl::StrCat("发布版 ", label, " 已被撤回，批次不能使用。"),
-                   absl::StrCat("Release ", label, " was withdrawn: no campaign can have it."),
-                   {{"digest", criteria.digest()}});
-}
-
-absl::Status NoSuchPlant(const v1::Target& target) {
-  Violations violations;
-  violations.Add(
-      "enterprise", Reason::UNKNOWN_PLANT,
-      absl::StrCat("没有登记企业 ", target.enterprise(), " 的工厂 ", target.plant(),
-                   "，请先导入企业。"),
-      absl::StrCat("The plant ", target.plant(), " of the enterprise ", target.enterprise(),
-                   " is not registered: import the enterprise "
-                   "first."));
-  return violations.ToStatus();
+// Errors: RELEASE_WITHDRAWN.
+absl::Status CheckNotWithdrawn(const Environment& environment, const std::string& programme,
+                               const PinnedRelease& release) {
+  if (!environment.criteria.IsWithdrawn(programme, release.digest)) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
+      absl::StrCat("发布版 ", release.label, " 已被撤回，批次不能使用，请改选其他发布版。"),
+      absl::StrCat("Release ", release.label,
+                   " was withdrawn: no campaign can have it. Choose another."),
+      {{"digest", release.digest}});
 }
 
 // A release that a campaign may have.
@@ -64,47 +54,18 @@ absl::StatusOr<PinnedRelease> Usable(const Environment& environment, const std::
                                      const std::string& digest, absl::Time deadline) {
   ASSIGN_OR_RETURN(const CriteriaPtr criteria,
                    environment.criteria.Find(programme, digest, deadline));
-  if (environment.criteria.IsWithdrawn(programme, digest)) return ReleaseWithdrawn(*criteria);
-  return PinnedRelease{criteria->digest(), criteria->release().label()};
-}
-
-// One row of a target list; what was added or changed goes into the event, and is audited.
-absl::Status ImportTarget(StoreTransaction& transaction, const v1::ImportTargetsRequest& request,
-                          const v1::Target& row, const rpc::Call& call, absl::Time now,
-                          v1::TargetsChanged& changed, v1::ImportedRow& imported) {
-  const auto target = NormaliseTarget(row);
-  if (!target.ok()) {
-    RefuseRow(target.status(), "enterprise", imported);
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(const auto enterprise, transaction.FindEnterprise(target->enterprise()));
-  if (!enterprise.has_value() || FindPlant(enterprise->enterprise(), target->plant()) == nullptr) {
-    RefuseRow(NoSuchPlant(*target), "enterprise", imported);
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(
-      const auto present,
-      transaction.FindTarget(request.campaign(), target->enterprise(), target->plant()));
-  imported.set_outcome(!present.has_value()                      ? v1::ImportedRow::ADDED
-                       : present->channel() == target->channel() ? v1::ImportedRow::UNCHANGED
-                                                                 : v1::ImportedRow::CHANGED);
-  if (imported.outcome() == v1::ImportedRow::UNCHANGED) return absl::OkStatus();
-  *changed.add_targets() = *target;
-  if (request.validate_only()) return absl::OkStatus();
-  RETURN_IF_ERROR(transaction.UpsertTarget(request.campaign(), *target));
-  v1::AssessmentKey key;
-  key.set_enterprise(target->enterprise());
-  key.set_plant(target->plant());
-  key.set_campaign(request.campaign());
-  return AuditAct(transaction, call, {"target", NameOf(key), target->enterprise()}, "", now);
-}
-
-absl::Status CheckMay(const rpc::Call& call, const std::optional<v1::CampaignRecord>& campaign) {
-  return campaign.has_value() ? call.CheckScopeOf(campaign->campaign().programme())
-                              : call.CheckAbsent();
+  PinnedRelease release = {criteria->digest(), criteria->release().label()};
+  RETURN_IF_ERROR(CheckNotWithdrawn(environment, programme, release));
+  return release;
 }
 
 }  // namespace
+
+absl::Status Campaigns::CheckMay(const rpc::Call& call,
+                                 const std::optional<v1::CampaignRecord>& campaign) {
+  return campaign.has_value() ? call.CheckScopeOf(campaign->campaign().programme())
+                              : call.CheckAbsent();
+}
 
 absl::StatusOr<v1::CampaignRecord> Campaigns::Lock(StoreTransaction& transaction,
                                                    const std::string& id,
@@ -134,6 +95,10 @@ absl::StatusOr<v1::CreateCampaignResponse> Campaigns::CreateCampaign(
   if (!record.ok()) violations.AddAll(record.status());
   RETURN_IF_ERROR(violations.ToStatus());
   v1::Campaign& campaign = *record->mutable_campaign();
+  const sql::RequestKey id = KeyOf("CreateCampaign", campaign.campaign(), call, request);
+  ASSIGN_OR_RETURN(const auto before, AnsweredBefore<v1::CreateCampaignResponse>(
+                                          environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   if (campaign.release_digest().empty()) {
     // It has none of its own; there has to be one to fill in under, or to come.
     const auto in_force = environment_.criteria.InForce(campaign.programme(), deadline);
@@ -146,8 +111,7 @@ absl::StatusOr<v1::CreateCampaignResponse> Campaigns::CreateCampaign(
     campaign.set_release_label(release.label);
   }
   return Once<v1::CreateCampaignResponse>(
-      environment_.store, deadline, now,
-      KeyOf("CreateCampaign", campaign.campaign(), call, request), call,
+      environment_.store, deadline, now, id, call,
       [&](StoreTransaction& transaction, v1::CreateCampaignResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const bool added, transaction.AddCampaign(*record));
         if (!added) return CampaignExists(campaign.campaign());
@@ -237,12 +201,15 @@ absl::StatusOr<v1::RepinCampaignResponse> Campaigns::RepinCampaign(
   CheckDigest(request.release_digest(), "releaseDigest", violations);
   CheckRequiredText(request.reason(), kMaxReasonCharacters, "reason", violations, Lines::kMany);
   RETURN_IF_ERROR(violations.ToStatus());
+  const sql::RequestKey id = KeyOf("RepinCampaign", request.campaign(), call, request);
+  ASSIGN_OR_RETURN(const auto before, AnsweredBefore<v1::RepinCampaignResponse>(
+                                          environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   ASSIGN_OR_RETURN(const PinnedRelease release,
                    Usable(environment_, programme, request.release_digest(), deadline));
   const absl::Time now = environment_.Now();
   return Once<v1::RepinCampaignResponse>(
-      environment_.store, deadline, now, KeyOf("RepinCampaign", request.campaign(), call, request),
-      call,
+      environment_.store, deadline, now, id, call,
       [&](StoreTransaction& transaction, v1::RepinCampaignResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const v1::CampaignRecord present,
                          Lock(transaction, request.campaign(), call));
@@ -266,6 +233,10 @@ absl::StatusOr<v1::ApproveRepinResponse> Campaigns::ApproveRepin(
         ASSIGN_OR_RETURN(
             const v1::CampaignRecord repinned,
             assessment::ApproveRepin(present, request.release_digest(), call.caller(), now));
+        // It may have been since it was asked for.
+        const v1::Campaign& approved = repinned.campaign();
+        RETURN_IF_ERROR(CheckNotWithdrawn(environment_, approved.programme(),
+                                          {approved.release_digest(), approved.release_label()}));
         RETURN_IF_ERROR(
             Save(transaction, repinned, call, present.campaign().pending_repin().reason(), now));
         *response.mutable_campaign() = ShownCampaign(repinned);
@@ -294,46 +265,6 @@ absl::StatusOr<v1::ClosePeriodResponse> Campaigns::ClosePeriod(
         *response.mutable_period() = period;
         return absl::OkStatus();
       });
-}
-
-absl::StatusOr<v1::ImportTargetsResponse> Campaigns::ImportTargets(
-    const v1::ImportTargetsRequest& request, const rpc::Call& call, absl::Time deadline) {
-  RETURN_IF_ERROR(CheckRows(request.targets_size(), "targets"));
-  v1::ImportTargetsResponse response;
-  const absl::Status status =
-      environment_.store.Change(deadline, [&](StoreTransaction& transaction) -> absl::Status {
-        response.Clear();
-        const absl::Time now = environment_.Now();
-        RETURN_IF_ERROR(Lock(transaction, request.campaign(), call).status());
-        v1::AssessmentEvent event;
-        event.mutable_targets()->set_campaign(request.campaign());
-        for (const v1::Target& row : request.targets()) {
-          RETURN_IF_ERROR(ImportTarget(transaction, request, row, call, now,
-                                       *event.mutable_targets(), *response.add_rows()));
-        }
-        if (request.validate_only() || event.targets().targets().empty()) return absl::OkStatus();
-        return transaction.Append(event, now);
-      });
-  RETURN_IF_ERROR(status);
-  return response;
-}
-
-absl::StatusOr<v1::ListTargetsResponse> Campaigns::ListTargets(
-    const v1::ListTargetsRequest& request, const rpc::Call& call, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ReadPage(request, kTargetPosition));
-  ASSIGN_OR_RETURN(const auto record,
-                   environment_.store.FindCampaign(deadline, request.campaign()));
-  if (!CheckMay(call, record).ok() || !record.has_value() || record->deleted()) {
-    return CampaignNotFound(request.campaign());
-  }
-  ASSIGN_OR_RETURN(auto listed, environment_.store.ListTargets(deadline, request.campaign(), page));
-  v1::ListTargetsResponse response;
-  for (v1::Target& target : listed.items) *response.add_targets() = std::move(target);
-  response.set_total_size(listed.total);
-  if (!listed.next.empty()) {
-    response.set_next_page_token(rpc::MakePageToken(request, listed.next));
-  }
-  return response;
 }
 
 }  // namespace zhiping::assessment

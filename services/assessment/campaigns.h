@@ -1,7 +1,7 @@
 // Campaigns: made, changed, repinned and closed; and their target lists.
 #pragma once
 
-#include <functional>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -42,6 +42,9 @@ class Campaigns {
                                                       const rpc::Call& call, absl::Time deadline);
 
  private:
+  // Of one that is there, the scope of its programme.
+  static absl::Status CheckMay(const rpc::Call& call,
+                               const std::optional<v1::CampaignRecord>& campaign);
   // A campaign that the caller may change, locked. Errors: CAMPAIGN_NOT_FOUND, also outside of the
   // caller's scope.
   absl::StatusOr<v1::CampaignRecord> Lock(StoreTransaction& transaction, const std::string& id,

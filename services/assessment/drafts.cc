@@ -13,6 +13,7 @@
 #include "services/assessment/domain/draft_evidence.h"
 #include "services/assessment/domain/draft_facts.h"
 #include "services/assessment/domain/submission_content.h"
+#include "services/assessment/domain/target.h"
 #include "services/assessment/domain/window.h"
 #include "services/assessment/opening.h"
 #include "services/assessment/people.h"
@@ -36,7 +37,7 @@ absl::Status CheckOpen(const LockedDraft& draft, absl::Time now, absl::TimeZone 
 }
 
 v1::Assessment Shown(const LockedDraft& draft, absl::Time now) {
-  return ShownDraft(draft.record, draft.campaign.campaign(), draft.submissions, now);
+  return ShownDraft(draft.record, draft.campaign.campaign(), draft.submissions, draft.channel, now);
 }
 
 // Of what is carried over: a submission, or a draft for the number 0.
@@ -50,14 +51,17 @@ absl::StatusOr<v1::CreateAssessmentResponse> Drafts::Create(
     const v1::CreateAssessmentRequest& request, rpc::Call& call, absl::Time deadline) {
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
-  ASSIGN_OR_RETURN(const Opening opening,
-                   PrepareOpening(environment_, key, request, call, deadline));
   call.Reads({ActedOn(FileOf(key))});
   if (request.has_carry_over()) call.Reads({FileOfSource(request.carry_over())});
+  const sql::RequestKey id = KeyOf("CreateAssessment", NameOf(key), call, request);
+  ASSIGN_OR_RETURN(const auto before, AnsweredBefore<v1::CreateAssessmentResponse>(
+                                          environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
+  ASSIGN_OR_RETURN(const Opening opening,
+                   PrepareOpening(environment_, key, request, call, deadline));
   const auto now = environment_.Now();
   return Once<v1::CreateAssessmentResponse>(
-      environment_.store, deadline, now, KeyOf("CreateAssessment", NameOf(key), call, request),
-      call,
+      environment_.store, deadline, now, id, call,
       [&](StoreTransaction& transaction, v1::CreateAssessmentResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(*response.mutable_assessment(),
                          OpenAssessment(environment_, transaction, key, opening, call, now));
@@ -80,6 +84,8 @@ absl::StatusOr<LockedDraft> Drafts::Read(const v1::AssessmentKey& key, rpc::Call
   if (!record.has_value()) return AssessmentNotFound(key);
   draft.record = *std::move(record);
   ASSIGN_OR_RETURN(draft.submissions, environment_.store.SubmissionsOf(deadline, key));
+  ASSIGN_OR_RETURN(const auto target, environment_.store.FindTarget(deadline, key));
+  draft.channel = ChannelOf(target);
   ASSIGN_OR_RETURN(const DraftCriteria criteria,
                    CriteriaOfDraft(environment_, draft.record, draft.campaign, deadline));
   FollowCampaign(draft, criteria, environment_.Now());
@@ -119,6 +125,8 @@ absl::StatusOr<v1::ListAssessmentsResponse> Drafts::List(const v1::ListAssessmen
     ASSIGN_OR_RETURN(auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
     if (campaign.has_value()) draft.campaign = *std::move(campaign);
     ASSIGN_OR_RETURN(draft.submissions, environment_.store.SubmissionsOf(deadline, key));
+    ASSIGN_OR_RETURN(const auto target, environment_.store.FindTarget(deadline, key));
+    draft.channel = ChannelOf(target);
     v1::Assessment shown = Shown(draft, now);
     shown.clear_answers();
     shown.clear_facts();
@@ -191,8 +199,12 @@ absl::StatusOr<v1::AddEvidenceResponse> Drafts::AddEvidence(const v1::AddEvidenc
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
   call.Reads({ActedOn(FileOf(key))});
+  const sql::RequestKey id = KeyOf("AddEvidence", NameOf(key), call, request);
+  ASSIGN_OR_RETURN(const auto before,
+                   AnsweredBefore<v1::AddEvidenceResponse>(environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   return ChangeDraftOnce<v1::AddEvidenceResponse>(
-      environment_, key, KeyOf("AddEvidence", NameOf(key), call, request), call, deadline,
+      environment_, key, id, call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
           v1::AddEvidenceResponse& response) -> absl::Status {
         RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));
@@ -238,7 +250,8 @@ absl::StatusOr<v1::PreviewResponse> Drafts::Preview(const v1::PreviewRequest& re
   response.set_etag(EtagOf(draft.record));
   if (environment_.criteria.IsWithdrawn(draft.campaign.campaign().programme(),
                                         draft.criteria->digest())) {
-    *response.add_warnings() = DetailOf(ReleaseWithdrawn(draft.record)).message();
+    *response.add_warnings() =
+        DetailOf(ReleaseWithdrawn(draft.record, draft.campaign.campaign())).message();
   }
   return response;
 }
@@ -248,6 +261,10 @@ absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& reque
   const v1::AssessmentKey key = Normalised(request.key());
   RETURN_IF_ERROR(CheckId(request.request_id()));
   call.Reads({ActedOn(FileOf(key))});
+  const sql::RequestKey id = KeyOf("Rebase", NameOf(key), call, request);
+  ASSIGN_OR_RETURN(const auto before,
+                   AnsweredBefore<v1::RebaseResponse>(environment_.store, deadline, id, call));
+  if (before.has_value()) return *before;
   // Without an end, to what is in force; with one, every change of a draft follows the campaign.
   ASSIGN_OR_RETURN(const auto campaign, environment_.store.FindCampaign(deadline, key.campaign()));
   CriteriaPtr in_force;
@@ -256,7 +273,7 @@ absl::StatusOr<v1::RebaseResponse> Drafts::Rebase(const v1::RebaseRequest& reque
                      environment_.criteria.InForce(campaign->campaign().programme(), deadline));
   }
   return ChangeDraftOnce<v1::RebaseResponse>(
-      environment_, key, KeyOf("Rebase", NameOf(key), call, request), call, deadline,
+      environment_, key, id, call, deadline,
       [&](StoreTransaction&, LockedDraft& draft, absl::Time now,
           v1::RebaseResponse& response) -> absl::Status {
         RETURN_IF_ERROR(CheckOpen(draft, now, environment_.zone));

@@ -10,6 +10,7 @@
 #include "services/assessment/domain/carry_over.h"
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/release_path.h"
+#include "services/assessment/domain/target.h"
 #include "services/assessment/people.h"
 
 namespace zhiping::assessment {
@@ -193,6 +194,7 @@ absl::StatusOr<LockedDraft> LockDraft(StoreTransaction& transaction, const v1::A
   draft.campaign = *std::move(rows.campaign);
   draft.record = *std::move(rows.assessment);
   draft.submissions = std::move(rows.submissions);
+  draft.channel = ChannelOf(rows.target);
   draft.response = std::move(rows.request.response);
   const auto file = CoordinatesOf(draft.enterprise, draft.campaign.campaign().programme());
   if (call != nullptr && !call->CheckFile(file).ok()) return AssessmentNotFound(key);

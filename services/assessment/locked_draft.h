@@ -22,6 +22,8 @@ struct LockedDraft {
   v1::CampaignRecord campaign;
   v1::AssessmentRecord record;
   Submissions submissions;
+  // As the target list says now.
+  v1::Channel::Value channel = v1::Channel::STAGED;
   // Of the record's release: the campaign's, if that pins one.
   CriteriaPtr criteria;
   // What the request was answered before, if it was.

@@ -9,6 +9,7 @@
 #include "services/assessment/domain/draft.h"
 #include "services/assessment/domain/enterprise.h"
 #include "services/assessment/domain/release_path.h"
+#include "services/assessment/domain/target.h"
 #include "services/assessment/domain/window.h"
 #include "services/assessment/locked_draft.h"
 #include "services/assessment/people.h"
@@ -166,14 +167,10 @@ absl::StatusOr<v1::Assessment> OpenAssessment(const Environment& environment,
   ASSIGN_OR_RETURN(const auto existing, transaction.FindAssessment(key));
   if (existing.has_value()) return AssessmentExists(key);
   RETURN_IF_ERROR(CheckWindow(campaign, now, environment.zone));
-  ASSIGN_OR_RETURN(const auto target,
-                   transaction.FindTarget(key.campaign(), key.enterprise(), key.plant()));
+  ASSIGN_OR_RETURN(const auto target, transaction.FindTarget(key));
   if (campaign.targets_only() && !target.has_value()) return NotATarget(key);
-  const auto channel = target.has_value() && target->channel() == v1::Channel::DIRECT
-                           ? v1::Channel::DIRECT
-                           : v1::Channel::STAGED;
   const criteria::Criteria& criteria = *opening.path.back();
-  v1::AssessmentRecord record = NewDraft(key, criteria, channel, now);
+  v1::AssessmentRecord record = NewDraft(key, criteria, now);
   if (opening.source.has_value()) {
     std::vector<const criteria::Criteria*> path;
     for (const CriteriaPtr& step : opening.path) path.push_back(step.get());
@@ -187,7 +184,7 @@ absl::StatusOr<v1::Assessment> OpenAssessment(const Environment& environment,
   opened.set_programme(campaign.programme());
   opened.set_release_digest(criteria.digest());
   RETURN_IF_ERROR(transaction.Append(event, now));
-  return ShownDraft(record, campaign, {}, now);
+  return ShownDraft(record, campaign, {}, ChannelOf(target), now);
 }
 
 }  // namespace zhiping::assessment

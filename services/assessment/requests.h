@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,19 @@ absl::Status AnswerAgain(const std::string& kept, const rpc::Call& call, Respons
   call.ScopeIsJudged();
   if (response.ParseFromString(kept)) return absl::OkStatus();
   return absl::InternalError("a kept response is damaged");
+}
+
+// The answer, if the request was made before. To be asked for before anything that may be other by
+// now than it was then, such as what is published. Errors: REQUEST_ID_REUSED.
+template <typename Response>
+absl::StatusOr<std::optional<Response>> AnsweredBefore(Store& store, absl::Time deadline,
+                                                       const sql::RequestKey& key,
+                                                       const rpc::Call& call) {
+  ASSIGN_OR_RETURN(const auto kept, store.FindResponse(deadline, key));
+  if (!kept.has_value()) return std::optional<Response>();
+  std::optional<Response> response(std::in_place);
+  RETURN_IF_ERROR(AnswerAgain(*kept, call, *response));
+  return response;
 }
 
 // Runs `body` and keeps its answer with what it changed; a retry gets that again without running

@@ -49,6 +49,11 @@ absl::StatusOr<std::optional<v1::AssessmentRecord>> Store::FindAssessment(
   return One<v1::AssessmentRecord>(database_.Query<Bytes>(deadline, kSelectAssessment, Of(key)));
 }
 
+absl::StatusOr<std::optional<v1::Target>> Store::FindTarget(absl::Time deadline,
+                                                            const v1::AssessmentKey& key) {
+  return One<v1::Target>(database_.Query<Bytes>(deadline, kSelectTarget, Of(key)));
+}
+
 absl::StatusOr<std::optional<v1::SubmissionRecord>> Store::FindSubmission(
     absl::Time deadline, const v1::SubmissionKey& key) {
   return One<v1::SubmissionRecord>(database_.Query<Bytes>(deadline, kSelectSubmission, Of(key)));

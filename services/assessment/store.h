@@ -90,9 +90,8 @@ class StoreTransaction {
   absl::StatusOr<bool> AddPeriod(const std::string& campaign, const std::string& period,
                                  absl::Time now);
 
-  absl::StatusOr<std::optional<v1::Target>> FindTarget(const std::string& campaign,
-                                                       const std::string& uscc,
-                                                       const std::string& plant);
+  // Of the target list of the key's campaign.
+  absl::StatusOr<std::optional<v1::Target>> FindTarget(const v1::AssessmentKey& key);
   // Adds it or takes its place.
   absl::Status UpsertTarget(const std::string& campaign, const v1::Target& target);
 
@@ -157,6 +156,9 @@ class Store {
   // REQUEST_ID_REUSED.
   absl::StatusOr<AssessmentRows> FindAssessment(absl::Time deadline, const v1::AssessmentKey& key,
                                                 const sql::RequestKey& request);
+  // What a request was answered before; nothing if it was not. Errors: REQUEST_ID_REUSED.
+  absl::StatusOr<std::optional<std::string>> FindResponse(absl::Time deadline,
+                                                          const sql::RequestKey& request);
   // It came then and could not be carried out; the first time counts.
   absl::Status NoteReceived(absl::Time deadline, const sql::RequestKey& key, absl::Time instant);
   // Those that need not be known for ever, after 7 days that have surely passed (sql::SureTime).
@@ -183,6 +185,8 @@ class Store {
                                                                  const std::string& campaign);
   absl::StatusOr<std::optional<v1::AssessmentRecord>> FindAssessment(absl::Time deadline,
                                                                      const v1::AssessmentKey& key);
+  absl::StatusOr<std::optional<v1::Target>> FindTarget(absl::Time deadline,
+                                                       const v1::AssessmentKey& key);
   absl::StatusOr<std::optional<v1::SubmissionRecord>> FindSubmission(absl::Time deadline,
                                                                      const v1::SubmissionKey& key);
   // Of the assessment, by number.

@@ -19,6 +19,8 @@ inline constexpr char kSelectEnterprise[] = "SELECT record FROM enterprise WHERE
 inline constexpr char kSelectCampaign[] = "SELECT record FROM campaign WHERE campaign = $1";
 inline constexpr char kSelectAssessment[] =
     "SELECT record FROM assessment WHERE uscc = $1 AND plant = $2 AND campaign = $3";
+inline constexpr char kSelectTarget[] =
+    "SELECT record FROM target WHERE uscc = $1 AND plant = $2 AND campaign = $3";
 inline constexpr char kSelectSubmissions[] =
     "SELECT record FROM submission WHERE uscc = $1 AND plant = $2 AND campaign = $3 "
     "ORDER BY number";

@@ -47,6 +47,13 @@ absl::StatusOr<AssessmentRows> Store::FindAssessment(absl::Time deadline,
   return rows;
 }
 
+absl::StatusOr<std::optional<std::string>> Store::FindResponse(absl::Time deadline,
+                                                               const sql::RequestKey& request) {
+  const sql::Statement select = sql::SelectResponse(request);
+  ASSIGN_OR_RETURN(std::vector<sql::Result> results, database_.ReadAll(deadline, {&select, 1}));
+  return sql::ResponseIn(std::move(results.front()), request);
+}
+
 absl::Status Store::NoteReceived(absl::Time deadline, const sql::RequestKey& key,
                                  absl::Time instant) {
   return database_

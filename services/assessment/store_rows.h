@@ -123,6 +123,8 @@ struct AssessmentRows {
   std::optional<v1::AssessmentRecord> assessment;
   // By number.
   std::vector<v1::SubmissionRecord> submissions;
+  // Of the campaign's target list.
+  std::optional<v1::Target> target;
   // Of the request that was asked for.
   KnownRequest request;
 };

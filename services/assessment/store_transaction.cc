@@ -197,12 +197,9 @@ absl::Status StoreTransaction::SaveCampaign(const v1::CampaignRecord& record) {
                    CampaignRow(record)));
 }
 
-absl::StatusOr<std::optional<v1::Target>> StoreTransaction::FindTarget(const std::string& campaign,
-                                                                       const std::string& uscc,
-                                                                       const std::string& plant) {
-  return One<v1::Target>(sql_.Query<Bytes>(
-      "SELECT record FROM target WHERE campaign = $1 AND uscc = $2 AND plant = $3",
-      {campaign, uscc, PlantOf(plant)}));
+absl::StatusOr<std::optional<v1::Target>> StoreTransaction::FindTarget(
+    const v1::AssessmentKey& key) {
+  return One<v1::Target>(sql_.Query<Bytes>(kSelectTarget, Of(key)));
 }
 
 absl::Status StoreTransaction::UpsertTarget(const std::string& campaign, const v1::Target& target) {
@@ -241,14 +238,16 @@ absl::StatusOr<AssessmentRows> StoreTransaction::LockAssessment(const v1::Assess
       {absl::StrCat(kSelectEnterprise, " {for_update}"), {key.enterprise()}},
       {kSelectCampaign, {key.campaign()}},
       {kSelectAssessment, Of(key)},
-      {kSelectSubmissions, Of(key)}};
+      {kSelectSubmissions, Of(key)},
+      {kSelectTarget, Of(key)}};
   if (request != nullptr) statements.push_back(sql::SelectResponse(*request));
   ASSIGN_OR_RETURN(std::vector<sql::Result> results, sql_.Batch(statements));
   ASSIGN_OR_RETURN(AssessmentRows rows, RowsOf(results));
   ASSIGN_OR_RETURN(rows.submissions,
                    All<v1::SubmissionRecord>(std::move(results[3]).Take<Bytes>()));
+  ASSIGN_OR_RETURN(rows.target, One<v1::Target>(std::move(results[4]).Take<Bytes>()));
   if (request != nullptr) {
-    ASSIGN_OR_RETURN(rows.request.response, sql::ResponseIn(std::move(results[4]), *request));
+    ASSIGN_OR_RETURN(rows.request.response, sql::ResponseIn(std::move(results[5]), *request));
   }
   return rows;
 }

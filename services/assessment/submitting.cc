@@ -1,9 +1,12 @@
 #include "services/assessment/submitting.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "common/receipts/receipt.h"
 #include "common/requests/fields.h"
+#include "common/rpc/wait.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/domain/carry_over.h"
@@ -23,6 +26,8 @@ namespace {
 
 // How long a request that could not be carried out counts as made when it came first.
 constexpr absl::Duration kReceivedFor = absl::Hours(24);
+// What noting that takes at most, also when the caller's own time is over.
+constexpr absl::Duration kNoting = absl::Seconds(1);
 
 // What a caller may do about it is to try the same again: it is not known to be wrong.
 bool MayBeRetried(const absl::Status& status) {
@@ -56,7 +61,8 @@ absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& r
   auto response = SubmitFound(request, key, id, found, received, call, deadline);
   if (!response.ok() && MayBeRetried(response.status()) && received == now) {
     // Whatever becomes of this: the answer is why the submission failed.
-    environment_.store.NoteReceived(deadline, id, received).IgnoreError();
+    environment_.store.NoteReceived(std::max(deadline, absl::Now() + kNoting), id, received)
+        .IgnoreError();
   }
   if (response.ok()) call.Reads({ActedOn(FileOf(response->submission().key()))});
   return response;
@@ -74,9 +80,11 @@ absl::StatusOr<v1::SubmitResponse> Submitting::SubmitFound(
   if (!found.campaign.has_value()) return CampaignNotFound(key.campaign());
   // For its own sake, also while scoring is away: else it would be tried again and again.
   RETURN_IF_ERROR(CheckNotClosed(*found.assessment, environment_.zone));
+  // Other services do not get all of the time: that the request came is noted, and answered.
+  const absl::Time others = rpc::WaitUntil(deadline, absl::InfiniteDuration());
   ASSIGN_OR_RETURN(const DraftCriteria criteria,
-                   CriteriaOfDraft(environment_, *found.assessment, *found.campaign, deadline));
-  ASSIGN_OR_RETURN(const auto result, Score(request, *found.assessment, criteria, deadline));
+                   CriteriaOfDraft(environment_, *found.assessment, *found.campaign, others));
+  ASSIGN_OR_RETURN(const auto result, Score(request, *found.assessment, criteria, others));
   return ChangeDraftOnce<v1::SubmitResponse>(
       environment_, key, id, call, deadline,
       [&](StoreTransaction& transaction, LockedDraft& draft, absl::Time now,
@@ -116,7 +124,7 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
   RETURN_IF_ERROR(CheckEtag(draft.record, request.etag()));
   const std::string& digest = draft.record.assessment().release_digest();
   if (environment_.criteria.IsWithdrawn(campaign.programme(), digest)) {
-    return ReleaseWithdrawn(draft.record);
+    return ReleaseWithdrawn(draft.record, campaign);
   }
   RETURN_IF_ERROR(CheckSubmittable(*draft.criteria, draft.record, request, campaign.commitment()));
   const Context context = environment_.At(now);
@@ -125,13 +133,13 @@ absl::Status Submitting::SubmitIn(StoreTransaction& transaction, LockedDraft& dr
   submitted.key = key;
   ASSIGN_OR_RETURN(submitted.stages,
                    StagesOf(environment_.reference.review_units(), enterprise.review_unit(),
-                            context.day(), draft.record.channel()));
+                            context.day(), draft.channel));
   submitted.filled_in_by = draft.record.edited_by();
   submitted.kept_beside = KeptBesideOf(draft.record);
   const v1::PersonRecord person = PersonOf(call);
   submitted.content =
       ContentOf(*draft.criteria, draft.record,
-                SnapshotOf(enterprise, key.plant(), draft.record.channel(), person, context),
+                SnapshotOf(enterprise, key.plant(), draft.channel, person, context),
                 GivenCommitmentOf(request, campaign.commitment(), now), result, now);
   const Submissions before = draft.submissions;
   const Act act = {ActorOf(call), 0, "", now, environment_.zone};

@@ -50,11 +50,13 @@ constexpr Option kOptions[] = {
 void SayOptions(LocalText& message) {
   absl::StrReplaceAll({{"在元数据 zhiping-acting-for 中", "用 --acting-for "},
                        {"Preview 列出全部", "assessment preview 列出全部"},
-                       {"GetAssessment 给出全部", "assessment show 给出全部"}},
+                       {"GetAssessment 给出全部", "assessment show 给出全部"},
+                       {"用 Rebase 改用", "用 zhipingctl assessment rebase 改用"}},
                       message.mutable_zh());
   absl::StrReplaceAll({{"in the metadata zhiping-acting-for", "by --acting-for"},
                        {"Preview lists them all", "assessment preview lists them all"},
-                       {"of which GetAssessment has all", "of which assessment show has all"}},
+                       {"of which GetAssessment has all", "of which assessment show has all"},
+                       {"in force by Rebase", "in force by zhipingctl assessment rebase"}},
                       message.mutable_en());
   for (std::string* const text : {message.mutable_zh(), message.mutable_en()}) {
     for (const auto& [field, option] : kOptions) {
@@ -121,6 +123,11 @@ std::string TextOf(const google::protobuf::Message& message, const std::string& 
 }
 
 }  // namespace
+
+LocalText InCommands(LocalText message) {
+  SayOptions(message);
+  return message;
+}
 
 absl::Status WithAssessmentAdvice(const absl::Status& status) {
   ErrorDetail detail = DetailOf(status);

@@ -6,8 +6,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
+#include "zhiping/common/v1/text.pb.h"
 
 namespace zhiping::ctl {
+
+// What the service says, with methods and fields of requests said as commands and options.
+common::v1::LocalText InCommands(common::v1::LocalText message);
 
 // The same error with fields of the request said as options, and with what to do next: which
 // option, or which command.

@@ -144,6 +144,7 @@ std::string DraftSummary(const v1::Assessment& draft, const Zone& zone, const Sc
            field("结束原因", "reason", closure.reason()),
            field("发布版", "release",
                  absl::StrCat(draft.release_label(), " ", ShortDigest(draft.release_digest()))),
+           field("申报渠道", "channel", ChannelName(draft.channel(), screen)),
            field("进度", "progress", Progress(draft, screen)),
            field("最近提交", "latest submission",
                  draft.latest_submission() == 0

@@ -34,7 +34,24 @@ struct Previewed {
   v1::GetAssessmentResponse draft;
 };
 
-absl::StatusOr<Previewed> PreviewDraft(const v1::AssessmentKey& key, AssessmentClient& client) {
+// What a preview says without scoring: what is missing, and no result.
+v1::PreviewResponse WithoutResult(const v1::Assessment& draft) {
+  v1::PreviewResponse preview;
+  for (const v1::DraftAnswer& answer : draft.answers()) {
+    if (answer.to_confirm()) {
+      preview.add_to_confirm(answer.answer().scenario());
+    } else if (answer.answer().level().empty()) {
+      preview.add_missing(answer.answer().scenario());
+    }
+  }
+  preview.set_etag(draft.etag());
+  return preview;
+}
+
+enum class WhileScoringIsAway { kFails, kHasNoResult };
+
+absl::StatusOr<Previewed> PreviewDraft(const v1::AssessmentKey& key, AssessmentClient& client,
+                                       WhileScoringIsAway away) {
   Previewed previewed;
   v1::GetAssessmentRequest get;
   *get.mutable_key() = key;
@@ -43,7 +60,11 @@ absl::StatusOr<Previewed> PreviewDraft(const v1::AssessmentKey& key, AssessmentC
   v1::PreviewRequest request;
   *request.mutable_key() = key;
   request.set_with_texts(true);
-  ASSIGN_OR_RETURN(previewed.preview, client.Call(&Assessments::Preview, request));
+  auto preview = client.Call(&Assessments::Preview, request);
+  if (away == WhileScoringIsAway::kHasNoResult && absl::IsUnavailable(preview.status())) {
+    preview = WithoutResult(previewed.draft.assessment());
+  }
+  ASSIGN_OR_RETURN(previewed.preview, std::move(preview));
   return previewed;
 }
 
@@ -76,7 +97,8 @@ absl::Status CheckComplete(const Previewed& previewed) {
 absl::StatusOr<int> Preview(const SubmitOptions& options, const CommandLine& line) {
   ASSIGN_OR_RETURN(const AssessmentAccess access, OpenAssessmentService(options.service));
   ASSIGN_OR_RETURN(const v1::AssessmentKey key, KeyOf(options.key, *access.client));
-  ASSIGN_OR_RETURN(const Previewed previewed, PreviewDraft(key, *access.client));
+  ASSIGN_OR_RETURN(const Previewed previewed,
+                   PreviewDraft(key, *access.client, WhileScoringIsAway::kFails));
   if (line.json) {
     Print(ToJson(previewed.preview), line.screen);
     return kExitOk;
@@ -85,7 +107,7 @@ absl::StatusOr<int> Preview(const SubmitOptions& options, const CommandLine& lin
   const absl::Status complete = CheckComplete(previewed);
   std::string next;
   for (const auto& warning : previewed.preview.warnings()) {
-    absl::StrAppend(&next, Hang("", screen.Say(warning), screen.width));
+    absl::StrAppend(&next, Hang("", screen.Say(InCommands(warning)), screen.width));
   }
   if (!complete.ok()) {
     absl::StrAppend(&next, Hang("", screen.Say(DetailOf(complete).message()), screen.width));
@@ -105,19 +127,26 @@ absl::StatusOr<int> Preview(const SubmitOptions& options, const CommandLine& lin
 
 // --- submit
 
+// What it scores, as far as that is known.
+std::string Scored(const v1::PreviewResponse& preview, const Screen& screen) {
+  if (!preview.has_result()) {
+    return std::string(screen.Say("评分服务暂时不可用，未能试算",
+                                  "The scoring service is away: what it scores is not known"));
+  }
+  const std::string index = IndexText(preview.result().index(), screen);
+  const int missing = preview.missing_facts_size();
+  return std::string(
+      screen.Say(absl::StrCat("参考得分率 ", index, "，缺 ", missing, " 项外部指标（不影响提交）"),
+                 absl::StrCat("Index ", index, "; facts without a value: ", missing,
+                              " (they hold nothing up)")));
+}
+
 // What is declared, and by whom, before it is asked for.
 std::string CommitmentText(const v1::Campaign& campaign, const Previewed& previewed,
                            const SubmitOptions& options, const Screen& screen) {
-  const auto& index = previewed.preview.result().index();
   return absl::StrCat(
       screen.Bold(screen.Say("提交自评测", "Submitting a self-assessment")), "\n",
-      Hang("  ",
-           screen.Say(
-               absl::StrCat("参考得分率 ", IndexText(index, screen), "，缺 ",
-                            previewed.preview.missing_facts_size(), " 项外部指标（不影响提交）"),
-               absl::StrCat("Index ", IndexText(index, screen), "; facts without a value: ",
-                            previewed.preview.missing_facts_size(), " (they hold nothing up)")),
-           screen.width),
+      Hang("  ", Scored(previewed.preview, screen), screen.width),
       SectionTitle(screen.Say(absl::StrCat("承诺书（", campaign.commitment().version(), "）"),
                               absl::StrCat("Commitment (", campaign.commitment().version(), ")")),
                    screen),
@@ -155,7 +184,8 @@ absl::StatusOr<int> Submit(const SubmitOptions& options, const CommandLine& line
                    access.client->Call(&Campaigns::GetCampaign, campaign_request));
   request.set_etag(options.etag);
   if (options.etag.empty() || !options.accept) {
-    ASSIGN_OR_RETURN(const Previewed previewed, PreviewDraft(request.key(), *access.client));
+    ASSIGN_OR_RETURN(const Previewed previewed,
+                     PreviewDraft(request.key(), *access.client, WhileScoringIsAway::kHasNoResult));
     RETURN_IF_ERROR(CheckComplete(previewed));
     ASSIGN_OR_RETURN(const bool given,
                      AskForCommitment(campaign.campaign(), previewed, options, line));
@@ -169,7 +199,8 @@ absl::StatusOr<int> Submit(const SubmitOptions& options, const CommandLine& line
   const auto answer = access.client->Change(&Assessments::Submit, request);
   if (DetailOf(answer.status()).reason() == Reason::INCOMPLETE) {
     // All scenarios by their names, of which an error has a few.
-    ASSIGN_OR_RETURN(const Previewed previewed, PreviewDraft(request.key(), *access.client));
+    ASSIGN_OR_RETURN(const Previewed previewed,
+                     PreviewDraft(request.key(), *access.client, WhileScoringIsAway::kHasNoResult));
     RETURN_IF_ERROR(CheckComplete(previewed));
   }
   RETURN_IF_ERROR(answer.status());

@@ -139,9 +139,11 @@ void AddCampaignTargetsCommands(CLI::App& campaign, CommandLine& line) {
                  "Add many from a CSV file, or change their channels; none is taken out");
   const std::string footer = Hang(
       "",
-      line.screen.Say("表头：统一社会信用代码、工厂、渠道；后两列可省略，不填为 main 和逐级推荐。",
+      line.screen.Say("表头：统一社会信用代码、工厂、渠道；后两列可省略，不填为 main 和逐级推荐。"
+                      "渠道以提交时的名单为准：已打开的草稿随之改变，已提交的不变。",
                       "Headings: enterprise, plant, channel; the last two may be left out, "
-                      "and are main and staged if empty."),
+                      "and are main and staged if empty. The list counts at each submission: open "
+                      "drafts go along, what was submitted stays."),
       line.screen.width);
   import->footer(absl::StrCat(footer, import->get_footer()));
   AddCampaign(*import, line, *options);

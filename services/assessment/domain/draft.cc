@@ -31,10 +31,9 @@ absl::Time ReturnBy(absl::Span<const v1::SubmissionRecord> submissions) {
 }  // namespace
 
 v1::AssessmentRecord NewDraft(const v1::AssessmentKey& key, const criteria::Criteria& criteria,
-                              v1::Channel::Value channel, absl::Time now) {
+                              absl::Time now) {
   v1::AssessmentRecord record;
   record.set_version(1);
-  record.set_channel(channel);
   auto& draft = *record.mutable_assessment();
   *draft.mutable_key() = key;
   if (key.plant().empty()) draft.mutable_key()->set_plant(kDefaultPlant);
@@ -104,10 +103,12 @@ absl::Status CheckOpen(const v1::AssessmentRecord& record, v1::Assessment::State
 }
 
 v1::Assessment ShownDraft(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
-                          absl::Span<const v1::SubmissionRecord> submissions, absl::Time now) {
+                          absl::Span<const v1::SubmissionRecord> submissions,
+                          v1::Channel::Value channel, absl::Time now) {
   v1::Assessment draft = record.assessment();
   const Unanswered unanswered = UnansweredOf(record);
   draft.set_state(StateAt(record, campaign, submissions, now));
+  draft.set_channel(channel);
   const absl::Time return_by = ReturnBy(submissions);
   if (now < return_by) *draft.mutable_return_by() = ToTimestamp(return_by);
   draft.set_etag(EtagOf(record));

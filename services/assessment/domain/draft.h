@@ -20,7 +20,7 @@ namespace zhiping::assessment {
 
 // An empty draft under the criteria, version 1. An empty plant is `main`.
 v1::AssessmentRecord NewDraft(const v1::AssessmentKey& key, const criteria::Criteria& criteria,
-                              v1::Channel::Value channel, absl::Time now);
+                              absl::Time now);
 
 std::string EtagOf(const v1::AssessmentRecord& record);
 
@@ -51,10 +51,11 @@ v1::Assessment::State StateAt(const v1::AssessmentRecord& record, const v1::Camp
 absl::Status CheckOpen(const v1::AssessmentRecord& record, v1::Assessment::State state,
                        absl::TimeZone zone);
 
-// The draft as it is shown at an instant: with state, counts, etag, and until when what was
-// returned may be handed in again.
+// The draft as it is shown at an instant: with state, counts, etag, until when what was returned
+// may be handed in again, and the channel that the target list says then.
 v1::Assessment ShownDraft(const v1::AssessmentRecord& record, const v1::Campaign& campaign,
-                          absl::Span<const v1::SubmissionRecord> submissions, absl::Time now);
+                          absl::Span<const v1::SubmissionRecord> submissions,
+                          v1::Channel::Value channel, absl::Time now);
 
 // What people call the answer with the id under the criteria: 「基础级」, 未达级, 不适用; 未填写
 // for an empty one.

@@ -92,15 +92,19 @@ absl::Status CheckSubmittable(const Criteria& criteria, const v1::AssessmentReco
   return CheckCommitment(request, commitment);
 }
 
-absl::Status ReleaseWithdrawn(const v1::AssessmentRecord& record) {
+absl::Status ReleaseWithdrawn(const v1::AssessmentRecord& record, const v1::Campaign& campaign) {
   const std::string& label = record.assessment().release_label();
+  const bool pinned = !campaign.release_digest().empty();
   return MakeError(
       absl::StatusCode::kFailedPrecondition, Reason::RELEASE_WITHDRAWN,
-      absl::StrCat("发布版 ", label,
-                   " 已被撤回，不能再据此提交；草稿原样保留，请等待批次改用新的发布版。"),
+      absl::StrCat(
+          "发布版 ", label, " 已被撤回，不能再据此提交；草稿原样保留，",
+          pinned ? "请等待批次改用新的发布版。" : "请先用 Rebase 改用现行发布版，再提交。"),
       absl::StrCat("Release ", label,
                    " was withdrawn: nothing can be submitted under it any more. The draft stays as "
-                   "it is, until the campaign has another release."),
+                   "it is",
+                   pinned ? ", until the campaign has another release."
+                          : "; take it to the release in force by Rebase, and submit it then."),
       {{"digest", record.assessment().release_digest()}});
 }
 

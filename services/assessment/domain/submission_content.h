@@ -27,7 +27,9 @@ absl::Status CheckSubmittable(const criteria::Criteria& criteria,
                               const v1::Commitment& commitment);
 
 // RELEASE_WITHDRAWN (FAILED_PRECONDITION): nothing is submitted under the draft's release any more.
-absl::Status ReleaseWithdrawn(const v1::AssessmentRecord& record);
+// What would be right depends on the campaign: one that pins a release gets another by a repin; in
+// one that pins none the draft is rebased by its owner.
+absl::Status ReleaseWithdrawn(const v1::AssessmentRecord& record, const v1::Campaign& campaign);
 
 // What scoring gets: what is to be confirmed is missing, and facts are the values that count.
 struct ScoreInput {

@@ -26,4 +26,9 @@ absl::StatusOr<v1::Target> NormaliseTarget(v1::Target row) {
   return row;
 }
 
+v1::Channel::Value ChannelOf(const std::optional<v1::Target>& target) {
+  return target.has_value() && target->channel() == v1::Channel::DIRECT ? v1::Channel::DIRECT
+                                                                        : v1::Channel::STAGED;
+}
+
 }  // namespace zhiping::assessment

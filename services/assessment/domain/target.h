@@ -1,6 +1,8 @@
 // Rows of a target list (应报名单).
 #pragma once
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "zhiping/assessment/v1/campaign.pb.h"
 
@@ -12,5 +14,8 @@ namespace zhiping::assessment {
 // Errors, all at once: violations for `enterprise` (FIELD_REQUIRED, INVALID_USCC), `plant` and
 // `channel` (INVALID_FIELD).
 absl::StatusOr<v1::Target> NormaliseTarget(v1::Target row);
+
+// By which way what is submitted now is reviewed: STAGED for whoever is not on the list.
+v1::Channel::Value ChannelOf(const std::optional<v1::Target>& target);
 
 }  // namespace zhiping::assessment

@@ -130,9 +130,13 @@ TEST_P(StoreTest, ATargetOfAPlantTakesTheChannelThatWasGivenLast) {
       target.set_channel(channel);
       RETURN_IF_ERROR(transaction.UpsertTarget("c1", target));
     }
-    ASSIGN_OR_RETURN(const auto found, transaction.FindTarget("c1", UsccOf(1), "main"));
+    v1::AssessmentKey key;
+    key.set_enterprise(UsccOf(1));
+    key.set_campaign("c1");
+    ASSIGN_OR_RETURN(const auto found, transaction.FindTarget(key));
     EXPECT_TRUE(found.has_value() && found->channel() == v1::Channel::DIRECT);
-    ASSIGN_OR_RETURN(const auto other, transaction.FindTarget("c1", UsccOf(1), "second"));
+    key.set_plant("second");
+    ASSIGN_OR_RETURN(const auto other, transaction.FindTarget(key));
     EXPECT_FALSE(other.has_value());
     return absl::OkStatus();
   }));

@@ -13,12 +13,12 @@ using Latest = v1::SubmissionState;
 
 TEST(DraftTest, ANewDraftHasEveryScenarioOfTheEditionInItsOrderAndIsMissingAll) {
   const auto record = Draft(Edition2026());
-  const v1::Assessment draft = ShownDraft(record, {}, {}, kNow);
+  const v1::Assessment draft = ShownDraft(record, {}, {}, v1::Channel::DIRECT, kNow);
   EXPECT_EQ(draft.key().plant(), "main");
   EXPECT_EQ(draft.programme(), "jiangsu-ai");
   EXPECT_EQ(draft.release_digest(), Edition2026().digest());
   EXPECT_EQ(draft.release_label(), "2026-1");
-  EXPECT_EQ(record.channel(), v1::Channel::STAGED);
+  EXPECT_EQ(draft.channel(), v1::Channel::DIRECT);
   ASSERT_EQ(draft.answers_size(), 33);
   for (int i = 0; i < 33; ++i) {
     EXPECT_EQ(draft.answers(i).answer().scenario(), Edition2026().edition().scenarios(i).id());
@@ -35,7 +35,7 @@ TEST(DraftTest, AnswersAreCountedAsAnsweredToConfirmOrMissing) {
   auto record = Draft(*small);
   Answer(*small, record, "a", "l1");
   record.mutable_assessment()->mutable_answers(1)->set_to_confirm(true);
-  const v1::Assessment draft = ShownDraft(record, {}, {}, kNow);
+  const v1::Assessment draft = ShownDraft(record, {}, {}, v1::Channel::STAGED, kNow);
   EXPECT_EQ(absl::StrCat(draft.answered(), draft.to_confirm(), draft.missing()), "111");
   EXPECT_EQ(UnansweredOf(record).to_confirm, std::vector<std::string>{"b"});
   EXPECT_EQ(UnansweredOf(record).missing, std::vector<std::string>{"c"});
@@ -120,7 +120,8 @@ TEST(DraftTest, TheStateFollowsFromTheLatestSubmissionTheWindowReturnByAndTheClo
     EXPECT_EQ(StateAt(record, campaign, submissions, now), given.state)
         << Latest::Value_Name(given.latest) << " at " << given.hour << " h";
     const bool may_return = given.return_by > given.hour;
-    EXPECT_EQ(ShownDraft(record, campaign, submissions, now).has_return_by(), may_return);
+    EXPECT_EQ(ShownDraft(record, campaign, submissions, v1::Channel::STAGED, now).has_return_by(),
+              may_return);
   }
 }
 

@@ -39,7 +39,7 @@ inline v1::AssessmentRecord Draft(const criteria::Criteria& criteria) {
   v1::AssessmentKey key;
   key.set_enterprise("91110000600037341L");
   key.set_campaign("round");
-  return NewDraft(key, criteria, v1::Channel::STAGED, kNow);
+  return NewDraft(key, criteria, kNow);
 }
 
 inline v1::AnswerUpdate Update(const std::string& scenario, const std::string& level,
