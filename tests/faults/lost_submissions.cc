@@ -31,7 +31,7 @@ void LostSubmissionsTest::Start(const Flags& flags, const std::vector<std::strin
   ASSERT_TRUE(scoring_.Reaches(1));
   assessment_ = std::make_unique<AssessmentProcess>(suite_, catalogue_, scoring_, flags, starter);
   assessment_->StartAndAwait();
-  writers_ = std::make_unique<SubmissionWriters>(assessment_->channel(), seed_);
+  writers_ = std::make_unique<SubmissionWriters>(assessment_->channel(), scoring_.channel(), seed_);
   ASSERT_OK(writers_->Prepare());
 }
 
@@ -57,6 +57,9 @@ void LostSubmissionsTest::ExpectKept(int acknowledged) {
   EXPECT_GE((*verdict)["acknowledged"], acknowledged);
   // Those that were made to be refused.
   EXPECT_GT((*verdict)["refused"], 0);
+  // Those of drafts that were edited while they were submitted: neither all nor none in time.
+  EXPECT_GT((*verdict)["edited"], 0);
+  EXPECT_GT((*verdict)["outdated"], 0);
   // Those whose callers had not heard when the faults were over.
   EXPECT_GT((*verdict)["unheard"], 0);
 }

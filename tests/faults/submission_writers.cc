@@ -12,10 +12,13 @@
 #include "common/criteria/release.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "tests/faults/drafts.h"
+#include "tests/faults/suite.h"
 #include "tests/integration/catalogue/catalogue_under_test.h"
 #include "zhiping/assessment/v1/feed_service.grpc.pb.h"
+#include "zhiping/scoring/v1/scoring_service.grpc.pb.h"
 
 namespace zhiping::faults {
 namespace {
@@ -29,6 +32,9 @@ constexpr char kCampaign[] = "always";
 constexpr absl::Duration kRecovery = absl::Seconds(10);
 constexpr int kWriters = 8;
 constexpr int kDrafts = 72;
+// Beside them; one request in so many is for one of these.
+constexpr int kEditedDrafts = 4;
+constexpr int kOneInEdited = 8;
 // An assessment takes 200 submissions, and takes longer the more it has.
 constexpr int kRequestsOfADraft = 60;
 // How many drafts are submitted at a time: few, so that writers meet.
@@ -65,29 +71,38 @@ absl::StatusOr<Response> Read(Stub& stub, Method method, const Request& request)
 
 }  // namespace
 
-SubmissionWriters::SubmissionWriters(const std::shared_ptr<grpc::Channel>& channel, uint32_t seed)
-    : channel_(channel), seed_(seed), asked_of_(kDrafts) {}
+SubmissionWriters::SubmissionWriters(const std::shared_ptr<grpc::Channel>& channel,
+                                     const std::shared_ptr<grpc::Channel>& scoring, uint32_t seed)
+    : channel_(channel), scoring_(scoring), seed_(seed), asked_of_(kDrafts + kEditedDrafts) {}
 
 absl::Status SubmissionWriters::Prepare() {
   Drafts drafts(channel_);
   RETURN_IF_ERROR(drafts.OpenCampaign(kCampaign).status());
-  for (int draft = 0; draft < kDrafts; ++draft) {
+  absl::MutexLock lock(&mutex_);
+  for (int draft = 0; draft < kDrafts + kEditedDrafts; ++draft) {
     RETURN_IF_ERROR(drafts.Register(draft));
     ASSIGN_OR_RETURN(drafts_.emplace_back(), drafts.Fill(draft, kCampaign));
+    etags_.push_back(drafts_.back().etag());
   }
   return absl::OkStatus();
 }
 
 const SubmissionWriters::Asked& SubmissionWriters::Next(std::mt19937& random) {
   const size_t chosen = std::uniform_int_distribution<size_t>(0, kDraftsAtOnce - 1)(random);
+  const size_t edited =
+      kDrafts + std::uniform_int_distribution<size_t>(0, kEditedDrafts - 1)(random);
+  const bool may_be_edited = OneIn(kOneInEdited, random);
   const bool right = !OneIn(50, random);
   absl::MutexLock lock(&mutex_);
   while (asked_of_[first_ % kDrafts] >= kRequestsOfADraft) ++first_;
-  const size_t draft = (first_ + chosen) % kDrafts;
+  const bool is_edited = may_be_edited && asked_of_[edited] < kRequestsOfADraft;
+  const size_t draft = is_edited ? edited : (first_ + chosen) % kDrafts;
   ++asked_of_[draft];
   Asked& asked = asked_.emplace_back();
   asked.request = drafts_[draft];
+  asked.request.set_etag(etags_[draft]);
   asked.right = right;
+  asked.edited = is_edited;
   asked.request.set_commitment_given(right);
   asked.request.set_request_id(absl::StrFormat("00000000-0000-4000-9000-%012d", asked_.size()));
   return asked;
@@ -104,17 +119,24 @@ SubmissionWriters::Outcome SubmissionWriters::Submit(AssessmentStub& stub, int w
                          {"draft", DraftOf(asked.request.key())},
                          {"request", asked.request.request_id()},
                          {"right", asked.right},
+                         {"edited", asked.edited},
                          {"invoked", invoked},
                          {"returned", Instant()},
                          {"status", absl::StatusCodeToString(rpc::FromGrpcStatus(status).code())}};
   Outcome outcome = Outcome::kRefused;
-  switch (status.error_code()) {
+  // What was edited meanwhile is refused for good.
+  const bool stale = DetailOf(rpc::FromGrpcStatus(status)).reason() == Reason::STALE_ETAG;
+  switch (stale ? grpc::StatusCode::FAILED_PRECONDITION : status.error_code()) {
     case grpc::StatusCode::OK:
       outcome = Outcome::kAcknowledged;
       line["outcome"] = "acknowledged";
       line["response"] = criteria::DigestOf(response.SerializeAsString());
       line["number"] = response.submission().key().number();
       line["receipt"] = response.submission().receipt_no();
+      {
+        absl::MutexLock lock(&mutex_);
+        receipts_.try_emplace(response.submission().receipt_no(), response.receipt());
+      }
       break;
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::DEADLINE_EXCEEDED:
@@ -152,6 +174,31 @@ void SubmissionWriters::Write(int writer, const std::atomic<bool>& stop) {
   }
 }
 
+void SubmissionWriters::Edit(const std::atomic<bool>& stop) {
+  const auto stub = v1::AssessmentService::NewStub(channel_);
+  for (int edit = 0; !stop; ++edit) {
+    const int draft = kDrafts + edit % kEditedDrafts;
+    v1::GetAssessmentRequest get;
+    *get.mutable_key() = drafts_[draft].key();
+    const auto found = Call<v1::GetAssessmentResponse>(*stub, &AssessmentStub::GetAssessment, get);
+    if (found.ok()) {
+      const v1::DraftAnswer& present = found->assessment().answers(0);
+      v1::UpdateAnswersRequest request;
+      *request.mutable_key() = get.key();
+      v1::AnswerUpdate& update = *request.add_updates();
+      *update.mutable_answer() = present.answer();
+      update.mutable_answer()->set_level(
+          present.answer().level() == "none" ? SampleRequest().answers(0).level() : "none");
+      update.set_base_etag(present.etag());
+      const auto updated =
+          Call<v1::UpdateAnswersResponse>(*stub, &AssessmentStub::UpdateAnswers, request);
+      absl::MutexLock lock(&mutex_);
+      etags_[draft] = updated.ok() ? updated->etag() : found->assessment().etag();
+    }
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+}
+
 void SubmissionWriters::WriteWhile(const std::function<void()>& disturb) {
   ++written_;
   std::atomic<bool> stop = false;
@@ -159,8 +206,10 @@ void SubmissionWriters::WriteWhile(const std::function<void()>& disturb) {
   for (int writer = 0; writer < kWriters; ++writer) {
     writers.emplace_back([this, writer, &stop] { Write(writer, stop); });
   }
+  std::thread editor([this, &stop] { Edit(stop); });
   disturb();
   stop = true;
+  editor.join();
   for (std::thread& writer : writers) writer.join();
 }
 
@@ -229,11 +278,28 @@ absl::Status SubmissionWriters::ReadHighest() {
   return absl::OkStatus();
 }
 
+// By the scoring service, which scores the answers of each anew.
+absl::Status SubmissionWriters::VerifyReceipts() {
+  const auto stub = scoring::v1::ScoringService::NewStub(scoring_);
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [number, receipt] : receipts_) {
+    scoring::v1::VerifyReceiptRequest request;
+    request.set_receipt(receipt);
+    request.set_receipt_no(number);
+    ASSIGN_OR_RETURN(const auto verified,
+                     Read<scoring::v1::VerifyReceiptResponse>(
+                         *stub, &scoring::v1::ScoringService::Stub::VerifyReceipt, request));
+    history_.Add({{"kind", "receipt"}, {"receipt", number}, {"valid", verified.valid()}});
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<nlohmann::json> SubmissionWriters::Judge() {
   RETURN_IF_ERROR(ReadLog());
   RepeatAll();
   RETURN_IF_ERROR(ReadLog());
   RETURN_IF_ERROR(ReadHighest());
+  RETURN_IF_ERROR(VerifyReceipts());
   return history_.Judge("judge_submissions.py");
 }
 

@@ -4,9 +4,12 @@
     tests/oracle/judge_submissions.py HISTORY
 
 HISTORY has a JSON object a line, in any order but for the last one:
-  submit   a call: writer, draft, request (its id), right (false: made to be refused), invoked and returned
-           (nanoseconds), outcome (acknowledged | unknown | refused); if it was acknowledged, response (a
-           digest of its bytes), number and receipt. Repetitions have the same request.
+  submit   a call: writer, draft, request (its id), right (false: made to be refused), edited (its draft is
+           edited by somebody else, so it may be refused), invoked and returned (nanoseconds), outcome
+           (acknowledged | unknown | refused); if it was acknowledged, response (a digest of its bytes), number
+           and receipt. Repetitions have the same request.
+  receipt  what another service finds in a receipt that was given: receipt, valid (its signature counts, and
+           everything in it comes out again from its answers)
   reading  of the whole log of changes: reading (1, 2, …), invoked, returned
   entry    of the log: reading, position; of a submission also draft, number, receipt and made (false: its
            standing changed)
@@ -29,6 +32,7 @@ Findings
   highest         an assessment says another highest number than the log
   refused         a right request was refused, and never acknowledged
   accepted        a wrong request was acknowledged
+  unverified      an acknowledged one's receipt is not valid, or was not verified
 """
 import collections
 import sys
@@ -36,7 +40,8 @@ import sys
 import judging
 from judging import NoHistory
 
-KINDS = ("lost", "another_answer", "twice", "gap", "unasked", "order", "log_changed", "highest", "refused", "accepted")
+KINDS = ("lost", "another_answer", "twice", "gap", "unasked", "order", "log_changed", "highest", "refused", "accepted",
+         "unverified")
 
 
 class Request:
@@ -45,6 +50,7 @@ class Request:
         self.acknowledged = [call for call in self.calls if call["outcome"] == "acknowledged"]
         self.draft = self.calls[0]["draft"]
         self.right = self.calls[0]["right"]
+        self.edited = self.calls[0]["edited"]
         self.invoked = self.calls[0]["invoked"]
         # The instant from which on it must be there; never, if nobody was told.
         self.since = min((call["returned"] for call in self.acknowledged), default=None)
@@ -77,6 +83,7 @@ class Judge:
         for entries in self.entries.values():
             entries.sort(key=lambda entry: entry["position"])
         self.highest = of["highest"]
+        self.valid = {line["receipt"]: line["valid"] for line in of["receipt"]}
         self.calls = len(of["submit"])
         self.counts = dict.fromkeys(KINDS, 0)
         self.examples = []
@@ -100,7 +107,7 @@ class Judge:
     def judge_answers(self):
         for request in self.requests:
             if not request.acknowledged:
-                if request.right and any(call["outcome"] == "refused" for call in request.calls):
+                if request.right and not request.edited and any(call["outcome"] == "refused" for call in request.calls):
                     self.find("refused", "a right request was refused", *request.calls)
                 continue
             if not request.right:
@@ -112,6 +119,8 @@ class Judge:
             for call in request.calls:
                 if call["outcome"] == "refused" and call["invoked"] > request.since:
                     self.find("lost", "acknowledged, and refused afterwards", first, call)
+            if not self.valid.get(first["receipt"]):
+                self.find("unverified", "its receipt is not what its answers score", first)
 
     def judge_shared(self):
         """No two requests have one submission."""
@@ -228,7 +237,8 @@ class Judge:
         refused = sum(1 for request in self.requests if request.refused())
         first = self.readings[0]
         unheard = [request for request in self.requests
-                   if request.right and (request.since is None or request.since > first["invoked"])]
+                   if request.right and not (request.edited and request.refused())
+                   and (request.since is None or request.since > first["invoked"])]
         there = {(entry["receipt"], entry["draft"]) for entry in self.made(first)}
         done = [request for request in unheard
                 if request.acknowledged and (request.answer()["receipt"], request.draft) in there]
@@ -238,6 +248,9 @@ class Judge:
             "acknowledged": acknowledged,
             "refused": refused,
             "unknown": len(self.requests) - acknowledged - refused,
+            # Of drafts that were edited meanwhile: acknowledged, and refused.
+            "edited": sum(1 for request in self.requests if request.edited and request.acknowledged),
+            "outdated": sum(1 for request in self.requests if request.edited and request.refused()),
             # Not acknowledged when the log was first read; and those of them that were done all the same.
             "unheard": len(unheard),
             "unheardAndDone": len(done),

@@ -11,9 +11,9 @@ import unittest
 import judge_submissions
 
 
-def call(request, invoked, returned, outcome="acknowledged", number=0, draft="A", right=True):
-    line = {"kind": "submit", "writer": 0, "draft": draft, "request": request, "right": right, "invoked": invoked,
-            "returned": returned, "outcome": outcome}
+def call(request, invoked, returned, outcome="acknowledged", number=0, draft="A", right=True, edited=False):
+    line = {"kind": "submit", "writer": 0, "draft": draft, "request": request, "right": right, "edited": edited,
+            "invoked": invoked, "returned": returned, "outcome": outcome}
     if outcome == "acknowledged":
         line.update(response=f"bytes of {draft}{number}", number=number, receipt=f"receipt of {draft}{number}")
     return line
@@ -51,6 +51,8 @@ def right_history():
     for reading in (1, 2):
         lines += [dict(copy.deepcopy(entry), kind="entry", reading=reading) for entry in log]
     lines.append(made(2, 7, 4))
+    lines += [{"kind": "receipt", "receipt": f"receipt of {draft}{number}", "valid": True}
+              for draft in "AB" for number in range(1, 6)]
     return lines + [{"kind": "end"}]
 
 
@@ -101,6 +103,10 @@ class RightHistory(unittest.TestCase):
     def test_what_nobody_heard_of_may_be_there_or_not(self):
         kinds, verdict = found(edit(lambda lines: without(lines, request="a3", invoked=123)))
         self.assertEqual((kinds, verdict["unknown"]), ({}, 1))
+
+    def test_what_was_edited_meanwhile_may_be_refused(self):
+        kinds, verdict = found(edit(lambda lines: lines.append(call("a6", 80, 90, "refused", edited=True))))
+        self.assertEqual((kinds, verdict["outdated"], verdict["edited"], verdict["unheard"]), ({}, 1, 0, 2))
 
     def test_concurrent_requests_have_any_order(self):
         def swap(lines):
@@ -227,6 +233,12 @@ class WrongHistories(unittest.TestCase):
 
     def test_a_right_request_is_refused(self):
         self.expect("refused", lambda lines: lines.append(call("a6", 80, 90, "refused")))
+
+    def test_a_receipt_does_not_verify(self):
+        self.expect("unverified", lambda lines: set_all(lines, {"kind": "receipt", "receipt": "receipt of A2"}, valid=False))
+
+    def test_a_receipt_was_not_verified(self):
+        self.expect("unverified", lambda lines: without(lines, kind="receipt", receipt="receipt of B1"))
 
     def test_a_wrong_request_is_acknowledged(self):
         self.expect("accepted", lambda lines: set_all(lines, {"request": "b1"}, right=False))
