@@ -27,8 +27,8 @@ class ReviewWorld {
   Act ActOf(const Actor& actor, int32_t submission);
 
   // An act as state_table.h lists them, or TakeFindingBack, with arguments that are right: the
-  // application is `A-1`, the finding lowers scenario a, the county to l1, others to l0, the comment
-  // is 1, the objection the latest.
+  // application is `A-1`, the finding lowers scenario a, the county to l1, others to l0, the
+  // comment is 1, the objection the latest.
   absl::Status Do(const std::string& act, const std::string& actor, int32_t submission = 1);
   absl::Status Do(const std::string& name, const Act& act);
   // As the service does it: what counts is scored anew, and what is signed of a decision has to
