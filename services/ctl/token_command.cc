@@ -158,9 +158,10 @@ absl::StatusOr<int> Mint(const MintOptions& options, const CommandLine& line) {
   }
   ASSIGN_OR_RETURN(const std::string token, signer.Sign(claims));
   // A token that services would refuse is not handed out, for the reason that they would give.
-  ASSIGN_OR_RETURN(const auto verifier,
-                   identity::TokenVerifier::Open({.identity_file = path(kIdentityFile)}, clock,
-                                                 [](const std::string&, const absl::Status&) {}));
+  ASSIGN_OR_RETURN(
+      const auto verifier,
+      identity::TokenVerifier::Open({.identity_file = path(kIdentityFile)}, clock,
+                                    [](const std::string&, const identity::KeysReading&) {}));
   RETURN_IF_ERROR(verifier->Verify(token).status());
   if (!options.out.empty()) {
     RETURN_IF_ERROR(WriteFile(options.out, token + "\n", Overwrite::kReplace, /*secret=*/true));

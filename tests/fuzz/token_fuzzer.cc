@@ -34,7 +34,7 @@ class Target {
                       WriteFile(identity, kIdentity, Overwrite::kNever).ok(),
                   "files can be written");
     verifier_ = *TokenVerifier::Open({.identity_file = identity}, SystemClock(),
-                                     [](const std::string&, const absl::Status&) {});
+                                     [](const std::string&, const identity::KeysReading&) {});
     // The keys are read.
     fs::remove_all(folder);
   }
