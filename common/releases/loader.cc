@@ -26,6 +26,13 @@ absl::Status NotFound(const std::string& digest) {
                    absl::StrCat("There is no release ", digest, "."), {{"digest", digest}});
 }
 
+// That a key may not have signed something denies no caller anything, as PERMISSION_DENIED would
+// say.
+absl::Status NobodyDenied(const absl::Status& status) {
+  if (!absl::IsPermissionDenied(status)) return status;
+  return MakeError(absl::StatusCode::kFailedPrecondition, DetailOf(status));
+}
+
 }  // namespace
 
 absl::StatusOr<LoadedRelease> Loader::Load(const std::string& digest, const std::string& programme,
@@ -50,7 +57,7 @@ absl::StatusOr<LoadedRelease> Loader::Load(const std::string& digest, const std:
     if (genuine || source->publishes()) refusal = criteria.status();
     if (genuine) break;
   }
-  if (!refusal.ok()) return refusal;
+  if (!refusal.ok()) return NobodyDenied(refusal);
   return all_answered || not_published ? NotFound(digest) : CannotFetchNow(digest);
 }
 

@@ -136,13 +136,24 @@ absl::Status StoreTransaction::SaveEnterprise(const v1::EnterpriseRecord& record
       sql_.Execute("UPDATE enterprise SET name = $2, region = $3, review_unit = $4, is_test = $5, "
                    "record = $6 WHERE uscc = $1",
                    EnterpriseRow(record))));
+  const std::string& uscc = record.enterprise().uscc();
+  const bool is_test = record.enterprise().is_test();
   std::vector<sql::Statement> statements = Enrolments(record.enterprise());
-  for (const char* const table : {"submission", "evidence"}) {
+  for (const char* const table : {"evidence", "submission"}) {
     statements.push_back(
         {absl::StrCat("UPDATE ", table, " SET is_test = $2 WHERE uscc = $1 AND is_test <> $2"),
-         {record.enterprise().uscc(), record.enterprise().is_test()}});
+         {uscc, is_test}});
   }
-  return sql_.Batch(statements).status();
+  ASSIGN_OR_RETURN(const auto results, sql_.Batch(statements));
+  if (results.back().changed() == 0) return absl::OkStatus();
+  // Those of a test enterprise were stored as in no queue before 0005_test_enterprises.sql.
+  ASSIGN_OR_RETURN(const auto submissions,
+                   All<v1::SubmissionRecord>(
+                       sql_.Query<Bytes>("SELECT record FROM submission WHERE uscc = $1", {uscc})));
+  for (const v1::SubmissionRecord& submission : submissions) {
+    RETURN_IF_ERROR(SaveSubmission(submission));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<v1::ChangeRequestRecord>> StoreTransaction::FindChangeRequest(

@@ -1,6 +1,5 @@
 #include "services/assessment/submitting.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -26,8 +25,10 @@ namespace {
 
 // How long a request that could not be carried out counts as made when it came first.
 constexpr absl::Duration kReceivedFor = absl::Hours(24);
-// What noting that takes at most, also when the caller's own time is over.
+// What noting that takes at most, behind the answer, and how long after it is tried again.
 constexpr absl::Duration kNoting = absl::Seconds(1);
+// Of requests that wait to be noted: more than fail while a database is away for a minute.
+constexpr size_t kMostNotes = 10'000;
 
 // What a caller may do about it is to try the same again: it is not known to be wrong.
 bool MayBeRetried(const absl::Status& status) {
@@ -37,6 +38,14 @@ bool MayBeRetried(const absl::Status& status) {
 }
 
 }  // namespace
+
+Submitting::Submitting(const Environment& environment, const ScoringClient& scoring,
+                       const ReceiptSigning& signing, std::string incarnation)
+    : environment_(environment),
+      scoring_(scoring),
+      signing_(signing),
+      incarnation_(std::move(incarnation)),
+      noting_(std::make_unique<Periodic>(kNoting, [this] { Note(); })) {}
 
 absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& request,
                                                       rpc::Call& call, absl::Time deadline) {
@@ -60,12 +69,35 @@ absl::StatusOr<v1::SubmitResponse> Submitting::Submit(const v1::SubmitRequest& r
   if (now - received > kReceivedFor) received = now;
   auto response = SubmitFound(request, key, id, found, received, call, deadline);
   if (!response.ok() && MayBeRetried(response.status()) && received == now) {
-    // Whatever becomes of this: the answer is why the submission failed.
-    environment_.store.NoteReceived(std::max(deadline, absl::Now() + kNoting), id, received)
-        .IgnoreError();
+    NoteLater(id, received);
   }
   if (response.ok()) call.Reads({ActedOn(FileOf(response->submission().key()))});
   return response;
+}
+
+void Submitting::NoteLater(const sql::RequestKey& id, absl::Time received) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (notes_.size() == kMostNotes) return;
+    notes_.push_back({id, received});
+  }
+  noting_->Wake();
+}
+
+void Submitting::Note() {
+  while (true) {
+    ReceivedRequest next;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (notes_.empty()) return;
+      next = notes_.front();
+    }
+    const absl::Status noted =
+        environment_.store.NoteReceived(absl::Now() + kNoting, next.id, next.at);
+    if (MayBeRetried(noted)) return;
+    absl::MutexLock lock(&mutex_);
+    notes_.pop_front();
+  }
 }
 
 absl::StatusOr<v1::SubmitResponse> Submitting::SubmitFound(

@@ -180,12 +180,15 @@ TEST_P(HeldScoringTest, ARequestThatTheStoreDidNotCarryOutInTheWindowIsCarriedOu
   const v1::SubmitRequest request = Request();
   const absl::Time end = absl::Now() + absl::Seconds(6);
   ASSERT_NO_FATAL_FAILURE(Close(end));
-  EXPECT_OK(service_.store().Change(absl::Now() + absl::Seconds(20),
-                                    [&](StoreTransaction& transaction) -> absl::Status {
-                                      EXPECT_OK(transaction.LockEnterprise(kUscc));
-                                      EXPECT_FALSE(Submit(request, absl::Seconds(1)).ok());
-                                      return absl::OkStatus();
-                                    }));
+  EXPECT_OK(service_.store().Change(
+      absl::Now() + absl::Seconds(20), [&](StoreTransaction& transaction) -> absl::Status {
+        EXPECT_OK(transaction.LockEnterprise(kUscc));
+        // Told in time why, and not left to the deadline.
+        const absl::Status waited = Submit(request, absl::Seconds(2)).status();
+        EXPECT_FALSE(waited.ok());
+        EXPECT_FALSE(absl::IsDeadlineExceeded(waited)) << waited;
+        return absl::OkStatus();
+      }));
   EXPECT_EQ(Submissions(), 0);
   ASSERT_LT(absl::Now(), end);
   absl::SleepFor(end - absl::Now());

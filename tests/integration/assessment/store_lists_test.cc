@@ -219,6 +219,27 @@ TEST_P(StoreListsTest, TheQueueIsWhatThePlainReadingGives) {
   EXPECT_EQ(store_->ListQueue(Soon(), {}, {})->total, 0);
 }
 
+// As they were stored before 0005_test_enterprises.sql.
+TEST_P(StoreListsTest, WhatATestHandedInIsInTheQueueOnceItIsNoTestAnyMore) {
+  v1::EnterpriseRecord enterprise = EnterpriseOf(5, "unit-1");
+  enterprise.mutable_enterprise()->set_is_test(true);
+  Save({enterprise});
+  v1::SubmissionRecord record = SubmissionOf(KeyOf(5), "unit-1");
+  v1::Submission& submission = *record.mutable_submission();
+  submission.mutable_content()->mutable_snapshot()->set_is_test(true);
+  submission.mutable_standing()->set_state(v1::SubmissionState::UNDER_REVIEW);
+  submission.mutable_standing()->set_unit("unit-1");
+  Save({record});
+  ASSERT_OK(database_->Apply(Soon(), {{{"UPDATE submission SET queue_unit = ''", {}}}}));
+  QueueQuery query;
+  query.now = kNow;
+  query.units = {"unit-1"};
+  EXPECT_EQ(store_->ListQueue(Soon(), query, {})->total, 0);
+  enterprise.mutable_enterprise()->set_is_test(false);
+  Save({enterprise});
+  EXPECT_THAT(Names(store_->ListQueue(Soon(), query, {})->items), ElementsAre(Name(record)));
+}
+
 TEST_P(StoreListsTest, ASubmissionIsFoundByItsReceiptNumber) {
   Fill();
   SubmissionQuery query;
