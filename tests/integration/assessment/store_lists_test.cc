@@ -230,7 +230,8 @@ TEST_P(StoreListsTest, WhatATestHandedInIsInTheQueueOnceItIsNoTestAnyMore) {
   submission.mutable_standing()->set_state(v1::SubmissionState::UNDER_REVIEW);
   submission.mutable_standing()->set_unit("unit-1");
   Save({record});
-  ASSERT_OK(database_->Apply(Soon(), {{{"UPDATE submission SET queue_unit = ''", {}}}}));
+  const std::vector<sql::Statement> as_before = {{"UPDATE submission SET queue_unit = ''", {}}};
+  ASSERT_OK(database_->Apply(Soon(), as_before));
   QueueQuery query;
   query.now = kNow;
   query.units = {"unit-1"};
