@@ -48,7 +48,7 @@ absl::Status Split(const std::string& address, std::string& host, int& port) {
 }
 
 absl::Status ReadPassword(const std::string& path, std::string& password) {
-  ASSIGN_OR_RETURN(password, ReadRegularFile(path, kMaxPasswordBytes));
+  ASSIGN_OR_RETURN(password, ReadFile(path, kMaxPasswordBytes));
   while (!password.empty() && (password.back() == '\n' || password.back() == '\r')) {
     password.pop_back();
   }
