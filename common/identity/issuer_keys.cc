@@ -44,7 +44,7 @@ void IssuerKeys::ReadSoon() {
 
 void IssuerKeys::Refresh() {
   const absl::StatusOr<bool> read = Read();
-  const absl::Status status = read.status();
+  const absl::Status& status = read.status();
   observer_(issuer_, {status, last_ != status || (read.ok() && *read)});
   last_ = status;
   if (read_once_.HasBeenNotified()) return;
