@@ -70,13 +70,6 @@ absl::StatusOr<Setting> ParsePostgres(const std::string& database) {
   return setting;
 }
 
-std::string ValueOf(const Keywords& keywords, absl::string_view keyword) {
-  for (const auto& [name, value] : keywords) {
-    if (name == keyword) return value;
-  }
-  return "";
-}
-
 std::string FromEnvironment(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr ? "" : value;

@@ -14,13 +14,6 @@
 namespace zhiping::sql {
 namespace {
 
-std::string ValueOf(const Keywords& setting, absl::string_view keyword) {
-  for (const auto& [name, value] : setting) {
-    if (name == keyword) return value;
-  }
-  return "";
-}
-
 std::vector<std::string> ListOf(const Keywords& setting, absl::string_view keyword) {
   const std::string list = ValueOf(setting, keyword);
   if (list.empty()) return {};
@@ -39,6 +32,13 @@ void Add(absl::string_view keyword, const std::vector<std::string>& list, size_t
 }
 
 }  // namespace
+
+std::string ValueOf(const Keywords& setting, absl::string_view keyword) {
+  for (const auto& [name, value] : setting) {
+    if (name == keyword) return value;
+  }
+  return "";
+}
 
 std::vector<Keywords> EachHost(const Keywords& setting) {
   const auto names = ListOf(setting, "host"), addresses = ListOf(setting, "hostaddr");

@@ -7,11 +7,15 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace zhiping::sql {
 
 // libpq's keywords and values.
 using Keywords = std::vector<std::pair<std::string, std::string>>;
+
+// Empty if the setting does not say it.
+std::string ValueOf(const Keywords& setting, absl::string_view keyword);
 
 // `host`, `hostaddr` and `port` are lists that go together, as libpq has it: one port may stand for
 // all. The setting itself if it names no host (a service file, PGHOST, the socket) or if the
