@@ -35,18 +35,14 @@ constexpr char kInsertPlatformSubmissions[] =
     "SELECT s.uscc, s.plant, s.campaign, s.number, n.issuer, n.subject, s.state, s.effective, "
     "s.submitted_at FROM enrolment n JOIN submission s ON s.uscc = n.uscc WHERE n.uscc = $1";
 
-// Of the enterprise: those before, if there are any, and those that it has now.
 std::vector<sql::Statement> Enrolments(const v1::Enterprise& enterprise) {
-  std::vector<sql::Statement> statements = {
-      {"DELETE FROM platform_submission WHERE uscc = $1", {enterprise.uscc()}},
-      {"DELETE FROM enrolment WHERE uscc = $1", {enterprise.uscc()}}};
+  std::vector<sql::Statement> statements;
   for (const v1::Enrolment& enrolment : enterprise.enrolments()) {
     statements.push_back(
         {"INSERT INTO enrolment (uscc, issuer, subject, is_test) "
          "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
          {enterprise.uscc(), enrolment.issuer(), enrolment.subject(), enterprise.is_test()}});
   }
-  statements.push_back({kInsertPlatformSubmissions, {enterprise.uscc()}});
   return statements;
 }
 
@@ -127,7 +123,9 @@ absl::StatusOr<bool> StoreTransaction::AddEnterprise(const v1::EnterpriseRecord&
                    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
                    EnterpriseRow(record)));
   if (added.changed() == 0) return false;
-  RETURN_IF_ERROR(sql_.Batch(Enrolments(record.enterprise())).status());
+  // It has no submissions yet.
+  const std::vector<sql::Statement> enrolments = Enrolments(record.enterprise());
+  if (!enrolments.empty()) RETURN_IF_ERROR(sql_.Batch(enrolments).status());
   return true;
 }
 
@@ -138,7 +136,13 @@ absl::Status StoreTransaction::SaveEnterprise(const v1::EnterpriseRecord& record
                    EnterpriseRow(record))));
   const std::string& uscc = record.enterprise().uscc();
   const bool is_test = record.enterprise().is_test();
-  std::vector<sql::Statement> statements = Enrolments(record.enterprise());
+  std::vector<sql::Statement> statements = {
+      {"DELETE FROM platform_submission WHERE uscc = $1", {uscc}},
+      {"DELETE FROM enrolment WHERE uscc = $1", {uscc}}};
+  for (sql::Statement& enrolment : Enrolments(record.enterprise())) {
+    statements.push_back(std::move(enrolment));
+  }
+  statements.push_back({kInsertPlatformSubmissions, {uscc}});
   for (const char* const table : {"evidence", "submission"}) {
     statements.push_back(
         {absl::StrCat("UPDATE ", table, " SET is_test = $2 WHERE uscc = $1 AND is_test <> $2"),

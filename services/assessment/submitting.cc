@@ -112,7 +112,7 @@ absl::StatusOr<v1::SubmitResponse> Submitting::SubmitFound(
   if (!found.campaign.has_value()) return CampaignNotFound(key.campaign());
   // For its own sake, also while scoring is away: else it would be tried again and again.
   RETURN_IF_ERROR(CheckNotClosed(*found.assessment, environment_.zone));
-  // Other services do not get all of the time: that the request came is noted, and answered.
+  // Other services do not get all of the time, so that what became of it is answered in time.
   const absl::Time others = rpc::WaitUntil(deadline, absl::InfiniteDuration());
   ASSIGN_OR_RETURN(const DraftCriteria criteria,
                    CriteriaOfDraft(environment_, *found.assessment, *found.campaign, others));
